@@ -1,0 +1,99 @@
+//! Use case ②, check-up data handed from insurer to insurer (保険者間の健診データの連携).
+//!
+//! Scopes: `agency/kenpo-a-checkups/1` and `agency/kenpo-b-checkups/1`, each insurer's own for its check-up
+//! files; `insurers/all/1` and `eligibility/all/1` for the handle that insurers share by declaration.
+//!
+//! Who holds which key: the central party. Both insurers are in *issued* mode: for each member they were given
+//! their own symbol and the eligibility symbol.
+//!
+//! Shown: a handover file of eligibility symbols and results gives the new insurer an unbroken series over the
+//! years, for those who moved and agreed and for nobody else. The same file under the old insurer's own symbols
+//! is useless to the new one. A file made under another epoch's key is refused at the door, row one.
+//!
+//! Not shown: consent itself (同意), which is a flag here and a system elsewhere; and authorised linkage, in which
+//! the central party, the only one who can, translates one insurer's symbols into the other's from the number
+//! roster or the root, so that no shared handle need be stored. That is not built.
+
+mod cast;
+
+use std::collections::BTreeMap;
+
+use fugo::{Agency, AgencySymbol, EligibilitySymbol, text::TextError};
+
+/// A year and what was measured in it.
+type Measured = (u16, u32);
+
+/// What an insurer knows of a member.
+#[derive(Clone)]
+struct Member {
+    own: AgencySymbol,
+    eligibility: EligibilitySymbol,
+    results: Vec<Measured>,
+}
+
+/// The year's result of a person: made up, and different for everyone.
+fn measured(person: usize, year: u16) -> Measured {
+    (year, person as u32 * 100 + u32::from(year % 100))
+}
+
+fn members(scope: &str, years: &[u16]) -> Result<Vec<Member>, Box<dyn std::error::Error>> {
+    let people = cast::people(90)?;
+    let eligibility = cast::eligibility_key()?;
+    let own = cast::issue::<Agency>(scope, &people)?;
+    let rows = people.iter().zip(own).enumerate();
+    Ok(rows
+        .map(|(person, (number, own))| Member {
+            own,
+            eligibility: eligibility.symbol(number),
+            results: years.iter().map(|year| measured(person, *year)).collect(),
+        })
+        .collect())
+}
+
+fn main() -> cast::Outcome {
+    let tag = cast::eligibility_key()?.eligibility().tag();
+    let old = members("agency/kenpo-a-checkups/1", &[2014, 2015])?;
+    let mut new = members("agency/kenpo-b-checkups/1", &[2016])?;
+    let moved = |person: usize| person.is_multiple_of(3);
+    let agreed = |person: usize| person.is_multiple_of(2);
+
+    // The old insurer's handover: text and results, sorted so that the order says nothing of its own files.
+    let leaving = old.iter().enumerate().filter(|(person, _)| moved(*person) && agreed(*person));
+    let mut handover: Vec<(String, Vec<Measured>)> =
+        leaving.map(|(_, member)| (member.eligibility.to_text(tag).to_string(), member.results.clone())).collect();
+    handover.sort();
+
+    // The new insurer reads it into its own file; only those who moved are its members.
+    let mut new: BTreeMap<_, _> = new
+        .drain(..)
+        .enumerate()
+        .filter(|(person, _)| moved(*person))
+        .map(|(person, member)| (member.eligibility, (person, member)))
+        .collect();
+    for (text, results) in &handover {
+        let symbol = EligibilitySymbol::from_text(text, tag)?;
+        let (_, member) = new.get_mut(&symbol).ok_or("a row of the handover belongs to no member")?;
+        member.results.splice(0..0, results.iter().copied());
+    }
+    for (person, member) in new.values() {
+        let years: &[u16] = if agreed(*person) { &[2014, 2015, 2016] } else { &[2016] };
+        let expected: Vec<_> = years.iter().map(|year| measured(*person, *year)).collect();
+        assert_eq!(member.results, expected);
+    }
+    assert_eq!(handover.len(), (0..old.len()).filter(|person| moved(*person) && agreed(*person)).count());
+    println!("{} members moved, {} agreed: their series is whole, the others' begins anew", new.len(), handover.len());
+
+    // The same rows under the old insurer's own symbols meet nothing in the new insurer's file.
+    let old_own: Vec<_> = old.iter().map(|member| member.own).collect();
+    let new_own: Vec<_> = new.values().map(|(_, member)| member.own).collect();
+    assert_eq!(cast::in_common(&old_own, &new_own), 0);
+    println!("the old insurer's own symbols: no row found by them");
+
+    // A handover under the key of a later epoch is refused, not silently unmatched.
+    let later = cast::symbol_key::<fugo::Eligibility>("eligibility/all/2")?;
+    let stray = old[0].eligibility.to_text(later.tag());
+    let refused = EligibilitySymbol::from_text(stray, tag);
+    assert_eq!(refused, Err(TextError::WrongKey { expected: tag, found: later.tag() }));
+    println!("a file of another epoch's key: refused at its first row");
+    Ok(())
+}

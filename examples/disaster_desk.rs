@@ -1,0 +1,88 @@
+//! The desk after a large disaster (大規模な災害時での対応; the 2014 document gives it a page but no use-case number):
+//! a name gives the number, the number gives a person's symbols at several bodies at once, and those find the
+//! claims and the medical records.
+//!
+//! Scopes: `agency/claims-office/1`, `network/north/1` and `eligibility/all/1` with `insurers/all/1` before it.
+//!
+//! Who holds which key: the desk is the central party here, or acts in its room: it holds the keys of all scopes
+//! that it asks, and the number roster. The bodies are in *issued* mode and answer to a symbol.
+//!
+//! Shown: one pass over the numbers (`batch::symbols_for_keys`) gives a column of symbols for each scope, and each
+//! finds the record of the right person at the right body. People whose number was replaced are found through
+//! the lineage; without it not one of them is found anywhere. What one body is asked has no value in common with
+//! what another is asked.
+//!
+//! Not shown: the name search, which gives the wrong person where names are equal and no symbol can notice; and the
+//! legal basis (protection of life, body or property; 番号法 as the 2014 document cites it), which people decide.
+
+mod cast;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fugo::{Agency, Lineage, MyNumber, Network, NumberKey, SYMBOL_LEN, batch::symbols_for_keys};
+
+type Column = Vec<[u8; SYMBOL_LEN]>;
+
+fn main() -> cast::Outcome {
+    // 40 victims; every tenth got a new number since the bodies made their files.
+    let first_numbers = cast::people(40)?;
+    let replacements = cast::people(44)?.split_off(40);
+    let replaced = |person: usize| person.is_multiple_of(10);
+    let pairs: Vec<_> = (0..40).step_by(10).map(|person| first_numbers[person].clone()).collect();
+    let lineage = Lineage::new(replacements.iter().cloned().zip(pairs).collect())?;
+
+    // The bodies' files, keyed by symbol, made from the first numbers through the single path.
+    let eligibility = cast::eligibility_key()?;
+    let claims = cast::issue::<Agency>("agency/claims-office/1", &first_numbers)?;
+    let records = cast::issue::<Network>("network/north/1", &first_numbers)?;
+    let file = |symbols: Column| -> BTreeMap<_, _> { symbols.into_iter().zip(0..).collect() };
+    let files: [BTreeMap<[u8; SYMBOL_LEN], usize>; 3] = [
+        file(claims.into_iter().map(fugo::Symbol::to_bytes).collect()),
+        file(records.into_iter().map(fugo::Symbol::to_bytes).collect()),
+        file(first_numbers.iter().map(|number| eligibility.symbol(number).to_bytes()).collect()),
+    ];
+
+    // The desk's roster: name → the number as it is today.
+    let roster: BTreeMap<String, MyNumber> = (0..40)
+        .map(|person| {
+            let number = if replaced(person) { &replacements[person / 10] } else { &first_numbers[person] };
+            (format!("person {person}"), number.clone())
+        })
+        .collect();
+    let keys = [
+        NumberKey::new(&cast::scope_key("agency/claims-office/1")?)?,
+        NumberKey::new(&cast::scope_key("network/north/1")?)?,
+        NumberKey::eligibility(&cast::scope_key("insurers/all/1")?, &cast::scope_key("eligibility/all/1")?)?,
+    ];
+
+    // Numbers → a column of symbols for each body, in one pass; a column → the person each body finds.
+    let columns_of = |numbers: &[MyNumber]| -> [Column; 3] {
+        let mut columns: [Column; 3] = std::array::from_fn(|_| vec![[0; SYMBOL_LEN]; numbers.len()]);
+        symbols_for_keys(&keys.each_ref(), numbers, &mut columns.each_mut().map(Vec::as_mut_slice));
+        columns
+    };
+    let found = |body: usize, column: &Column| -> Vec<Option<usize>> {
+        column.iter().map(|symbol| files[body].get(symbol).copied()).collect()
+    };
+    let today: Vec<MyNumber> = (0..40).map(|person| roster[&format!("person {person}")].clone()).collect();
+    let first: Vec<MyNumber> = today.iter().map(|number| lineage.first(number).clone()).collect();
+
+    let asked = columns_of(&first);
+    for (body, column) in asked.iter().enumerate() {
+        assert_eq!(found(body, column), (0..40).map(Some).collect::<Vec<_>>());
+    }
+    println!("{} people at {} bodies in one pass: all found, each as the right person", today.len(), files.len());
+
+    // The control: without the lineage, everyone but those whose number was replaced.
+    for (body, column) in columns_of(&today).iter().enumerate() {
+        let expected: Vec<_> = (0..40).map(|person| (!replaced(person)).then_some(person)).collect();
+        assert_eq!(found(body, column), expected);
+    }
+    println!("without the lineage: {} people found nowhere", lineage.len());
+
+    // What one body is asked has no value in common with what another is asked.
+    let all: BTreeSet<_> = asked.iter().flatten().collect();
+    assert_eq!(all.len(), files.len() * today.len());
+    println!("what the bodies are asked: {} symbols, no two alike", all.len());
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Use case ⑤, a person's own portal (ポータルサービス, PHR): one's records seen in one place, and notices pushed.
+//!
+//! Scopes: `portal/phr/1`; `agency/kenpo-a-checkups/1` and `registry/vaccinations/1`, the two sources.
+//!
+//! Who holds which key: the central party. The portal and the sources are in *issued* mode; a source is given the
+//! portal's symbol for those who opted in, and for nobody else.
+//!
+//! Shown: everyone who opted in sees their own records of both sources and no one else's. Others have no box at
+//! the portal. A notice reaches exactly those who miss a dose and opted in. A symbol of a source that is sent by
+//! mistake instead of the portal's is refused. And the price: the sources' rows with a portal symbol join.
+//!
+//! Not shown: the log-in (利用者証明 with the card), consent (a flag here), and the state's own マイ・ポータル with its
+//! record of who asked for what.
+
+mod cast;
+
+use std::collections::BTreeMap;
+
+use fugo::{Agency, KeyTag, Portal, PortalSymbol, Registry, text::TextError};
+
+/// What lies in a person's box.
+#[derive(Debug, Default, PartialEq)]
+struct Inbox {
+    records: Vec<String>,
+    notices: u32,
+}
+
+/// The portal: boxes by symbol, and the name of the key that the symbols are of.
+struct Site {
+    tag: KeyTag,
+    boxes: BTreeMap<PortalSymbol, Inbox>,
+}
+
+impl Site {
+    /// The one door for sources: a symbol in text form, read strictly. No box, no delivery.
+    fn inbox(&mut self, text: &str) -> Result<Option<&mut Inbox>, TextError> {
+        Ok(self.boxes.get_mut(&PortalSymbol::from_text(text, self.tag)?))
+    }
+}
+
+fn main() -> cast::Outcome {
+    let people = cast::people(100)?;
+    let opted_in = |person: usize| !person.is_multiple_of(4);
+    let misses_dose = |person: usize| person.is_multiple_of(5);
+    let key = cast::symbol_key::<Portal>("portal/phr/1")?;
+    let symbols: Vec<PortalSymbol> = people.iter().map(|number| key.symbol(number)).collect();
+    let boxes = (0..people.len()).filter(|person| opted_in(*person)).map(|p| (symbols[p], Inbox::default())).collect();
+    let mut portal = Site { tag: key.tag(), boxes };
+
+    // Both sources deliver for everyone of whom they were given a portal symbol.
+    let mut delivered = 0;
+    for person in (0..people.len()).filter(|person| opted_in(*person)) {
+        for record in ["check-up", "vaccination"] {
+            let inbox = portal.inbox(&symbols[person].to_text(key.tag()))?.ok_or("no box for a delivery")?;
+            inbox.records.push(format!("{record} of person {person}"));
+            delivered += 1;
+        }
+    }
+
+    // The municipality pushes a notice to those who miss a dose; who did not opt in has no box to reach.
+    let mut unreached = 0;
+    for person in (0..people.len()).filter(|person| misses_dose(*person)) {
+        match portal.inbox(&symbols[person].to_text(key.tag()))? {
+            Some(inbox) => inbox.notices += 1,
+            None => unreached += 1,
+        }
+    }
+
+    for (person, symbol) in symbols.iter().enumerate() {
+        let records = ["check-up", "vaccination"].map(|record| format!("{record} of person {person}")).to_vec();
+        let expected = opted_in(person).then(|| Inbox { records, notices: misses_dose(person).into() });
+        assert_eq!(portal.boxes.get(symbol), expected.as_ref());
+    }
+    assert_eq!((delivered, portal.boxes.len(), unreached), (150, 75, 5));
+    println!("{delivered} records in {} boxes, each in its owner's", portal.boxes.len());
+    println!("notices: all who miss a dose and opted in; {unreached} who did not are not reached");
+
+    // A source that sends its own symbol by mistake.
+    let ledger = cast::symbol_key::<Registry>("registry/vaccinations/1")?;
+    let mistake = ledger.symbol(&people[1]).to_text(ledger.tag());
+    assert_eq!(portal.inbox(&mistake).map(|_| ()).map_err(TextError::kind), Err("wrong-purpose"));
+    println!("a source's own symbol at the portal's door: refused as the wrong purpose");
+
+    // The price, declared: without the portal's symbol the sources do not join, with it they do.
+    let checkups = cast::issue::<Agency>("agency/kenpo-a-checkups/1", &people)?;
+    let vaccinations = cast::issue::<Registry>("registry/vaccinations/1", &people)?;
+    assert_eq!(cast::in_common(&checkups, &vaccinations), 0);
+    let with_portal = |column: Vec<[u8; 16]>| -> BTreeMap<PortalSymbol, [u8; 16]> {
+        (0..people.len()).filter(|person| opted_in(*person)).map(|p| (symbols[p], column[p])).collect()
+    };
+    let checkups = with_portal(checkups.into_iter().map(fugo::Symbol::to_bytes).collect());
+    let vaccinations = with_portal(vaccinations.into_iter().map(fugo::Symbol::to_bytes).collect());
+    let joined = checkups.keys().filter(|symbol| vaccinations.contains_key(symbol)).count();
+    assert_eq!(joined, portal.boxes.len());
+    println!("the two sources: nothing in common, but for the {joined} rows that carry the portal's symbol");
+    Ok(())
+}

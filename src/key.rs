@@ -1,0 +1,261 @@
+//! `RootKey` → `ScopeKey`: derivation only goes down; key tags; wiped on drop.
+
+use core::{fmt, str::FromStr};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::scope::{CONTEXT, Scope, VERSION};
+
+/// Length of every key in bytes.
+pub const KEY_LEN: usize = 32;
+
+/// The root of a key ladder: 32 uniform random bytes, kept in an HSM or an encrypted file.
+///
+/// Whoever holds it can derive every symbol of every scope. Wiped on drop, compared in constant time,
+/// printed as its type only.
+#[derive(Clone)]
+pub struct RootKey([u8; KEY_LEN]);
+
+impl RootKey {
+    /// Takes 32 uniform random bytes. The caller wipes its own copy.
+    pub fn from_bytes(bytes: &[u8; KEY_LEN]) -> Self {
+        Self(*bytes)
+    }
+
+    /// Makes a key from the operating system's random generator (feature `std`).
+    #[cfg(feature = "std")]
+    pub fn random() -> Result<Self, RandomError> {
+        use ring::rand::SecureRandom;
+        let mut key = Self([0; KEY_LEN]);
+        ring::rand::SystemRandom::new().fill(&mut key.0).map_err(|_| RandomError)?;
+        Ok(key)
+    }
+
+    /// `ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3), which is the
+    /// one HMAC `HMAC-SHA-256(RootKey, Label ‖ 0x01)`.
+    pub fn scope_key(&self, scope: &Scope) -> ScopeKey {
+        ScopeKey { scope: *scope, bytes: *hmac_sha256(&self.0, &[scope.label().as_bytes(), &[0x01]]) }
+    }
+
+    /// `HMAC-SHA-256(RootKey, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]`.
+    pub fn tag(&self) -> KeyTag {
+        KeyTag::of(&self.0)
+    }
+
+    /// The 32 bytes, for a key file. The one way out of secrecy.
+    pub fn expose_bytes(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+}
+
+/// The key of one scope: one purpose, id and epoch.
+///
+/// Whoever holds it can invert that scope's symbols by trying all 10^11 numbers, in hours on one machine.
+/// Wiped on drop, compared in constant time, printed as its type only.
+#[derive(Clone)]
+pub struct ScopeKey {
+    scope: Scope,
+    bytes: [u8; KEY_LEN],
+}
+
+impl ScopeKey {
+    /// Takes a scope and the 32 bytes that [`RootKey::scope_key`] made for it. The caller wipes its own copy.
+    pub fn from_bytes(scope: &Scope, bytes: &[u8; KEY_LEN]) -> Self {
+        Self { scope: *scope, bytes: *bytes }
+    }
+
+    /// Whom the key is for.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// `HMAC-SHA-256(ScopeKey, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]`.
+    pub fn tag(&self) -> KeyTag {
+        KeyTag::of(&self.bytes)
+    }
+
+    /// The 32 bytes, for a key file. The one way out of secrecy.
+    pub fn expose_bytes(&self) -> &[u8; KEY_LEN] {
+        &self.bytes
+    }
+}
+
+/// HMAC-SHA-256 (RFC 2104) of the concatenated parts.
+fn hmac_sha256(key: &[u8; KEY_LEN], parts: &[&[u8]]) -> Zeroizing<[u8; KEY_LEN]> {
+    let mut mac = prepared_hmac(key);
+    for part in parts {
+        mac.update(part);
+    }
+    let mut digest = mac.finalize().into_bytes();
+    let mut output = Zeroizing::new([0; KEY_LEN]);
+    output.copy_from_slice(&digest);
+    digest.as_mut_slice().zeroize();
+    output
+}
+
+/// The state of HMAC-SHA-256 after its key block, wiped on drop (`hmac` and `sha2` with `zeroize`).
+pub(crate) fn prepared_hmac(key: &[u8; KEY_LEN]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; 64]);
+    block[..KEY_LEN].copy_from_slice(key);
+    Hmac::new((&*block).into())
+}
+
+macro_rules! secret {
+    ($name:ident, $field:tt) => {
+        impl ConstantTimeEq for $name {
+            fn ct_eq(&self, other: &Self) -> subtle::Choice {
+                self.$field.ct_eq(&other.$field)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.$field.zeroize();
+            }
+        }
+
+        impl ZeroizeOnDrop for $name {}
+    };
+}
+
+secret!(RootKey, 0);
+secret!(ScopeKey, bytes);
+
+impl PartialEq for RootKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+impl PartialEq for ScopeKey {
+    /// The scope is public; the bytes compare in constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.scope == other.scope && bool::from(self.ct_eq(other))
+    }
+}
+
+/// Names a key in text forms, files and metadata: 4 bytes, the same for everyone of a scope and epoch, so
+/// it says nothing of a person.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyTag([u8; KeyTag::LEN]);
+
+impl KeyTag {
+    /// Length of a tag in bytes.
+    pub const LEN: usize = 4;
+
+    fn of(key: &[u8; KEY_LEN]) -> Self {
+        let mac = hmac_sha256(key, &[CONTEXT, &[VERSION], b"tag", &[0x01]]);
+        Self([mac[0], mac[1], mac[2], mac[3]])
+    }
+
+    /// Takes the four bytes.
+    pub fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The four bytes.
+    pub fn to_bytes(self) -> [u8; Self::LEN] {
+        self.0
+    }
+}
+
+impl fmt::Display for KeyTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for KeyTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyTag({self})")
+    }
+}
+
+impl FromStr for KeyTag {
+    type Err = KeyTagError;
+    fn from_str(text: &str) -> Result<Self, KeyTagError> {
+        let mut bytes = [0; Self::LEN];
+        if text.len() != 2 * Self::LEN || !text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(KeyTagError);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let digit = |c: u8| if c <= b'9' { c - b'0' } else { c - b'a' + 10 };
+            *byte = digit(pair[0]) << 4 | digit(pair[1]);
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// A text that is no key tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key tag is 8 characters of 0-9 and a-f")]
+pub struct KeyTagError;
+
+/// The operating system gave no random bytes.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system's random generator failed")]
+pub struct RandomError;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// HMAC pads a short key with zeros (RFC 2104), so a key of at most 32 bytes is one of ours.
+    fn padded(key: &[u8]) -> Option<[u8; KEY_LEN]> {
+        let mut padded = [0; KEY_LEN];
+        padded.get_mut(..key.len())?.copy_from_slice(key);
+        Some(padded)
+    }
+
+    fn bytes(case: &Value, field: &str) -> Vec<u8> {
+        hex::decode(case[field].as_str().expect("hex")).expect("hex")
+    }
+
+    #[test]
+    fn hmac_gives_every_published_answer_whose_key_fits() {
+        let rfc: Value = serde_json::from_str(include_str!("../vectors/published/rfc4231.json")).expect("JSON");
+        let wycheproof = include_str!("../vectors/published/wycheproof_hmac_sha256.json");
+        let wycheproof: Value = serde_json::from_str(wycheproof).expect("JSON");
+        let rfc = rfc["cases"].as_array().expect("cases").iter().map(|case| (case, "data", "mac"));
+        let groups = wycheproof["testGroups"].as_array().expect("groups").iter();
+        let tests = groups.flat_map(|group| group["tests"].as_array().expect("tests"));
+        let (mut right, mut wrong) = (0, 0);
+        for (case, message, mac) in rfc.chain(tests.map(|case| (case, "msg", "tag"))) {
+            let Some(key) = padded(&bytes(case, "key")) else { continue };
+            let (message, mac) = (bytes(case, message), bytes(case, mac));
+            // Two parts are their concatenation.
+            let (head, tail) = message.split_at(message.len() / 3);
+            let matches = hmac_sha256(&key, &[head, tail])[..mac.len()] == mac;
+            assert_eq!(matches, case["result"] != "invalid", "{}", case["comment"]);
+            *(if matches { &mut right } else { &mut wrong }) += 1;
+        }
+        assert_eq!((right, wrong), (5 + 60, 108), "five of RFC 4231, the others of Wycheproof");
+    }
+
+    #[test]
+    fn hmac_of_info_and_a_counter_is_hkdf_expand() {
+        let rfc: Value = serde_json::from_str(include_str!("../vectors/published/rfc5869.json")).expect("JSON");
+        let cases = rfc["cases"].as_array().expect("cases");
+        for case in cases {
+            let key = padded(&bytes(case, "prk")).expect("32 bytes");
+            assert_eq!(hmac_sha256(&key, &[&bytes(case, "info"), &[0x01]])[..], bytes(case, "okm")[..KEY_LEN]);
+        }
+        assert_eq!(cases.len(), 3);
+    }
+}

@@ -1,0 +1,210 @@
+//! `MyNumber` (個人番号): the strict parse, the check digit, and nothing printed.
+
+use core::{fmt, str::FromStr};
+
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// A valid individual number (個人番号): twelve ASCII digits whose last is the check digit.
+///
+/// With `P_n` the n-th digit of the eleven-digit body counted from the right, and `Q_n = n + 1` for
+/// 1 ≤ n ≤ 6, `Q_n = n − 5` for 7 ≤ n ≤ 11: `r = Σ P_n·Q_n mod 11`; the check digit is 0 if r ≤ 1,
+/// else 11 − r (平成26年総務省令第85号 第5条).
+///
+/// A value of this type is valid, so everything derived from one cannot fail. A valid check digit is
+/// **not** proof of a real number: a random twelve-digit string passes with probability 1/10.
+///
+/// Wiped on drop; compares in constant time; `Debug` prints the type only; there is no `Display`.
+///
+/// ```
+/// use fugo::MyNumber;
+/// let number = MyNumber::parse("123456789018")?;
+/// assert_eq!(format!("{number:?}"), "MyNumber(..)");
+/// # Ok::<(), fugo::MyNumberError>(())
+/// ```
+#[derive(Clone)]
+pub struct MyNumber([u8; MyNumber::LEN]);
+
+impl MyNumber {
+    /// Length of a number in ASCII digits.
+    pub const LEN: usize = 12;
+    /// Length of a number's body, the digits before the check digit.
+    pub const BODY_LEN: usize = 11;
+
+    /// Parses exactly twelve ASCII digits. No trimming, no other script, no separators: what real files
+    /// contain goes through [`crate::normalize`] first.
+    ///
+    /// Errors, the first that applies: a non-digit, the length, the check digit, never issued.
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, MyNumberError> {
+        let text = text.as_ref();
+        let Ok(digits) = <&[u8; Self::LEN]>::try_from(text) else {
+            return Err(match non_digit(text) {
+                Some(offset) => MyNumberError::NonDigit { offset },
+                None => MyNumberError::Length { found: text.len() },
+            });
+        };
+        // The good case is decided without a branch per digit: a non-digit only sets a flag.
+        let mut sum = 0u32;
+        let mut high = 0u8;
+        for (digit, weight) in digits.iter().zip(WEIGHTS) {
+            let value = digit.wrapping_sub(b'0');
+            high |= u8::from(value > 9);
+            sum += u32::from(value) * weight;
+        }
+        if high != 0 {
+            let offset = non_digit(digits).unwrap_or(0);
+            return Err(MyNumberError::NonDigit { offset });
+        }
+        if check_digit_of_sum(sum) != digits[Self::BODY_LEN] - b'0' {
+            return Err(MyNumberError::CheckDigit);
+        }
+        if sum == 0 && digits.iter().all(|digit| *digit == b'0') {
+            return Err(MyNumberError::NeverIssued);
+        }
+        Ok(Self(*digits))
+    }
+
+    /// The check digit, 0 to 9, of an eleven-digit body (ASCII digits).
+    ///
+    /// ```
+    /// assert_eq!(fugo::MyNumber::check_digit("12345678901")?, 8);
+    /// # Ok::<(), fugo::BodyError>(())
+    /// ```
+    pub fn check_digit(body: impl AsRef<[u8]>) -> Result<u8, BodyError> {
+        let body = body.as_ref();
+        if let Some(offset) = non_digit(body) {
+            return Err(BodyError::NonDigit { offset });
+        }
+        if body.len() != Self::BODY_LEN {
+            return Err(BodyError::Length { found: body.len() });
+        }
+        let sum = body.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        Ok(check_digit_of_sum(sum))
+    }
+
+    /// The twelve ASCII digits. The one way out of secrecy: do not log, store or print what it returns.
+    pub fn expose_digits(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+}
+
+/// `Q_n` from left to right; the check digit itself has no weight.
+const WEIGHTS: [u32; MyNumber::LEN] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 0];
+
+fn check_digit_of_sum(sum: u32) -> u8 {
+    match sum % 11 {
+        0 | 1 => 0,
+        r => (11 - r) as u8,
+    }
+}
+
+/// Byte offset of the first byte that is no ASCII digit; in UTF-8 text that is where a character starts.
+fn non_digit(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| !byte.is_ascii_digit())
+}
+
+impl FromStr for MyNumber {
+    type Err = MyNumberError;
+    fn from_str(text: &str) -> Result<Self, MyNumberError> {
+        Self::parse(text)
+    }
+}
+
+impl ConstantTimeEq for MyNumber {
+    fn ct_eq(&self, other: &Self) -> subtle::Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl PartialEq for MyNumber {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+impl Eq for MyNumber {}
+
+impl fmt::Debug for MyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MyNumber(..)")
+    }
+}
+
+impl Zeroize for MyNumber {
+    /// Overwrites the digits; the value is no number any more, so use it only just before it is dropped.
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Drop for MyNumber {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for MyNumber {}
+
+/// Why a text is no [`MyNumber`]. Holds offsets and lengths, never a digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MyNumberError {
+    /// A byte that is no ASCII digit.
+    #[error("byte offset {offset} holds no ASCII digit; a MyNumber is twelve ASCII digits")]
+    NonDigit {
+        /// UTF-8 byte offset of the first one, from 0.
+        offset: usize,
+    },
+    /// Digits only, but not twelve of them.
+    #[error("the length is {found}; a MyNumber has exactly 12 digits")]
+    Length {
+        /// The number of digits found.
+        found: usize,
+    },
+    /// The last digit is not the check digit of the first eleven.
+    #[error("the check digit does not match the eleven digits before it")]
+    CheckDigit,
+    /// Twelve zeros: the formula accepts them, but they are never issued.
+    #[error("twelve zeros are never issued")]
+    NeverIssued,
+}
+
+impl MyNumberError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::NonDigit { .. } => "non-digit",
+            Self::Length { .. } => "length",
+            Self::CheckDigit => "check-digit",
+            Self::NeverIssued => "never-issued",
+        }
+    }
+}
+
+/// Why a text is no eleven-digit body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// A byte that is no ASCII digit.
+    #[error("byte offset {offset} holds no ASCII digit; a body is eleven ASCII digits")]
+    NonDigit {
+        /// UTF-8 byte offset of the first one, from 0.
+        offset: usize,
+    },
+    /// Digits only, but not eleven of them.
+    #[error("the length is {found}; a body has exactly 11 digits")]
+    Length {
+        /// The number of digits found.
+        found: usize,
+    },
+}
+
+impl BodyError {
+    /// One word of the vocabulary of [`MyNumberError::kind`].
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::NonDigit { .. } => "non-digit",
+            Self::Length { .. } => "length",
+        }
+    }
+}

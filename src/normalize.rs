@@ -1,0 +1,266 @@
+//! Lenient normalisation of what real files contain: an opt-in step before the strict parse.
+//!
+//! The table is closed (revision [`NORMALIZE_REVISION`]). In order: delete invisibles; trim both ends; map
+//! full-width digits; accept `D12` or `D4 S D4 S D4`; pad lost zeros only if asked. Anything else is refused.
+
+use core::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::my_number::{MyNumber, MyNumberError};
+
+/// Grows with every change of the table; not part of the version byte of symbols.
+pub const NORMALIZE_REVISION: u32 = 1;
+
+/// Whether 9, 10 or 11 ungrouped digits are padded on the left to twelve.
+///
+/// Spreadsheets drop leading zeros. But one 11-digit 住民票コード in ten passes the check digit by chance once it is
+/// padded, and so becomes another person's number: restore only in columns known to hold MyNumbers, and look
+/// at how many were restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostZeros {
+    /// Anything but twelve digits is refused.
+    Refuse,
+    /// 9, 10 or 11 digits without separators get their zeros back.
+    Restore,
+}
+
+/// Twelve digits, not yet checked, and what was changed to get them. Wiped on drop.
+#[derive(Clone)]
+pub struct Normalized {
+    digits: [u8; MyNumber::LEN],
+    changes: Changes,
+}
+
+impl Normalized {
+    /// The strict parse of the digits.
+    pub fn parse(&self) -> Result<MyNumber, MyNumberError> {
+        MyNumber::parse(self.digits)
+    }
+
+    /// What was changed.
+    pub fn changes(&self) -> Changes {
+        self.changes
+    }
+
+    /// The twelve ASCII digits, not yet checked. As secret as a [`MyNumber`].
+    pub fn expose_digits(&self) -> &[u8; MyNumber::LEN] {
+        &self.digits
+    }
+}
+
+impl PartialEq for Normalized {
+    /// The changes are no secret; the digits compare in constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.changes == other.changes && bool::from(self.digits.ct_eq(&other.digits))
+    }
+}
+
+impl Eq for Normalized {}
+
+impl fmt::Debug for Normalized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Normalized(..)")
+    }
+}
+
+impl Drop for Normalized {
+    fn drop(&mut self) {
+        self.digits.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Normalized {}
+
+/// What normalisation changed.
+#[expect(clippy::struct_excessive_bools)] // a set of five independent facts
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Changes {
+    /// Invisible characters were deleted.
+    pub invisibles: bool,
+    /// Spaces or line ends were trimmed.
+    pub trimmed: bool,
+    /// Full-width digits were mapped to ASCII.
+    pub full_width: bool,
+    /// Separators between groups of four were dropped.
+    pub separators: bool,
+    /// Leading zeros were restored.
+    pub zeros_restored: bool,
+}
+
+impl Changes {
+    /// The names of the changes made, of a closed vocabulary, in the order in which they are made.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        [
+            (self.invisibles, "invisibles"),
+            (self.trimmed, "trimmed"),
+            (self.full_width, "full-width"),
+            (self.separators, "separators"),
+            (self.zeros_restored, "zeros-restored"),
+        ]
+        .into_iter()
+        .filter_map(|(made, name)| made.then_some(name))
+    }
+
+    /// Whether the text was twelve ASCII digits already.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Text → twelve digits, or a typed reason. A pure function; the strict parse comes after.
+///
+/// ```
+/// use fugo::normalize::{LostZeros, normalize};
+/// let normalized = normalize(" １２３４-5678-9018", LostZeros::Refuse)?;
+/// assert!(normalized.parse().is_ok());
+/// assert_eq!(normalized.changes().names().collect::<Vec<_>>(), ["trimmed", "full-width", "separators"]);
+/// # Ok::<(), fugo::normalize::NormalizeError>(())
+/// ```
+pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, NormalizeError> {
+    let mut changes = Changes::default();
+
+    // Steps 1 and 2. An invisible at an end must not shield a space behind it.
+    let is_end = |c: char| is_invisible(c) || is_space(c) || matches!(c, '\t' | '\n' | '\r');
+    let kept = text.trim_matches(is_end);
+    let start = if kept.is_empty() { text.len() } else { kept.as_ptr().addr() - text.as_ptr().addr() };
+    let (head, tail) = (&text[..start], &text[start + kept.len()..]);
+    let ends = || head.chars().chain(tail.chars());
+    changes.trimmed = ends().any(|c| !is_invisible(c));
+    changes.invisibles = ends().chain(kept.chars()).any(is_invisible);
+    if kept.is_empty() {
+        return Err(NormalizeError::Empty);
+    }
+    if is_scientific(kept) {
+        return Err(NormalizeError::ScientificNotation);
+    }
+
+    // Steps 3 and 4: `found` digits, `run` separators since the last one, `gaps` between digits so far.
+    let mut normalized = Normalized { digits: [0; MyNumber::LEN], changes };
+    let (mut found, mut run, mut gaps, mut grouped) = (0, 0, 0, true);
+    for (offset, c) in kept.char_indices() {
+        if is_invisible(c) {
+            continue;
+        }
+        if let Some(digit) = digit(c) {
+            grouped &= run <= 3;
+            if let Some(place) = normalized.digits.get_mut(found) {
+                *place = digit;
+            }
+            normalized.changes.full_width |= !c.is_ascii();
+            found += 1;
+            gaps += usize::from(run > 0);
+            run = 0;
+        } else if is_separator(c) {
+            grouped &= found == 4 || found == 8;
+            run += 1;
+        } else {
+            return Err(NormalizeError::Character { offset: start + offset });
+        }
+    }
+    if gaps > 0 || run > 0 {
+        if !grouped || run > 0 || gaps != 2 || found != MyNumber::LEN {
+            return Err(NormalizeError::Grouping);
+        }
+        normalized.changes.separators = true;
+        return Ok(normalized);
+    }
+
+    // Step 5.
+    match found {
+        MyNumber::LEN => Ok(normalized),
+        9..=11 if lost_zeros == LostZeros::Restore => {
+            normalized.digits.rotate_right(MyNumber::LEN - found);
+            normalized.digits[..MyNumber::LEN - found].fill(b'0');
+            normalized.changes.zeros_restored = true;
+            Ok(normalized)
+        }
+        _ => Err(NormalizeError::Length { found }),
+    }
+}
+
+/// U+200B, U+200C, U+200D, U+2060, U+FEFF, U+00AD.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
+}
+
+/// U+0020, U+00A0, U+2000–U+200A, U+202F, U+205F, U+3000.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
+/// Spaces; U+002D, U+2010–U+2015, U+2043, U+2212, U+FE58, U+FE63, U+FF0D, U+30FC, U+FF70; `.`, `_`, U+FF0E, U+FF3F.
+fn is_separator(c: char) -> bool {
+    let is_dash = matches!(
+        c,
+        '-' | '\u{2010}'
+            ..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{30FC}' | '\u{FF70}'
+    );
+    is_space(c) || is_dash || matches!(c, '.' | '_' | '\u{FF0E}' | '\u{FF3F}')
+}
+
+/// ASCII and U+FF10–U+FF19; no other script's digits count.
+fn digit(c: char) -> Option<u8> {
+    match c {
+        '0'..='9' => Some(c as u8),
+        '\u{FF10}'..='\u{FF19}' => Some((c as u32 - 0xFF10) as u8 + b'0'),
+        _ => None,
+    }
+}
+
+/// `digits [. [digits]] (e|E) [+|-] digits`: what a spreadsheet shows of twelve digits, six of them gone.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return false;
+    };
+    let digits = |part: &str| part.chars().all(|c| digit(c).is_some() || is_invisible(c));
+    let some_digit = |part: &str| part.contains(|c| digit(c).is_some());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = {
+        let bare = exponent.trim_start_matches(is_invisible);
+        bare.strip_prefix(['+', '-']).unwrap_or(bare)
+    };
+    digits(whole) && some_digit(whole) && digits(fraction) && digits(exponent) && some_digit(exponent)
+}
+
+/// Why a text is not twelve digits even leniently. Holds offsets and counts, never a character of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NormalizeError {
+    /// Nothing but spaces and invisibles.
+    #[error("the value is empty")]
+    Empty,
+    /// The form 1.23457E+11: the digits are gone and cannot be restored.
+    #[error("the value is in scientific notation, which has lost digits; export the column as text")]
+    ScientificNotation,
+    /// A character that is neither a digit nor a separator of the table.
+    #[error("byte offset {offset} holds a character that is neither a digit nor an accepted separator")]
+    Character {
+        /// UTF-8 byte offset in the text as given, from 0.
+        offset: usize,
+    },
+    /// Separators elsewhere than between three groups of four digits, or more than three together.
+    #[error("separators are accepted only between three groups of four digits, one to three in each place")]
+    Grouping,
+    /// Digits only, but not twelve of them.
+    #[error("the number of digits is {found}; exactly 12 are needed (9 to 11 where lost zeros are restored)")]
+    Length {
+        /// The number of digits found.
+        found: usize,
+    },
+}
+
+impl NormalizeError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::ScientificNotation => "scientific-notation",
+            Self::Character { .. } => "character",
+            Self::Grouping => "grouping",
+            Self::Length { .. } => "length",
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Every purpose, label and version byte; nobody else spells one.
+
+use core::{fmt, num::NonZeroU32, str::FromStr};
+
+/// The version byte of labels, key tags and human-readable parts. A change of the construction is a new one.
+pub(crate) const VERSION: u8 = 1;
+/// What every label and tag message starts with.
+pub(crate) const CONTEXT: &[u8; 4] = b"fugo";
+
+/// What symbols are for: the first field of a [`Scope`]. Open on purpose: version 1 may gain codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// 機関別符号: one agency.
+    Agency,
+    /// 保険者全体の機関別符号: all health insurers together, under the one id `all`.
+    Insurers,
+    /// 保険資格符号: health-insurance eligibility, under the one id `all`.
+    Eligibility,
+    /// 地域連携: a regional care network.
+    Network,
+    /// 研究: one provision of data to one study.
+    Research,
+    /// 登録: a registry such as the national cancer registry.
+    Registry,
+    /// ポータル (PHR): a person's own portal.
+    Portal,
+}
+
+/// code, name, human-readable part of the text form, name of the symbol type
+const PURPOSES: [(Purpose, u8, &str, &str, &str); 7] = [
+    (Purpose::Agency, 0x01, "agency", "kikan", "AgencySymbol"),
+    (Purpose::Insurers, 0x02, "insurers", "hokensha", "InsurersSymbol"),
+    (Purpose::Eligibility, 0x03, "eligibility", "shikaku", "EligibilitySymbol"),
+    (Purpose::Network, 0x04, "network", "chiiki", "NetworkSymbol"),
+    (Purpose::Research, 0x05, "research", "kenkyu", "ResearchSymbol"),
+    (Purpose::Registry, 0x06, "registry", "toroku", "RegistrySymbol"),
+    (Purpose::Portal, 0x07, "portal", "portal", "PortalSymbol"),
+];
+
+impl Purpose {
+    /// Every purpose of version 1, by code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        PURPOSES.iter().map(|row| row.0)
+    }
+
+    fn row(self) -> &'static (Purpose, u8, &'static str, &'static str, &'static str) {
+        &PURPOSES[self as usize]
+    }
+
+    /// The byte in a [`Label`].
+    pub fn code(self) -> u8 {
+        self.row().1
+    }
+
+    /// The name in key files and scopes, `agency` to `portal`.
+    pub fn name(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The human-readable part of the text form; it names purpose and version.
+    pub fn text_part(self) -> &'static str {
+        self.row().3
+    }
+
+    /// The name of the symbol type, `AgencySymbol` to `PortalSymbol`.
+    pub fn symbol_name(self) -> &'static str {
+        self.row().4
+    }
+
+    /// The purpose whose text form starts with `part`.
+    pub fn from_text_part(part: &str) -> Option<Self> {
+        PURPOSES.iter().find(|row| row.3 == part).map(|row| row.0)
+    }
+
+    /// The one id of a purpose that has only one: `all` for insurers and eligibility.
+    pub fn fixed_id(self) -> Option<&'static str> {
+        matches!(self, Self::Insurers | Self::Eligibility).then_some("all")
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = ScopeError;
+    fn from_str(name: &str) -> Result<Self, ScopeError> {
+        PURPOSES.iter().find(|row| row.2 == name).map(|row| row.0).ok_or(ScopeError::UnknownPurpose)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Who a scope is for: 1 to 40 of `a-z 0-9 -`, first and last not a hyphen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId {
+    bytes: [u8; ScopeId::MAX_LEN],
+    len: u8,
+}
+
+impl ScopeId {
+    /// The longest id in bytes.
+    pub const MAX_LEN: usize = 40;
+
+    /// Checks and takes an id.
+    pub fn new(id: &str) -> Result<Self, ScopeError> {
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        let text = id.as_bytes();
+        if text.is_empty()
+            || text.len() > Self::MAX_LEN
+            || !text.iter().copied().all(allowed)
+            || text[0] == b'-'
+            || text[text.len() - 1] == b'-'
+        {
+            return Err(ScopeError::Id);
+        }
+        let mut bytes = [0; Self::MAX_LEN];
+        bytes[..text.len()].copy_from_slice(text);
+        Ok(Self { bytes, len: text.len() as u8 })
+    }
+
+    /// The id as it was given.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ScopeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScopeId({})", self.as_str())
+    }
+}
+
+/// 世代: the generation of a scope's key, 1 to 2^32 − 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(NonZeroU32);
+
+impl Epoch {
+    /// Epoch 1, where every scope starts; the insurers' stage of an eligibility symbol is always here.
+    pub const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// Takes 1 to 2^32 − 1.
+    pub fn new(number: u32) -> Result<Self, ScopeError> {
+        NonZeroU32::new(number).map(Self).ok_or(ScopeError::EpochZero)
+    }
+
+    /// The number of the epoch.
+    pub fn number(self) -> u32 {
+        self.0.get()
+    }
+}
+
+/// Whom symbols are for: purpose, id and epoch. Two scopes never share a key.
+///
+/// Written `agency/nta/1`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope {
+    purpose: Purpose,
+    id: ScopeId,
+    epoch: Epoch,
+}
+
+impl Scope {
+    /// A scope; insurers and eligibility take no id but `all`.
+    pub fn new(purpose: Purpose, id: &str, epoch: u32) -> Result<Self, ScopeError> {
+        let id = ScopeId::new(id)?;
+        if purpose.fixed_id().is_some_and(|fixed| fixed != id.as_str()) {
+            return Err(ScopeError::FixedId);
+        }
+        Ok(Self { purpose, id, epoch: Epoch::new(epoch)? })
+    }
+
+    /// The purpose.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The id.
+    pub fn id(&self) -> &ScopeId {
+        &self.id
+    }
+
+    /// The epoch.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// `Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id`, 12 to 51 bytes.
+    ///
+    /// Injective: the first eleven bytes are fixed-width fields, the eleventh says how many follow, and
+    /// nothing follows those. So two labels are equal only if every field is.
+    pub fn label(&self) -> Label {
+        let id = self.id.as_str().as_bytes();
+        let mut bytes = [0; Label::MAX_LEN];
+        bytes[..4].copy_from_slice(CONTEXT);
+        bytes[4] = VERSION;
+        bytes[5] = self.purpose.code();
+        bytes[6..10].copy_from_slice(&self.epoch.number().to_be_bytes());
+        bytes[10] = self.id.len;
+        bytes[11..11 + id.len()].copy_from_slice(id);
+        Label { bytes, len: 11 + id.len() }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.purpose, self.id.as_str(), self.epoch.number())
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({self})")
+    }
+}
+
+impl FromStr for Scope {
+    type Err = ScopeError;
+    /// Reads `purpose/id/epoch`; the epoch in decimal without sign or leading zero.
+    fn from_str(text: &str) -> Result<Self, ScopeError> {
+        let mut parts = text.split('/');
+        let (Some(purpose), Some(id), Some(epoch), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(ScopeError::Form);
+        };
+        Self::new(purpose.parse()?, id, parse_epoch(epoch)?)
+    }
+}
+
+/// Decimal digits without sign or leading zero, so that a scope has one spelling.
+fn parse_epoch(text: &str) -> Result<u32, ScopeError> {
+    if text == "0" {
+        return Err(ScopeError::EpochZero);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) || text.starts_with('0') {
+        return Err(ScopeError::Form);
+    }
+    text.parse().map_err(|_| ScopeError::Form)
+}
+
+/// What a scope key is derived with: the `info` of HKDF-Expand without its counter byte.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Label {
+    bytes: [u8; Label::MAX_LEN],
+    len: usize,
+}
+
+impl Label {
+    /// The longest label in bytes.
+    pub const MAX_LEN: usize = 11 + ScopeId::MAX_LEN;
+
+    /// The bytes, 12 to 51 of them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+// One block inside and one outside: the longest HMAC message (label and counter byte) fits one block.
+const _: () = assert!(Label::MAX_LEN < 55);
+
+/// Why a scope is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScopeError {
+    /// The id breaks its alphabet or length.
+    #[error("a scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen")]
+    Id,
+    /// Insurers or eligibility with an id of their own.
+    #[error("the purposes insurers and eligibility have the one scope id `all`")]
+    FixedId,
+    /// Epoch 0.
+    #[error("an epoch is 1 to 4294967295; 0 is refused")]
+    EpochZero,
+    /// A name that is no purpose.
+    #[error("a purpose is agency, insurers, eligibility, network, research, registry or portal")]
+    UnknownPurpose,
+    /// Not of the form purpose/id/epoch.
+    #[error("a scope is written purpose/id/epoch, such as agency/nta/1, the epoch from 1 to 4294967295")]
+    Form,
+}
+
+impl ScopeError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Id => "scope-id",
+            Self::FixedId => "scope-id-fixed",
+            Self::EpochZero => "epoch-zero",
+            Self::UnknownPurpose => "unknown-purpose",
+            Self::Form => "scope-form",
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The text form of a symbol: Bech32m (BIP-350) over key tag ‖ symbol.
+//!
+//! `part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters`, where the human-readable part names purpose and
+//! version. 20 bytes are exactly 32 characters of 5 bits, so there is no padding bit. It can never be read
+//! as a MyNumber.
+
+use core::{fmt, ops::Deref};
+
+use crate::{
+    key::KeyTag,
+    scope::Purpose,
+    symbol::{PurposeType, SYMBOL_LEN, Symbol, SymbolKey},
+};
+
+const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+/// BIP-350's constant; Bech32 (BIP-173) has 1 here.
+const BECH32M: u32 = 0x2bc8_30a3;
+const CHECKSUM_LEN: usize = 6;
+const PAYLOAD_LEN: usize = KeyTag::LEN + SYMBOL_LEN;
+const DATA_LEN: usize = PAYLOAD_LEN * 8 / 5;
+/// BIP-173's bound on a whole string.
+const MAX_BECH32: usize = 90;
+
+/// Writes the text form of one key's symbols. What the key fixes (human-readable part, tag, their share of the
+/// checksum) is worked out once.
+///
+/// The checksum is linear over GF(2): it is the checksum of the tag with an all-zero symbol, XOR one table
+/// entry for each of the symbol's sixteen bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct TextEncoder {
+    purpose: Purpose,
+    tag: KeyTag,
+    checksum: u32,
+}
+
+impl TextEncoder {
+    /// For symbols of `purpose` under the key that `tag` names.
+    pub fn new(purpose: Purpose, tag: KeyTag) -> Self {
+        let mut payload = [0; PAYLOAD_LEN];
+        payload[..KeyTag::LEN].copy_from_slice(&tag.to_bytes());
+        let part = purpose.text_part().as_bytes();
+        let data = groups(&payload);
+        let checksum = data.iter().copied().chain([0; CHECKSUM_LEN]).fold(part_state(part), step) ^ BECH32M;
+        Self { purpose, tag, checksum }
+    }
+
+    /// Length of a symbol's text in characters: 44 to 47 (`hokensha`), by purpose.
+    pub fn text_len(&self) -> usize {
+        self.purpose.text_part().len() + 1 + DATA_LEN + CHECKSUM_LEN
+    }
+
+    /// Writes the text of a symbol to the first [`Self::text_len`] bytes of `out`.
+    ///
+    /// # Panics
+    /// If `out` is shorter than that.
+    pub fn encode_into(&self, symbol: &[u8; SYMBOL_LEN], out: &mut [u8]) {
+        let part = self.purpose.text_part().as_bytes();
+        let (head, rest) = out[..self.text_len()].split_at_mut(part.len());
+        head.copy_from_slice(part);
+        rest[0] = b'1';
+        let mut payload = [0; PAYLOAD_LEN];
+        payload[..KeyTag::LEN].copy_from_slice(&self.tag.to_bytes());
+        payload[KeyTag::LEN..].copy_from_slice(symbol);
+        for (five, out) in payload.chunks_exact(5).zip(rest[1..].chunks_exact_mut(8)) {
+            let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = ALPHABET[(bits >> (35 - 5 * i)) as usize & 31];
+            }
+        }
+        let checksum =
+            symbol.iter().zip(&SHARES).fold(self.checksum, |sum, (byte, share)| sum ^ share[usize::from(*byte)]);
+        for (i, out) in rest[1 + DATA_LEN..].iter_mut().enumerate() {
+            *out = ALPHABET[(checksum >> (25 - 5 * i)) as usize & 31];
+        }
+    }
+
+    /// The text of a symbol.
+    pub fn encode(&self, symbol: &[u8; SYMBOL_LEN]) -> SymbolText {
+        let mut text = SymbolText { bytes: [0; SymbolText::MAX_LEN], len: self.text_len() as u8 };
+        self.encode_into(symbol, &mut text.bytes);
+        text
+    }
+
+    /// The symbol that has this text, if the text is what [`Self::encode`] gives, byte for byte.
+    pub fn decode(&self, text: impl AsRef<[u8]>) -> Result<[u8; SYMBOL_LEN], TextError> {
+        let text = text.as_ref();
+        let decoded = decode(text)?;
+        if decoded.purpose != self.purpose {
+            return Err(TextError::WrongPurpose { expected: self.purpose, found: decoded.purpose });
+        }
+        if decoded.tag != self.tag {
+            return Err(TextError::WrongKey { expected: self.tag, found: decoded.tag });
+        }
+        Ok(decoded.symbol)
+    }
+}
+
+/// What a symbol's text says, before it is held against a purpose and a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Decoded {
+    /// The purpose that the human-readable part names.
+    pub purpose: Purpose,
+    /// The tag of the key.
+    pub tag: KeyTag,
+    /// The symbol's bytes.
+    pub symbol: [u8; SYMBOL_LEN],
+}
+
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decoded({}, {}, ..)", self.purpose, self.tag)
+    }
+}
+
+/// Reads the text form of a symbol of any purpose and key. Accepts only what encoding gives, byte for byte: no
+/// upper case, no white space. Finds every error of up to four substituted characters.
+pub fn decode(text: impl AsRef<[u8]>) -> Result<Decoded, TextError> {
+    let text = text.as_ref();
+    let (part, data) = checked(text).ok_or(TextError::Corrupted)?;
+    let purpose = core::str::from_utf8(part).ok().and_then(Purpose::from_text_part).ok_or(TextError::UnknownPart)?;
+    let data: &[u8; DATA_LEN] = data.try_into().map_err(|_| TextError::Corrupted)?;
+    let mut payload = [0; PAYLOAD_LEN];
+    for (eight, five) in data.chunks_exact(8).zip(payload.chunks_exact_mut(5)) {
+        let bits = eight.iter().fold(0u64, |bits, c| bits << 5 | u64::from(VALUES[usize::from(*c)]));
+        five.copy_from_slice(&bits.to_be_bytes()[3..]);
+    }
+    let (tag, symbol) = payload.split_at(KeyTag::LEN);
+    let mut decoded =
+        Decoded { purpose, tag: KeyTag::from_bytes([tag[0], tag[1], tag[2], tag[3]]), symbol: [0; SYMBOL_LEN] };
+    decoded.symbol.copy_from_slice(symbol);
+    Ok(decoded)
+}
+
+/// Splits a lower-case Bech32m string with a good checksum into human-readable part and data characters.
+fn checked(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    if text.len() > MAX_BECH32 || text.iter().any(|c| !matches!(c, 33..=126) || c.is_ascii_uppercase()) {
+        return None;
+    }
+    let at = text.iter().rposition(|c| *c == b'1')?;
+    let (part, data) = (&text[..at], &text[at + 1..]);
+    if part.is_empty() || data.len() < CHECKSUM_LEN || data.iter().any(|c| VALUES[usize::from(*c)] == NO_VALUE) {
+        return None;
+    }
+    let sum = data.iter().map(|c| VALUES[usize::from(*c)]).fold(part_state(part), step);
+    (sum == BECH32M).then(|| (part, &data[..data.len() - CHECKSUM_LEN]))
+}
+
+/// One step of the checksum (BIP-173): times x, plus a value, modulo the generator.
+const fn step(state: u32, value: u8) -> u32 {
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    let top = state >> 25;
+    let mut state = (state & 0x01ff_ffff) << 5 ^ value as u32;
+    let mut i = 0;
+    while i < GENERATOR.len() {
+        if top >> i & 1 == 1 {
+            state ^= GENERATOR[i];
+        }
+        i += 1;
+    }
+    state
+}
+
+/// The checksum's state after the human-readable part: high bits, a zero, low bits (BIP-173).
+fn part_state(part: &[u8]) -> u32 {
+    let high = part.iter().map(|c| c >> 5);
+    let low = part.iter().map(|c| c & 31);
+    high.chain([0]).chain(low).fold(1, step)
+}
+
+/// The payload in groups of five bits.
+fn groups(payload: &[u8; PAYLOAD_LEN]) -> [u8; DATA_LEN] {
+    let mut groups = [0; DATA_LEN];
+    for (five, eight) in payload.chunks_exact(5).zip(groups.chunks_exact_mut(8)) {
+        let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for (i, group) in eight.iter_mut().enumerate() {
+            *group = (bits >> (35 - 5 * i)) as u8 & 31;
+        }
+    }
+    groups
+}
+
+/// `SHARES[i][b]`: what byte `b` at place `i` of a symbol adds to the checksum of the whole.
+static SHARES: [[u32; 256]; SYMBOL_LEN] = shares();
+
+const fn shares() -> [[u32; 256]; SYMBOL_LEN] {
+    // What each bit adds, from the last bit of the last byte to the first bit of the first: a bit one group
+    // further left is one step further on.
+    let mut table = [[0; 256]; SYMBOL_LEN];
+    let mut place = 0;
+    while place < SYMBOL_LEN {
+        let mut bit = 0;
+        while bit < 8 {
+            // Bits behind this one, up to the end of the data, then the checksum's own six groups.
+            let behind = (SYMBOL_LEN - 1 - place) * 8 + bit;
+            let mut share = 1 << (behind % 5);
+            let mut steps = behind / 5 + CHECKSUM_LEN;
+            while steps > 0 {
+                share = step(share, 0);
+                steps -= 1;
+            }
+            let mut byte = 0;
+            while byte < 256 {
+                if byte >> bit & 1 == 1 {
+                    table[place][byte] ^= share;
+                }
+                byte += 1;
+            }
+            bit += 1;
+        }
+        place += 1;
+    }
+    table
+}
+
+const NO_VALUE: u8 = 0xff;
+
+/// The five bits of each data character.
+static VALUES: [u8; 256] = {
+    let mut values = [NO_VALUE; 256];
+    let mut i = 0;
+    while i < ALPHABET.len() {
+        values[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    values
+};
+
+impl<P: PurposeType> Symbol<P> {
+    /// The text form of the symbol under the key that `tag` names.
+    pub fn to_text(&self, tag: KeyTag) -> SymbolText {
+        TextEncoder::new(P::PURPOSE, tag).encode(self.as_bytes())
+    }
+
+    /// Reads a text form, which must be of this purpose and of the key that `tag` names.
+    pub fn from_text(text: impl AsRef<[u8]>, tag: KeyTag) -> Result<Self, TextError> {
+        TextEncoder::new(P::PURPOSE, tag).decode(text).map(Self::from_bytes)
+    }
+}
+
+impl<P: PurposeType> SymbolKey<P> {
+    /// The text form of a symbol that this key made.
+    pub fn text(&self, symbol: &Symbol<P>) -> SymbolText {
+        symbol.to_text(self.tag())
+    }
+
+    /// Reads a text form, which must be of this key.
+    pub fn parse_text(&self, text: impl AsRef<[u8]>) -> Result<Symbol<P>, TextError> {
+        Symbol::from_text(text, self.tag())
+    }
+}
+
+/// A symbol in text form: 44 to 47 ASCII characters, kept in place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SymbolText {
+    bytes: [u8; SymbolText::MAX_LEN],
+    len: u8,
+}
+
+impl SymbolText {
+    /// The longest text in bytes, that of an insurers' symbol.
+    pub const MAX_LEN: usize = "hokensha".len() + 1 + DATA_LEN + CHECKSUM_LEN;
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl Deref for SymbolText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<[u8]> for SymbolText {
+    fn as_ref(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+impl fmt::Display for SymbolText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for SymbolText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SymbolText(..)")
+    }
+}
+
+/// Why a text is not the symbol that was expected. The last three are reported only after a good checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Not a string that encoding gives: a character changed, lost or added, upper case, white space.
+    #[error("the text is corrupted: it is not a whole symbol in lower case with a matching checksum")]
+    Corrupted,
+    /// A good checksum behind a human-readable part that this version does not know.
+    #[error(
+        "the text is of another kind or version; this version knows kikan, hokensha, shikaku, chiiki, kenkyu, toroku and portal"
+    )]
+    UnknownPart,
+    /// A symbol of another purpose.
+    #[error("the symbol is of purpose {found}; purpose {expected} was expected")]
+    WrongPurpose {
+        /// The purpose that was expected.
+        expected: Purpose,
+        /// The purpose of the text.
+        found: Purpose,
+    },
+    /// A symbol of another scope or epoch.
+    #[error("the symbol is of the key tagged {found}; the key tagged {expected} was expected")]
+    WrongKey {
+        /// The tag that was expected.
+        expected: KeyTag,
+        /// The tag in the text.
+        found: KeyTag,
+    },
+}
+
+impl TextError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Corrupted => "corrupted",
+            Self::UnknownPart => "unknown-part",
+            Self::WrongPurpose { .. } => "wrong-purpose",
+            Self::WrongKey { .. } => "wrong-key",
+        }
+    }
+}
