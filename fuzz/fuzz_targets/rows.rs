@@ -1,0 +1,11 @@
+//! Rows of CSV under libFuzzer: `cargo +nightly fuzz run rows`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::rows::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo +nightly fuzz run rows");
+    std::process::exit(2);
+}

@@ -1,0 +1,70 @@
+//! The strict parse and the lenient step, against the slow plain model of both.
+
+use fugo::{
+    BodyError, MyNumber, MyNumberError,
+    normalize::{LostZeros, NormalizeError, normalize},
+};
+
+use crate::plain::{self, Refusal};
+
+/// Any bytes for the strict parse; if they are UTF-8, as text for the lenient step too.
+pub fn check(data: &[u8]) {
+    let strict = MyNumber::parse(data);
+    assert_eq!(strict.as_ref().map(|_| ()).map_err(|error| parse_refusal(*error)), plain::parse(data));
+    if let Ok(number) = &strict {
+        assert_eq!(number.expose_digits(), data);
+    }
+
+    match MyNumber::check_digit(data) {
+        // With its check digit, and with that one only, a body is a number (or all zeros).
+        Ok(digit) => {
+            for last in 0..10 {
+                let text = [data, &[b'0' + last]].concat();
+                let passes = !matches!(plain::parse(&text), Err(("check-digit", _)));
+                assert_eq!(passes, last == digit);
+            }
+        }
+        Err(BodyError::NonDigit { offset }) => assert_eq!(plain::parse(data), Err(("non-digit", Some(offset)))),
+        Err(_) => assert_ne!(data.len(), MyNumber::BODY_LEN),
+    }
+
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for (lost_zeros, restore) in [(LostZeros::Refuse, false), (LostZeros::Restore, true)] {
+        let found = normalize(text, lost_zeros);
+        let expected = plain::normalize(text, restore);
+        match (&found, &expected) {
+            (Ok(found), Ok((digits, changes))) => {
+                assert_eq!(found.expose_digits(), digits.as_bytes());
+                assert!(found.changes().names().eq(changes.iter().copied()));
+                assert_eq!(found.changes().is_empty(), changes.is_empty());
+                let parsed = found.parse().map(|_| ()).map_err(parse_refusal);
+                assert_eq!(parsed, plain::parse(digits.as_bytes()));
+                // What is strict already stays as it is.
+                let again = normalize(digits, lost_zeros).expect("twelve digits");
+                assert!(again.changes().is_empty() && again.expose_digits() == found.expose_digits());
+            }
+            (Err(found), Err(expected)) => assert_eq!(&normalize_refusal(*found), expected),
+            _ => panic!("{found:?} where the model has {expected:?}"),
+        }
+        // The lenient step never stands in the way of a strict number.
+        if let Ok(number) = &strict {
+            assert_eq!(found.expect("strict already").parse().as_ref(), Ok(number));
+        }
+    }
+}
+
+fn parse_refusal(error: MyNumberError) -> Refusal {
+    match error {
+        MyNumberError::NonDigit { offset } => (error.kind(), Some(offset)),
+        MyNumberError::Length { found } => (error.kind(), Some(found)),
+        _ => (error.kind(), None),
+    }
+}
+
+fn normalize_refusal(error: NormalizeError) -> Refusal {
+    match error {
+        NormalizeError::Character { offset } => (error.kind(), Some(offset)),
+        NormalizeError::Length { found } => (error.kind(), Some(found)),
+        _ => (error.kind(), None),
+    }
+}

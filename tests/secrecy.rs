@@ -1,0 +1,589 @@
+//! Does anything that can be printed, compared or converted give a secret away?
+
+mod numbers;
+
+use std::{collections::BTreeSet, fmt, marker::PhantomData, panic};
+
+use fugo::{
+    Agency, AgencySymbol, BodyError, Eligibility, EligibilityKey, EligibilitySymbol, Epoch, Insurers, InsurersSymbol,
+    KeyTag, KeyTagError, Lineage, LineageError, MyNumber, MyNumberError, Network, NetworkSymbol, NumberKey, Portal,
+    PortalSymbol, Purpose, PurposeError, Registry, RegistrySymbol, Research, ResearchSymbol, RootKey, Scope,
+    ScopeError, ScopeKey, Symbol, SymbolKey, batch,
+    normalize::{Changes, LostZeros, NormalizeError, Normalized, normalize},
+    text::{Decoded, SymbolText, TextEncoder, TextError, decode},
+};
+use numbers::number;
+use subtle::ConstantTimeEq;
+
+const SOURCES: [(&str, &str); 10] = [
+    ("batch.rs", include_str!("../src/batch.rs")),
+    ("key.rs", include_str!("../src/key.rs")),
+    ("lanes.rs", include_str!("../src/lanes.rs")),
+    ("lib.rs", include_str!("../src/lib.rs")),
+    ("lineage.rs", include_str!("../src/lineage.rs")),
+    ("my_number.rs", include_str!("../src/my_number.rs")),
+    ("normalize.rs", include_str!("../src/normalize.rs")),
+    ("scope.rs", include_str!("../src/scope.rs")),
+    ("symbol.rs", include_str!("../src/symbol.rs")),
+    ("text.rs", include_str!("../src/text.rs")),
+];
+
+fn scope(text: &str) -> Scope {
+    text.parse().expect("a scope")
+}
+
+fn test_root() -> RootKey {
+    RootKey::from_bytes(&[0xa7; 32])
+}
+
+fn key(text: &str) -> ScopeKey {
+    test_root().scope_key(&scope(text))
+}
+
+fn tag() -> KeyTag {
+    KeyTag::from_bytes([0x7c, 0x2c, 0xb2, 0xa1])
+}
+
+type Row = (&'static str, String, &'static str);
+
+fn row<T: fmt::Debug>(name: &'static str, value: T, expected: &'static str) -> Row {
+    (name, format!("{value:?}"), expected)
+}
+
+/// Every public type that has values, with the exact text of its `Debug`.
+fn debugs() -> Vec<Row> {
+    let insurers = key("insurers/all/1");
+    let eligibility = key("eligibility/all/1");
+    let agency = key("agency/nta/1");
+    let text = TextEncoder::new(Purpose::Agency, tag()).encode(&[0xcd; 16]);
+    vec![
+        row("MyNumber", number(12_345_678_901), "MyNumber(..)"),
+        row("MyNumberError", MyNumberError::NonDigit { offset: 3 }, "NonDigit { offset: 3 }"),
+        row("BodyError", BodyError::Length { found: 3 }, "Length { found: 3 }"),
+        row("Normalized", normalize("123456789018", LostZeros::Refuse).expect("strict"), "Normalized(..)"),
+        row("LostZeros", LostZeros::Refuse, "Refuse"),
+        row(
+            "Changes",
+            Changes::default(),
+            "Changes { invisibles: false, trimmed: false, full_width: false, separators: false, zeros_restored: false }",
+        ),
+        row("NormalizeError", NormalizeError::Character { offset: 3 }, "Character { offset: 3 }"),
+        row("Lineage", Lineage::new(vec![(number(1), number(2))]).expect("a lineage"), "Lineage(..)"),
+        row("LineageError", LineageError::SelfPair { pair: 3 }, "SelfPair { pair: 3 }"),
+        row("RootKey", test_root(), "RootKey(..)"),
+        row("ScopeKey", agency.clone(), "ScopeKey(..)"),
+        row("KeyTag", tag(), "KeyTag(7c2cb2a1)"),
+        row("KeyTagError", KeyTagError, "KeyTagError"),
+        #[cfg(feature = "std")]
+        row("RandomError", fugo::RandomError, "RandomError"),
+        row("Purpose", Purpose::Agency, "Agency"),
+        row("ScopeId", *scope("agency/nta/1").id(), "ScopeId(nta)"),
+        row("Epoch", Epoch::FIRST, "Epoch(1)"),
+        row("Scope", scope("agency/nta/1"), "Scope(agency/nta/1)"),
+        row(
+            "Label",
+            scope("agency/a/1").label(),
+            "Label { bytes: [102, 117, 103, 111, 1, 1, 0, 0, 0, 1, 1, 97, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], len: 12 }",
+        ),
+        row("ScopeError", ScopeError::FixedId, "FixedId"),
+        row("Symbol", AgencySymbol::from_bytes([0xcd; 16]), "AgencySymbol(..)"),
+        row("Symbol", InsurersSymbol::from_bytes([0xcd; 16]), "InsurersSymbol(..)"),
+        row("Symbol", EligibilitySymbol::from_bytes([0xcd; 16]), "EligibilitySymbol(..)"),
+        row("Symbol", NetworkSymbol::from_bytes([0xcd; 16]), "NetworkSymbol(..)"),
+        row("Symbol", ResearchSymbol::from_bytes([0xcd; 16]), "ResearchSymbol(..)"),
+        row("Symbol", RegistrySymbol::from_bytes([0xcd; 16]), "RegistrySymbol(..)"),
+        row("Symbol", PortalSymbol::from_bytes([0xcd; 16]), "PortalSymbol(..)"),
+        row("SymbolKey", SymbolKey::<Agency>::new(&agency).expect("a key"), "SymbolKey(..)"),
+        row("EligibilityKey", EligibilityKey::new(&insurers, &eligibility).expect("keys"), "EligibilityKey(..)"),
+        row("NumberKey", NumberKey::new(&agency).expect("a key"), "NumberKey(..)"),
+        row("NumberKey", NumberKey::eligibility(&insurers, &eligibility).expect("keys"), "NumberKey(..)"),
+        row("PurposeError", PurposeError::InsurersMissing, "InsurersMissing"),
+        row(
+            "TextEncoder",
+            TextEncoder::new(Purpose::Agency, KeyTag::from_bytes([0; 4])),
+            "TextEncoder { purpose: Agency, tag: KeyTag(00000000), checksum: 132638099 }",
+        ),
+        row("Decoded", decode(text).expect("a symbol"), "Decoded(agency, 7c2cb2a1, ..)"),
+        row("SymbolText", text, "SymbolText(..)"),
+        row(
+            "TextError",
+            TextError::WrongKey { expected: tag(), found: KeyTag::from_bytes([0; 4]) },
+            "WrongKey { expected: KeyTag(7c2cb2a1), found: KeyTag(00000000) }",
+        ),
+    ]
+}
+
+#[test]
+fn every_debug_is_exactly_this() {
+    for (name, found, expected) in debugs() {
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn no_public_type_is_without_a_pinned_debug() {
+    let mut declared = BTreeSet::new();
+    for (file, source) in SOURCES {
+        if file == "lanes.rs" {
+            continue; // nothing there is public
+        }
+        for line in source.lines() {
+            let name = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            if let Some(name) = name {
+                declared.insert(name.split(|c: char| !c.is_alphanumeric()).next().expect("a name"));
+            }
+        }
+    }
+    let pinned: BTreeSet<&str> =
+        debugs().into_iter().map(|row| row.0).chain((!cfg!(feature = "std")).then_some("RandomError")).collect();
+    // The seven types of purposes are made by a macro and have no values to print.
+    assert_eq!(pinned, declared);
+}
+
+#[test]
+fn every_display_is_exactly_this() {
+    let wrong_key = TextError::WrongKey { expected: KeyTag::from_bytes([0; 4]), found: KeyTag::from_bytes([0xff; 4]) };
+    let shown: Vec<(&dyn fmt::Display, &str)> = vec![
+        (
+            &MyNumberError::NonDigit { offset: 3 },
+            "byte offset 3 holds no ASCII digit; a MyNumber is twelve ASCII digits",
+        ),
+        (&MyNumberError::Length { found: 3 }, "the length is 3; a MyNumber has exactly 12 digits"),
+        (&MyNumberError::CheckDigit, "the check digit does not match the eleven digits before it"),
+        (&MyNumberError::NeverIssued, "twelve zeros are never issued"),
+        (&BodyError::NonDigit { offset: 3 }, "byte offset 3 holds no ASCII digit; a body is eleven ASCII digits"),
+        (&BodyError::Length { found: 3 }, "the length is 3; a body has exactly 11 digits"),
+        (&NormalizeError::Empty, "the value is empty"),
+        (
+            &NormalizeError::ScientificNotation,
+            "the value is in scientific notation, which has lost digits; export the column as text",
+        ),
+        (
+            &NormalizeError::Character { offset: 3 },
+            "byte offset 3 holds a character that is neither a digit nor an accepted separator",
+        ),
+        (
+            &NormalizeError::Grouping,
+            "separators are accepted only between three groups of four digits, one to three in each place",
+        ),
+        (
+            &NormalizeError::Length { found: 3 },
+            "the number of digits is 3; exactly 12 are needed (9 to 11 where lost zeros are restored)",
+        ),
+        (&LineageError::SelfPair { pair: 3 }, "pair 3 names one number as new and previous"),
+        (
+            &LineageError::DuplicateNew { pair: 3 },
+            "pair 3 repeats a number of the column `new`; each number stands there at most once",
+        ),
+        (
+            &LineageError::DuplicatePrevious { pair: 3 },
+            "pair 3 repeats a number of the column `previous`; each number stands there at most once",
+        ),
+        (&LineageError::Cycle, "some chain of re-issued numbers has no first number: it goes round in a circle"),
+        (&KeyTagError, "a key tag is 8 characters of 0-9 and a-f"),
+        #[cfg(feature = "std")]
+        (&fugo::RandomError, "the operating system's random generator failed"),
+        (&ScopeError::Id, "a scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen"),
+        (&ScopeError::FixedId, "the purposes insurers and eligibility have the one scope id `all`"),
+        (&ScopeError::EpochZero, "an epoch is 1 to 4294967295; 0 is refused"),
+        (
+            &ScopeError::UnknownPurpose,
+            "a purpose is agency, insurers, eligibility, network, research, registry or portal",
+        ),
+        (
+            &ScopeError::Form,
+            "a scope is written purpose/id/epoch, such as agency/nta/1, the epoch from 1 to 4294967295",
+        ),
+        (
+            &PurposeError::Other { expected: Purpose::Agency, found: Purpose::Portal },
+            "the key's purpose is portal; this needs a key of purpose agency",
+        ),
+        (
+            &PurposeError::InsurersEpoch { found: 3 },
+            "the insurers' key is of epoch 3; eligibility symbols start from insurers' epoch 1 only",
+        ),
+        (
+            &PurposeError::InsurersMissing,
+            "an eligibility key needs the insurers' key of epoch 1 beside it to start from a number",
+        ),
+        (
+            &TextError::Corrupted,
+            "the text is corrupted: it is not a whole symbol in lower case with a matching checksum",
+        ),
+        (
+            &TextError::UnknownPart,
+            "the text is of another kind or version; this version knows kikan, hokensha, shikaku, chiiki, kenkyu, \
+             toroku and portal",
+        ),
+        (
+            &TextError::WrongPurpose { expected: Purpose::Agency, found: Purpose::Portal },
+            "the symbol is of purpose portal; purpose agency was expected",
+        ),
+        (&wrong_key, "the symbol is of the key tagged ffffffff; the key tagged 00000000 was expected"),
+    ];
+    for (value, expected) in shown {
+        assert_eq!(value.to_string(), expected);
+    }
+    // What is public is shown whole.
+    assert_eq!(tag().to_string(), "7c2cb2a1");
+    assert_eq!(Purpose::Eligibility.to_string(), "eligibility");
+    assert_eq!(scope("agency/nta/1").to_string(), "agency/nta/1");
+    let text = TextEncoder::new(Purpose::Agency, KeyTag::from_bytes([0; 4])).encode(&[0; 16]);
+    assert_eq!(text.to_string(), "kikan1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqr70evn");
+}
+
+/// Whether four digits of the number in a row, or four characters of the symbol, stand in the text.
+fn gives_away(secret: &str, text: &str) -> bool {
+    secret.as_bytes().windows(4).any(|run| text.as_bytes().windows(4).any(|window| window == run))
+}
+
+/// A number of which no four digits in a row stand in the constant text of any message.
+fn watched() -> String {
+    String::from_utf8(number(86_420_975_318).expose_digits().to_vec()).expect("ASCII")
+}
+
+fn printed<T: fmt::Debug, E: fmt::Debug + fmt::Display>(result: Result<T, E>) -> String {
+    match result {
+        Ok(value) => format!("{value:?} {value:#?}"),
+        Err(error) => format!("{error:?} {error:#?} {error}"),
+    }
+}
+
+#[test]
+fn nothing_that_is_printed_about_a_number_holds_four_of_its_digits() {
+    let digits = watched();
+    assert!(gives_away(&digits, &format!("invalid number {digits}")), "the search finds what is there");
+    assert!(gives_away(&digits, "…2097…") && !gives_away(&digits, "209 7"));
+
+    let (head, tail) = digits.split_at(6);
+    let wide: String = digits.bytes().map(|c| char::from_u32(0xFF10 + u32::from(c - b'0')).expect("a digit")).collect();
+    let mut texts = vec![
+        digits.clone(),
+        digits[1..].to_owned(),
+        digits[..11].to_owned(),
+        digits.repeat(2),
+        wide,
+        format!("{head}x{tail}"),
+        format!("{head}e{tail}"),
+        format!("{}.{}E+11", &digits[..1], &digits[1..7]),
+        format!("{head}-{tail}"),
+        format!("-{digits}"),
+        format!("\t{digits}\n"),
+        format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..]),
+    ];
+    for last in 0..10 {
+        texts.push(format!("{}{last}", &digits[..11]));
+    }
+    let mut seen = BTreeSet::new();
+    for text in &texts {
+        let mut outputs = vec![printed(MyNumber::parse(text)), printed(MyNumber::check_digit(text))];
+        for lost_zeros in [LostZeros::Refuse, LostZeros::Restore] {
+            let normalized = normalize(text, lost_zeros);
+            outputs.push(printed(normalized.clone()));
+            outputs.extend(normalized.ok().map(|normalized| printed(normalized.parse())));
+        }
+        for output in outputs {
+            assert!(!gives_away(&digits, &output), "{output}");
+            seen.insert(output);
+        }
+    }
+    assert!(seen.len() > 12, "many kinds of output were looked at: {seen:?}");
+
+    let person = || MyNumber::parse(&digits).expect("a number");
+    let lineages = [
+        vec![(person(), number(1))],
+        vec![(person(), person())],
+        vec![(person(), number(1)), (person(), number(2))],
+        vec![(number(1), person()), (number(2), person())],
+        vec![(number(1), person()), (person(), number(1))],
+    ];
+    for pairs in lineages {
+        let output = printed(Lineage::new(pairs));
+        assert!(!gives_away(&digits, &output), "{output}");
+    }
+}
+
+#[test]
+fn no_panic_message_holds_a_number() {
+    let digits = watched();
+    let people = vec![MyNumber::parse(&digits).expect("a number"); 3];
+    let agency = key("agency/nta/1");
+    let typed = SymbolKey::<Agency>::new(&agency).expect("a key");
+    let untyped = NumberKey::new(&agency).expect("a key");
+    let message = |run: &mut dyn FnMut()| -> String {
+        let payload = panic::catch_unwind(panic::AssertUnwindSafe(run)).expect_err("panics");
+        payload
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| payload.downcast_ref().map(|text: &&str| (*text).to_owned()))
+            .expect("a text")
+    };
+    let messages = [
+        message(&mut || typed.symbols(&people, &mut [])),
+        message(&mut || untyped.symbols(&people, &mut [])),
+        message(&mut || batch::symbols_for_keys(&[&untyped], &people, &mut [])),
+        message(&mut || batch::symbols_for_keys(&[&untyped], &people, &mut [&mut []])),
+        message(&mut || {
+            TextEncoder::new(Purpose::Agency, tag()).encode_into(typed.symbol(&people[0]).as_bytes(), &mut []);
+        }),
+        message(&mut || assert_eq!(people[0], number(1), "two numbers that differ")),
+        message(&mut || drop(MyNumber::parse(&digits[1..]).expect("a number"))),
+    ];
+    for message in messages {
+        assert!(!message.is_empty() && !gives_away(&digits, &message), "{message}");
+    }
+}
+
+#[test]
+fn nothing_that_is_printed_about_a_text_holds_the_symbol() {
+    let encoder = TextEncoder::new(Purpose::Agency, tag());
+    let bytes = std::array::from_fn(|i| 0x9d ^ (i as u8).wrapping_mul(0x35));
+    let text = encoder.encode(&bytes);
+    // Behind the part and the tag: the symbol and the checksum.
+    let secret = &text[6 + 7..];
+    let hex = hex::encode(bytes);
+    let mut corrupted = text.as_bytes().to_vec();
+    corrupted[20] ^= 1;
+    let other = TextEncoder::new(Purpose::Portal, tag());
+    let outputs = [
+        printed(decode(text)),
+        printed(decode(corrupted)),
+        printed(other.decode(text).map(drop)),
+        printed(TextEncoder::new(Purpose::Agency, KeyTag::from_bytes([0; 4])).decode(text).map(drop)),
+        printed(AgencySymbol::from_text(text, tag())),
+        format!("{text:?} {text:#?} {encoder:?}"),
+    ];
+    for output in outputs {
+        assert!(!gives_away(secret, &output) && !gives_away(&hex, &output), "{output}");
+        assert!(!output.contains(&format!("{}, {}", bytes[0], bytes[1])), "{output}");
+    }
+    assert!(gives_away(secret, &text) && gives_away(&hex, &format!("{bytes:02x?}").replace(", ", "")));
+}
+
+#[test]
+fn nothing_that_is_printed_about_a_key_holds_its_bytes() {
+    // 0xa7 is 167; the scope keys are what they are.
+    let root = test_root();
+    let scope_key = key("agency/nta/1");
+    for (debug, bytes) in [
+        (format!("{root:?} {root:#?}"), root.expose_bytes()),
+        (format!("{scope_key:?} {scope_key:#?}"), scope_key.expose_bytes()),
+    ] {
+        for byte in bytes {
+            assert!(!debug.contains(&byte.to_string()) && !debug.contains(&format!("{byte:02x}")), "{debug}");
+        }
+    }
+    let derived = debugs().into_iter().filter(|(name, _, _)| name.ends_with("Key"));
+    assert_eq!(derived.filter(|(_, debug, _)| debug.ends_with("Key(..)")).count(), 6);
+}
+
+/// Whether a type implements a trait: an inherent constant is found before one of a trait.
+macro_rules! implements {
+    ($type:ty: $($bound:tt)+) => {{
+        #[allow(dead_code)]
+        struct Probe<T>(PhantomData<T>);
+        #[allow(dead_code)]
+        trait Otherwise {
+            const IMPLEMENTS: bool = false;
+        }
+        impl<T> Otherwise for Probe<T> {}
+        #[allow(dead_code)]
+        impl<T: $($bound)+> Probe<T> {
+            const IMPLEMENTS: bool = true;
+        }
+        (concat!(stringify!($type), ": ", stringify!($($bound)+)), Probe::<$type>::IMPLEMENTS)
+    }};
+}
+
+/// The ways out of a type that a secret must not have.
+macro_rules! ways_out {
+    ($($type:ty),+) => {
+        [$(
+            implements!($type: Copy),
+            implements!($type: fmt::Display),
+            implements!($type: fmt::LowerHex),
+            implements!($type: fmt::UpperHex),
+            implements!($type: fmt::Binary),
+            implements!($type: std::ops::Deref),
+            implements!($type: AsRef<[u8]>),
+            implements!($type: AsRef<str>),
+            implements!($type: AsRef<[u8; 12]>),
+            implements!($type: AsRef<[u8; 32]>),
+            implements!($type: std::borrow::Borrow<[u8]>),
+            implements!($type: std::borrow::Borrow<str>),
+            implements!($type: Into<String>),
+            implements!($type: Into<Vec<u8>>),
+            implements!($type: Into<[u8; 12]>),
+            implements!($type: Into<[u8; 32]>),
+            implements!($type: Into<u64>),
+            implements!($type: std::hash::Hash),
+            implements!($type: PartialOrd),
+            implements!($type: Default),
+            implements!($type: PartialEq<str>),
+            implements!($type: PartialEq<[u8]>),
+            implements!($type: IntoIterator)
+        ),+]
+    };
+}
+
+/// What the questions about arrays can be answered with yes for.
+struct Bytes<const LEN: usize>([u8; LEN]);
+
+impl<const LEN: usize> AsRef<[u8; LEN]> for Bytes<LEN> {
+    fn as_ref(&self) -> &[u8; LEN] {
+        &self.0
+    }
+}
+
+#[test]
+fn secrets_have_no_way_out_but_the_named_one() {
+    let found = ways_out!(
+        MyNumber,
+        Normalized,
+        Lineage,
+        RootKey,
+        ScopeKey,
+        SymbolKey<Agency>,
+        SymbolKey<Insurers>,
+        SymbolKey<Eligibility>,
+        SymbolKey<Network>,
+        SymbolKey<Research>,
+        SymbolKey<Registry>,
+        SymbolKey<Portal>,
+        EligibilityKey,
+        NumberKey
+    );
+    for (question, answer) in found {
+        assert!(!answer, "{question}");
+    }
+    // Each question can be answered with yes.
+    let controls = [
+        implements!(u8: Copy),
+        implements!(KeyTag: fmt::Display),
+        implements!(u8: fmt::LowerHex),
+        implements!(u8: fmt::UpperHex),
+        implements!(u8: fmt::Binary),
+        implements!(SymbolText: std::ops::Deref),
+        implements!(SymbolText: AsRef<[u8]>),
+        implements!(String: AsRef<str>),
+        implements!(Bytes<12>: AsRef<[u8; 12]>),
+        implements!(Bytes<32>: AsRef<[u8; 32]>),
+        implements!([u8; 12]: std::borrow::Borrow<[u8]>),
+        implements!(String: std::borrow::Borrow<str>),
+        implements!(&str: Into<String>),
+        implements!(String: Into<Vec<u8>>),
+        implements!([u8; 12]: Into<[u8; 12]>),
+        implements!([u8; 32]: Into<[u8; 32]>),
+        implements!(u8: Into<u64>),
+        implements!(AgencySymbol: std::hash::Hash),
+        implements!(AgencySymbol: PartialOrd),
+        implements!(u8: Default),
+        implements!(String: PartialEq<str>),
+        implements!([u8; 3]: PartialEq<[u8]>),
+        implements!(Vec<u8>: IntoIterator),
+    ];
+    for (question, answer) in controls {
+        assert!(answer, "{question}");
+    }
+}
+
+#[test]
+fn a_symbol_prints_and_converts_only_by_name() {
+    let found = [
+        implements!(AgencySymbol: fmt::Display),
+        implements!(AgencySymbol: fmt::LowerHex),
+        implements!(AgencySymbol: std::ops::Deref),
+        implements!(AgencySymbol: AsRef<[u8]>),
+        implements!(AgencySymbol: From<[u8; 16]>),
+        implements!(AgencySymbol: PartialEq<InsurersSymbol>),
+        implements!(AgencySymbol: Into<InsurersSymbol>),
+        implements!(Symbol<Eligibility>: From<InsurersSymbol>),
+        implements!(Decoded: fmt::Display),
+    ];
+    for (question, answer) in found {
+        assert!(!answer, "{question}");
+    }
+}
+
+#[test]
+fn secrets_are_wiped_by_type_and_compare_in_constant_time() {
+    let found = [
+        implements!(MyNumber: zeroize::ZeroizeOnDrop),
+        implements!(Normalized: zeroize::ZeroizeOnDrop),
+        implements!(RootKey: zeroize::ZeroizeOnDrop),
+        implements!(ScopeKey: zeroize::ZeroizeOnDrop),
+        implements!(MyNumber: ConstantTimeEq),
+        implements!(RootKey: ConstantTimeEq),
+        implements!(ScopeKey: ConstantTimeEq),
+    ];
+    for (question, answer) in found {
+        assert!(answer, "{question}");
+    }
+    assert!(!implements!(KeyTag: ConstantTimeEq).1, "a tag is public");
+}
+
+/// What derives `PartialEq` compares byte by byte and stops early; what derives `Debug` prints.
+#[test]
+fn nothing_secret_is_derived_but_clone() {
+    let secrets = [
+        "MyNumber",
+        "Normalized",
+        "RootKey",
+        "ScopeKey",
+        "PreparedKey",
+        "SymbolKey",
+        "EligibilityKey",
+        "NumberKey",
+        "Lineage",
+    ];
+    let lines: Vec<&str> = SOURCES.iter().flat_map(|(_, source)| source.lines()).collect();
+    let derives = |name: &str| -> Vec<&str> {
+        let declares = |line: &str| {
+            let rest = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub(crate) struct "));
+            rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        };
+        let at = lines.iter().position(|line| declares(line)).expect("declared somewhere");
+        lines[..at].iter().rev().take_while(|line| line.starts_with("#[")).copied().collect()
+    };
+    for name in secrets {
+        assert_eq!(derives(name), ["#[derive(Clone)]"], "{name}");
+    }
+    assert_eq!(derives("KeyTag"), ["#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]"]);
+}
+
+#[test]
+fn equality_looks_at_every_byte() {
+    let digits = watched();
+    let person = MyNumber::parse(&digits).expect("a number");
+    assert!(person == MyNumber::parse(&digits).expect("a number"));
+    let mut others = 0;
+    for body_place in 0..11 {
+        for digit in 0..10 {
+            let mut body = digits[..11].to_owned();
+            body.replace_range(body_place..=body_place, &digit.to_string());
+            let other = number(body.parse().expect("digits"));
+            let is_same = other.expose_digits() == person.expose_digits();
+            assert_eq!((other == person, bool::from(other.ct_eq(&person))), (is_same, is_same));
+            others += usize::from(!is_same);
+        }
+    }
+    assert_eq!(others, 11 * 9);
+
+    let bytes: [u8; 32] = std::array::from_fn(|i| i as u8);
+    let scopes = [scope("agency/nta/1"), scope("agency/nta/2")];
+    for bit in 0..256 {
+        let mut other = bytes;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert_ne!(RootKey::from_bytes(&bytes), RootKey::from_bytes(&other));
+        assert_ne!(ScopeKey::from_bytes(&scopes[0], &bytes), ScopeKey::from_bytes(&scopes[0], &other));
+    }
+    assert_eq!(RootKey::from_bytes(&bytes), RootKey::from_bytes(&bytes));
+    assert_eq!(ScopeKey::from_bytes(&scopes[0], &bytes), ScopeKey::from_bytes(&scopes[0], &bytes));
+    assert_ne!(ScopeKey::from_bytes(&scopes[0], &bytes), ScopeKey::from_bytes(&scopes[1], &bytes));
+
+    let normalized = |text: &str| normalize(text, LostZeros::Restore).expect("twelve digits");
+    assert_eq!(normalized("123456789018"), normalized("123456789018"));
+    assert_ne!(normalized("123456789018"), normalized("123456789017"));
+    assert_ne!(normalized("123456789018"), normalized(" 123456789018"));
+}

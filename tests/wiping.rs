@@ -1,0 +1,194 @@
+//! Are keys, prepared states and numbers gone from memory once they are dropped?
+//!
+//! The value is put in a box whose address is kept as a number; the process reads its own memory through
+//! `/proc/self/mem` before and after the drop. The allocator may write over the first sixteen bytes of what is
+//! freed, so the value lies behind 32 others. What the compiler left on the stack or in registers is not looked at.
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
+
+mod numbers;
+
+use std::{fs::File, hint::black_box, os::unix::fs::FileExt, ptr};
+
+use fugo::{
+    Agency, Eligibility, EligibilityKey, Insurers, Lineage, MyNumber, NumberKey, RootKey, ScopeKey, SymbolKey,
+    normalize::{LostZeros, normalize},
+};
+use numbers::number;
+
+const FRONT: usize = 32;
+
+#[repr(C)]
+struct Held<T> {
+    front: [u8; FRONT],
+    value: T,
+}
+
+/// A stretch of this process's memory before and after `owner` is dropped. Nothing is allocated in between.
+fn before_and_after<O>(owner: O, address: usize, len: usize) -> [Vec<u8>; 2] {
+    let memory = File::open("/proc/self/mem").expect("a process may read its own memory");
+    let mut found = [vec![0; len], vec![0; len]];
+    let [before, after] = &mut found;
+    black_box(&owner);
+    memory.read_exact_at(before, address as u64).expect("the value is there");
+    drop(owner);
+    memory.read_exact_at(after, address as u64).expect("small pieces stay with the process");
+    found
+}
+
+/// The bytes of a boxed value before and after it is dropped.
+fn boxed<T>(value: T) -> [Vec<u8>; 2] {
+    let held = Box::new(Held { front: [0; FRONT], value });
+    assert_eq!(held.front, [0; FRONT]);
+    let address = ptr::from_ref(&held.value).addr();
+    before_and_after(held, address, size_of::<T>())
+}
+
+/// Shorter runs may stand in the padding of a value, where what lay on the stack comes along: at most seven bytes.
+const RUN: usize = 8;
+
+/// Where runs of eight bytes of the secret stand.
+fn places(memory: &[u8], secret: &[u8]) -> Vec<usize> {
+    let is_run = |window: &[u8]| secret.windows(RUN).any(|run| run == window);
+    (0..(memory.len() + 1).saturating_sub(RUN)).filter(|at| is_run(&memory[*at..at + RUN])).collect()
+}
+
+/// Each secret stands in the value so many times, and after the drop no run of it does: zeros do instead. There may
+/// be more of it before: an unused buffer inside takes with it what lay on the stack, and has to be wiped as well.
+fn is_wiped<T>(value: T, secrets: &[(&[u8], usize)]) {
+    let [before, after] = boxed(value);
+    for (secret, times) in secrets {
+        let stood = places(&before, secret);
+        assert!(stood.len() >= times * (secret.len() - RUN + 1), "before the drop");
+        assert_eq!(places(&after, secret), [], "after the drop");
+        for at in stood {
+            assert_eq!(after[at..at + RUN], [0; RUN], "zeros where the secret was");
+        }
+    }
+}
+
+/// SHA-256's state after the block `key ⊕ pad`, as it lies in memory.
+fn state(key: &[u8; 32], pad: u8) -> Vec<u8> {
+    let mut block = [pad; 64];
+    block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+    let mut state =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19_u32];
+    sha2::block_api::compress256(&mut state, &[block]);
+    state.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}
+
+fn inner(key: &ScopeKey) -> Vec<u8> {
+    state(key.expose_bytes(), 0x36)
+}
+
+fn outer(key: &ScopeKey) -> Vec<u8> {
+    state(key.expose_bytes(), 0x5c)
+}
+
+fn key(scope: &str) -> ScopeKey {
+    RootKey::from_bytes(&[0x5b; 32]).scope_key(&scope.parse().expect("a scope"))
+}
+
+#[test]
+fn what_is_not_wiped_is_found_after_the_drop() {
+    for len in [12, 32, 64, 300, 700] {
+        let secret: Vec<u8> = (0..len).map(|i| 0x80 | i as u8 ^ (i >> 5) as u8).collect();
+        let check = |[before, after]: [Vec<u8>; 2]| {
+            assert!(places(&before, &secret).len() > len - RUN);
+            assert_eq!(places(&after, &secret), places(&before, &secret), "{len} bytes");
+        };
+        match len {
+            12 => check(boxed::<[u8; 12]>(secret.clone().try_into().expect("this length"))),
+            32 => check(boxed::<[u8; 32]>(secret.clone().try_into().expect("this length"))),
+            64 => check(boxed::<[u8; 64]>(secret.clone().try_into().expect("this length"))),
+            300 => check(boxed::<[u8; 300]>(secret.clone().try_into().expect("this length"))),
+            _ => check(boxed::<[u8; 700]>(secret.clone().try_into().expect("this length"))),
+        }
+    }
+}
+
+#[test]
+fn a_wipe_that_misses_one_word_is_found_out() {
+    struct Careless([u8; 32]);
+    impl Drop for Careless {
+        fn drop(&mut self) {
+            zeroize::Zeroize::zeroize(&mut self.0[..28]);
+        }
+    }
+    let secret: [u8; 32] = std::array::from_fn(|i| 0xc1 ^ i as u8);
+    let found = std::panic::catch_unwind(|| is_wiped(Careless(secret), &[(&secret, 1)]));
+    assert!(found.is_err());
+}
+
+#[test]
+fn a_number_is_wiped() {
+    let sample = number(12_345_678_901);
+    is_wiped(sample.clone(), &[(b"123456789018", 1)]);
+    is_wiped([sample.clone(), sample.clone(), sample], &[(b"123456789018", 3)]);
+    is_wiped(Some(number(12_345_678_901)), &[(b"123456789018", 1)]);
+}
+
+#[test]
+fn normalised_digits_are_wiped() {
+    is_wiped(normalize(" 1234-5678-9018", LostZeros::Refuse).expect("twelve digits"), &[(b"123456789018", 1)]);
+    is_wiped(normalize("123456789", LostZeros::Restore).expect("nine digits"), &[(b"000123456789", 1)]);
+}
+
+#[test]
+fn root_keys_and_scope_keys_are_wiped() {
+    let secret: [u8; 32] = std::array::from_fn(|i| 0xc1 ^ i as u8);
+    is_wiped(RootKey::from_bytes(&secret), &[(&secret, 1)]);
+    let derived = key("agency/nta/1");
+    let secret = *derived.expose_bytes();
+    is_wiped(derived, &[(&secret, 1)]);
+}
+
+#[test]
+fn both_states_of_a_symbol_key_are_wiped() {
+    let agency = key("agency/nta/1");
+    let (inner, outer) = (inner(&agency), outer(&agency));
+    // Once for the single symbol, once for the batch.
+    let states: [(&[u8], usize); 3] = [(&inner, 2), (&outer, 2), (agency.expose_bytes(), 0)];
+    is_wiped(SymbolKey::<Agency>::new(&agency).expect("an agency key"), &states);
+    // A clone, and a key that was used.
+    let used = SymbolKey::<Agency>::new(&agency).expect("an agency key");
+    let _ = used.symbol(&number(1));
+    used.symbols(&[number(1)], &mut [fugo::AgencySymbol::from_bytes([0; 16])]);
+    is_wiped(used.clone(), &states);
+    is_wiped(used, &states);
+    let eligibility = key("eligibility/all/1");
+    let (inner, outer) = (self::inner(&eligibility), self::outer(&eligibility));
+    is_wiped(SymbolKey::<Eligibility>::new(&eligibility).expect("a key"), &[(&inner, 2), (&outer, 2)]);
+}
+
+#[test]
+fn a_key_for_numbers_is_wiped() {
+    let agency = key("agency/nta/1");
+    let states: [(&[u8], usize); 2] = [(&inner(&agency), 1), (&outer(&agency), 1)];
+    is_wiped(NumberKey::new(&agency).expect("a key for numbers"), &states);
+}
+
+#[test]
+fn all_states_of_an_eligibility_key_are_wiped() {
+    let (insurers, eligibility) = (key("insurers/all/1"), key("eligibility/all/1"));
+    let states: [(&[u8], usize); 4] =
+        [(&inner(&insurers), 2), (&outer(&insurers), 2), (&inner(&eligibility), 2), (&outer(&eligibility), 2)];
+    is_wiped(EligibilityKey::new(&insurers, &eligibility).expect("both keys"), &states);
+    is_wiped(NumberKey::eligibility(&insurers, &eligibility).expect("both keys"), &states);
+    is_wiped(SymbolKey::<Insurers>::new(&insurers).expect("a key"), &states[..2]);
+}
+
+#[test]
+fn the_numbers_of_a_lineage_are_wiped() {
+    let pairs: Vec<(MyNumber, MyNumber)> = (1..=20).map(|i| (number(i * 7_919 + 40_000_000_000), number(i))).collect();
+    let listed: Vec<MyNumber> = pairs.iter().map(|pair| pair.0.clone()).collect();
+    let secrets: Vec<u8> = pairs.iter().flat_map(|(new, _)| new.expose_digits().to_vec()).collect();
+    let lineage = Lineage::new(pairs).expect("twenty chains");
+    // Where the answers lie tells where the list lies. The first answers are left out for the allocator's sake.
+    let mut answers: Vec<usize> = listed.iter().map(|new| ptr::from_ref(lineage.first(new)).addr()).collect();
+    answers.sort_unstable();
+    let (start, end) = (answers[1], answers[19] + MyNumber::LEN);
+    assert_eq!(end - start, 18 * 24 + 12);
+    let [before, after] = before_and_after(lineage, start, end - start);
+    assert!(places(&before, &secrets).len() >= 18 * (MyNumber::LEN - RUN + 1));
+    assert_eq!(after, vec![0; after.len()]);
+}
