@@ -1,0 +1,208 @@
+//! A key file: one key of either rung, what it may be used for, and its tag.
+
+use std::{fmt, io, path::Path};
+
+use fugo::{KeyTag, RootKey, Scope, ScopeKey};
+
+use crate::{
+    plaintext::{self, PlaintextError},
+    seal::{Seal, create_owner_only},
+    unlock::{SealedKeyFile, Unlock},
+};
+
+/// The key of a file.
+pub enum Key {
+    /// The root of a ladder: every scope's key derives from it.
+    Root(RootKey),
+    /// The key of one scope.
+    Scope(ScopeKey),
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Root(_) => "Root(..)",
+            Self::Scope(_) => "Scope(..)",
+        })
+    }
+}
+
+/// What a key may be used for. A key derived from a test key is a test key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Use {
+    /// Real numbers.
+    Production,
+    /// Published or invented numbers only.
+    Test,
+}
+
+impl Use {
+    /// The word in key files, `production` or `test`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        }
+    }
+
+    /// The use of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Production, Self::Test].into_iter().find(|usage| usage.name() == name)
+    }
+}
+
+impl fmt::Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What a key file says. The key is wiped on drop; `Debug` prints the type only.
+pub struct KeyFile {
+    key: Key,
+    usage: Use,
+}
+
+impl KeyFile {
+    /// The file of a root key.
+    pub fn root(key: RootKey, usage: Use) -> Self {
+        Self { key: Key::Root(key), usage }
+    }
+
+    /// The file of a scope's key.
+    pub fn scope(key: ScopeKey, usage: Use) -> Self {
+        Self { key: Key::Scope(key), usage }
+    }
+
+    /// Reads the file at `path` and opens it with what `unlock` holds.
+    pub fn load(path: &Path, unlock: &Unlock) -> Result<Self, KeyFileError> {
+        SealedKeyFile::read(path)?.unlock(unlock)
+    }
+
+    /// Reads the plaintext of a key file: what is inside the encryption.
+    ///
+    /// The tag is recomputed; an unknown line, a missing line, another order and a value with a second
+    /// spelling are refused.
+    pub fn parse_plaintext(text: &[u8]) -> Result<Self, PlaintextError> {
+        plaintext::parse(text)
+    }
+
+    /// Writes a new file, readable by its owner only: under a temporary name in the same folder, synced, renamed,
+    /// and the folder synced. A file that exists is never replaced.
+    pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
+        if seal.is_plaintext() && self.usage == Use::Production {
+            return Err(KeyFileError::PlaintextProduction);
+        }
+        // Before the slow passphrase step; the rename below is what guarantees it.
+        if path.symlink_metadata().is_ok() {
+            return Err(KeyFileError::Exists);
+        }
+        create_owner_only(path, &seal.seal(&plaintext::write(self))?)
+    }
+
+    /// The key of a scope, for the same use; `None` if this is not a root key.
+    pub fn derive(&self, scope: &Scope) -> Option<Self> {
+        match &self.key {
+            Key::Root(root) => Some(Self::scope(root.scope_key(scope), self.usage)),
+            Key::Scope(_) => None,
+        }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The key, without the rest.
+    pub fn into_key(self) -> Key {
+        self.key
+    }
+
+    /// What the key may be used for.
+    pub fn usage(&self) -> Use {
+        self.usage
+    }
+
+    /// The key's tag.
+    pub fn tag(&self) -> KeyTag {
+        match &self.key {
+            Key::Root(key) => key.tag(),
+            Key::Scope(key) => key.tag(),
+        }
+    }
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyFile(..)")
+    }
+}
+
+/// Why a key file is not loaded or not made. Holds line numbers and what was allowed, never a value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// The text inside is no key file.
+    #[error(transparent)]
+    Plaintext(#[from] PlaintextError),
+    /// Neither an age file nor a key file in plaintext.
+    #[error("this is no key file: it starts neither as an age file nor with `fugo-key 1`")]
+    NotAKeyFile,
+    /// An age file that was cut or altered, or made by a version that is not known.
+    #[error("the age file is damaged, or of a version later than 1")]
+    Damaged,
+    /// More bytes than a key file can have.
+    #[error("the file is too large: a key file has at most 65536 bytes")]
+    TooLarge,
+    /// A passphrase opens the file, and none was given.
+    #[error("the key file is locked with a passphrase, and none was given")]
+    PassphraseNeeded,
+    /// None of the passphrases given opens the file.
+    #[error("the passphrase does not open the key file")]
+    WrongPassphrase,
+    /// An identity opens the file, and none was given.
+    #[error("the key file is locked to recipients, and no identity was given")]
+    IdentityNeeded,
+    /// None of the identities given is a recipient of the file.
+    #[error("none of the identities given opens the key file")]
+    WrongIdentity,
+    /// The file asks for more work per passphrase than is accepted.
+    #[error("the key file asks for scrypt work of 2^{found}; at most 2^20 is accepted")]
+    ExcessiveWork {
+        /// The binary logarithm of the work asked for.
+        found: u8,
+    },
+    /// A key in plaintext that group or others can read.
+    #[error("others can read the key file, which is not encrypted; only its owner may (chmod 600)")]
+    OthersCanRead,
+    /// A production key without encryption.
+    #[error("a production key is never kept in plaintext; plaintext key files say `use: test`")]
+    PlaintextProduction,
+    /// The file is there already.
+    #[error("the file exists; a key file is never replaced")]
+    Exists,
+    /// The system's error.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl KeyFileError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Plaintext(error) => error.kind(),
+            Self::NotAKeyFile => "not-a-key-file",
+            Self::Damaged => "damaged",
+            Self::TooLarge => "too-large",
+            Self::PassphraseNeeded => "passphrase-needed",
+            Self::WrongPassphrase => "wrong-passphrase",
+            Self::IdentityNeeded => "identity-needed",
+            Self::WrongIdentity => "wrong-identity",
+            Self::ExcessiveWork { .. } => "excessive-work",
+            Self::OthersCanRead => "others-can-read",
+            Self::PlaintextProduction => "plaintext-production",
+            Self::Exists => "exists",
+            Self::Io(_) => "io",
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! fugo's key files: one key in each, encrypted with [age](https://age-encryption.org/v1), checked by its tag.
+//!
+//! # What is guaranteed
+//! 1. A key that is loaded has the tag its file says; a line that is unknown or missing is refused.
+//! 2. A new key file is readable by its owner only, is whole or absent, and never replaces another file.
+//! 3. A key in plaintext is a test key: one that says `use: production` is refused, and so is a file that
+//!    others can read.
+//! 4. No error, and no `Debug`, holds a byte of a key, a passphrase or an identity.
+//!
+//! # What is not
+//! 1. Buffers of this crate are wiped; what `age`, the allocator and the kernel copied is out of reach.
+//! 2. On systems without Unix permissions, who can read a file is not checked.
+//! 3. A key file does not say who made it: its passphrase or its recipients' identities open it, no more.
+//!
+//! ```
+//! use fugo_keystore::{KeyFile, Seal, Unlock, Use};
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("root.key");
+//! let root = KeyFile::root(fugo::RootKey::random()?, Use::Test);
+//! root.create(&path, &Seal::plaintext())?;
+//! assert_eq!(KeyFile::load(&path, &Unlock::default())?.tag(), root.tag());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod key_file;
+mod plaintext;
+mod registry;
+mod seal;
+mod secret_file;
+mod unlock;
+
+pub use key_file::{Key, KeyFile, KeyFileError, Use};
+pub use plaintext::PlaintextError;
+pub use registry::{Recorded, Registry, RegistryError};
+pub use seal::{Recipient, RecipientError, Seal, SealError};
+pub use secret_file::{SecretFileError, read_passphrase};
+pub use unlock::{Lock, SealedKeyFile, Unlock};

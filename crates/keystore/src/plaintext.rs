@@ -1,0 +1,254 @@
+//! The lines inside a key file, read and written.
+//!
+//! `fugo-key 1`, `kind: root|scope`, for a scope `purpose:`, `scope:` and `epoch:`, then `use:`, `tag:` and
+//! `key:`, in this order, each ended by LF. Every value has one spelling, so a key has one plaintext.
+
+use std::fmt::Write;
+
+use fugo::{KEY_LEN, KeyTag, Purpose, RootKey, Scope, ScopeKey};
+use zeroize::Zeroizing;
+
+use crate::key_file::{Key, KeyFile, Use};
+
+/// Every name, in the order of the lines; a root's file has no purpose, scope or epoch.
+const SCOPE_NAMES: &[&str] = &["fugo-key", "kind", "purpose", "scope", "epoch", "use", "tag", "key"];
+const ROOT_NAMES: &[&str] = &["fugo-key", "kind", "use", "tag", "key"];
+/// More than the longest plaintext, so that writing one never moves it and leaves a copy.
+const CAPACITY: usize = 512;
+
+/// Reads the lines and recomputes the tag.
+pub(crate) fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
+    let mut lines = Lines { rest: text, number: 0, names: SCOPE_NAMES };
+    lines.value("fugo-key", " ", "1", |value| (value == "1").then_some(()))?;
+    let is_root = lines.value("kind", ": ", "root or scope", |value| match value {
+        "root" => Some(true),
+        "scope" => Some(false),
+        _ => None,
+    })?;
+    let scope = if is_root {
+        lines.names = ROOT_NAMES;
+        None
+    } else {
+        Some(scope(&mut lines)?)
+    };
+    let usage = lines.value("use", ": ", "production or test", Use::from_name)?;
+    let tag: KeyTag = lines.value("tag", ": ", "8 characters of 0-9 and a-f", |value| value.parse().ok())?;
+    let tag_line = lines.number;
+    let bytes = lines.value("key", ": ", "64 characters of 0-9 and a-f", key_bytes)?;
+    lines.end()?;
+    let file = match scope {
+        None => KeyFile::root(RootKey::from_bytes(&bytes), usage),
+        Some(scope) => KeyFile::scope(ScopeKey::from_bytes(&scope, &bytes), usage),
+    };
+    if file.tag() == tag { Ok(file) } else { Err(PlaintextError::TagMismatch { line: tag_line }) }
+}
+
+fn scope(lines: &mut Lines<'_>) -> Result<Scope, PlaintextError> {
+    let names = "agency, insurers, eligibility, network, research, registry or portal";
+    let purpose: Purpose = lines.value("purpose", ": ", names, |value| value.parse().ok())?;
+    let allowed = "1 to 40 of a-z, 0-9 and hyphen, no hyphen at an end; `all` for insurers and eligibility";
+    let id = lines.value("scope", ": ", allowed, |value| Scope::new(purpose, value, 1).ok())?;
+    lines.value("epoch", ": ", "1 to 4294967295, without leading zero", |value| {
+        let has_one_spelling = value.bytes().all(|byte| byte.is_ascii_digit()) && !value.starts_with('0');
+        let epoch = value.parse().ok().filter(|_| has_one_spelling)?;
+        Scope::new(purpose, id.id().as_str(), epoch).ok()
+    })
+}
+
+fn key_bytes(hex: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
+    let digit = |c: u8| match c {
+        b'0'..=b'9' => Some(c - b'0'),
+        b'a'..=b'f' => Some(c - b'a' + 10),
+        _ => None,
+    };
+    if hex.len() != 2 * KEY_LEN {
+        return None;
+    }
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+/// What is left of the text, and the number of the line before it.
+struct Lines<'a> {
+    rest: &'a [u8],
+    number: usize,
+    names: &'static [&'static str],
+}
+
+impl<'a> Lines<'a> {
+    /// The value of the next line, which must have this name.
+    fn value<T>(
+        &mut self,
+        name: &'static str,
+        separator: &str,
+        allowed: &'static str,
+        parse: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<T, PlaintextError> {
+        self.number += 1;
+        let line = self.number;
+        if self.rest.is_empty() {
+            return Err(PlaintextError::MissingLine { line, expected: name });
+        }
+        let (text, rest) = match self.rest.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &[][..]),
+        };
+        let found = text.split(|byte| matches!(byte, b':' | b' ')).next().unwrap_or_default();
+        if found != name.as_bytes() {
+            let is_known = self.names.iter().any(|known| known.as_bytes() == found);
+            return Err(if is_known {
+                PlaintextError::MissingLine { line, expected: name }
+            } else {
+                PlaintextError::UnknownLine { line, expected: name }
+            });
+        }
+        let is_ended = text.len() < self.rest.len();
+        self.rest = rest;
+        str::from_utf8(&text[name.len()..])
+            .ok()
+            .filter(|_| is_ended)
+            .and_then(|value| value.strip_prefix(separator))
+            .and_then(parse)
+            .ok_or(PlaintextError::BadValue { line, name, allowed })
+    }
+
+    fn end(&self) -> Result<(), PlaintextError> {
+        if self.rest.is_empty() {
+            return Ok(());
+        }
+        Err(PlaintextError::UnknownLine { line: self.number + 1, expected: "the end of the file" })
+    }
+}
+
+/// The lines of a key file, the inverse of [`parse`].
+pub(crate) fn write(file: &KeyFile) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
+    let (head, bytes) = match file.key() {
+        Key::Root(key) => ("kind: root\n".to_owned(), key.expose_bytes()),
+        Key::Scope(key) => {
+            let (purpose, id, epoch) = (key.scope().purpose(), key.scope().id(), key.scope().epoch());
+            let id = id.as_str();
+            let epoch = epoch.number();
+            (format!("kind: scope\npurpose: {purpose}\nscope: {id}\nepoch: {epoch}\n"), key.expose_bytes())
+        }
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(text, "fugo-key 1\n{head}use: {}\ntag: {}\nkey: ", file.usage(), file.tag());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push('\n');
+    debug_assert!(text.len() <= CAPACITY);
+    text
+}
+
+/// Why a text is not the plaintext of a key file. Lines count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaintextError {
+    /// A line whose name is none of those of this kind of file, or that follows the last.
+    #[error("line {line} is no line of this kind of key file; `{expected}` was expected")]
+    UnknownLine {
+        /// The number of the line.
+        line: usize,
+        /// What was expected there.
+        expected: &'static str,
+    },
+    /// A line is missing, or out of order.
+    #[error("line {line} must be `{expected}`, which is missing there")]
+    MissingLine {
+        /// Where the line was expected.
+        line: usize,
+        /// The name of the missing line.
+        expected: &'static str,
+    },
+    /// A value that does not parse, or a line that LF does not end.
+    #[error("line {line}: the value of `{name}` must be {allowed}, and then a line feed")]
+    BadValue {
+        /// The number of the line.
+        line: usize,
+        /// The name of the line.
+        name: &'static str,
+        /// The values allowed.
+        allowed: &'static str,
+    },
+    /// The key does not have the tag that the file says: one of them was altered.
+    #[error("line {line}: the tag is not that of the key; the file was altered or mistyped")]
+    TagMismatch {
+        /// The number of the tag's line.
+        line: usize,
+    },
+}
+
+impl PlaintextError {
+    /// One word of a closed vocabulary, the same in every binding, file and vector.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::UnknownLine { .. } => "unknown-line",
+            Self::MissingLine { .. } => "missing-line",
+            Self::BadValue { .. } => "bad-value",
+            Self::TagMismatch { .. } => "tag-mismatch",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> RootKey {
+        let mut bytes = [0; KEY_LEN];
+        bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i);
+        RootKey::from_bytes(&bytes)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let longest = format!("eligibility/all/{}", u32::MAX);
+        for scope in ["agency/nta/1", "insurers/all/2", &longest] {
+            let key = root().scope_key(&scope.parse().expect("a scope"));
+            for usage in [Use::Production, Use::Test] {
+                let text = write(&KeyFile::scope(key.clone(), usage));
+                let file = parse(text.as_bytes()).expect("what was written");
+                assert_eq!(file.usage(), usage);
+                assert!(matches!(file.key(), Key::Scope(found) if *found == key));
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_spelling_is_refused() {
+        let text = write(&KeyFile::scope(root().scope_key(&"agency/nta/1".parse().expect("a scope")), Use::Test));
+        let refused = |from: &str, to: &str| {
+            let other = text.replacen(from, to, 1);
+            assert_ne!(other, *text, "the replacement of {from:?} applies");
+            parse(other.as_bytes()).expect_err("another spelling").kind()
+        };
+        assert_eq!(refused("epoch: 1", "epoch: 01"), "bad-value");
+        assert_eq!(refused("epoch: 1", "epoch: +1"), "bad-value");
+        assert_eq!(refused("epoch: 1", "epoch:1"), "bad-value");
+        assert_eq!(refused("key: 753e", "key: 753E"), "bad-value");
+        assert_eq!(refused("tag: 7c2c", "tag: 7C2C"), "bad-value");
+        assert_eq!(refused("use: test\n", "use: test\r\n"), "bad-value");
+        assert_eq!(refused("use: test\n", "use: test \n"), "bad-value");
+        assert_eq!(refused("40c0\n", "40c0"), "bad-value");
+        assert_eq!(refused("fugo-key 1", "fugo-key: 1"), "bad-value");
+        assert_eq!(refused("use: test\n", "use: test\nuse: test\n"), "missing-line");
+        assert_eq!(refused("use: test\n", "\nuse: test\n"), "unknown-line");
+    }
+
+    #[test]
+    fn errors_name_the_line_and_hold_no_value() {
+        let text = write(&KeyFile::root(root(), Use::Test));
+        let error = parse(text.replace("1e1f\n", "1e10\n").as_bytes()).expect_err("another key");
+        assert_eq!(error, PlaintextError::TagMismatch { line: 4 });
+        let error = parse(text.replace("1e1f\n", "1e1g\n").as_bytes()).expect_err("no hex");
+        assert_eq!(
+            error.to_string(),
+            "line 5: the value of `key` must be 64 characters of 0-9 and a-f, and then a line feed"
+        );
+    }
+}

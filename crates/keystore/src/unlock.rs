@@ -1,0 +1,145 @@
+//! From a file's bytes to its key.
+
+use std::{fmt, fs::File, io, iter, path::Path};
+
+use age::{DecryptError, Decryptor, armor::ArmoredReader, scrypt, x25519};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::{
+    key_file::{KeyFile, KeyFileError, Use},
+    secret_file::{SecretFileError, others_can_read, read_bounded, read_identities},
+};
+
+/// `N = 2^20`: 1 GiB of memory and a few seconds. A file that asks for more is not opened.
+const MAX_WORK: u8 = 20;
+
+/// What opens key files: passphrases and identities, each tried in turn. The default holds none.
+#[derive(Default)]
+pub struct Unlock {
+    passphrases: Vec<SecretString>,
+    identities: Vec<x25519::Identity>,
+}
+
+impl Unlock {
+    /// Adds a passphrase. Every one that is tried costs about a second.
+    #[must_use]
+    pub fn with_passphrase(mut self, passphrase: SecretString) -> Self {
+        self.passphrases.push(passphrase);
+        self
+    }
+
+    /// Adds the X25519 identities of an age identity file, which only its owner may be able to read.
+    pub fn with_identity_file(mut self, path: &Path) -> Result<Self, SecretFileError> {
+        self.identities.append(&mut read_identities(path)?);
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for Unlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unlock(..)")
+    }
+}
+
+/// What a key file needs to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Nothing: it is a test key in plaintext.
+    Plaintext,
+    /// A passphrase.
+    Passphrase,
+    /// An identity of one of its recipients.
+    Identity,
+}
+
+/// A key file that was read, and is not opened yet: a front door sees here what to ask for.
+pub struct SealedKeyFile {
+    bytes: Zeroizing<Vec<u8>>,
+    lock: Lock,
+}
+
+impl SealedKeyFile {
+    /// Reads a key file whole, and refuses one in plaintext that others can read.
+    pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        let file = File::open(path)?;
+        let others_can_read = others_can_read(&file.metadata()?);
+        let bytes = read_bounded(file)?.ok_or(KeyFileError::TooLarge)?;
+        let lock = lock(&bytes)?;
+        if lock == Lock::Plaintext && others_can_read {
+            return Err(KeyFileError::OthersCanRead);
+        }
+        Ok(Self { bytes, lock })
+    }
+
+    /// What the file needs to be opened.
+    pub fn lock(&self) -> Lock {
+        self.lock
+    }
+
+    /// Opens the file. It can be tried again with another passphrase.
+    pub fn unlock(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
+        match self.lock {
+            Lock::Plaintext => {
+                let file = KeyFile::parse_plaintext(&self.bytes)?;
+                if file.usage() == Use::Production { Err(KeyFileError::PlaintextProduction) } else { Ok(file) }
+            }
+            Lock::Passphrase => {
+                let mut outcome = Err(KeyFileError::PassphraseNeeded);
+                for passphrase in &unlock.passphrases {
+                    let mut identity = scrypt::Identity::new(passphrase.clone());
+                    identity.set_max_work_factor(MAX_WORK);
+                    outcome = self.decrypt(iter::once(&identity as _), KeyFileError::WrongPassphrase);
+                    if !matches!(outcome, Err(KeyFileError::WrongPassphrase)) {
+                        break;
+                    }
+                }
+                outcome
+            }
+            Lock::Identity if unlock.identities.is_empty() => Err(KeyFileError::IdentityNeeded),
+            Lock::Identity => {
+                self.decrypt(unlock.identities.iter().map(|identity| identity as _), KeyFileError::WrongIdentity)
+            }
+        }
+    }
+
+    fn decrypt<'a>(
+        &self,
+        identities: impl Iterator<Item = &'a dyn age::Identity>,
+        wrong: KeyFileError,
+    ) -> Result<KeyFile, KeyFileError> {
+        let plaintext = decryptor(&self.bytes)?.decrypt(identities).map_err(|error| match error {
+            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => wrong,
+            error => not_opened(&error),
+        })?;
+        let text = read_bounded(plaintext).map_err(|_| KeyFileError::Damaged)?.ok_or(KeyFileError::TooLarge)?;
+        Ok(KeyFile::parse_plaintext(&text)?)
+    }
+}
+
+impl fmt::Debug for SealedKeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedKeyFile(..)")
+    }
+}
+
+fn lock(bytes: &[u8]) -> Result<Lock, KeyFileError> {
+    if bytes.starts_with(b"fugo-key") {
+        return Ok(Lock::Plaintext);
+    }
+    if !bytes.starts_with(b"age-encryption.org/") && !bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
+        return Err(KeyFileError::NotAKeyFile);
+    }
+    Ok(if decryptor(bytes)?.is_scrypt() { Lock::Passphrase } else { Lock::Identity })
+}
+
+fn decryptor(bytes: &[u8]) -> Result<Decryptor<impl io::BufRead + use<'_>>, KeyFileError> {
+    Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|error| not_opened(&error))
+}
+
+fn not_opened(error: &DecryptError) -> KeyFileError {
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => KeyFileError::ExcessiveWork { found: *required },
+        _ => KeyFileError::Damaged,
+    }
+}

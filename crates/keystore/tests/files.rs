@@ -1,0 +1,327 @@
+//! Key files on a disk: made, locked, opened, refused.
+
+use std::{fs, path::PathBuf};
+
+use age::{secrecy::ExposeSecret, x25519};
+use fugo::{RootKey, Scope};
+use fugo_keystore::{
+    Key, KeyFile, Lock, Recorded, Registry, Seal, SealedKeyFile, SecretFileError, Unlock, Use, read_passphrase,
+};
+
+const KEY: [u8; 32] = [0xa7; 32];
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn test_root() -> KeyFile {
+    KeyFile::root(RootKey::from_bytes(&KEY), Use::Test)
+}
+
+fn production_root() -> KeyFile {
+    KeyFile::root(RootKey::from_bytes(&KEY), Use::Production)
+}
+
+fn scope(text: &str) -> Scope {
+    text.parse().expect("a scope")
+}
+
+fn to(identity: &x25519::Identity) -> Seal {
+    let recipient = identity.to_public().to_string().parse().expect("a recipient");
+    Seal::recipients(vec![recipient]).expect("one recipient")
+}
+
+fn file_with(folder: &tempfile::TempDir, name: &str, text: &str, mode: u32) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("written");
+    set_mode(&path, mode);
+    path
+}
+
+#[cfg(unix)]
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+}
+
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).expect("metadata").permissions().mode() & 0o777
+}
+
+fn load_kind(path: &std::path::Path, unlock: &Unlock) -> &'static str {
+    KeyFile::load(path, unlock).expect_err("a refusal").kind()
+}
+
+#[test]
+fn a_key_locked_to_a_recipient_opens_with_its_identity() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    let (mine, other) = (x25519::Identity::generate(), x25519::Identity::generate());
+    production_root().create(&path, &to(&mine)).expect("made");
+    assert!(fs::read(&path).expect("read").starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----"));
+    assert_eq!(SealedKeyFile::read(&path).expect("read").lock(), Lock::Identity);
+
+    let identity = |identity: &x25519::Identity| {
+        let text = format!("# made for a test\n\n{}\n", identity.to_string().expose_secret());
+        let path = file_with(&folder, "identity", &text, 0o600);
+        Unlock::default().with_identity_file(&path).expect("an identity file")
+    };
+    let found = KeyFile::load(&path, &identity(&mine)).expect("opened");
+    assert!(matches!(found.key(), Key::Root(key) if *key == RootKey::from_bytes(&KEY)));
+    assert_eq!(found.usage(), Use::Production);
+    assert_eq!(load_kind(&path, &identity(&other)), "wrong-identity");
+    assert_eq!(load_kind(&path, &Unlock::default()), "identity-needed");
+}
+
+#[test]
+fn a_new_key_locked_with_a_passphrase_takes_the_full_work() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    let seal = Seal::passphrase("correct horse battery".into()).expect("not empty");
+    production_root().create(&path, &seal).expect("made");
+    assert_eq!(SealedKeyFile::read(&path).expect("read").lock(), Lock::Passphrase);
+    let opened = KeyFile::load(&path, &Unlock::default().with_passphrase("correct horse battery".into()));
+    assert_eq!(opened.expect("opened").tag(), production_root().tag());
+
+    let mut work = age::scrypt::Identity::new("correct horse battery".into());
+    work.set_max_work_factor(17);
+    let armored = fs::read(&path).expect("read");
+    assert!(matches!(age::decrypt(&work, &armored), Err(age::DecryptError::ExcessiveWork { required: 18, .. })));
+}
+
+#[test]
+fn each_passphrase_given_is_tried() {
+    let folder = folder();
+    let plaintext = plaintext_of(&test_root(), &folder);
+    let mut recipient = age::scrypt::Recipient::new("the right one".into());
+    // As little work as there is; the file is for this test.
+    recipient.set_work_factor(1);
+    let path = folder.path().join("root.key");
+    fs::write(&path, age::encrypt(&recipient, plaintext.as_bytes()).expect("encrypted")).expect("written");
+
+    let wrong = || Unlock::default().with_passphrase("another one".into());
+    assert_eq!(load_kind(&path, &Unlock::default()), "passphrase-needed");
+    assert_eq!(load_kind(&path, &wrong()), "wrong-passphrase");
+    let both = wrong().with_passphrase("the right one".into());
+    assert_eq!(KeyFile::load(&path, &both).expect("opened").tag(), test_root().tag());
+}
+
+#[test]
+fn a_binary_age_file_opens_too() {
+    let folder = folder();
+    let identity = x25519::Identity::generate();
+    let plaintext = plaintext_of(&test_root(), &folder);
+    let path = folder.path().join("binary.key");
+    fs::write(&path, age::encrypt(&identity.to_public(), plaintext.as_bytes()).expect("encrypted")).expect("written");
+    let file = file_with(&folder, "identity", identity.to_string().expose_secret(), 0o600);
+    let unlock = Unlock::default().with_identity_file(&file).expect("an identity file");
+    assert_eq!(KeyFile::load(&path, &unlock).expect("opened").tag(), test_root().tag());
+}
+
+fn plaintext_of(file: &KeyFile, folder: &tempfile::TempDir) -> String {
+    let path = folder.path().join("plaintext.key");
+    file.create(&path, &Seal::plaintext()).expect("made");
+    fs::read_to_string(path).expect("read")
+}
+
+#[test]
+fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    let stanza = "age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 30\n";
+    // Whether the header's end is right is found only after the work that is refused.
+    let rest = "gUKDX3Yy4bvYzM8r9x2QGtK7hdY3fMbFFTV9wZZ6Cpo\n--- MVzLXFyBVXH2vsTFnpVTHf1fs0Hjkz8ytvJX1XYwDiE\n0123456789abcdef";
+    fs::write(&path, format!("{stanza}{rest}")).expect("written");
+    assert_eq!(load_kind(&path, &Unlock::default().with_passphrase("any".into())), "excessive-work");
+}
+
+#[test]
+fn a_cut_or_altered_age_file_is_damaged() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    let identity = x25519::Identity::generate();
+    test_root().create(&path, &to(&identity)).expect("made");
+    let whole = fs::read(&path).expect("read");
+    let file = file_with(&folder, "identity", identity.to_string().expose_secret(), 0o600);
+    let unlock = Unlock::default().with_identity_file(&file).expect("an identity file");
+    for cut in [40, whole.len() / 2, whole.len() - 60] {
+        fs::write(&path, &whole[..cut]).expect("written");
+        assert_eq!(load_kind(&path, &unlock), "damaged", "cut to {cut} of {}", whole.len());
+    }
+}
+
+#[test]
+fn a_new_key_file_is_its_owners_only_and_leaves_nothing_beside_it() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    test_root().create(&path, &Seal::plaintext()).expect("made");
+    #[cfg(unix)]
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn a_key_file_is_never_replaced() {
+    let folder = folder();
+    let path = file_with(&folder, "root.key", "something else", 0o600);
+    let error = test_root().create(&path, &Seal::plaintext()).expect_err("a refusal");
+    assert_eq!(error.kind(), "exists");
+    assert_eq!(fs::read_to_string(&path).expect("read"), "something else");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plaintext_key_that_others_can_read_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    test_root().create(&path, &Seal::plaintext()).expect("made");
+    for open in [0o640, 0o604, 0o660, 0o610, 0o602] {
+        set_mode(&path, open);
+        let error = KeyFile::load(&path, &Unlock::default()).expect_err("a refusal");
+        assert_eq!(error.kind(), "others-can-read", "mode {open:o}");
+        assert!(error.to_string().contains("chmod 600"));
+    }
+    set_mode(&path, 0o400);
+    assert!(KeyFile::load(&path, &Unlock::default()).is_ok());
+}
+
+#[test]
+fn a_production_key_in_plaintext_is_neither_made_nor_loaded() {
+    let folder = folder();
+    let path = folder.path().join("root.key");
+    let error = production_root().create(&path, &Seal::plaintext()).expect_err("a refusal");
+    assert_eq!(error.kind(), "plaintext-production");
+    assert!(!path.exists());
+    let text = plaintext_of(&test_root(), &folder).replace("use: test", "use: production");
+    let path = file_with(&folder, "edited.key", &text, 0o600);
+    assert_eq!(load_kind(&path, &Unlock::default()), "plaintext-production");
+}
+
+#[test]
+fn what_is_no_key_file_is_refused() {
+    let folder = folder();
+    let kind = |text: &str| load_kind(&file_with(&folder, "file", text, 0o600), &Unlock::default());
+    assert_eq!(kind(""), "not-a-key-file");
+    assert_eq!(kind("number,name\n"), "not-a-key-file");
+    assert_eq!(kind("age-encryption.org/v9\nwhat comes later\n"), "damaged");
+    assert_eq!(kind(&"fugo-key 1\n".repeat(10_000)), "too-large");
+    assert_eq!(load_kind(&folder.path().join("absent"), &Unlock::default()), "io");
+}
+
+#[test]
+fn a_scope_key_keeps_the_use_of_its_root() {
+    let derived = test_root().derive(&scope("agency/nta/1")).expect("from a root");
+    assert_eq!(derived.usage(), Use::Test);
+    assert!(derived.derive(&scope("agency/nta/2")).is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn files_with_secrets_that_others_can_read_are_refused() {
+    let folder = folder();
+    let path = file_with(&folder, "secret", "a passphrase\n", 0o644);
+    assert!(matches!(read_passphrase(&path), Err(SecretFileError::OthersCanRead)));
+    let error = Unlock::default().with_identity_file(&path).expect_err("a refusal");
+    assert_eq!(error.kind(), "others-can-read");
+}
+
+#[test]
+fn a_passphrase_is_the_first_line_of_its_file() {
+    let folder = folder();
+    let read = |text: &str| {
+        let passphrase = read_passphrase(&file_with(&folder, "secret", text, 0o600));
+        passphrase.map(|passphrase| passphrase.expose_secret().to_owned()).map_err(|error| error.kind())
+    };
+    for text in ["a phrase", "a phrase\n", "a phrase\r\n", "a phrase\nsecond line\n"] {
+        assert_eq!(read(text), Ok("a phrase".to_owned()));
+    }
+    assert_eq!(read(" spaces count "), Ok(" spaces count ".to_owned()));
+    assert_eq!(read(""), Err("empty"));
+    assert_eq!(read("\nsecond line"), Err("empty"));
+}
+
+#[test]
+fn an_identity_file_is_refused_by_line() {
+    let folder = folder();
+    let kind = |text: &str| {
+        let path = file_with(&folder, "identity", text, 0o600);
+        Unlock::default().with_identity_file(&path).expect_err("a refusal").to_string()
+    };
+    assert!(kind("# a comment\nAGE-SECRET-KEY-1QQQ\n").starts_with("line 2 "));
+    assert!(!kind("# a comment\nAGE-SECRET-KEY-1QQQ\n").contains("1QQQ"));
+    assert!(kind("# a comment\n").contains("empty"));
+}
+
+#[test]
+fn no_debug_prints_more_than_its_type() {
+    let debug = |value: &dyn std::fmt::Debug| format!("{value:?}");
+    assert_eq!(debug(&test_root()), "KeyFile(..)");
+    assert_eq!(debug(test_root().key()), "Root(..)");
+    assert_eq!(debug(test_root().derive(&scope("agency/nta/1")).expect("derived").key()), "Scope(..)");
+    assert_eq!(debug(&Seal::plaintext()), "Seal(..)");
+    assert_eq!(debug(&Unlock::default().with_passphrase("a phrase".into())), "Unlock(..)");
+}
+
+#[test]
+fn a_registry_records_each_scope_once() {
+    let folder = folder();
+    let registry = Registry::beside(&folder.path().join("root.key"));
+    assert_eq!(registry.path(), folder.path().join("root.key.scopes"));
+    let (nta, mof) = (scope("agency/nta/1"), scope("agency/mof/1"));
+    let tag = |text: &str| text.parse().expect("a tag");
+    assert_eq!(registry.record(&nta, tag("7c2cb2a1")).expect("recorded"), Recorded::Added);
+    assert_eq!(registry.record(&nta, tag("7c2cb2a1")).expect("recorded"), Recorded::Known);
+    assert_eq!(registry.record(&mof, tag("00000001")).expect("recorded"), Recorded::Added);
+    let text = fs::read_to_string(registry.path()).expect("read");
+    assert_eq!(text, "purpose,scope,epoch,tag\nagency,nta,1,7c2cb2a1\nagency,mof,1,00000001\n");
+}
+
+#[test]
+fn a_clash_of_tags_and_a_registry_of_another_root_are_refused() {
+    let folder = folder();
+    let registry = Registry::at(folder.path().join("scopes"));
+    let tag = |text: &str| text.parse().expect("a tag");
+    registry.record(&scope("agency/nta/1"), tag("7c2cb2a1")).expect("recorded");
+    let before = fs::read(registry.path()).expect("read");
+    let error = registry.record(&scope("agency/nta/2"), tag("7c2cb2a1")).expect_err("a refusal");
+    assert_eq!(error.kind(), "tag-clash");
+    let error = registry.record(&scope("agency/nta/1"), tag("7c2cb2a2")).expect_err("a refusal");
+    assert_eq!(error.kind(), "other-root");
+    assert_eq!(fs::read(registry.path()).expect("read"), before);
+}
+
+#[test]
+fn a_registry_that_does_not_parse_is_refused_by_line() {
+    let folder = folder();
+    let message = |text: &str| {
+        let registry = Registry::at(file_with(&folder, "scopes", text, 0o600));
+        registry.scopes().expect_err("a refusal").to_string()
+    };
+    assert!(message("").starts_with("line 1 "));
+    assert!(message("purpose,scope,epoch\n").starts_with("line 1 "));
+    for line in ["agency,nta,1", "agency,nta,0,7c2cb2a1", "agency,nta,1,7C2CB2A1", "agency/nta/1,7c2cb2a1", ""] {
+        assert!(message(&format!("purpose,scope,epoch,tag\n{line}\n")).starts_with("line 2 "), "{line}");
+    }
+}
+
+#[test]
+fn derivations_at_once_lose_no_scope() {
+    let folder = folder();
+    let registry = Registry::at(folder.path().join("scopes"));
+    std::thread::scope(|threads| {
+        for thread in 0..8u32 {
+            let registry = registry.clone();
+            threads.spawn(move || {
+                for epoch in 1..=8 {
+                    let scope = Scope::new(fugo::Purpose::Agency, &format!("a{thread}"), epoch).expect("a scope");
+                    let tag = fugo::KeyTag::from_bytes((thread * 8 + epoch).to_be_bytes());
+                    registry.record(&scope, tag).expect("recorded");
+                }
+            });
+        }
+    });
+    assert_eq!(registry.scopes().expect("parsed").len(), 64);
+}
