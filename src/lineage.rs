@@ -17,7 +17,7 @@ pub struct Lineage {
 }
 
 impl Lineage {
-    /// Resolves pairs of (new, previous). Memory: 24 bytes a pair, and as much again while it resolves.
+    /// Resolves pairs of (new, previous). Memory: 24 bytes a pair, and 36 more while it resolves.
     pub fn new(mut pairs: Vec<(MyNumber, MyNumber)>) -> Result<Self, LineageError> {
         let by_new = order_by(&pairs, |pair| &pair.0);
         let by_previous = order_by(&pairs, |pair| &pair.1);

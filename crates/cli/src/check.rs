@@ -1,0 +1,137 @@
+//! `fugo check`: which lines of a file are no numbers, and why.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufWriter, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use fugo::{
+    MyNumber, MyNumberError,
+    normalize::{LostZeros, NormalizeError, normalize},
+};
+
+use crate::{
+    exit::Exit,
+    failure::{Failure, Result},
+    lines::{Line, Lines, MAX_LINE},
+    notice,
+};
+
+/// Check numbers, one a line, and print which lines are bad and why
+///
+/// Strict unless --lenient is given: exactly twelve ASCII digits and a line end, LF or CR LF. Prints `line N: reason` for
+/// each bad line, never the value, and the totals on standard error. Exit status 1 if a line is bad.
+///
+/// A valid check digit is no proof of a real number: one random value in ten passes.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// The file; standard input without it, or if it is `-`
+    file: Option<PathBuf>,
+    /// Accept full-width digits, separators between groups of four, spaces at the ends, a byte order mark
+    #[arg(long)]
+    lenient: bool,
+    /// Accept 9 to 11 digits too, as numbers whose leading zeros were lost; one 住民票コード in ten passes by chance
+    #[arg(long, requires = "lenient")]
+    restore_zeros: bool,
+}
+
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
+    let out = BufWriter::new(io::stdout().lock());
+    let totals = match &args.file {
+        Some(path) if path.as_os_str() != "-" => {
+            let file = File::open(path).map_err(|error| not_opened(path, &error))?;
+            check(file, path, out, args)?
+        }
+        _ => check(io::stdin().lock(), Path::new("standard input"), out, args)?,
+    };
+    notice::say(format_args!("{} lines: {} good, {} bad", totals.lines, totals.lines - totals.bad, totals.bad));
+    if totals.had_mark {
+        notice::say("the byte order mark at the start was skipped");
+    }
+    if args.restore_zeros {
+        notice::say(format_args!("lines whose leading zeros were restored: {}", totals.restored));
+    }
+    if totals.restored > 0 {
+        notice::warn(
+            "one 11-digit 住民票コード in ten passes once a zero is put before it, and is then another person's number; \
+             make sure that the values are MyNumbers",
+        );
+    }
+    Ok(if totals.bad == 0 { Exit::Clean } else { Exit::Rejects })
+}
+
+/// A number that was given for a path is not repeated.
+fn not_opened(path: &Path, error: &io::Error) -> Failure {
+    if path.to_str().is_some_and(|text| normalize(text, LostZeros::Restore).is_ok()) {
+        let remedy = "give numbers on standard input; arguments can be seen by every user of the machine";
+        return Failure::new("the argument is the path of a file, and there is none of this name", remedy);
+    }
+    Failure::io("open", path, error)
+}
+
+#[derive(Default)]
+struct Totals {
+    lines: u64,
+    bad: u64,
+    restored: u64,
+    had_mark: bool,
+}
+
+fn check(from: impl Read, path: &Path, mut out: impl Write, args: &CheckArgs) -> Result<Totals> {
+    let not_read = |error| Failure::io("read", path, &error);
+    let mut lines = Lines::new(from);
+    let mut totals = Totals::default();
+    if args.lenient {
+        totals.had_mark = lines.skip(BYTE_ORDER_MARK).map_err(not_read)?;
+    }
+    let lost_zeros = if args.restore_zeros { LostZeros::Restore } else { LostZeros::Refuse };
+    while let Some(line) = lines.next().map_err(not_read)? {
+        totals.lines += 1;
+        let outcome = match line {
+            Line::TooLong => Err(Reason::TooLong),
+            Line::Text(text) if args.lenient => lenient(text, lost_zeros),
+            Line::Text(text) => MyNumber::parse(text).map(|_| false).map_err(Reason::Strict),
+        };
+        match outcome {
+            Ok(was_restored) => totals.restored += u64::from(was_restored),
+            Err(reason) => {
+                totals.bad += 1;
+                writeln!(out, "line {}: {reason}", totals.lines).map_err(|error| Failure::stdout(&error))?;
+            }
+        }
+    }
+    out.flush().map_err(|error| Failure::stdout(&error))?;
+    Ok(totals)
+}
+
+/// Whether zeros were restored to make a number of it.
+fn lenient(text: &[u8], lost_zeros: LostZeros) -> std::result::Result<bool, Reason> {
+    let text = str::from_utf8(text).map_err(|error| Reason::NotUtf8 { offset: error.valid_up_to() })?;
+    let normalized = normalize(text, lost_zeros).map_err(Reason::Lenient)?;
+    normalized.parse().map_err(Reason::Strict)?;
+    Ok(normalized.changes().zeros_restored)
+}
+
+/// Why a line is bad. Holds offsets and lengths, never a digit.
+enum Reason {
+    Strict(MyNumberError),
+    Lenient(NormalizeError),
+    NotUtf8 { offset: usize },
+    TooLong,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Strict(error) => error.fmt(f),
+            Self::Lenient(error) => error.fmt(f),
+            Self::NotUtf8 { offset } => write!(f, "byte offset {offset} is not UTF-8; convert the file first"),
+            Self::TooLong => write!(f, "the line is longer than {MAX_LINE} bytes and was skipped"),
+        }
+    }
+}

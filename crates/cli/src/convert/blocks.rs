@@ -1,0 +1,152 @@
+//! Reading the input once, in blocks of whole records, each knowing where it stands.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::csv;
+use crate::failure::{Failure, Result};
+
+/// Bytes of a block. Large enough that a block's share of locks and system calls vanishes.
+pub(crate) const BLOCK: usize = 1 << 20;
+/// Longest record in bytes: longer ones are almost surely a quote that nobody closed.
+pub(crate) const MAX_RECORD: usize = 1 << 20;
+
+/// Whole records, and where the first of them stands in the input.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    /// Order in the input, from 0.
+    pub(crate) index: u64,
+    pub(crate) bytes: Vec<u8>,
+    /// Number of the first record, the header being 0.
+    pub(crate) first_record: u64,
+    /// Line of the first record, from 1.
+    pub(crate) first_line: u64,
+    /// Offset of the first byte in the input, from 0.
+    pub(crate) offset: u64,
+}
+
+/// Cuts the input into blocks.
+pub(crate) struct BlockReader<R> {
+    input: R,
+    delimiter: u8,
+    /// What was read behind the last whole record.
+    carry: Vec<u8>,
+    at_end: bool,
+    next: Block,
+}
+
+impl<R: Read> BlockReader<R> {
+    pub(crate) fn new(input: R, delimiter: u8) -> Self {
+        let next = Block { first_line: 1, ..Block::default() };
+        Self { input, delimiter, carry: Vec::new(), at_end: false, next }
+    }
+
+    /// Takes the first record off: the header. `None` if the input is empty.
+    pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
+        let (mut bytes, mut wanted) = (Vec::new(), 1);
+        loop {
+            self.fill(&mut bytes, wanted, wanted + BLOCK / 4)?;
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let start = if bytes.starts_with(csv::MARK) { csv::MARK.len() } else { 0 };
+            if let Some(record) = csv::split(&bytes, start, self.delimiter, self.at_end, &mut Vec::new()) {
+                self.carry = bytes.split_off(record.next);
+                self.advance(record.next, 1, record.lines);
+                self.next.index = 0;
+                return Ok(Some(bytes));
+            }
+            self.refuse_endless(&bytes)?;
+            wanted = bytes.len() + 1;
+        }
+    }
+
+    /// Fills `block` with whole records; false at the end of the input.
+    pub(crate) fn next(&mut self, block: &mut Block) -> Result<bool> {
+        let mut wanted = BLOCK;
+        block.bytes.clear();
+        loop {
+            self.fill(&mut block.bytes, wanted, wanted)?;
+            if block.bytes.is_empty() {
+                return Ok(false);
+            }
+            let (end, records, lines) = self.whole_records(&block.bytes);
+            if end > 0 {
+                self.carry.extend_from_slice(&block.bytes[end..]);
+                block.bytes.truncate(end);
+                block.index = self.next.index;
+                block.first_record = self.next.first_record;
+                block.first_line = self.next.first_line;
+                block.offset = self.next.offset;
+                self.advance(end, records, lines);
+                return Ok(true);
+            }
+            self.refuse_endless(&block.bytes)?;
+            // The longest record may lack its line end here, or be the input's last.
+            wanted = block.bytes.len() + 1;
+        }
+    }
+
+    fn advance(&mut self, bytes: usize, records: u64, lines: u64) {
+        self.next.index += 1;
+        self.next.offset += bytes as u64;
+        self.next.first_record += records;
+        self.next.first_line += lines;
+    }
+
+    /// A record without an end: at the end of the input, or longer than any should be.
+    fn refuse_endless(&self, bytes: &[u8]) -> Result<()> {
+        if !self.at_end && bytes.len() <= MAX_RECORD {
+            return Ok(());
+        }
+        let mut at = 0;
+        let (mut record, mut line) = (self.next.first_record, self.next.first_line);
+        while let Some(found) = csv::split(bytes, at, self.delimiter, false, &mut Vec::new()) {
+            (at, record, line) = (found.next, record + 1, line + found.lines);
+        }
+        let byte = self.next.offset + at as u64;
+        Err(Failure::new(
+            format!(
+                "record {record} (line {line}, byte {byte}) has no end within {MAX_RECORD} bytes or before the end of the input"
+            ),
+            "close the quote that is open there, or check --delimiter and --encoding; nothing was converted",
+        ))
+    }
+
+    /// Where the last whole record ends, how many there are, and how many lines they span.
+    fn whole_records(&self, bytes: &[u8]) -> (usize, u64, u64) {
+        if memchr(b'"', bytes).is_none() {
+            let end = if self.at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
+            let lines = memchr_iter(b'\n', &bytes[..end]).count() as u64;
+            let unended = end > 0 && bytes[end - 1] != b'\n';
+            return (end, lines + u64::from(unended), lines);
+        }
+        let (mut end, mut records, mut lines, mut fields) = (0, 0, 0, Vec::new());
+        while end < bytes.len() {
+            let Some(record) = csv::split(bytes, end, self.delimiter, self.at_end, &mut fields) else { break };
+            (end, records, lines) = (record.next, records + 1, lines + record.lines);
+        }
+        (end, records, lines)
+    }
+
+    /// Appends the carry and then input until `wanted` bytes are there or the input ends; reads no more than
+    /// there is room for.
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize, room: usize) -> Result<()> {
+        bytes.append(&mut self.carry);
+        while bytes.len() < wanted && !self.at_end {
+            let filled = bytes.len();
+            bytes.resize(room, 0);
+            let read = match self.input.read(&mut bytes[filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+                Err(error) => return Err(Failure::io("read", std::path::Path::new("the input"), &error)),
+                Ok(read) => {
+                    self.at_end = read == 0;
+                    read
+                }
+            };
+            bytes.truncate(filled + read);
+        }
+        Ok(())
+    }
+}

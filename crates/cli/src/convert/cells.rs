@@ -1,0 +1,154 @@
+//! Reading one cell: a number, an insurers' symbol, or a kept cell that must not hold the number.
+
+use fugo::{
+    InsurersSymbol, Lineage, MyNumber,
+    normalize::{Changes, LostZeros, normalize},
+    text::TextEncoder,
+};
+use memchr::memmem;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{csv, derive::SymbolForm, reason::Reason};
+use crate::encoding::Encoding;
+
+/// How strictly a number is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NumberFormat {
+    Strict,
+    Lenient(LostZeros),
+}
+
+/// Reads a cell as a number.
+pub(crate) fn number(field: &[u8], format: NumberFormat, encoding: Encoding) -> Result<(MyNumber, Changes), Reason> {
+    let mut scratch = Zeroizing::new(Vec::new());
+    let value = csv::value(field, &mut scratch);
+    let strict = MyNumber::parse(value);
+    let NumberFormat::Lenient(lost_zeros) = format else {
+        return strict.map(|number| (number, Changes::default())).map_err(Reason::Number);
+    };
+    // Most cells of a real file are strict already.
+    if let Ok(number) = strict {
+        return Ok((number, Changes::default()));
+    }
+    let text = encoding.decode(value).ok_or(Reason::Encoding)?;
+    let normalized = normalize(&text, lost_zeros).map_err(Reason::Normalize)?;
+    let number = normalized.parse().map_err(Reason::Number)?;
+    Ok((number, normalized.changes()))
+}
+
+/// Reads a cell as an insurers' symbol of the key that the encoder names.
+pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<InsurersSymbol, Reason> {
+    let mut scratch = Vec::new();
+    let bytes = encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)?;
+    Ok(InsurersSymbol::from_bytes(bytes))
+}
+
+/// Whether a kept cell holds a symbol, in text form or in hex.
+pub(crate) fn holds_symbol(cell: &[u8], symbol: &InsurersSymbol, encoder: &TextEncoder) -> bool {
+    let mut hex = Vec::new();
+    SymbolForm::Hex.write(symbol.as_bytes(), &mut hex);
+    let cell = cell.to_ascii_lowercase();
+    [&hex[..], encoder.encode(symbol.as_bytes()).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
+}
+
+/// Holds kept cells against the number of their row, as written and as the person's first number.
+pub(crate) struct KeptCells {
+    encoding: Encoding,
+    digits: Zeroizing<Vec<u8>>,
+}
+
+/// The shortest form of a number that normalisation would take for one: three leading zeros lost.
+const SHORTEST: usize = 9;
+
+impl KeptCells {
+    pub(crate) fn new(encoding: Encoding) -> Self {
+        Self { encoding, digits: Zeroizing::new(Vec::new()) }
+    }
+
+    /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
+    /// or one of them without its leading zeros, or any other number that the lineage has for their person.
+    pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
+        let ascii_digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+        // Most cells have neither nine digits nor the byte that full-width digits begin with.
+        let full_width = match self.encoding {
+            Encoding::Utf8 => 0xEF,
+            Encoding::Cp932 => 0x82,
+        };
+        if ascii_digits < SHORTEST && !cell.contains(&full_width) {
+            return false;
+        }
+        self.digits.zeroize();
+        let mut rest = cell;
+        while let Some((&byte, behind)) = rest.split_first() {
+            let (digit, len) = match (self.encoding, byte, behind) {
+                (_, b'0'..=b'9', _) => (Some(byte), 1),
+                (Encoding::Utf8, 0xEF, [0xBC, digit @ 0x90..=0x99, ..]) => (Some(digit - 0x90 + b'0'), 3),
+                (Encoding::Cp932, 0x82, [digit @ 0x4F..=0x58, ..]) => (Some(digit - 0x4F + b'0'), 2),
+                (Encoding::Cp932, 0x81..=0x9F | 0xE0..=0xFC, [_, ..]) => (None, 2),
+                _ => (None, 1),
+            };
+            self.digits.extend(digit);
+            rest = &rest[len..];
+        }
+        if self.digits.len() < SHORTEST {
+            return false;
+        }
+        let [_, person] = numbers;
+        let of_person = |digits| MyNumber::parse(digits).is_ok_and(|number| first(lineage, &number) == person);
+        if lineage.is_some() && self.digits.windows(MyNumber::LEN).any(of_person) {
+            return true;
+        }
+        numbers.iter().any(|number| {
+            let digits = number.expose_digits();
+            let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+            memmem::find(&self.digits, &digits[zeros.min(MyNumber::LEN - SHORTEST)..]).is_some()
+        })
+    }
+}
+
+/// The number that symbols are derived from: the person's first.
+pub(crate) fn first<'a>(lineage: Option<&'a Lineage>, number: &'a MyNumber) -> &'a MyNumber {
+    lineage.map_or(number, |lineage| lineage.first(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::SHIFT_JIS;
+
+    use super::*;
+
+    fn sample() -> MyNumber {
+        MyNumber::parse("123456789018").unwrap()
+    }
+
+    #[test]
+    fn a_kept_cell_holds_the_number_in_every_shape_that_could_be_read_as_one() {
+        let (number, mut cells) = (sample(), KeptCells::new(Encoding::Utf8));
+        for cell in
+            ["123456789018", "\"1234-5678-9018\"", "x123456789018y", "１２３４５６７８９０１８", "1234 5678　9０18"]
+        {
+            assert!(cells.hold_number(cell.as_bytes(), [&number, &number], None), "{cell}");
+        }
+        for cell in ["123456789019", "", "東京都", "12345678901", "1985-04-01"] {
+            assert!(!cells.hold_number(cell.as_bytes(), [&number, &number], None), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_kept_cell_holds_the_number_without_its_leading_zeros() {
+        let digit = MyNumber::check_digit("00123456789").unwrap();
+        let number = MyNumber::parse(format!("00123456789{digit}")).unwrap();
+        let mut cells = KeptCells::new(Encoding::Utf8);
+        assert!(cells.hold_number(format!("123456789{digit}").as_bytes(), [&number, &number], None));
+        assert!(!cells.hold_number(b"123456789", [&number, &number], None));
+    }
+
+    #[test]
+    fn full_width_digits_of_cp932_count_and_trail_bytes_do_not() {
+        let (number, mut cells) = (sample(), KeptCells::new(Encoding::Cp932));
+        let (full_width, ..) = SHIFT_JIS.encode("１２３４５６７８９０１８");
+        assert!(cells.hold_number(&full_width, [&number, &number], None));
+        let (text, ..) = SHIFT_JIS.encode("ソ１２３４５６７８９０１");
+        assert!(!cells.hold_number(&text, [&number, &number], None));
+    }
+}

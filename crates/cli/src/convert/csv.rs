@@ -1,0 +1,176 @@
+//! Splitting CSV (RFC 4180) into records and fields, by bytes, so that other columns pass through untouched.
+//!
+//! Safe on UTF-8 and on CP932: comma, quote, CR and LF are never part of a longer character there.
+
+use memchr::{memchr, memchr2};
+
+/// UTF-8's byte order mark, which may stand before a header.
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Where a field lies in the block: its bytes as written, quotes included.
+pub(crate) type Field = std::ops::Range<usize>;
+
+/// One record of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// Where it starts in the block.
+    pub(crate) start: usize,
+    /// Where its last field ends, before CR and LF.
+    pub(crate) end: usize,
+    /// Where the next record starts.
+    pub(crate) next: usize,
+    /// Line ends in it, quoted ones included.
+    pub(crate) lines: u64,
+    /// Text stood behind a closing quote.
+    pub(crate) stray_quote: bool,
+}
+
+/// Splits the record at `start`, and leaves its fields in `fields`. `None` if it has no end in `bytes`: no
+/// line end, or a quote that is not closed. At the end of the input give `last`: then the end of `bytes` ends
+/// a record too, and `None` means an unclosed quote.
+pub(crate) fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut Vec<Field>) -> Option<Record> {
+    fields.clear();
+    let (mut at, mut lines, mut stray_quote) = (start, 0, false);
+    loop {
+        let field = at;
+        if bytes.get(at) == Some(&b'"') {
+            let close = closing_quote(bytes, at + 1)?;
+            lines += memchr::memchr_iter(b'\n', &bytes[at..close]).count() as u64;
+            at = close + 1;
+            // A quote at the very end of a part may be the first of a doubled one.
+            if at == bytes.len() && !last {
+                return None;
+            }
+            let ends = matches!(bytes.get(at), None | Some(b'\n'))
+                || bytes[at] == delimiter
+                || (bytes[at] == b'\r' && matches!(bytes.get(at + 1), None | Some(b'\n')));
+            stray_quote |= !ends;
+        }
+        match memchr2(delimiter, b'\n', &bytes[at..]) {
+            Some(found) if bytes[at + found] == delimiter => {
+                fields.push(field..at + found);
+                at += found + 1;
+            }
+            found => {
+                let end = match found {
+                    Some(found) => at + found,
+                    None if last => bytes.len(),
+                    None => return None,
+                };
+                let next = end + usize::from(found.is_some());
+                lines += u64::from(found.is_some());
+                let end = if end > field && bytes[end - 1] == b'\r' { end - 1 } else { end };
+                fields.push(field..end);
+                return Some(Record { start, end, next, lines, stray_quote });
+            }
+        }
+    }
+}
+
+/// The quote that closes a field; doubled quotes stand for one.
+fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr(b'"', &bytes[at..])?;
+        if bytes.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// The value of a field: without the quotes around it, doubled ones made single. `scratch` is used only where
+/// quotes are doubled.
+pub(crate) fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    let Some(inner) = field.strip_prefix(b"\"").map(|inner| inner.strip_suffix(b"\"").unwrap_or(inner)) else {
+        return field;
+    };
+    if memchr(b'"', inner).is_none() {
+        return inner;
+    }
+    scratch.clear();
+    let mut rest = inner;
+    while let Some(quote) = memchr(b'"', rest) {
+        scratch.extend_from_slice(&rest[..=quote]);
+        rest = &rest[(quote + 2).min(rest.len())..];
+    }
+    scratch.extend_from_slice(rest);
+    scratch
+}
+
+/// A value as a field of a file of our own: quoted where it must be.
+pub(crate) fn write_value(value: &str, out: &mut Vec<u8>) {
+    if value.contains([',', '"', '\n', '\r']) {
+        out.push(b'"');
+        out.extend_from_slice(value.replace('"', "\"\"").as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(value.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rows(bytes: &[u8]) -> Option<Vec<Vec<Vec<u8>>>> {
+        let (mut rows, mut fields, mut at, mut scratch) = (Vec::new(), Vec::new(), 0, Vec::new());
+        while at < bytes.len() {
+            let record = split(bytes, at, b',', true, &mut fields)?;
+            if record.end > record.start {
+                rows.push(fields.iter().map(|f| value(&bytes[f.clone()], &mut scratch).to_vec()).collect());
+            }
+            at = record.next;
+        }
+        Some(rows)
+    }
+
+    fn oracle(bytes: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let rows = reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect());
+        rows.collect()
+    }
+
+    #[test]
+    fn quotes_line_ends_and_empty_fields_are_split_as_rfc_4180_says() {
+        let bytes = b"a,\"b,\"\"c\",d\r\n\"x\ny\",,\n1";
+        let expected: [&[&[u8]]; 3] = [&[b"a", b"b,\"c", b"d"], &[b"x\ny", b"", b""], &[b"1"]];
+        assert_eq!(rows(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_unclosed_quote_has_no_end() {
+        assert_eq!(rows(b"a,\"b\n1,2\n"), None);
+    }
+
+    #[test]
+    fn text_behind_a_closing_quote_is_marked() {
+        let mut fields = Vec::new();
+        assert!(split(b"\"a\"b,c\n", 0, b',', true, &mut fields).unwrap().stray_quote);
+        assert!(!split(b"\"a\"\"b\",c\n", 0, b',', true, &mut fields).unwrap().stray_quote);
+        assert!(!split(b"a\"b,c\n", 0, b',', true, &mut fields).unwrap().stray_quote);
+    }
+
+    #[test]
+    fn a_record_that_goes_on_in_the_next_part_has_no_end_yet() {
+        let mut fields = Vec::new();
+        for cut in [&b"a,b"[..], b"\"a\"", b"a,\"b\"", b"a,\"b\n"] {
+            assert_eq!(split(cut, 0, b',', false, &mut fields), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn well_formed_files_split_as_the_csv_crate_splits_them(
+            cells in prop::collection::vec(prop::collection::vec("[a,\"\r\n 1]{0,6}", 1..4), 0..12),
+            crlf: bool, final_end: bool,
+        ) {
+            let end = if crlf { "\r\n" } else { "\n" };
+            let line = |row: &Vec<String>| row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
+            let mut text = cells.iter().map(line).collect::<Vec<_>>().join(end);
+            if final_end { text += end; }
+            prop_assert_eq!(rows(text.as_bytes()).unwrap(), oracle(text.as_bytes()));
+        }
+    }
+}

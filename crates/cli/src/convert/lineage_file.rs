@@ -1,0 +1,66 @@
+//! The lineage file: CSV with the header `new,previous`, strict numbers. It holds numbers, so it lives where the roster
+//! lives.
+
+use std::{fs, path::Path};
+
+use fugo::{Lineage, MyNumber};
+use zeroize::Zeroizing;
+
+use super::csv;
+use crate::failure::{Failure, Result};
+
+/// Reads and resolves a lineage file.
+pub(crate) fn load(path: &Path) -> Result<Lineage> {
+    let bytes = Zeroizing::new(fs::read(path).map_err(|error| Failure::io("read", path, &error))?);
+    let bytes = bytes.strip_prefix(csv::MARK).unwrap_or(&bytes);
+    let refuse = |line: u64, why: String| {
+        let what = format!("{}, line {line}: {why}", path.display());
+        Failure::new(what, "a lineage file is CSV with the header new,previous and two valid numbers a line")
+    };
+    // Room for every line, so that growing leaves no copies of numbers behind.
+    let mut pairs = Vec::with_capacity(memchr::memchr_iter(b'\n', bytes).count() + 1);
+    let mut lines_of_pairs = Vec::with_capacity(pairs.capacity());
+    let (mut at, mut line, mut fields) = (0, 1, Vec::new());
+    if bytes.is_empty() {
+        return Err(refuse(1, "the file is empty".into()));
+    }
+    while at < bytes.len() {
+        let record = csv::split(bytes, at, b',', true, &mut fields)
+            .ok_or_else(|| refuse(line, "a quoted field is never closed".into()))?;
+        let cells: Vec<&[u8]> = fields.iter().map(|field| unquoted(&bytes[field.clone()])).collect();
+        match (line, &cells[..]) {
+            (1, [b"new", b"previous"]) => {}
+            (1, _) => return Err(refuse(1, "the header is not new,previous".into())),
+            (_, [new, previous]) => {
+                let number = |cell: &[u8], column: &str| {
+                    MyNumber::parse(cell).map_err(|error| refuse(line, format!("column {column}: {error}")))
+                };
+                pairs.push((number(new, "new")?, number(previous, "previous")?));
+                lines_of_pairs.push(line);
+            }
+            (_, other) => return Err(refuse(line, format!("{} fields; two are needed", other.len()))),
+        }
+        at = record.next;
+        line += record.lines;
+    }
+    Lineage::new(pairs).map_err(|error| match error.pair() {
+        // The error counts pairs; people count lines.
+        Some(pair) => {
+            let why = match error.kind() {
+                "self-pair" => "a number stands for itself",
+                "duplicate-new" => "this number stands in the column new before",
+                _ => "this number stands in the column previous before",
+            };
+            refuse(lines_of_pairs[pair], why.to_owned())
+        }
+        None => Failure::new(
+            format!("{}: {error}", path.display()),
+            "find the circle and name the first number of its person",
+        ),
+    })
+}
+
+/// A number has no quotes in it, so those around it are all there can be.
+fn unquoted(field: &[u8]) -> &[u8] {
+    field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
+}

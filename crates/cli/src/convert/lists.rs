@@ -1,0 +1,83 @@
+//! The operator's two lists: rejects, and people with several rows. They say where, never what.
+
+use super::{
+    csv,
+    outputs::Output,
+    rows::Reject,
+    sort::{Duplicate, Outcome},
+};
+use crate::failure::Result;
+
+/// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
+/// the cell at fault (of the record, if no cell is).
+pub(crate) struct Rejects {
+    file: Output,
+    columns: Vec<String>,
+    buffer: Vec<u8>,
+}
+
+impl Rejects {
+    pub(crate) fn new(mut file: Output, columns: Vec<String>) -> Result<Self> {
+        file.write(b"record,line,byte,column,reason,detail\n")?;
+        Ok(Self { file, columns, buffer: Vec::new() })
+    }
+
+    pub(crate) fn write(&mut self, rejects: &[Reject]) -> Result<()> {
+        self.buffer.clear();
+        for reject in rejects {
+            let at = reject.position;
+            self.buffer.extend_from_slice(format!("{},{},{},", at.record, at.line, at.byte).as_bytes());
+            csv::write_value(reject.field.map_or("", |field| &self.columns[field]), &mut self.buffer);
+            self.buffer.push(b',');
+            self.buffer.extend_from_slice(reject.reason.kind().as_bytes());
+            self.buffer.push(b',');
+            csv::write_value(&reject.reason.to_string(), &mut self.buffer);
+            self.buffer.push(b'\n');
+        }
+        self.file.write(&self.buffer)
+    }
+
+    pub(crate) fn into_output(self) -> Output {
+        self.file
+    }
+}
+
+/// `person,record,line,byte,outcome`: people are counted from 1, in the order of their symbols in the first output;
+/// an outcome is `converted` (the first of equal rows), `equal` (to that one) or `differs` (none was converted).
+pub(crate) struct Duplicates {
+    file: Output,
+    people: u64,
+    buffer: Vec<u8>,
+}
+
+impl Duplicates {
+    pub(crate) fn new(mut file: Output) -> Result<Self> {
+        file.write(b"person,record,line,byte,outcome\n")?;
+        Ok(Self { file, people: 0, buffer: Vec::new() })
+    }
+
+    pub(crate) fn write(&mut self, duplicates: &[Duplicate]) -> Result<()> {
+        self.buffer.clear();
+        for duplicate in duplicates {
+            self.people += u64::from(duplicate.opens_group);
+            let at = duplicate.position;
+            let outcome = match duplicate.outcome {
+                Outcome::Converted => "converted",
+                Outcome::Equal => "equal",
+                Outcome::Differs => "differs",
+            };
+            let line = format!("{},{},{},{},{outcome}\n", self.people, at.record, at.line, at.byte);
+            self.buffer.extend_from_slice(line.as_bytes());
+        }
+        self.file.write(&self.buffer)
+    }
+
+    /// People with more than one row.
+    pub(crate) fn people(&self) -> u64 {
+        self.people
+    }
+
+    pub(crate) fn into_output(self) -> Output {
+        self.file
+    }
+}

@@ -1,0 +1,205 @@
+//! `fugo convert`: a roster in, one file of symbols for each key out, in one read.
+
+mod blocks;
+mod cells;
+mod csv;
+mod derive;
+mod dropping;
+mod header;
+mod lineage_file;
+mod lists;
+mod outputs;
+mod parts;
+mod plan;
+mod position;
+mod progress;
+mod reading;
+mod reason;
+mod report;
+mod rows;
+mod run;
+mod run_dir;
+mod sort;
+mod totals;
+mod writing;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fugo::KeyTag;
+
+use self::totals::MaxRejects;
+pub(crate) use self::{report::Report, totals::thousands};
+use crate::{encoding::Encoding, exit::Exit, failure::Result, notice, unlock::UnlockArgs};
+
+/// Convert a roster (CSV with a header) into one file of symbols for each key.
+///
+/// Each output holds a symbol column and the columns named by --keep, their cells byte for byte as in the input; the
+/// number itself never reaches one. Rows are in ascending order of the symbols' bytes, so that two outputs do not show
+/// which rows belong together; equal rows of a person collapse to one, and rows of a person that differ are set
+/// aside in the duplicates file. Bad rows go to the rejects file with line, byte offset, column and reason.
+///
+/// Outputs appear whole or not at all. Exit status: 0 all rows, 1 finished with rejects or rows set aside, 2 refused or
+/// stopped, 130 interrupted.
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArgs {
+    /// The roster; standard input if absent or `-`.
+    input: Option<PathBuf>,
+    /// A scope's key file; one output for each. An eligibility key needs --insurers-key beside it.
+    #[arg(long = "key", value_name = "FILE", required = true)]
+    keys: Vec<PathBuf>,
+    /// Where to write, one for each --key and in their order.
+    #[arg(long = "out", value_name = "FILE", conflicts_with = "out_dir")]
+    outs: Vec<PathBuf>,
+    /// Where to write one file for each key, named after its scope: agency-nta-1.csv.
+    #[arg(long, value_name = "DIR", required_unless_present = "outs")]
+    out_dir: Option<PathBuf>,
+    #[command(flatten)]
+    unlock: UnlockArgs,
+    /// The insurers' key of epoch 1, the first stage of eligibility symbols.
+    #[arg(long, value_name = "FILE")]
+    insurers_key: Option<PathBuf>,
+    /// What the column of persons holds. From insurers' symbols (text form, of epoch 1) only eligibility symbols are
+    /// made, and no number appears.
+    #[arg(long, value_enum, default_value_t = From::Number)]
+    from: From,
+    /// Tag of the insurers' key of epoch 1 that the symbols in the input must carry (`fugo key inspect` shows it).
+    #[arg(long, value_name = "TAG", required_if_eq("from", "insurers-symbol"))]
+    insurers_tag: Option<KeyTag>,
+    /// Header of the column of persons.
+    #[arg(long, value_name = "NAME", default_value = "my_number")]
+    column: String,
+    /// Headers of columns to keep, in this order (repeat, or separate by commas).
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// How symbols are written.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    symbol: Form,
+    /// Header of the symbol column in the outputs.
+    #[arg(long, value_name = "NAME", default_value = "symbol")]
+    symbol_column: String,
+    /// Field separator of input and outputs: one ASCII character, or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    delimiter: u8,
+    /// Encoding of the input; kept columns stay in it.
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    encoding: Encoding,
+    /// strict: twelve ASCII digits. lenient: what real files contain (groups, full-width digits, spaces).
+    #[arg(long, value_enum, default_value_t = Format::Strict)]
+    number_format: Format,
+    /// Pad 9 to 11 digits to twelve (with lenient). One 11-digit 住民票コード in ten passes by chance: use it only on
+    /// columns known to hold MyNumbers. Restored rows are counted.
+    #[arg(long)]
+    restore_zeros: bool,
+    /// Re-issued numbers: CSV with header new,previous. People keep the symbols of their first number.
+    #[arg(long, value_name = "FILE")]
+    lineage: Option<PathBuf>,
+    /// symbol: ascending by symbol bytes. input: as the input; such files link to every other file in that order.
+    #[arg(long, value_enum, default_value_t = Order::Symbol)]
+    order: Order,
+    /// With --order input: also find people with several rows (symbol order always does).
+    #[arg(long)]
+    unique: bool,
+    /// Stop when more rows are rejects: a count, or a percentage such as 1.5%.
+    #[arg(long, value_name = "LIMIT")]
+    max_rejects: Option<MaxRejects>,
+    /// Where rejects are listed [default: beside the first output].
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Where people with several rows are listed [default: beside the first output].
+    #[arg(long, value_name = "FILE")]
+    duplicates: Option<PathBuf>,
+    /// Write the totals as JSON too.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's, at most 1G].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Where rows that memory cannot hold are kept for the run [default: beside the first output].
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+    /// Say nothing but errors, and that a key is a test key.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum From {
+    Number,
+    InsurersSymbol,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Bech32m with purpose, version and key tag.
+    Text,
+    /// 32 hexadecimal digits.
+    Hex,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Strict,
+    Lenient,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Order {
+    Symbol,
+    Input,
+}
+
+fn delimiter(text: &str) -> std::result::Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        // A byte that may be the second of a CP932 character, or that ends or quotes a record, cannot part fields.
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n-.|\\ ".contains(byte) => Ok(*byte),
+        [b'|'] => Ok(b'|'),
+        _ => {
+            Err("a delimiter is one ASCII character such as , ; | or tab, neither a letter, digit, quote nor line end"
+                .into())
+        }
+    }
+}
+
+fn size(text: &str) -> std::result::Result<usize, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << shift));
+    bytes.filter(|bytes| *bytes >= 16 << 20).ok_or_else(|| "give 16M or more, such as 512M or 2G".to_owned())
+}
+
+/// Converts, and says on standard error what became of the rows.
+pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
+    let report = convert(args)?;
+    if !args.quiet {
+        notice::lines(&report);
+    }
+    Ok(report.exit())
+}
+
+/// Converts.
+pub(crate) fn convert(args: &ConvertArgs) -> Result<Report> {
+    run::run(plan::plan(args)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_delimiters_are_read_as_people_write_them() {
+        assert_eq!(size("512M"), Ok(512 << 20));
+        assert_eq!(size("2g"), Ok(2 << 30));
+        assert!(size("1M").is_err() && size("x").is_err() && size("99999999999999999999G").is_err());
+        assert_eq!((delimiter(";"), delimiter("tab"), delimiter("|")), (Ok(b';'), Ok(b'\t'), Ok(b'|')));
+        assert!(["", "ab", "\"", "\n", "1", "a", "、"].iter().all(|text| delimiter(text).is_err()));
+    }
+}

@@ -1,0 +1,38 @@
+//! Where a row stands in the input.
+
+/// Record (the header is 0), line (from 1) and byte offset (from 0) of a row, sixteen bytes in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub(crate) record: u64,
+    pub(crate) line: u64,
+    pub(crate) byte: u64,
+}
+
+impl Position {
+    pub(crate) const LEN: usize = 16;
+
+    /// 40 bits of record, 40 of line, 48 of byte offset: 10^12 rows, 280 terabytes.
+    pub(crate) fn pack(self) -> [u8; Self::LEN] {
+        let packed = u128::from(self.record) << 88 | u128::from(self.line) << 48 | u128::from(self.byte);
+        packed.to_be_bytes()
+    }
+
+    pub(crate) fn unpack(bytes: [u8; Self::LEN]) -> Self {
+        let packed = u128::from_be_bytes(bytes);
+        let bits = |shift: u32, width: u32| (packed >> shift) as u64 & ((1 << width) - 1);
+        Self { record: bits(88, 40), line: bits(48, 40), byte: bits(0, 48) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Position;
+
+    #[test]
+    fn a_position_packs_and_unpacks_and_sorts_by_record() {
+        let a = Position { record: 7, line: 9, byte: 1 << 47 };
+        let b = Position { record: 8, line: (1 << 40) - 1, byte: 0 };
+        assert_eq!((Position::unpack(a.pack()), Position::unpack(b.pack())), (a, b));
+        assert!(a.pack() < b.pack());
+    }
+}

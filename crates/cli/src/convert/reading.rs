@@ -1,0 +1,203 @@
+//! The first phase: blocks are read by one thread, turned into symbols by all, and collected in order by the caller.
+
+use std::{collections::BTreeMap, io::Read, thread, time::Duration};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
+
+use super::{
+    blocks::{Block, BlockReader},
+    derive::{Keys, SymbolBytes, SymbolForm},
+    parts::{Parts, RowFormat, Spill},
+    rows::{Layout, RowReader, Rows},
+    sort::{render_row, spill_failure},
+};
+use crate::{
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+};
+
+/// What is done with the rows of a block.
+pub(crate) struct Steps<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) keys: &'a Keys,
+    /// How each output writes symbols.
+    pub(crate) forms: &'a [SymbolForm],
+    /// Whether rows are rendered as they come: input order.
+    pub(crate) render: bool,
+    /// The outputs whose rows are parted by symbol, and where they spill.
+    pub(crate) parted: Vec<(RowFormat, Spill)>,
+    pub(crate) threads: usize,
+    /// Bytes that all parts together may hold in memory.
+    pub(crate) parts_memory: usize,
+}
+
+/// A block on its way through the threads; its buffers are used again.
+#[derive(Default)]
+pub(crate) struct Work {
+    block: Block,
+    pub(crate) rows: Rows,
+    symbols: Vec<Vec<SymbolBytes>>,
+    /// For each output, its rows; empty unless rendered.
+    pub(crate) rendered: Vec<Vec<u8>>,
+}
+
+impl Work {
+    /// Offset of the first byte behind the block.
+    pub(crate) fn end(&self) -> u64 {
+        self.block.offset + self.block.bytes.len() as u64
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        // The input as it was read, numbers included.
+        zeroize::Zeroize::zeroize(&mut self.block.bytes);
+    }
+}
+
+/// Reads all input. `collect` gets every block, in the order of the input. Returns, for every thread, its parts.
+pub(crate) fn read_all(
+    mut blocks: BlockReader<Box<dyn Read + Send>>,
+    steps: &Steps<'_>,
+    interrupt: &Interrupt,
+    collect: &mut dyn FnMut(&mut Work) -> Result<()>,
+) -> Result<Vec<Vec<Parts>>> {
+    let in_flight = 2 * steps.threads + 2;
+    let (to_reader, empty) = bounded::<Work>(in_flight);
+    let (to_workers, full) = bounded::<Work>(in_flight);
+    let (to_collector, done) = unbounded::<Result<Work>>();
+    let (to_end, blocks_read) = bounded::<u64>(1);
+    // Dropped when nothing more is collected, so that no thread waits for a reader that waits for input.
+    let (stop, stopped) = bounded::<()>(0);
+    for _ in 0..in_flight {
+        let _ = to_reader.send(Work::default());
+    }
+
+    // Not joined: it may be waiting for input that never comes when the run is to stop.
+    let (reader_done, reader_interrupt) = (to_collector.clone(), interrupt.clone());
+    thread::spawn(move || {
+        let mut read = 0;
+        for mut work in empty {
+            match reader_interrupt.check().and_then(|()| blocks.next(&mut work.block)) {
+                Ok(true) if to_workers.send(work).is_ok() => read += 1,
+                Ok(true) => break,
+                Ok(false) => {
+                    let _ = to_end.send(read);
+                    break;
+                }
+                Err(failure) => {
+                    let _ = reader_done.send(Err(failure));
+                    break;
+                }
+            }
+        }
+    });
+
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..steps.threads)
+            .map(|_| {
+                let (full, stopped, to_collector) = (full.clone(), stopped.clone(), to_collector.clone());
+                scope.spawn(move || work_on(steps, &full, &stopped, &to_collector))
+            })
+            .collect();
+        drop((full, to_collector));
+        let collected = in_order(done, to_reader, interrupt, collect);
+        drop(stop);
+        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| thread_failed()));
+        let parts = parts.collect::<Result<Vec<_>>>();
+        match (collected?, blocks_read.try_recv()) {
+            (collected, Ok(read)) if collected == read => parts,
+            _ => Err(Failure::new("a block of the input was lost", "report this; outputs are as they were before")),
+        }
+    })
+}
+
+pub(crate) fn thread_failed() -> Failure {
+    Failure::new("a thread of the run failed", "report this; outputs are as they were before")
+}
+
+/// Tells the collector if its thread panics, so that nobody waits for the block in it.
+struct Watch<'a>(&'a Sender<Result<Work>>);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.send(Err(thread_failed()));
+        }
+    }
+}
+
+/// One thread: blocks in, symbols out.
+fn work_on(
+    steps: &Steps<'_>,
+    full: &Receiver<Work>,
+    stopped: &Receiver<()>,
+    done: &Sender<Result<Work>>,
+) -> Vec<Parts> {
+    let _watch = Watch(done);
+    let limit = steps.parts_memory / steps.threads / steps.parted.len().max(1);
+    let mut parts: Vec<Parts> = steps.parted.iter().map(|(format, _)| Parts::new(*format, 0, limit)).collect();
+    let mut reader = RowReader::new(steps.layout);
+    while let Some(mut work) = select! { recv(full) -> work => work.ok(), recv(stopped) -> _ => None } {
+        reader.read(&work.block, &mut work.rows);
+        steps.keys.derive(&work.rows, &mut work.symbols);
+        let outcome = part_rows(steps, &work, &mut parts).map(|()| {
+            if steps.render {
+                render_rows(steps, &mut work);
+            }
+            work
+        });
+        let stop = outcome.is_err();
+        if done.send(outcome).is_err() || stop {
+            break;
+        }
+    }
+    parts
+}
+
+fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> {
+    for ((parts, (_, spill)), symbols) in parts.iter_mut().zip(&steps.parted).zip(&work.symbols) {
+        for (i, symbol) in symbols.iter().enumerate() {
+            parts
+                .push(symbol, work.rows.positions[i], work.rows.kept(i), spill)
+                .map_err(|error| spill_failure(&error))?;
+        }
+    }
+    Ok(())
+}
+
+fn render_rows(steps: &Steps<'_>, work: &mut Work) {
+    work.rendered.resize_with(steps.forms.len(), Vec::new);
+    for ((rendered, form), symbols) in work.rendered.iter_mut().zip(steps.forms).zip(&work.symbols) {
+        rendered.clear();
+        for (i, symbol) in symbols.iter().enumerate() {
+            render_row(*form, symbol, work.rows.kept(i), rendered);
+        }
+    }
+}
+
+/// Hands blocks on in the order of the input, and counts them; those that are early wait. All that can wait are the
+/// blocks in flight.
+fn in_order(
+    done: Receiver<Result<Work>>,
+    to_reader: Sender<Work>,
+    interrupt: &Interrupt,
+    collect: &mut dyn FnMut(&mut Work) -> Result<()>,
+) -> Result<u64> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    loop {
+        interrupt.check()?;
+        let work = match done.recv_timeout(Duration::from_millis(100)) {
+            Ok(work) => work?,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Ok(next),
+        };
+        early.insert(work.block.index, work);
+        while let Some(mut work) = early.remove(&next) {
+            collect(&mut work)?;
+            next += 1;
+            let _ = to_reader.send(work);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Why a row is rejected: one word of a closed vocabulary, and a sentence. Never a value.
+
+use std::fmt;
+
+use fugo::{MyNumberError, normalize::NormalizeError, text::TextError};
+
+/// Why a row is rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Number(MyNumberError),
+    Normalize(NormalizeError),
+    Text(TextError),
+    /// The cell is not text in the encoding of the file.
+    Encoding,
+    /// The record has more or fewer fields than the header.
+    Fields {
+        found: usize,
+        expected: usize,
+    },
+    StrayQuote,
+    Blank,
+    /// A kept cell holds what symbols are derived from.
+    KeptNumber,
+}
+
+impl Reason {
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Number(error) => error.kind(),
+            Self::Normalize(error) => error.kind(),
+            Self::Text(error) => error.kind(),
+            Self::Encoding => "encoding",
+            Self::Fields { .. } => "fields",
+            Self::StrayQuote => "quote",
+            Self::Blank => "blank-line",
+            Self::KeptNumber => "kept-number",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(error) => error.fmt(f),
+            Self::Normalize(error) => error.fmt(f),
+            Self::Text(error) => error.fmt(f),
+            Self::Encoding => f.write_str("the cell is not text in the encoding given by --encoding"),
+            Self::Fields { found, expected } => {
+                write!(f, "the record has {found} fields; the header has {expected}")
+            }
+            Self::StrayQuote => f.write_str("text stands behind a closing quote; a quote within quotes is doubled"),
+            Self::Blank => f.write_str("the line is blank"),
+            Self::KeptNumber => f.write_str("a kept cell holds the row's own number, which never reaches an output"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What a run says at its end: totals that reconcile, and for each output how sure its symbols are unique.
+
+use std::{fmt, path::PathBuf};
+
+use fugo::{KeyTag, Scope};
+use serde_json::{Value, json};
+
+use super::totals::{Totals, thousands};
+use crate::exit::Exit;
+
+/// Below so many rows a delivery links people: who came or went between two of them shows in both.
+pub(crate) const SMALL: u64 = 1_000;
+
+/// Whether each symbol stands once in an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uniqueness {
+    /// Every symbol was compared with its neighbours in symbol order.
+    Unique,
+    NotChecked,
+}
+
+/// The outcome of a run.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) run_id: String,
+    pub(crate) totals: Totals,
+    pub(crate) outputs: Vec<(PathBuf, Scope, KeyTag)>,
+    pub(crate) uniqueness: Uniqueness,
+    pub(crate) rejects: PathBuf,
+    pub(crate) duplicates: PathBuf,
+    pub(crate) restore_zeros: bool,
+    pub(crate) test_keys: bool,
+    pub(crate) spilled: u64,
+    pub(crate) seconds: f64,
+}
+
+impl Report {
+    pub(crate) fn exit(&self) -> Exit {
+        if self.totals.rejected() + self.totals.differing > 0 { Exit::Rejects } else { Exit::Clean }
+    }
+
+    /// The report as JSON: counts, scopes and places, no row.
+    pub(crate) fn json(&self) -> Value {
+        let totals = &self.totals;
+        let outputs = self.outputs.iter().map(|(path, scope, tag)| {
+            json!({
+                "file": path.display().to_string(),
+                "scope": scope.to_string(),
+                "tag": tag.to_string(),
+                "rows": totals.converted(),
+                "unique": match self.uniqueness { Uniqueness::Unique => json!(true), Uniqueness::NotChecked => Value::Null },
+            })
+        });
+        json!({
+            "fugo_report": 1,
+            "run": self.run_id,
+            "use": if self.test_keys { "test" } else { "production" },
+            "read": totals.read,
+            "converted": totals.converted(),
+            "rejected": totals.rejected(),
+            "rejected_by_reason": totals.rejected,
+            "duplicates": { "equal": totals.equal, "differing": totals.differing, "people": totals.people_with_several },
+            "normalized": totals.normalized,
+            "zeros_restored": totals.zeros_restored,
+            "reissued": totals.reissued,
+            "outputs": outputs.collect::<Vec<_>>(),
+            "rejects_file": self.rejects.display().to_string(),
+            "duplicates_file": self.duplicates.display().to_string(),
+            "temporary_bytes": self.spilled,
+            "seconds": (self.seconds * 1000.0).round() / 1000.0,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let totals = &self.totals;
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, count: u64, note: &str| {
+            writeln!(f, "{name:<14}{:>15}{}{note}", thousands(count), if note.is_empty() { "" } else { "  " })
+        };
+        line(f, "read", totals.read, "")?;
+        line(f, "= converted", totals.converted(), "")?;
+        line(f, "+ rejected", totals.rejected(), &self.rejects.display().to_string())?;
+        line(f, "+ duplicates", totals.duplicates(), &self.duplicates.display().to_string())?;
+        for (reason, count) in &totals.rejected {
+            writeln!(f, "    rejected, {reason}: {}", thousands(*count))?;
+        }
+        if totals.duplicates() > 0 {
+            writeln!(
+                f,
+                "    duplicates: {} people; {} rows equal to a converted one, {} rows that differ and were set aside",
+                thousands(totals.people_with_several),
+                thousands(totals.equal),
+                thousands(totals.differing)
+            )?;
+        }
+        if totals.normalized > 0 {
+            writeln!(f, "    normalised before conversion: {}", thousands(totals.normalized))?;
+        }
+        if self.restore_zeros {
+            writeln!(
+                f,
+                "    leading zeros restored: {} (one 11-digit 住民票コード in ten would pass by chance)",
+                thousands(totals.zeros_restored)
+            )?;
+        }
+        if totals.reissued > 0 {
+            writeln!(f, "    re-issued numbers replaced by the first: {}", thousands(totals.reissued))?;
+        }
+        for (path, scope, tag) in &self.outputs {
+            let unique = match self.uniqueness {
+                Uniqueness::Unique => "every symbol stands once",
+                Uniqueness::NotChecked => "uniqueness not checked",
+            };
+            writeln!(f, "{}: {scope}, tag {tag}, {} rows, {unique}", path.display(), thousands(totals.converted()))?;
+        }
+        let rate = totals.read as f64 / self.seconds.max(1e-9);
+        writeln!(f, "{:.2} s, {} rows/s", self.seconds, thousands(rate as u64))?;
+        if totals.converted() < SMALL {
+            writeln!(
+                f,
+                "fugo: warning: fewer than {SMALL} rows: whoever gets two such files of one day can tell who is in both; deliver in larger batches"
+            )?;
+        }
+        Ok(())
+    }
+}

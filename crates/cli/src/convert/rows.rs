@@ -1,0 +1,186 @@
+//! One block of input → accepted rows and rejects.
+
+use std::ops::Range;
+
+use fugo::{InsurersSymbol, Lineage, MyNumber, text::TextEncoder};
+
+use super::{
+    blocks::Block,
+    cells::{self, KeptCells, NumberFormat},
+    csv::{self, Field, Record},
+    position::Position,
+    reason::Reason,
+};
+use crate::encoding::Encoding;
+
+/// What the column of persons holds.
+pub(crate) enum Source {
+    Number(NumberFormat),
+    /// Insurers' symbols in text form: the issuer's bulk path, in which no number appears.
+    InsurersSymbol(TextEncoder),
+}
+
+/// How rows are read: fixed for a run once the header is known.
+pub(crate) struct Layout {
+    pub(crate) delimiter: u8,
+    pub(crate) encoding: Encoding,
+    pub(crate) source: Source,
+    pub(crate) lineage: Option<Lineage>,
+    /// Fields in the header.
+    pub(crate) fields: usize,
+    /// Which field holds the person.
+    pub(crate) person: usize,
+    /// Which fields reach the outputs, in the order asked for.
+    pub(crate) keep: Vec<usize>,
+}
+
+/// A row that is not converted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reject {
+    pub(crate) position: Position,
+    /// The field at fault; none if it is the record as a whole.
+    pub(crate) field: Option<usize>,
+    pub(crate) reason: Reason,
+}
+
+/// What became of the rows of a block. Reused from block to block.
+#[derive(Default)]
+pub(crate) struct Rows {
+    pub(crate) read: u64,
+    pub(crate) zeros_restored: u64,
+    pub(crate) normalized: u64,
+    pub(crate) reissued: u64,
+    pub(crate) rejects: Vec<Reject>,
+    /// Of accepted rows: the person, by number or by insurers' symbol.
+    pub(crate) numbers: Vec<MyNumber>,
+    pub(crate) insurers: Vec<InsurersSymbol>,
+    pub(crate) positions: Vec<Position>,
+    /// What follows the symbol in the outputs: a delimiter before each kept cell, as written in the input.
+    kept: Vec<u8>,
+    kept_ends: Vec<usize>,
+}
+
+impl Rows {
+    /// Accepted rows.
+    pub(crate) fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// What follows the symbol of row `i`.
+    pub(crate) fn kept(&self, i: usize) -> &[u8] {
+        let start = if i == 0 { 0 } else { self.kept_ends[i - 1] };
+        &self.kept[start..self.kept_ends[i]]
+    }
+
+    fn clear(&mut self) {
+        (self.read, self.zeros_restored, self.normalized, self.reissued) = (0, 0, 0, 0);
+        self.rejects.clear();
+        self.numbers.clear();
+        self.insurers.clear();
+        self.positions.clear();
+        self.kept.clear();
+        self.kept_ends.clear();
+    }
+}
+
+/// Reads blocks; one for each thread.
+pub(crate) struct RowReader<'a> {
+    layout: &'a Layout,
+    fields: Vec<Field>,
+    kept_cells: KeptCells,
+}
+
+impl<'a> RowReader<'a> {
+    pub(crate) fn new(layout: &'a Layout) -> Self {
+        Self { layout, fields: Vec::new(), kept_cells: KeptCells::new(layout.encoding) }
+    }
+
+    pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) {
+        rows.clear();
+        let bytes = &block.bytes[..];
+        let all_text = self.layout.encoding.accepts(bytes);
+        let (mut at, mut line) = (0, block.first_line);
+        while at < bytes.len() {
+            // The block holds whole records, so the end of its bytes ends a record.
+            let Some(record) = csv::split(bytes, at, self.layout.delimiter, true, &mut self.fields) else {
+                unreachable!("a block holds whole records");
+            };
+            let byte = block.offset + record.start as u64;
+            let position = Position { record: block.first_record + rows.read, line, byte };
+            rows.read += 1;
+            line += record.lines;
+            at = record.next;
+            let kept_before = rows.kept.len();
+            if let Err((field, reason)) = self.row(bytes, &record, all_text, rows) {
+                rows.kept.truncate(kept_before);
+                let start = field.map_or(record.start, |field| self.fields[field].start);
+                let position = Position { byte: block.offset + start as u64, ..position };
+                rows.rejects.push(Reject { position, field, reason });
+            } else {
+                rows.positions.push(position);
+                rows.kept_ends.push(rows.kept.len());
+            }
+        }
+    }
+
+    /// Reads one record; a fault names the field.
+    fn row(
+        &mut self,
+        bytes: &[u8],
+        record: &Record,
+        all_text: bool,
+        rows: &mut Rows,
+    ) -> Result<(), (Option<usize>, Reason)> {
+        let layout = self.layout;
+        if record.end == record.start {
+            return Err((None, Reason::Blank));
+        }
+        if record.stray_quote {
+            return Err((None, Reason::StrayQuote));
+        }
+        if self.fields.len() != layout.fields {
+            return Err((None, Reason::Fields { found: self.fields.len(), expected: layout.fields }));
+        }
+        let cell = |field: &Range<usize>| &bytes[field.clone()];
+        for &keep in &layout.keep {
+            let kept = cell(&self.fields[keep]);
+            if !all_text && !layout.encoding.accepts(kept) {
+                return Err((Some(keep), Reason::Encoding));
+            }
+            rows.kept.push(layout.delimiter);
+            rows.kept.extend_from_slice(kept);
+        }
+        let person = cell(&self.fields[layout.person]);
+        let at_person = |reason| (Some(layout.person), reason);
+        match &layout.source {
+            Source::Number(format) => {
+                let (number, changes) = cells::number(person, *format, layout.encoding).map_err(at_person)?;
+                let lineage = layout.lineage.as_ref();
+                let first = cells::first(lineage, &number);
+                for &keep in &layout.keep {
+                    if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
+                        return Err((Some(keep), Reason::KeptNumber));
+                    }
+                }
+                rows.zeros_restored += u64::from(changes.zeros_restored);
+                rows.normalized += u64::from(!changes.is_empty());
+                if std::ptr::eq(first, &raw const number) {
+                    rows.numbers.push(number);
+                } else {
+                    rows.reissued += 1;
+                    rows.numbers.push(first.clone());
+                }
+            }
+            Source::InsurersSymbol(encoder) => {
+                let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
+                for &keep in &layout.keep {
+                    if cells::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
+                        return Err((Some(keep), Reason::KeptNumber));
+                    }
+                }
+                rows.insurers.push(symbol);
+            }
+        }
+        Ok(())
+    }
+}

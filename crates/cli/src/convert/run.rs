@@ -1,0 +1,219 @@
+//! One run: read, sort, write, put in place.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use fugo::normalize::LostZeros;
+
+use super::{
+    Order,
+    cells::NumberFormat,
+    dropping::Records,
+    lists::{Duplicates, Rejects},
+    outputs::{self, Output, Staging},
+    parts::{PARTS, RowFormat, Spill},
+    plan::Plan,
+    progress::Progress,
+    reading::{self, Steps, Work},
+    report::{Report, Uniqueness},
+    rows::Source,
+    run_dir,
+    sort::Sorted,
+    totals::Totals,
+    writing::{self, Unsorted},
+};
+use crate::{
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+};
+
+/// Runs a plan to its end, or leaves everything as it was.
+pub(crate) fn run(plan: Plan) -> Result<Report> {
+    let started = Instant::now();
+    let interrupt = Interrupt::listen()?;
+    let mut progress = Progress::new(plan.input_bytes, plan.quiet);
+    let mut staging = Staging::new();
+    let mut files = Files::open(&plan, &mut staging)?;
+    let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"));
+    let by_symbol = plan.order == Order::Symbol;
+
+    progress.phase("reading");
+    // The first output's rows carry their positions, so that people with several rows can be listed; the others decide
+    // alike without, and no two temporary files can be joined on positions.
+    let parted = if by_symbol { files.outputs.len() } else { usize::from(plan.unique) };
+    let steps = Steps {
+        layout: &plan.layout,
+        keys: &plan.keys,
+        forms: &plan.forms,
+        render: !by_symbol,
+        parted: (0..parted).map(|k| (RowFormat { listed: k == 0 }, spills.open())).collect(),
+        threads: plan.threads,
+        parts_memory: plan.memory / 5 * 2,
+    };
+    let mut totals = Totals::default();
+    let mut records = Records::default();
+    let mut collect = |work: &mut Work| {
+        totals.add(&work.rows);
+        files.rejects.write(&work.rows.rejects)?;
+        if let Some(max) = plan.max_rejects {
+            max.check(&totals, false)?;
+        }
+        if !by_symbol {
+            for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {
+                output.write(rendered)?;
+            }
+            if plan.unique {
+                work.rows.rejects.iter().for_each(|reject| records.reject(reject.position.record));
+            }
+        }
+        progress.read(totals.read, totals.rejected(), work.end());
+        Ok(())
+    };
+    let parts = reading::read_all(plan.blocks, &steps, &interrupt, &mut collect)?;
+    if let Some(max) = plan.max_rejects {
+        max.check(&totals, true)?;
+    }
+
+    let mut rows_written = vec![totals.accepted; files.outputs.len()];
+    let mut spilled = 0;
+    if parted > 0 {
+        progress.phase("sorting");
+        let form = |k: usize| by_symbol.then(|| plan.forms[k]);
+        let unsorted = steps.parted.into_iter().enumerate();
+        let unsorted: Vec<Unsorted> =
+            unsorted.map(|(k, (format, spill))| Unsorted { format, spill, form: form(k) }).collect();
+        rows_written[..parted].fill(0);
+        let mut done = 0;
+        let mut give = |k: usize, sorted: &Sorted| {
+            if done == 0 {
+                progress.phase("writing");
+            }
+            done += 1;
+            progress.sorted(done, (parted * PARTS) as u64);
+            rows_written[k] += sorted.converted;
+            if k == 0 {
+                totals.equal += sorted.equal;
+                totals.differing += sorted.differing;
+                files.duplicates.write(&sorted.duplicates)?;
+            }
+            if by_symbol {
+                return files.outputs[k].write(&sorted.rendered);
+            }
+            records.drop_duplicates(sorted);
+            Ok(())
+        };
+        // A part is in memory three times over: as read, its order, and rendered.
+        let part_limit = plan.memory / 2 / plan.threads / 3;
+        let new_spill = || spills.open();
+        writing::write_all(&unsorted, parts, plan.threads, part_limit, &new_spill, &interrupt, &mut give)?;
+        totals.people_with_several = files.duplicates.people();
+        spilled = spills.written();
+        if !by_symbol && totals.duplicates() > 0 {
+            for (output, rows) in files.outputs.iter_mut().zip(&mut rows_written) {
+                interrupt.check()?;
+                *rows = records.rewrite(output, plan.layout.delimiter)?;
+            }
+        }
+    }
+    totals.reconcile(&rows_written)?;
+    interrupt.check()?;
+
+    progress.phase("renaming");
+    let checked = by_symbol || plan.unique;
+    let mut report = Report {
+        run_id: run_id()?,
+        totals,
+        outputs: plan
+            .places
+            .outputs
+            .iter()
+            .zip(plan.scopes)
+            .map(|(path, (scope, tag))| (path.clone(), scope, tag))
+            .collect(),
+        uniqueness: if checked { Uniqueness::Unique } else { Uniqueness::NotChecked },
+        rejects: plan.places.rejects,
+        duplicates: plan.places.duplicates,
+        restore_zeros: matches!(plan.layout.source, Source::Number(NumberFormat::Lenient(LostZeros::Restore))),
+        test_keys: plan.test_keys,
+        spilled,
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    let placed = files.finish(&report)?;
+    outputs::place(placed, staging)?;
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// The files of a run, opened before the long part of it.
+struct Files {
+    outputs: Vec<Output>,
+    rejects: Rejects,
+    duplicates: Duplicates,
+    report: Option<Output>,
+}
+
+impl Files {
+    fn open(plan: &Plan, staging: &mut Staging) -> Result<Self> {
+        let mut outputs = Vec::new();
+        for place in &plan.places.outputs {
+            let mut output = staging.output(place)?;
+            output.write(&plan.output_header)?;
+            outputs.push(output);
+        }
+        Ok(Self {
+            outputs,
+            rejects: Rejects::new(staging.output(&plan.places.rejects)?, plan.header_names.clone())?,
+            duplicates: Duplicates::new(staging.output(&plan.places.duplicates)?)?,
+            report: plan.places.report.as_ref().map(|place| staging.output(place)).transpose()?,
+        })
+    }
+
+    /// All files in the order in which they are put in place; the report is last, so it stands only for what is there.
+    fn finish(self, report: &Report) -> Result<Vec<Output>> {
+        let mut files = self.outputs;
+        files.extend([self.rejects.into_output(), self.duplicates.into_output()]);
+        if let Some(mut file) = self.report {
+            file.write(format!("{:#}\n", report.json()).as_bytes())?;
+            files.push(file);
+        }
+        Ok(files)
+    }
+}
+
+/// Temporary files of rows, one for each output and for each part that is parted again.
+struct Spills {
+    path: PathBuf,
+    made: Arc<AtomicUsize>,
+    written: Arc<AtomicU64>,
+}
+
+impl Spills {
+    fn new(path: PathBuf) -> Self {
+        Self { path, made: Arc::default(), written: Arc::default() }
+    }
+
+    fn open(&self) -> Spill {
+        let (path, made) = (self.path.clone(), self.made.clone());
+        let make = move || {
+            let number = made.fetch_add(1, Ordering::Relaxed);
+            run_dir::create(&path.with_extension(number.to_string()))
+        };
+        Spill::new(make, self.written.clone())
+    }
+
+    fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+}
+
+/// Sixteen random hexadecimal digits. They stand in the report and nowhere else.
+fn run_id() -> Result<String> {
+    let id = fugo::RootKey::random().map_err(|error| Failure::new(error, "run it again"))?;
+    Ok(id.expose_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,320 @@
+//! One part into symbol order: equal rows of a person collapse to one, rows of a person that differ are set aside.
+
+use std::ops::Range;
+
+use super::{
+    derive::{SymbolBytes, SymbolForm},
+    parts::{PARTS, Part, Parts, RowFormat, Spill},
+    position::Position,
+};
+use crate::failure::{Failure, Result};
+
+/// What became of a row whose person has more than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Converted: the first of equal rows.
+    Converted,
+    /// Equal to the one that was converted.
+    Equal,
+    /// The rows differ, so none was converted.
+    Differs,
+}
+
+/// A row of a person with more than one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Duplicate {
+    pub(crate) position: Position,
+    pub(crate) outcome: Outcome,
+    /// The first of its person.
+    pub(crate) opens_group: bool,
+}
+
+/// Rows in order, rendered, and what was set aside.
+#[derive(Default)]
+pub(crate) struct Sorted {
+    pub(crate) rendered: Vec<u8>,
+    pub(crate) converted: u64,
+    pub(crate) equal: u64,
+    pub(crate) differing: u64,
+    /// Of people with several rows; empty unless positions are listed.
+    pub(crate) duplicates: Vec<Duplicate>,
+}
+
+impl Sorted {
+    fn clear(&mut self) {
+        self.rendered.clear();
+        self.duplicates.clear();
+        (self.converted, self.equal, self.differing) = (0, 0, 0);
+    }
+}
+
+/// Sorts parts; one for each thread, its buffers reused.
+pub(crate) struct Sorter {
+    format: RowFormat,
+    /// How rows are rendered; none where only duplicates are wanted.
+    form: Option<SymbolForm>,
+    /// Largest part in bytes that is sorted as a whole.
+    limit: usize,
+    bytes: Vec<u8>,
+    order: Vec<Entry>,
+    sorted: Sorted,
+}
+
+/// A row in `bytes`: eight bytes of its symbol to sort by, and where it is.
+#[derive(Clone, Copy)]
+struct Entry {
+    key: u64,
+    at: u32,
+}
+
+impl Sorter {
+    pub(crate) fn new(format: RowFormat, form: Option<SymbolForm>, limit: usize) -> Self {
+        // Offsets are 32 bits wide.
+        let limit = limit.min(u32::MAX as usize);
+        Self { format, form, limit, bytes: Vec::new(), order: Vec::new(), sorted: Sorted::default() }
+    }
+
+    /// Gives the rows of a part in order: at once, or in pieces if the part is too large for that. `depth` is the
+    /// byte of the symbol that parted it.
+    pub(crate) fn sort(
+        &mut self,
+        part: Part<'_>,
+        depth: usize,
+        new_spill: &dyn Fn() -> Spill,
+        give: &mut dyn FnMut(&Sorted) -> Result<()>,
+    ) -> Result<()> {
+        if part.len() > self.limit as u64 {
+            return self.sort_large(&part, depth, new_spill, give);
+        }
+        part.load(&mut self.bytes).map_err(|error| spill_failure(&error))?;
+        self.index();
+        self.render();
+        give(&self.sorted)
+    }
+
+    fn index(&mut self) {
+        self.order.clear();
+        let mut at = 0;
+        while let Some(len) = self.format.row_len(&self.bytes[at..]) {
+            let mut key = [0; 8];
+            key.copy_from_slice(&self.bytes[at..at + 8]);
+            self.order.push(Entry { key: u64::from_be_bytes(key), at: at as u32 });
+            at += len;
+        }
+        let (bytes, format) = (&self.bytes, self.format);
+        self.order.sort_unstable_by(|a, b| {
+            a.key.cmp(&b.key).then_with(|| {
+                let (a, b) = (row(bytes, format, *a), row(bytes, format, *b));
+                RowFormat::symbol(a)
+                    .cmp(RowFormat::symbol(b))
+                    .then_with(|| format.kept(a).cmp(format.kept(b)))
+                    .then_with(|| format.position(a).cmp(&format.position(b)))
+            })
+        });
+    }
+
+    fn render(&mut self) {
+        self.sorted.clear();
+        let mut start = 0;
+        while start < self.order.len() {
+            let symbol = RowFormat::symbol(row(&self.bytes, self.format, self.order[start]));
+            let same = |entry: &&Entry| RowFormat::symbol(row(&self.bytes, self.format, **entry)) == symbol;
+            let end = start + self.order[start..].iter().take_while(same).count();
+            self.person(start..end);
+            start = end;
+        }
+    }
+
+    /// Renders one person's rows, which stand together in the order.
+    fn person(&mut self, rows: Range<usize>) {
+        let bytes = &self.bytes;
+        let row_at = |i: usize| row(bytes, self.format, self.order[i]);
+        let first = row_at(rows.start);
+        let kept = self.format.kept(first);
+        // Sorted by the rest of the row too, so the first and the last are equal only if all are.
+        let equal = kept == self.format.kept(row_at(rows.end - 1));
+        let sorted = &mut self.sorted;
+        if equal {
+            if let Some(form) = self.form {
+                render_row(form, RowFormat::symbol(first), kept, &mut sorted.rendered);
+            }
+            sorted.converted += 1;
+            sorted.equal += rows.len() as u64 - 1;
+        } else {
+            sorted.differing += rows.len() as u64;
+        }
+        if rows.len() > 1 && self.format.listed {
+            let listed = sorted.duplicates.len();
+            for i in rows.clone() {
+                let outcome = match (equal, i == rows.start) {
+                    (true, true) => Outcome::Converted,
+                    (true, false) => Outcome::Equal,
+                    (false, _) => Outcome::Differs,
+                };
+                let position = self.format.position(row_at(i));
+                sorted.duplicates.push(Duplicate { position, outcome, opens_group: false });
+            }
+            sorted.duplicates[listed..].sort_unstable_by_key(|duplicate| duplicate.position);
+            sorted.duplicates[listed].opens_group = true;
+        }
+    }
+
+    /// A part that is too large, as when a person has millions of rows: parted again by the next byte, or given
+    /// piece by piece if it is all one person's.
+    fn sort_large(
+        &mut self,
+        part: &Part<'_>,
+        depth: usize,
+        new_spill: &dyn Fn() -> Spill,
+        give: &mut dyn FnMut(&Sorted) -> Result<()>,
+    ) -> Result<()> {
+        let fail = |error: std::io::Error| spill_failure(&error);
+        let format = self.format;
+        let (mut one, mut one_person) = (None, true);
+        let first_look = |piece: &[u8]| {
+            for row in rows(piece, format) {
+                let (symbol, kept) = (RowFormat::symbol(row), format.kept(row));
+                let one =
+                    one.get_or_insert_with(|| OnePerson { symbol: *symbol, kept: kept.to_vec(), rows: 0, equal: true });
+                one.rows += 1;
+                one.equal &= kept == one.kept;
+                one_person &= *symbol == one.symbol;
+            }
+            Ok(())
+        };
+        part.pieces(format, self.limit / 4, first_look, fail)?;
+        if let (true, Some(one)) = (one_person, &one) {
+            return self.one_person(part, one, new_spill, give);
+        }
+        let spill = new_spill();
+        let mut parts = Parts::new(format, depth + 1, self.limit / 2);
+        let again = |piece: &[u8]| {
+            for row in rows(piece, format) {
+                let (symbol, position, kept) = (RowFormat::symbol(row), format.position(row), format.kept(row));
+                parts.push(symbol, position, kept, &spill).map_err(fail)?;
+            }
+            Ok(())
+        };
+        part.pieces(format, self.limit / 4, again, fail)?;
+        parts.spill(&spill).map_err(fail)?;
+        for i in 0..PARTS {
+            self.sort(Part::new(parts.take(i), i, &spill), depth + 1, new_spill, give)?;
+        }
+        Ok(())
+    }
+
+    /// More rows of one person than fit: one row or none is rendered, and where all of them stand is listed.
+    fn one_person(
+        &mut self,
+        part: &Part<'_>,
+        one: &OnePerson,
+        new_spill: &dyn Fn() -> Spill,
+        give: &mut dyn FnMut(&Sorted) -> Result<()>,
+    ) -> Result<()> {
+        let sorted = &mut self.sorted;
+        sorted.clear();
+        if one.equal {
+            if let Some(form) = self.form {
+                render_row(form, &one.symbol, &one.kept, &mut sorted.rendered);
+            }
+            sorted.converted = 1;
+            sorted.equal = one.rows - 1;
+        } else {
+            sorted.differing = one.rows;
+        }
+        give(sorted)?;
+        if !self.format.listed {
+            return Ok(());
+        }
+        let format = self.format;
+        let mut first = true;
+        let mut list = |positions: &[Position]| {
+            sorted.clear();
+            for position in positions {
+                let outcome = match (one.equal, first) {
+                    (true, true) => Outcome::Converted,
+                    (true, false) => Outcome::Equal,
+                    (false, _) => Outcome::Differs,
+                };
+                sorted.duplicates.push(Duplicate { position: *position, outcome, opens_group: first });
+                first = false;
+            }
+            give(sorted)
+        };
+        let positions = |row: &[u8]| format.position(row).pack();
+        sort_positions(part, format, &positions, 0, self.limit, new_spill, &mut list)
+    }
+}
+
+/// A part's rows are all of one person.
+struct OnePerson {
+    symbol: SymbolBytes,
+    /// What follows the symbol in the first row to come; in all, if they are equal.
+    kept: Vec<u8>,
+    rows: u64,
+    equal: bool,
+}
+
+/// Gives the positions of a part's rows in order, in pieces. Packed, a position is as long as a symbol and sorts as
+/// one, so positions are parted as rows are, by the byte at `depth`.
+fn sort_positions(
+    part: &Part<'_>,
+    format: RowFormat,
+    position: &dyn Fn(&[u8]) -> [u8; Position::LEN],
+    depth: usize,
+    limit: usize,
+    new_spill: &dyn Fn() -> Spill,
+    give: &mut dyn FnMut(&[Position]) -> Result<()>,
+) -> Result<()> {
+    let fail = |error: std::io::Error| spill_failure(&error);
+    let bare = RowFormat { listed: false };
+    let spill = new_spill();
+    let mut parts = Parts::new(bare, depth, limit / 2);
+    let again = |piece: &[u8]| {
+        for row in rows(piece, format) {
+            let packed = position(row);
+            parts.push(&packed, Position::unpack(packed), &[], &spill).map_err(fail)?;
+        }
+        Ok(())
+    };
+    part.pieces(format, limit / 4, again, fail)?;
+    parts.spill(&spill).map_err(fail)?;
+    let mut bytes = Vec::new();
+    for i in 0..PARTS {
+        let part = Part::new(parts.take(i), i, &spill);
+        if part.len() > limit as u64 {
+            sort_positions(&part, bare, &|row| *RowFormat::symbol(row), depth + 1, limit, new_spill, give)?;
+        } else if part.len() > 0 {
+            part.load(&mut bytes).map_err(fail)?;
+            let unpacked = rows(&bytes, bare).map(|row| Position::unpack(*RowFormat::symbol(row)));
+            let mut positions: Vec<Position> = unpacked.collect();
+            positions.sort_unstable();
+            give(&positions)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(bytes: &[u8], format: RowFormat, entry: Entry) -> &[u8] {
+    let rest = &bytes[entry.at as usize..];
+    &rest[..format.row_len(rest).unwrap_or(0)]
+}
+
+fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {
+    let mut rest = piece;
+    std::iter::from_fn(move || {
+        let (row, behind) = rest.split_at(format.row_len(rest)?);
+        rest = behind;
+        Some(row)
+    })
+}
+
+pub(crate) fn render_row(form: SymbolForm, symbol: &SymbolBytes, kept: &[u8], out: &mut Vec<u8>) {
+    form.write(symbol, out);
+    out.extend_from_slice(kept);
+    out.push(b'\n');
+}
+
+pub(crate) fn spill_failure(error: &std::io::Error) -> Failure {
+    Failure::io("keep rows in", std::path::Path::new("the temporary directory"), error)
+}

@@ -1,0 +1,242 @@
+//! `fugo demo`: the whole job on made-up people, with nothing to configure, and every claim about it checked.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use clap::{Args, Parser};
+use fugo::{SYMBOL_LEN, text};
+
+use crate::{
+    Cli, Command,
+    convert::{self, Report, thousands},
+    exit::Exit,
+    failure::{Failure, Result},
+};
+
+/// Make up a roster and keys, convert the roster, and check what came out.
+///
+/// Every step is a command of this tool, printed before it runs. The keys are test keys that are not encrypted, and the
+/// people are made up.
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// People in the roster
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    rows: u64,
+    /// How many of 100 rows are damaged
+    #[arg(long, value_name = "PERCENT", default_value = "1")]
+    mess: String,
+    /// The scopes to convert for; eligibility/all/1 is made through insurers/all/1
+    #[arg(
+        long,
+        value_name = "SCOPES",
+        value_delimiter = ',',
+        default_value = "agency/nta/1,agency/pension/1,agency/city-13101/1,eligibility/all/1"
+    )]
+    scopes: Vec<String>,
+    /// Where to work. A directory of an earlier demo is made anew
+    #[arg(long, value_name = "DIR", default_value = "fugo-demo")]
+    dir: PathBuf,
+}
+
+/// Tells a demo's directory from one with somebody's work in it.
+const MARK: &str = "made-by-fugo-demo";
+
+pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
+    let dir = &args.dir;
+    prepare(dir)?;
+    let place = |name: &str| dir.join(name).display().to_string();
+    let (roster, truth, root) = (place("roster.csv"), place("truth.csv"), place("root.key"));
+
+    println!(
+        "1. A roster of {} made-up people, {} % of the rows damaged as real files are",
+        thousands(args.rows),
+        args.mess
+    );
+    let rows = args.rows.to_string();
+    command(&["synth", "--rows", &rows, "--mess", &args.mess, "--out", &roster, "--truth", &truth])?;
+
+    println!("\n2. Keys: one root, and from it a key for each scope");
+    command(&["key", "new", "--plaintext", "--out", &root])?;
+    let key_of = |scope: &str| place(&format!("{}.key", scope.replace('/', "-")));
+    let mut scopes = args.scopes.clone();
+    let eligibility = scopes.iter().any(|scope| scope.starts_with("eligibility/"));
+    if eligibility {
+        scopes.push("insurers/all/1".to_owned());
+    }
+    for scope in &scopes {
+        command(&["key", "derive", "--plaintext", "--root", &root, "--scope", scope, "--out", &key_of(scope)])?;
+    }
+
+    println!("\n3. One read, one file of symbols for each scope");
+    let report_file = place("report.json");
+    let keys: Vec<String> = args.scopes.iter().map(|scope| key_of(scope)).collect();
+    let insurers = key_of("insurers/all/1");
+    let mut words =
+        vec!["convert", &roster, "--number-format", "lenient", "--keep", "birth_date,sex,prefecture,insurer"];
+    words.extend(keys.iter().flat_map(|key| ["--key", key]));
+    if eligibility {
+        words.extend(["--insurers-key", &insurers]);
+    }
+    let out_dir = dir.display().to_string();
+    words.extend(["--out-dir", &out_dir, "--report", &report_file]);
+    let report = convert_command(&words)?;
+    let outputs = report.outputs.len() as f64;
+    let nanoseconds = report.seconds * 1e9 / (report.totals.read as f64 * outputs);
+    println!(
+        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), peak memory {}",
+        thousands((report.totals.read as f64 / report.seconds) as u64),
+        report.outputs.len(),
+        peak_memory().map_or("unknown".to_owned(), |kib| format!("{} MiB", thousands(kib / 1024))),
+    );
+
+    println!("\n4. Every damaged row against the truth about it");
+    let agree = check_truth(Path::new(&truth), &report)?;
+
+    println!("\n5. What the agencies see");
+    let apart = check_apart(&report)?;
+    let unique = report.totals.converted() > 0;
+    println!("\nLook into {}: outputs, rejects, duplicates, report. Remove it when you are done.", dir.display());
+    if agree && apart && unique {
+        Ok(Exit::Clean)
+    } else {
+        Err(Failure::new("the demo's checks failed: see above", "report this, with the output above"))
+    }
+}
+
+/// Makes the directory, or clears it if an earlier demo made it.
+fn prepare(dir: &Path) -> Result<()> {
+    let mark = dir.join(MARK);
+    if dir.exists() {
+        if !mark.exists() {
+            return Err(Failure::new(
+                format!("{} exists and is not from an earlier demo", dir.display()),
+                "name another directory by --dir",
+            ));
+        }
+        fs::remove_dir_all(dir).map_err(|error| Failure::io("clear", dir, &error))?;
+    }
+    fs::create_dir(dir).map_err(|error| Failure::io("make", dir, &error))?;
+    fs::write(&mark, "").map_err(|error| Failure::io("write", &mark, &error))
+}
+
+fn parse(words: &[&str]) -> Result<Command> {
+    println!("   $ fugo {}", words.join(" "));
+    let cli = Cli::try_parse_from(["fugo"].iter().chain(words));
+    cli.map(|cli| cli.command).map_err(|error| Failure::new(error, "see fugo demo --help"))
+}
+
+fn command(words: &[&str]) -> Result<()> {
+    crate::dispatch(parse(words)?).map(|_| ())
+}
+
+fn convert_command(words: &[&str]) -> Result<Report> {
+    let Command::Convert(args) = parse(words)? else {
+        return Err(Failure::new("the demo has no conversion", "report this"));
+    };
+    let started = Instant::now();
+    let mut report = convert::convert(&args)?;
+    report.seconds = started.elapsed().as_secs_f64();
+    for line in report.to_string().lines() {
+        println!("   {line}");
+    }
+    Ok(report)
+}
+
+/// The largest resident set of this process so far, in KiB.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// Lines of a file of ours, split at commas: none of the fields read here is quoted.
+fn table(path: &Path) -> Result<Vec<Vec<String>>> {
+    let fail = |error: std::io::Error| Failure::io("read", path, &error);
+    let lines = BufReader::new(fs::File::open(path).map_err(fail)?).lines().skip(1);
+    let row = |line: std::io::Result<String>| line.map(|line| line.split(',').map(str::to_owned).collect());
+    lines.map(row).collect::<std::io::Result<_>>().map_err(fail)
+}
+
+/// Holds what became of every row against what the truth file says must become of it.
+fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
+    const RECORD: usize = 0;
+    let mut found: HashMap<String, String> = HashMap::new();
+    for row in table(&report.rejects)? {
+        found.insert(row[RECORD].clone(), row[4].clone());
+    }
+    for row in table(&report.duplicates)? {
+        if row[4] != "converted" {
+            found.insert(row[1].clone(), row[4].clone());
+        }
+    }
+    let mut kinds: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    let mut unexpected = found.clone();
+    for row in table(truth)? {
+        let (kind, expected, of) = (&row[2], &row[4], row.get(6).filter(|of| !of.is_empty()));
+        let became = |record: &String| found.get(record).map_or("ok", String::as_str);
+        // Of a person whose rows differ, both rows are set aside.
+        let partner = of.filter(|_| expected == "differs").is_none_or(|of| became(of) == "differs");
+        let count = kinds.entry((kind.clone(), expected.clone())).or_default();
+        count.0 += 1;
+        count.1 += u64::from(became(&row[RECORD]) == expected && partner);
+        unexpected.remove(&row[RECORD]);
+        if let Some(of) = of.filter(|_| expected == "differs") {
+            unexpected.remove(of);
+        }
+    }
+    println!("   {:<20}{:<21}{:>9}{:>9}", "damage", "must become", "rows", "did");
+    for ((kind, expected), (rows, did)) in &kinds {
+        println!("   {kind:<20}{expected:<21}{:>9}{:>9}", thousands(*rows), thousands(*did));
+    }
+    let damaged: u64 = kinds.values().map(|(rows, _)| rows).sum();
+    let agreed: u64 = kinds.values().map(|(_, did)| did).sum();
+    println!(
+        "   {} of {} damaged rows became what they must; {} other rows were rejected or set aside",
+        thousands(agreed),
+        thousands(damaged),
+        thousands(unexpected.len() as u64)
+    );
+    Ok(agreed == damaged && unexpected.is_empty())
+}
+
+/// Whether no symbol stands twice, within an output or across two.
+fn check_apart(report: &Report) -> Result<bool> {
+    let mut symbols: Vec<[u8; SYMBOL_LEN]> = Vec::new();
+    for (path, scope, _) in &report.outputs {
+        let fail = |error: std::io::Error| Failure::io("read", path, &error);
+        let before = symbols.len();
+        let mut sample = String::new();
+        for line in BufReader::new(fs::File::open(path).map_err(fail)?).lines().skip(1) {
+            let line = line.map_err(fail)?;
+            let symbol = line.split(',').next().unwrap_or_default();
+            let decoded = text::decode(symbol).map_err(|error| Failure::new(error, "report this"))?;
+            symbols.push(decoded.symbol);
+            if sample.is_empty() {
+                sample = format!("{}…", symbol.chars().take(20).collect::<String>());
+            }
+        }
+        println!(
+            "   {scope:<22}{:>12} symbols, in ascending order; the first begins {sample}",
+            thousands((symbols.len() - before) as u64)
+        );
+        if !symbols[before..].is_sorted() {
+            println!("   NOT in ascending order");
+            return Ok(false);
+        }
+    }
+    let all = symbols.len();
+    symbols.sort_unstable();
+    symbols.dedup();
+    let repeated = all - symbols.len();
+    println!(
+        "   {} symbols in all: {} stand twice, within a scope or across two",
+        thousands(all as u64),
+        thousands(repeated as u64)
+    );
+    Ok(repeated == 0)
+}

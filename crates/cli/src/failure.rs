@@ -1,0 +1,69 @@
+//! An error of the tool is two lines: what happened, what to do.
+
+use std::fmt;
+
+/// Why a command stopped. Never holds a number, a key or a cell.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    remedy: String,
+    kind: Kind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Refused,
+    Interrupted,
+    BrokenPipe,
+}
+
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+impl Failure {
+    /// What happened, and what the operator can do about it.
+    pub(crate) fn new(what: impl fmt::Display, remedy: impl fmt::Display) -> Self {
+        Self { what: what.to_string(), remedy: remedy.to_string(), kind: Kind::Refused }
+    }
+
+    /// A signal asked the run to stop.
+    pub(crate) fn interrupted() -> Self {
+        let remedy = "run the command again; outputs are as they were before";
+        Self { kind: Kind::Interrupted, ..Self::new("interrupted", remedy) }
+    }
+
+    /// An error of the system on a file, named by its path.
+    pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        let what = format!("cannot {doing} {}: {error}", path.display());
+        let remedy = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
+                "make room, or choose another place; outputs are as they were before"
+            }
+            std::io::ErrorKind::NotFound => "check the path",
+            std::io::ErrorKind::PermissionDenied => "check who may read and write there",
+            _ => "check the path and the device behind it",
+        };
+        Self::new(what, remedy)
+    }
+
+    /// Writing to standard output failed. A reader that went away is a quiet end, not an error.
+    pub(crate) fn stdout(error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self { kind: Kind::BrokenPipe, ..Self::new("the reader went away", "") };
+        }
+        Self::io("write to", std::path::Path::new("standard output"), error)
+    }
+
+    pub(crate) fn is_interrupt(&self) -> bool {
+        self.kind == Kind::Interrupted
+    }
+
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        self.kind == Kind::BrokenPipe
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fugo: {}\n      {}", self.what, self.remedy)
+    }
+}

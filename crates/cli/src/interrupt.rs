@@ -1,0 +1,37 @@
+//! SIGINT and SIGTERM: a run stops at its next block and leaves everything as it was.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::failure::{Failure, Result};
+
+/// Set by a signal; a second signal ends the process at once.
+#[derive(Clone, Default)]
+pub(crate) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    pub(crate) fn listen() -> Result<Self> {
+        let interrupt = Self::default();
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: the second signal finds the flag that the first one set.
+            signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.0.clone())
+                .and_then(|_| signal_hook::flag::register(signal, interrupt.0.clone()))
+                .map_err(|error| Failure::new(format!("cannot listen for signals: {error}"), "run it again"))?;
+        }
+        Ok(interrupt)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.0.load(Ordering::Relaxed) { Err(Failure::interrupted()) } else { Ok(()) }
+    }
+
+    /// As if a signal had come.
+    #[cfg(test)]
+    pub(crate) fn requested() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}

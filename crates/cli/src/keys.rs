@@ -1,0 +1,58 @@
+//! The scope keys that a command works with.
+
+use std::path::{Path, PathBuf};
+
+use fugo::ScopeKey;
+use fugo_keystore::{Key, Use};
+
+pub(crate) use crate::unlock::UnlockArgs;
+use crate::{
+    failure::{Failure, Result},
+    notice,
+};
+
+/// A scope's key and what it may be used for.
+#[derive(Debug)]
+pub(crate) struct LoadedKey {
+    pub(crate) key: ScopeKey,
+    pub(crate) usage: Use,
+}
+
+/// Loads the key of a scope from each path, in order. Root keys are refused, and so are test keys beside
+/// production keys; a test key is warned of.
+pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs) -> Result<Vec<LoadedKey>> {
+    let mut opener = unlock.opener()?;
+    let mut loaded: Vec<LoadedKey> = Vec::with_capacity(paths.len());
+    for path in paths {
+        let file = opener.open(path)?;
+        let usage = file.usage();
+        let Key::Scope(key) = file.into_key() else {
+            return Err(is_root(path));
+        };
+        if let Some((first, path_of_first)) = loaded.first().zip(paths.first())
+            && first.usage != usage
+        {
+            return Err(Failure::new(
+                format_args!(
+                    "test and production keys together: {} is for {}, {} for {usage}",
+                    path_of_first.display(),
+                    first.usage,
+                    path.display()
+                ),
+                "give keys of one use only",
+            ));
+        }
+        if usage == Use::Test {
+            notice::warn(format_args!("{} is a test key; never give it real numbers", path.display()));
+        }
+        loaded.push(LoadedKey { key, usage });
+    }
+    Ok(loaded)
+}
+
+fn is_root(path: &Path) -> Failure {
+    Failure::new(
+        format_args!("{} is a root key, which makes no symbols itself", path.display()),
+        "derive the key of a scope first: fugo key derive --root FILE --scope agency/nta/1 --out FILE",
+    )
+}

@@ -1,0 +1,174 @@
+//! The lines of a stream, one at a time, in bounded memory that is wiped.
+
+use std::{
+    io::{self, Read},
+    ops::Range,
+};
+
+use memchr::memchr;
+use zeroize::Zeroizing;
+
+/// The longest line in bytes, its end not counted. A longer one is skipped and reported as such.
+pub(crate) const MAX_LINE: usize = 64 * 1024;
+const BUFFER: usize = 4 * MAX_LINE;
+
+/// Reads lines; the buffer is wiped on drop.
+pub(crate) struct Lines<R> {
+    from: R,
+    buffer: Zeroizing<Vec<u8>>,
+    /// What is read and not yet given out.
+    held: Range<usize>,
+}
+
+/// A line without its end, LF or CR LF. A last line needs no end.
+pub(crate) enum Line<'a> {
+    Text(&'a [u8]),
+    /// More than [`MAX_LINE`] bytes.
+    TooLong,
+}
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(from: R) -> Self {
+        Self { from, buffer: Zeroizing::new(vec![0; BUFFER]), held: 0..0 }
+    }
+
+    /// Skips these bytes, if they are next.
+    pub(crate) fn skip(&mut self, prefix: &[u8]) -> io::Result<bool> {
+        while self.held.len() < prefix.len() && self.fill()? {}
+        let is_next = self.buffer[self.held.clone()].starts_with(prefix);
+        self.held.start += if is_next { prefix.len() } else { 0 };
+        Ok(is_next)
+    }
+
+    /// Whether the next line has to be waited for: now is the time to flush answers.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// The next line; `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        Ok(match self.next_range()? {
+            None => None,
+            Some(range) if range.len() > MAX_LINE => Some(Line::TooLong),
+            Some(range) => Some(Line::Text(&self.buffer[range])),
+        })
+    }
+
+    /// Where the next line lies; of one that is too long, somewhere that is too long too.
+    fn next_range(&mut self) -> io::Result<Option<Range<usize>>> {
+        let mut searched = 0;
+        loop {
+            let held = &self.buffer[self.held.clone()];
+            if let Some(at) = memchr(b'\n', &held[searched..]) {
+                let text = &held[..searched + at];
+                let text = text.strip_suffix(b"\r").unwrap_or(text);
+                let line = self.held.start..self.held.start + text.len();
+                self.held.start += searched + at + 1;
+                return Ok(Some(line));
+            }
+            searched = held.len();
+            if searched > MAX_LINE + 1 {
+                self.skip_line()?;
+                return Ok(Some(0..BUFFER));
+            }
+            if !self.fill()? {
+                let last = self.held.clone();
+                self.held.start = self.held.end;
+                return Ok(Some(last).filter(|last| !last.is_empty()));
+            }
+        }
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            self.held = 0..0;
+            if !self.fill()? {
+                return Ok(());
+            }
+            if let Some(at) = memchr(b'\n', &self.buffer[self.held.clone()]) {
+                self.held.start += at + 1;
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads more behind what is held; `false` at the end of the stream. There is room for more than the 8 KiB that
+    /// standard input buffers, so that buffer, which nobody wipes, is passed by.
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.held.start > 0 {
+            self.buffer.copy_within(self.held.clone(), 0);
+            self.held = 0..self.held.len();
+        }
+        loop {
+            match self.from.read(&mut self.buffer[self.held.end..]) {
+                Ok(read) => {
+                    self.held.end += read;
+                    return Ok(read > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives at most a few bytes at once.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let len = self.1.min(self.0.len()).min(out.len());
+            out[..len].copy_from_slice(&self.0[..len]);
+            self.0 = &self.0[len..];
+            Ok(len)
+        }
+    }
+
+    fn lines(text: &[u8], at_once: usize) -> Vec<Option<Vec<u8>>> {
+        let mut lines = Lines::new(Trickle(text, at_once));
+        let mut found = Vec::new();
+        while let Some(line) = lines.next().expect("no error") {
+            found.push(match line {
+                Line::Text(text) => Some(text.to_vec()),
+                Line::TooLong => None,
+            });
+        }
+        found
+    }
+
+    #[test]
+    fn lines_are_the_same_however_they_arrive() {
+        let long = [&b"a\n"[..], &vec![b'x'; MAX_LINE], b"\r\nb"].concat();
+        let longer = [&b"a\n"[..], &vec![b'x'; MAX_LINE + 1], b"\nb"].concat();
+        let longest = [&b"a\n"[..], &vec![b'x'; 3 * BUFFER], b"\nb\n"].concat();
+        for at_once in [1, 2, 7, MAX_LINE, BUFFER] {
+            assert_eq!(lines(b"", at_once), []);
+            assert_eq!(lines(b"\n", at_once), [Some(vec![])]);
+            let expected = ["a", "", "b\r", "c"].map(|text| Some(text.as_bytes().to_vec()));
+            assert_eq!(lines(b"a\n\r\nb\r\r\nc", at_once), expected);
+            let expected = [Some(b"a".to_vec()), Some(vec![b'x'; MAX_LINE]), Some(b"b".to_vec())];
+            assert_eq!(lines(&long, at_once), expected);
+            let expected = [Some(b"a".to_vec()), None, Some(b"b".to_vec())];
+            assert_eq!(lines(&longer, at_once), expected);
+            assert_eq!(lines(&longest, at_once), expected);
+        }
+    }
+
+    #[test]
+    fn a_last_line_too_long_ends_the_stream() {
+        assert_eq!(lines(&vec![b'x'; MAX_LINE + 2], 1000), [None]);
+        assert_eq!(lines(&vec![b'x'; 2 * BUFFER], 1000), [None]);
+    }
+
+    #[test]
+    fn a_prefix_is_skipped_only_where_it_stands() {
+        let mut lines = Lines::new(Trickle(b"\xEF\xBB\xBFa", 1));
+        assert!(lines.skip(b"\xEF\xBB\xBF").expect("no error"));
+        assert!(!lines.skip(b"\xEF\xBB\xBF").expect("no error"));
+        assert!(matches!(lines.next(), Ok(Some(Line::Text(b"a")))));
+    }
+}

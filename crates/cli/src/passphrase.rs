@@ -1,0 +1,74 @@
+//! Passphrases from the terminal, without echo.
+
+use std::io::ErrorKind;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::failure::{Failure, Result};
+
+/// The fewest characters of a typed passphrase for a new key.
+const MIN_CHARS: usize = 12;
+
+/// Asks on the terminal, wherever standard input comes from. `instead` says what to do without one.
+pub(crate) fn ask(prompt: &str, instead: &str) -> Result<SecretString> {
+    match rpassword::prompt_password(prompt) {
+        // A copy of the exact length, so that making the secret moves nothing.
+        Ok(typed) => Ok(SecretString::from(Zeroizing::new(typed).as_str().to_owned())),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(Failure::interrupted()),
+        Err(_) => {
+            let what = prompt.trim_end_matches([':', ' ']);
+            Err(Failure::new(format_args!("there is no terminal to ask on: {what}"), instead))
+        }
+    }
+}
+
+/// Asks twice for the passphrase of a new key.
+pub(crate) fn ask_new(mut ask: impl FnMut(&str) -> Result<SecretString>, of: &str) -> Result<SecretString> {
+    let first = ask(&format!("New passphrase for {of}: "))?;
+    if first.expose_secret().chars().count() < MIN_CHARS {
+        return Err(Failure::new(
+            format_args!("the passphrase is too short: a typed one has at least {MIN_CHARS} characters"),
+            "choose several random words",
+        ));
+    }
+    let again = ask("The same again: ")?;
+    if first.expose_secret() != again.expose_secret() {
+        return Err(Failure::new("the two passphrases differ", "run the command again"));
+    }
+    Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(answers: &[&str]) -> (std::result::Result<String, String>, usize) {
+        let mut asked = 0;
+        let outcome = ask_new(
+            |_| {
+                asked += 1;
+                Ok(SecretString::from(answers[asked - 1]))
+            },
+            "root.key",
+        );
+        (outcome.map(|found| found.expose_secret().to_owned()).map_err(|failure| failure.to_string()), asked)
+    }
+
+    #[test]
+    fn a_new_passphrase_is_asked_for_twice() {
+        assert_eq!(typed(&["twelve chars", "twelve chars"]), (Ok("twelve chars".to_owned()), 2));
+        let (outcome, asked) = typed(&["twelve chars", "twelve Chars"]);
+        assert!(outcome.is_err_and(|text| text.contains("differ") && !text.contains("welve")));
+        assert_eq!(asked, 2);
+    }
+
+    #[test]
+    fn a_short_passphrase_is_refused_before_it_is_asked_again() {
+        for short in ["", "eleven char", "十一文字のことばです"] {
+            let (outcome, asked) = typed(&[short]);
+            assert!(outcome.is_err_and(|text| text.contains("12 characters")));
+            assert_eq!(asked, 1);
+        }
+    }
+}

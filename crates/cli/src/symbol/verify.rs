@@ -1,0 +1,108 @@
+//! `fugo symbol verify`: whether a symbol is what a key makes of a number.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use fugo::{
+    MyNumber, NumberKey, SYMBOL_LEN,
+    text::{TextEncoder, TextError},
+};
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use super::not_read;
+use crate::{
+    exit::Exit,
+    failure::{Failure, Result},
+    hex,
+    keys::{UnlockArgs, load_scope_keys},
+    lines::{Line, Lines},
+    passphrase,
+};
+
+/// Tell whether a symbol is what a key makes of a number
+///
+/// Reads two lines from standard input, the number and then the symbol, in text form or in hex; on a terminal it asks for
+/// them without echo. Neither is taken as an argument, which other users of the machine could see.
+///
+/// Exit status: 0 it is, 1 it is not, 2 the number or the symbol is none, or the key cannot be used.
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// The key file of the scope
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// For eligibility symbols: the key file of the insurers at epoch 1
+    #[arg(long, value_name = "FILE")]
+    insurers_key: Option<PathBuf>,
+    #[command(flatten)]
+    unlock: UnlockArgs,
+}
+
+pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
+    let key = number_key(args)?;
+    let [number, symbol] = if io::stdin().is_terminal() { typed()? } else { two_lines()? };
+    let number = MyNumber::parse(&*number)
+        .map_err(|error| Failure::new(format_args!("the number is none: {error}"), "check the first line"))?;
+    let mut derived = [[0; SYMBOL_LEN]];
+    key.symbols(&[number], &mut derived);
+    let is_its = match hex::decode(&symbol) {
+        Some(symbol) => symbol == derived[0],
+        None => match TextEncoder::new(key.scope().purpose(), key.tag()).decode(&*symbol) {
+            Ok(symbol) => symbol == derived[0],
+            Err(TextError::WrongPurpose { .. } | TextError::WrongKey { .. }) => false,
+            Err(error) => {
+                let remedy = "check the second line: a symbol's text form, or its 32 hex digits";
+                return Err(Failure::new(format_args!("the symbol is none: {error}"), remedy));
+            }
+        },
+    };
+    let answer = if is_its { "yes: it is" } else { "no: it is not" };
+    writeln!(io::stdout(), "{answer} the symbol of the number for {}, tag {}", key.scope(), key.tag())
+        .map_err(|error| Failure::stdout(&error))?;
+    Ok(if is_its { Exit::Clean } else { Exit::Rejects })
+}
+
+fn number_key(args: &VerifyArgs) -> Result<NumberKey> {
+    let paths: Vec<PathBuf> = [&args.key].into_iter().chain(&args.insurers_key).cloned().collect();
+    let loaded = load_scope_keys(&paths, &args.unlock)?;
+    match &loaded[..] {
+        [key] => NumberKey::new(&key.key),
+        [key, insurers, ..] => NumberKey::eligibility(&insurers.key, &key.key),
+        [] => unreachable!("one key for each path"),
+    }
+    .map_err(|error| {
+        Failure::new(error, "--key is of the symbols' scope; for eligibility, --insurers-key is of insurers/all/1")
+    })
+}
+
+fn typed() -> Result<[Zeroizing<Vec<u8>>; 2]> {
+    let instead = "give the number and the symbol on standard input, a line each";
+    let ask = |prompt| {
+        let typed = passphrase::ask(prompt, instead)?;
+        Ok(Zeroizing::new(typed.expose_secret().as_bytes().to_vec()))
+    };
+    Ok([ask("Number: ")?, ask("Symbol: ")?])
+}
+
+fn two_lines() -> Result<[Zeroizing<Vec<u8>>; 2]> {
+    let mut lines = Lines::new(io::stdin().lock());
+    let mut next = || match lines.next().map_err(|error| not_read(&error))? {
+        Some(Line::Text(text)) => Ok(Some(Zeroizing::new(text.to_vec()))),
+        Some(Line::TooLong) => Err(not_two_lines()),
+        None => Ok(None),
+    };
+    match (next()?, next()?, next()?) {
+        (Some(number), Some(symbol), None) => Ok([number, symbol]),
+        _ => Err(not_two_lines()),
+    }
+}
+
+fn not_two_lines() -> Failure {
+    Failure::new(
+        "standard input does not hold two lines",
+        "give the number on the first line and the symbol on the second, and nothing more",
+    )
+}

@@ -1,0 +1,118 @@
+//! `fugo synth`: a made-up roster of any size in constant memory, and beside it the truth about its damaged rows.
+
+#[cfg(test)]
+mod agreement;
+mod block;
+mod kind;
+mod line_end;
+mod mess;
+mod output;
+mod permutation;
+mod person;
+mod prefecture;
+mod rng;
+mod slips;
+mod summary;
+mod writing;
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, value_parser};
+
+pub(crate) use self::{
+    line_end::LineEnd,
+    mess::Share,
+    writing::{Options, WriteError, write_roster},
+};
+use self::{output::Output, person::NUMBERS};
+use crate::{
+    encoding::Encoding,
+    exit::Exit,
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+    notice,
+};
+
+/// Make up a roster (CSV) of any size, the same for the same options, with as many damaged rows as wanted.
+///
+/// Columns: my_number, birth_date (ISO 8601), sex (ISO/IEC 5218: 1 male, 2 female), prefecture, insurer (eight digits
+/// in the form of a 保険者番号). Every row is another person's, except where damage repeats one. All people are made
+/// up, but a valid number may be somebody's: treat the file as 個人番号.
+///
+/// Damage is what real files have: groups, full-width digits, spaces, lost zeros, scientific notation, slips of digits
+/// and letters, empty cells, repeated people, short records, a number in another cell.
+#[derive(Args, Debug)]
+pub(crate) struct SynthArgs {
+    /// How many rows, up to 99999999999.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=NUMBERS))]
+    rows: u64,
+    /// Another seed gives other people.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// How many rows are damaged, with up to six decimals.
+    #[arg(long, value_name = "PERCENT", default_value = "0")]
+    mess: Share,
+    /// Where to write the truth about damaged rows (CSV): what was done, and what convert makes of it in each mode.
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// The encoding of the roster.
+    #[arg(long, value_enum, default_value_t)]
+    encoding: Encoding,
+    /// Where to write the roster; standard output if absent.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What ends a line of the roster.
+    #[arg(long, value_enum, default_value_t)]
+    line_end: LineEnd,
+    /// Begin with a byte order mark (UTF-8 only).
+    #[arg(long)]
+    bom: bool,
+}
+
+pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
+    if args.bom && args.encoding == Encoding::Cp932 {
+        return Err(Failure::new("CP932 has no byte order mark", "leave --bom away, or choose --encoding utf-8"));
+    }
+    let place = |path: &Option<PathBuf>| path.as_deref().and_then(|path| std::path::absolute(path).ok());
+    if args.out.is_some() && place(&args.out) == place(&args.truth) {
+        return Err(Failure::new("--out and --truth name one file", "give each a file of its own"));
+    }
+    let options = Options {
+        rows: args.rows,
+        seed: args.seed,
+        mess: args.mess,
+        encoding: args.encoding,
+        line_end: args.line_end,
+        bom: args.bom,
+    };
+    let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+    let (out, truth) = (create(&args.out)?, create(&args.truth)?);
+    let interrupt = Interrupt::listen()?;
+
+    let mut truth_file = truth.as_ref().map(Output::file);
+    let truth_writer = truth_file.as_mut().map(|file| file as &mut dyn Write);
+    let written = match &out {
+        Some(out) => write_roster(&options, &mut out.file(), truth_writer, &interrupt),
+        None => write_roster(&options, &mut io::stdout().lock(), truth_writer, &interrupt),
+    };
+    let summary = written.map_err(|error| match (error, &out, &truth) {
+        (WriteError::Rows(error), Some(out), _) => Failure::io("write", out.path(), &error),
+        (WriteError::Rows(error), None, _) => Failure::stdout(&error),
+        (WriteError::Truth(error), _, truth) => {
+            Failure::io("write", truth.as_ref().map_or(Path::new("the truth file"), Output::path), &error)
+        }
+        (WriteError::Stopped(failure), ..) => failure,
+    })?;
+
+    if let Some(truth) = truth {
+        truth.keep()?;
+    }
+    if let Some(out) = out {
+        out.keep()?;
+        summary.to_string().lines().for_each(notice::say);
+    }
+    Ok(Exit::Clean)
+}

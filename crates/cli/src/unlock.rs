@@ -1,0 +1,154 @@
+//! How the tool opens key files: passphrase files, identity files, or a question on the terminal.
+
+use std::{
+    mem,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use fugo_keystore::{KeyFile, KeyFileError, SealedKeyFile, SecretFileError, Unlock, read_passphrase};
+use secrecy::SecretString;
+
+use crate::{
+    failure::{Failure, Result},
+    passphrase,
+};
+
+/// What opens the key files of a command. Without these, a passphrase is asked for on the terminal.
+#[derive(Args, Debug)]
+pub(crate) struct UnlockArgs {
+    /// A file whose first line is the key file's passphrase; only its owner may have rights to it
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Vec<PathBuf>,
+    /// An age identity file that opens the key file; only its owner may have rights to it
+    #[arg(long, value_name = "FILE")]
+    identity: Vec<PathBuf>,
+}
+
+impl UnlockArgs {
+    /// Reads the files named.
+    pub(crate) fn opener(&self) -> Result<Opener> {
+        Opener::new(&self.passphrase_file, &self.identity, "give --passphrase-file with a file that only you can read")
+    }
+}
+
+/// What opens the root key where a command also locks a new key.
+#[derive(Args, Debug)]
+pub(crate) struct RootUnlockArgs {
+    /// A file whose first line is the root key's passphrase; only its owner may have rights to it
+    #[arg(long, value_name = "FILE")]
+    root_passphrase_file: Option<PathBuf>,
+    /// An age identity file that opens the root key; only its owner may have rights to it
+    #[arg(long, value_name = "FILE")]
+    root_identity: Vec<PathBuf>,
+}
+
+impl RootUnlockArgs {
+    /// Reads the files named.
+    pub(crate) fn opener(&self) -> Result<Opener> {
+        Opener::new(
+            self.root_passphrase_file.as_slice(),
+            &self.root_identity,
+            "give --root-passphrase-file with a file that only you can read",
+        )
+    }
+}
+
+/// Opens key files one after the other. A passphrase that was typed for one is tried on the next before
+/// another is asked for.
+pub(crate) struct Opener {
+    unlock: Unlock,
+    /// What to do without a terminal; `None` if passphrases were given, and so nothing is asked.
+    instead: Option<&'static str>,
+}
+
+impl Opener {
+    fn new(passphrases: &[PathBuf], identities: &[PathBuf], instead: &'static str) -> Result<Self> {
+        let mut unlock = Unlock::default();
+        for path in passphrases {
+            unlock = unlock.with_passphrase(read_passphrase(path).map_err(|error| not_taken(path, &error))?);
+        }
+        for path in identities {
+            unlock = unlock.with_identity_file(path).map_err(|error| not_taken(path, &error))?;
+        }
+        Ok(Self { unlock, instead: passphrases.is_empty().then_some(instead) })
+    }
+
+    /// Opens one key file.
+    pub(crate) fn open(&mut self, path: &Path) -> Result<KeyFile> {
+        self.open_asking(path, passphrase::ask)
+    }
+
+    fn open_asking(&mut self, path: &Path, ask: impl FnOnce(&str, &str) -> Result<SecretString>) -> Result<KeyFile> {
+        let refused = |error| not_opened(path, &error);
+        let sealed = SealedKeyFile::read(path).map_err(refused)?;
+        match (sealed.unlock(&self.unlock), self.instead) {
+            (Err(KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase), Some(instead)) => {
+                let typed = ask(&format!("Passphrase of {}: ", path.display()), instead)?;
+                let file = sealed.unlock(&Unlock::default().with_passphrase(typed.clone())).map_err(refused)?;
+                self.unlock = mem::take(&mut self.unlock).with_passphrase(typed);
+                Ok(file)
+            }
+            (outcome, _) => outcome.map_err(refused),
+        }
+    }
+}
+
+fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
+    if let KeyFileError::Io(error) = error {
+        return Failure::io("read", path, error);
+    }
+    let remedy = match error {
+        KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase => {
+            "check the passphrase, and which key it opens"
+        }
+        KeyFileError::IdentityNeeded => "give --identity (for a root key --root-identity) with the age identity file",
+        KeyFileError::WrongIdentity => "use the identity of one of the recipients that the file was made for",
+        KeyFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
+        KeyFileError::PlaintextProduction => "encrypt it with age, and see who could read it meanwhile",
+        KeyFileError::NotAKeyFile | KeyFileError::TooLarge => "check the path; `fugo key new` makes key files",
+        _ => "take the copy that was kept when the key was made",
+    };
+    Failure::new(format_args!("cannot open {}: {error}", path.display()), remedy)
+}
+
+/// A passphrase or identity file that is not taken.
+pub(crate) fn not_taken(path: &Path, error: &SecretFileError) -> Failure {
+    if let SecretFileError::Io(error) = error {
+        return Failure::io("read", path, error);
+    }
+    let remedy = match error {
+        SecretFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
+        _ => "a passphrase file holds it on the first line; an identity file is what age-keygen makes",
+    };
+    Failure::new(format_args!("cannot use {}: {error}", path.display()), remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_passphrase_is_asked_for_once_and_serves_the_next_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = ["a.key", "b.key"].map(|name| folder.path().join(name));
+        for path in &paths {
+            let text = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213a\nkey: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
+            let mut recipient = age::scrypt::Recipient::new("a passphrase typed".into());
+            // As little work as there is; the file is for this test.
+            recipient.set_work_factor(1);
+            std::fs::write(path, age::encrypt(&recipient, text.as_bytes()).expect("encrypted")).expect("written");
+        }
+        let mut asked = Vec::new();
+        let mut opener = Opener::new(&[], &[], "give --passphrase-file with a file that only you can read")
+            .expect("nothing to read");
+        for path in &paths {
+            let outcome = opener.open_asking(path, |prompt, _| {
+                asked.push(prompt.to_owned());
+                Ok("a passphrase typed".into())
+            });
+            assert!(outcome.is_ok());
+        }
+        assert_eq!(asked, [format!("Passphrase of {}: ", paths[0].display())]);
+    }
+}

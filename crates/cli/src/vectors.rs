@@ -1,0 +1,98 @@
+//! `fugo vectors`: symbols of test vectors, to hold another implementation against this one.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use clap::Args;
+use fugo::{
+    KEY_LEN, MyNumber, MyNumberError, NumberKey, Purpose, PurposeError, RootKey, SYMBOL_LEN, Scope, ScopeError,
+    text::TextEncoder,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    exit::Exit,
+    failure::{Failure, Result},
+    hex,
+    lines::{Line, Lines},
+};
+
+/// Answer test vectors: JSON lines in, JSON lines out. FOR TEST KEYS ONLY
+///
+/// Reads objects with `root` (hex), `purpose`, `scope`, `epoch` and `number` from standard input, and answers each with
+/// `{"symbol": hex, "text": text form}`. For eligibility, `scope` is `all` and `epoch` is that of the eligibility scope; the
+/// insurers' stage is always at epoch 1. A line that is refused is answered with `{"error": kind}`, and exit status 1 at
+/// the end.
+///
+/// Root keys stand here in the clear and are not wiped: never give this command a key that is used for anything else.
+#[derive(Args)]
+pub(crate) struct VectorsArgs {}
+
+pub(crate) fn run(_args: &VectorsArgs) -> Result<Exit> {
+    let mut lines = Lines::new(io::stdin().lock());
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut exit = Exit::Clean;
+    let not_read = |error| Failure::io("read", Path::new("standard input"), &error);
+    while let Some(line) = lines.next().map_err(not_read)? {
+        let answered = match line {
+            Line::Text(text) => answer(text),
+            Line::TooLong => Err(Refused("json")),
+        };
+        let answered = answered.unwrap_or_else(|Refused(kind)| {
+            exit = Exit::Rejects;
+            json!({ "error": kind })
+        });
+        let written = writeln!(out, "{answered}");
+        // A program that asks and waits gets its answer.
+        written
+            .and_then(|()| if lines.is_drained() { out.flush() } else { Ok(()) })
+            .map_err(|e| Failure::stdout(&e))?;
+    }
+    out.flush().map_err(|error| Failure::stdout(&error))?;
+    Ok(exit)
+}
+
+/// The kind of a refusal: of the library's errors, or `json` or `root`.
+struct Refused(&'static str);
+
+impl From<ScopeError> for Refused {
+    fn from(error: ScopeError) -> Self {
+        Self(error.kind())
+    }
+}
+
+impl From<MyNumberError> for Refused {
+    fn from(error: MyNumberError) -> Self {
+        Self(error.kind())
+    }
+}
+
+impl From<PurposeError> for Refused {
+    /// Cannot happen: the keys are made for the purpose.
+    fn from(_: PurposeError) -> Self {
+        Self("purpose")
+    }
+}
+
+fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
+    let vector: Value = serde_json::from_slice(line).map_err(|_| Refused("json"))?;
+    let text = |name: &str| vector[name].as_str().ok_or(Refused("json"));
+    let (root, purpose, id, number) = (text("root")?, text("purpose")?, text("scope")?, text("number")?);
+    let epoch = vector["epoch"].as_u64().and_then(|epoch| u32::try_from(epoch).ok()).ok_or(Refused("json"))?;
+
+    let root = RootKey::from_bytes(&hex::decode::<KEY_LEN>(root.as_bytes()).ok_or(Refused("root"))?);
+    let scope = Scope::new(purpose.parse()?, id, epoch)?;
+    let number = MyNumber::parse(number)?;
+    let key = root.scope_key(&scope);
+    let key = if scope.purpose() == Purpose::Eligibility {
+        NumberKey::eligibility(&root.scope_key(&Scope::new(Purpose::Insurers, "all", 1)?), &key)?
+    } else {
+        NumberKey::new(&key)?
+    };
+    let mut symbol = [[0; SYMBOL_LEN]];
+    key.symbols(&[number], &mut symbol);
+    let text = TextEncoder::new(scope.purpose(), key.tag()).encode(&symbol[0]);
+    Ok(json!({ "symbol": hex::encode(&symbol[0]), "text": text.as_str() }))
+}
