@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, notice};
 
 /// How a command that ran to its end ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) fn report(outcome: Result<Exit, Failure>) -> ExitCode {
     if let Err(failure) = &outcome
         && !failure.is_broken_pipe()
     {
-        eprintln!("{failure}");
+        notice::lines(format_args!("{failure}\n"));
     }
     ExitCode::from(status(&outcome))
 }

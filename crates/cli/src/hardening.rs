@@ -1,10 +1,19 @@
-//! What a process can do so that its memory does not end up in a file.
+//! What a process can do so that its memory does not end up in a file or on a screen.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+use crate::notice;
+
+/// A panic says where, and never what: its message may hold what the program was working on.
+fn panic_with_place_only(info: &std::panic::PanicHookInfo<'_>) {
+    let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    notice::say(format_args!("a fault of this program at {place}; please report it, with the command and no data"));
+}
 
 /// No core dump, and no other process of the same user may attach. Best effort: a kernel that refuses leaves
 /// the tool as usable as before, so nothing is reported.
 pub(crate) fn apply() {
+    std::panic::set_hook(Box::new(panic_with_place_only));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

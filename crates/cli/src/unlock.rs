@@ -26,6 +26,11 @@ pub(crate) struct UnlockArgs {
 }
 
 impl UnlockArgs {
+    /// The files that are read, so that none is overwritten.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.passphrase_file.iter().chain(&self.identity)
+    }
+
     /// Reads the files named.
     pub(crate) fn opener(&self) -> Result<Opener> {
         Opener::new(&self.passphrase_file, &self.identity, "give --passphrase-file with a file that only you can read")

@@ -66,7 +66,7 @@ impl KeptCells {
     }
 
     /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
-    /// or one of them without its leading zeros, or any other number that the lineage has for their person.
+    /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
     pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
         let ascii_digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
         // Most cells have neither nine digits nor the byte that full-width digits begin with.
@@ -101,7 +101,9 @@ impl KeptCells {
         numbers.iter().any(|number| {
             let digits = number.expose_digits();
             let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-            memmem::find(&self.digits, &digits[zeros.min(MyNumber::LEN - SHORTEST)..]).is_some()
+            // Without its check digit a number is as good as whole: the formula gives it back.
+            let (body, bare) = (&digits[..MyNumber::LEN - 1], &digits[zeros.min(MyNumber::LEN - SHORTEST)..]);
+            [body, bare].iter().any(|form| memmem::find(&self.digits, form).is_some())
         })
     }
 }
@@ -129,7 +131,7 @@ mod tests {
         {
             assert!(cells.hold_number(cell.as_bytes(), [&number, &number], None), "{cell}");
         }
-        for cell in ["123456789019", "", "東京都", "12345678901", "1985-04-01"] {
+        for cell in ["1234567890", "23456789018", "", "東京都", "1985-04-01"] {
             assert!(!cells.hold_number(cell.as_bytes(), [&number, &number], None), "{cell}");
         }
     }
@@ -148,7 +150,7 @@ mod tests {
         let (number, mut cells) = (sample(), KeptCells::new(Encoding::Cp932));
         let (full_width, ..) = SHIFT_JIS.encode("１２３４５６７８９０１８");
         assert!(cells.hold_number(&full_width, [&number, &number], None));
-        let (text, ..) = SHIFT_JIS.encode("ソ１２３４５６７８９０１");
+        let (text, ..) = SHIFT_JIS.encode("ソ１２３４５６７８９０");
         assert!(!cells.hold_number(&text, [&number, &number], None));
     }
 }

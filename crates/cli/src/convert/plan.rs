@@ -252,7 +252,7 @@ fn check_places(args: &ConvertArgs, places: &Places) -> Result<()> {
     let written = places.outputs.iter().chain([&places.rejects, &places.duplicates]).chain(&places.report);
     let mut taken: Vec<(PathBuf, bool)> = Vec::new();
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");
-    for path in input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage) {
+    for path in input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage).chain(args.unlock.files()) {
         taken.extend(resolved(path).map(|path| (path, false)));
     }
     let standard_input = open_standard_input().and_then(|file| file.metadata());
@@ -266,17 +266,8 @@ fn check_places(args: &ConvertArgs, places: &Places) -> Result<()> {
                 "make it first; nothing was converted",
             ));
         };
-        if let Ok(there) = path.symlink_metadata() {
-            if !there.is_file() {
-                // A link may lead to another device or into another's hands, and a device is not to be replaced.
-                return Err(Failure::new(
-                    format!("{} is there and is no regular file", path.display()),
-                    "name a file; where this is a link, the one that it leads to",
-                ));
-            }
-            if is_standard_input(&there) {
-                return Err(Failure::new(format!("{} is the input of this run", path.display()), "name another file"));
-            }
+        if replaced(path)?.is_some_and(|file| is_standard_input(&file)) {
+            return Err(Failure::new(format!("{} is the input of this run", path.display()), "name another file"));
         }
         if let Some((_, is_output)) = taken.iter().find(|(other, _)| *other == place) {
             let what = if *is_output { "would be written twice" } else { "is an input of this run" };
@@ -285,6 +276,23 @@ fn check_places(args: &ConvertArgs, places: &Places) -> Result<()> {
         taken.push((place, true));
     }
     Ok(())
+}
+
+/// The file that is to be replaced, if one is there. What would only fail at the end of the run fails here.
+fn replaced(path: &Path) -> Result<Option<Metadata>> {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(Failure::new(format!("{} names a directory", path.display()), "name the file to write"));
+    }
+    match path.symlink_metadata() {
+        Ok(there) if there.is_file() => Ok(Some(there)),
+        // A link may lead to another device or into another's hands, and a device is not to be replaced.
+        Ok(_) => Err(Failure::new(
+            format!("{} is there and is no regular file", path.display()),
+            "name a file; where this is a link, the one that it leads to",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::io("write", path, &error)),
+    }
 }
 
 fn open_input(path: Option<&Path>) -> Result<(Box<dyn Read + Send>, Option<u64>)> {

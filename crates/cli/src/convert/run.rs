@@ -61,9 +61,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
     let mut collect = |work: &mut Work| {
         totals.add(&work.rows);
         files.rejects.write(&work.rows.rejects)?;
-        if let Some(max) = plan.max_rejects {
-            max.check(&totals, false)?;
-        }
+        plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, false))?;
         if !by_symbol {
             for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {
                 output.write(rendered)?;
@@ -76,9 +74,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         Ok(())
     };
     let parts = reading::read_all(plan.blocks, &steps, &interrupt, &mut collect)?;
-    if let Some(max) = plan.max_rejects {
-        max.check(&totals, true)?;
-    }
+    plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, true))?;
 
     let mut rows_written = vec![totals.accepted; files.outputs.len()];
     let mut spilled = 0;
@@ -126,16 +122,11 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
 
     progress.phase("renaming");
     let checked = by_symbol || plan.unique;
+    let outputs = plan.places.outputs.iter().cloned().zip(plan.scopes);
     let mut report = Report {
         run_id: run_id()?,
         totals,
-        outputs: plan
-            .places
-            .outputs
-            .iter()
-            .zip(plan.scopes)
-            .map(|(path, (scope, tag))| (path.clone(), scope, tag))
-            .collect(),
+        outputs: outputs.map(|(path, (scope, tag))| (path, scope, tag)).collect(),
         uniqueness: if checked { Uniqueness::Unique } else { Uniqueness::NotChecked },
         rejects: plan.places.rejects,
         duplicates: plan.places.duplicates,
@@ -215,5 +206,5 @@ impl Spills {
 /// Sixteen random hexadecimal digits. They stand in the report and nowhere else.
 fn run_id() -> Result<String> {
     let id = fugo::RootKey::random().map_err(|error| Failure::new(error, "run it again"))?;
-    Ok(id.expose_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(crate::hex::encode(&id.expose_bytes()[..8]))
 }

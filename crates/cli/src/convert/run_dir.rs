@@ -2,9 +2,9 @@
 //! and locked while the run lives. What dead runs left is cleared by the next one; a lock tells dead from alive.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -29,6 +29,7 @@ impl RunDir {
         loop {
             let dir = tempfile::Builder::new()
                 .prefix(PREFIX)
+                .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(parent)
                 .map_err(|error| fail("make a run directory in", &error))?;
             // Another run may take it for dead before it is locked.

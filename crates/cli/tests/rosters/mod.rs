@@ -1,0 +1,185 @@
+//! Rosters, and what `fugo convert` must make of them, from the library's single symbols.
+#![allow(dead_code, reason = "each test file uses its share")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{RecvTimeoutError, Sender, channel},
+    thread,
+    time::Duration,
+};
+
+use fugo::{
+    Agency, EligibilityKey, FromNumber, Insurers, MyNumber, Purpose, Research, RootKey, SYMBOL_LEN, Scope, ScopeKey,
+    SymbolKey, text::TextEncoder,
+};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::sample_keys::Keys;
+
+/// The scopes that most tests use, and the names that [`Keys::scope`] gives their files.
+pub(crate) const NTA: &str = "agency/nta/1";
+pub(crate) const NTA_KEY: &str = "agency-nta-1.key";
+pub(crate) const MOJ: &str = "agency/moj/1";
+pub(crate) const MOJ_KEY: &str = "agency-moj-1.key";
+
+/// Numbers that look random and are the same in every run.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next of them (SplitMix64).
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ mixed >> 31
+    }
+
+    /// One below `end`.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end as u64).expect("below a usize")
+    }
+
+    /// The items in another order.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            items.swap(i, self.below(i + 1));
+        }
+    }
+}
+
+/// The valid number with this body; bodies apart by less than 10^11 give numbers apart.
+pub(crate) fn number(body: u64) -> String {
+    let body = format!("{:011}", body % 100_000_000_000);
+    format!("{body}{}", MyNumber::check_digit(&body).expect("eleven digits"))
+}
+
+/// Distinct numbers that look random: a walk by a step that shares no divisor with 10^11.
+pub(crate) fn numbers(count: u64) -> Vec<String> {
+    (1..=count).map(|i| number(i * 61_803_398_877)).collect()
+}
+
+/// The key of a scope, from the root key of the known answer.
+pub(crate) fn scope_key(scope: &str) -> ScopeKey {
+    let root: Vec<u8> = (0..32).collect();
+    let scope: Scope = scope.parse().expect("a scope");
+    RootKey::from_bytes(root[..].try_into().expect("32 bytes")).scope_key(&scope)
+}
+
+/// A number's symbol.
+pub(crate) type SymbolOf = Box<dyn Fn(&str) -> [u8; SYMBOL_LEN]>;
+
+/// Makes single symbols of a scope.
+pub(crate) fn symbols_of(scope: &str) -> SymbolOf {
+    fn of<P: FromNumber + 'static>(key: &ScopeKey) -> SymbolOf {
+        let key = SymbolKey::<P>::new(key).expect("of this purpose");
+        Box::new(move |number| key.symbol(&MyNumber::parse(number).expect("a number")).to_bytes())
+    }
+    let key = scope_key(scope);
+    match key.scope().purpose() {
+        Purpose::Agency => of::<Agency>(&key),
+        Purpose::Insurers => of::<Insurers>(&key),
+        Purpose::Research => of::<Research>(&key),
+        Purpose::Eligibility => {
+            let key = EligibilityKey::new(&scope_key("insurers/all/1"), &key).expect("these purposes");
+            Box::new(move |number| key.symbol(&MyNumber::parse(number).expect("a number")).to_bytes())
+        }
+        other => unreachable!("no test makes symbols of {other}"),
+    }
+}
+
+/// The text form of a symbol of a scope.
+pub(crate) fn text(scope: &str, symbol: &[u8; SYMBOL_LEN]) -> String {
+    let key = scope_key(scope);
+    TextEncoder::new(key.scope().purpose(), key.tag()).encode(symbol).to_string()
+}
+
+/// The file of a scope: these header and rows, each a number and what follows its symbol, delimiter first. Ascending by
+/// symbol bytes; of a person's rows one if they are equal, and none if they differ.
+pub(crate) fn file_of<K: AsRef<[u8]>>(scope: &str, header: &str, rows: &[(impl AsRef<str>, K)]) -> Vec<u8> {
+    let symbol_of = symbols_of(scope);
+    let mut rows: Vec<_> = rows.iter().map(|(number, kept)| (symbol_of(number.as_ref()), kept.as_ref())).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let mut file = [header.as_bytes(), b"\n"].concat();
+    for person in rows.chunk_by(|a, b| a.0 == b.0) {
+        if let [(symbol, kept)] = person {
+            file.extend_from_slice(text(scope, symbol).as_bytes());
+            file.extend_from_slice(kept);
+            file.push(b'\n');
+        }
+    }
+    file
+}
+
+/// How many lines, each with its end, follow the first of a file.
+pub(crate) fn rows_in(file: &[u8]) -> usize {
+    file.split(|byte| *byte == b'\n').count() - 2
+}
+
+/// A folder with the keys of these scopes.
+pub(crate) fn keys_of(scopes: &[&str]) -> Keys {
+    let keys = Keys::none();
+    for scope in scopes {
+        keys.scope(scope);
+    }
+    keys
+}
+
+/// `fugo convert` in the folder of the keys, ready to be run.
+pub(crate) fn command(keys: &Keys, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fugo"));
+    command.current_dir(keys.at("")).arg("convert").args(args);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Kills a run that does not end within two minutes, so that a test fails that would hang. Drop it when the run has
+/// ended.
+pub(crate) fn watch(run: &Child) -> Sender<()> {
+    let pid = Pid::from_child(run);
+    let (watched, ended) = channel::<()>();
+    thread::spawn(move || {
+        if ended.recv_timeout(Duration::from_secs(120)) == Err(RecvTimeoutError::Timeout) {
+            kill_process(pid, Signal::KILL).expect("it has not ended");
+        }
+    });
+    watched
+}
+
+/// Runs `fugo convert` in the folder of the keys.
+pub(crate) fn convert(keys: &Keys, args: &[&str]) -> Output {
+    command(keys, args).output().expect("the tool runs")
+}
+
+/// Runs it on this roster with the key of `agency/nta/1`; the file is `nta.csv`.
+pub(crate) fn convert_for_nta(keys: &Keys, roster: impl AsRef<[u8]>, more: &[&str]) -> Output {
+    if !keys.at(NTA_KEY).exists() {
+        keys.scope(NTA);
+    }
+    fs::write(keys.at("roster.csv"), roster).expect("written");
+    convert(keys, &[&["roster.csv", "--key", NTA_KEY, "--out", "nta.csv"], more].concat())
+}
+
+/// A file in the folder, whole.
+pub(crate) fn read(keys: &Keys, name: &str) -> Vec<u8> {
+    fs::read(keys.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A file in the folder as lines of text.
+pub(crate) fn lines(keys: &Keys, name: &str) -> Vec<String> {
+    String::from_utf8(read(keys, name)).expect("text").lines().map(str::to_owned).collect()
+}
+
+/// The run directories in a folder.
+pub(crate) fn run_directories(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let is_run = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().starts_with(".fugo-run-");
+    entries.filter(is_run).collect()
+}
