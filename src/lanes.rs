@@ -1,5 +1,7 @@
 //! The kernel under [`crate::batch`]: two compressions a symbol from prepared states, many at a time.
 
+mod sha_ni;
+
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -9,7 +11,20 @@ use crate::{key::KEY_LEN, symbol::SYMBOL_LEN};
 /// after narrow stores waits for them, and independent compressions overlap.
 const STAGE: usize = 64;
 const BLOCK: usize = 64;
-const DIGEST: usize = 32;
+/// Words that are kept of a digest.
+const KEPT: usize = SYMBOL_LEN / 4;
+
+/// A block of SHA-256 as words.
+type Block = [u32; BLOCK / 4];
+
+/// How blocks are compressed. Every level that the machine has gives the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    /// [`sha_ni`]; where the processor lacks the instructions this is the same as `Plain`.
+    ShaNi,
+    /// The block function of `sha2`, which has its own ways on other processors.
+    Plain,
+}
 
 /// HMAC-SHA-256's two states after the key block: inner (key ⊕ ipad) and outer (key ⊕ opad). Wiped on drop.
 #[derive(Clone)]
@@ -37,38 +52,65 @@ impl PreparedKey {
         &self,
         count: usize,
         message: impl Fn(usize) -> [u8; LEN],
+        out: impl FnMut(usize, [u8; SYMBOL_LEN]),
+    ) {
+        self.derive_at(Level::ShaNi, count, message, out);
+    }
+
+    fn derive_at<const LEN: usize>(
+        &self,
+        level: Level,
+        count: usize,
+        message: impl Fn(usize) -> [u8; LEN],
         mut out: impl FnMut(usize, [u8; SYMBOL_LEN]),
     ) {
-        let mut inner = [padded_block::<LEN>(); STAGE];
-        let mut outer = [padded_block::<DIGEST>(); STAGE];
-        let mut states = [[0; 8]; STAGE];
+        let mut blocks = [padded_block::<LEN>(); STAGE];
+        let mut digests = [[0; KEPT]; STAGE];
         for start in (0..count).step_by(STAGE) {
             let staged = STAGE.min(count - start);
-            for (i, block) in inner[..staged].iter_mut().enumerate() {
-                block[..LEN].copy_from_slice(&message(start + i));
+            for (i, block) in blocks[..staged].iter_mut().enumerate() {
+                write_message(&message(start + i), block);
             }
-            for (state, block) in states[..staged].iter_mut().zip(&inner) {
-                *state = self.inner;
-                compress256(state, core::slice::from_ref(block));
+            let (blocks, digests) = (&blocks[..staged], &mut digests[..staged]);
+            if level == Level::Plain || !sha_ni::symbols(&self.inner, &self.outer, blocks, digests) {
+                self.plain(blocks, digests);
             }
-            for (state, block) in states[..staged].iter().zip(&mut outer) {
-                write_words(state, &mut block[..DIGEST]);
-            }
-            for (state, block) in states[..staged].iter_mut().zip(&outer) {
-                *state = self.outer;
-                compress256(state, core::slice::from_ref(block));
-            }
-            for (i, state) in states[..staged].iter().enumerate() {
+            for (i, digest) in digests.iter().enumerate() {
                 let mut symbol = [0; SYMBOL_LEN];
-                write_words(&state[..SYMBOL_LEN / 4], &mut symbol);
+                write_bytes(digest, &mut symbol);
                 out(start + i, symbol);
             }
         }
-        // The inner blocks held numbers, the outer ones what a key makes of them.
+        // The blocks held numbers.
         let used = STAGE.min(count);
-        inner[..used].iter_mut().for_each(|block| block[..LEN].zeroize());
-        outer[..used].iter_mut().for_each(|block| block[..DIGEST].zeroize());
-        states[..used].as_flattened_mut().zeroize();
+        blocks[..used].iter_mut().for_each(|block| block[..LEN.div_ceil(4)].zeroize());
+        digests[..used].as_flattened_mut().zeroize();
+    }
+
+    fn plain(&self, blocks: &[Block], out: &mut [[u32; KEPT]]) {
+        let mut bytes = [[0; BLOCK]; STAGE];
+        let mut states = [[0; 8]; STAGE];
+        let used = blocks.len();
+        let (bytes, states) = (&mut bytes[..used], &mut states[..used]);
+        for (block, bytes) in blocks.iter().zip(&mut *bytes) {
+            write_bytes(block, bytes);
+        }
+        for (state, block) in states.iter_mut().zip(&*bytes) {
+            *state = self.inner;
+            compress256(state, core::slice::from_ref(block));
+        }
+        for (state, block) in states.iter().zip(&mut *bytes) {
+            let mut outer = padded_block::<32>();
+            outer[..8].copy_from_slice(state);
+            write_bytes(&outer, block);
+        }
+        for ((state, block), out) in states.iter_mut().zip(&*bytes).zip(out) {
+            *state = self.outer;
+            compress256(state, core::slice::from_ref(block));
+            out.copy_from_slice(&state[..KEPT]);
+        }
+        bytes.as_flattened_mut().zeroize();
+        states.as_flattened_mut().zeroize();
     }
 }
 
@@ -78,17 +120,30 @@ const INITIAL: [u32; 8] =
 
 /// A block with zeros for its message and SHA-256's padding behind it (FIPS 180-4 §5.1.1); the length counts
 /// the key block before it.
-const fn padded_block<const LEN: usize>() -> [u8; BLOCK] {
+const fn padded_block<const LEN: usize>() -> Block {
     assert!(LEN <= 55, "one block holds 55 bytes and the padding");
-    let mut block = [0; BLOCK];
-    block[LEN] = 0x80;
-    let bits = ((BLOCK + LEN) * 8) as u16;
-    block[BLOCK - 2] = (bits >> 8) as u8;
-    block[BLOCK - 1] = bits as u8;
+    let mut block = [0; BLOCK / 4];
+    block[LEN / 4] = 0x8000_0000 >> (8 * (LEN % 4));
+    block[BLOCK / 4 - 1] = ((BLOCK + LEN) * 8) as u32;
     block
 }
 
-fn write_words(words: &[u32], bytes: &mut [u8]) {
+/// Writes a message over the one before it, the padding's first byte behind it where a word holds both.
+fn write_message<const LEN: usize>(message: &[u8; LEN], block: &mut Block) {
+    let mut words = message.chunks_exact(4);
+    for (bytes, word) in words.by_ref().zip(block.iter_mut()) {
+        *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    }
+    let rest = words.remainder();
+    if !rest.is_empty() {
+        let mut bytes = [0; 4];
+        bytes[..rest.len()].copy_from_slice(rest);
+        bytes[rest.len()] = 0x80;
+        block[LEN / 4] = u32::from_be_bytes(bytes);
+    }
+}
+
+fn write_bytes(words: &[u32], bytes: &mut [u8]) {
     for (word, bytes) in words.iter().zip(bytes.chunks_exact_mut(4)) {
         bytes.copy_from_slice(&word.to_be_bytes());
     }
@@ -119,11 +174,14 @@ mod tests {
                 match message.len() {
                     $($len => {
                         let message: [u8; $len] = message.try_into().expect("this length");
-                        let mut found = Vec::new();
-                        PreparedKey::new(key).derive(1, |_| message, |i, bytes| found.push((i, bytes)));
-                        assert_eq!(found.len(), 1);
-                        assert_eq!(found[0].0, 0);
-                        found[0].1
+                        let [mut fast, mut plain] = [Vec::new(), Vec::new()];
+                        let prepared = PreparedKey::new(key);
+                        prepared.derive_at(Level::ShaNi, 1, |_| message, |i, bytes| fast.push((i, bytes)));
+                        prepared.derive_at(Level::Plain, 1, |_| message, |i, bytes| plain.push((i, bytes)));
+                        assert_eq!(fast, plain);
+                        assert_eq!(fast.len(), 1);
+                        assert_eq!(fast[0].0, 0);
+                        fast[0].1
                     })*
                     _ => panic!("more than one block holds"),
                 }
@@ -178,13 +236,41 @@ mod tests {
         let ring = hmac::Key::new(hmac::HMAC_SHA256, &key);
         let prepared = PreparedKey::new(&key);
         let message = |i: usize| (i as u64).to_be_bytes();
-        for count in (0..=3 * STAGE + 1).chain([1000]) {
+        let counts = || (0..=3 * STAGE + 1).chain([1000]);
+        for (count, level) in counts().flat_map(|count| [(count, Level::ShaNi), (count, Level::Plain)]) {
             let mut answers = vec![];
-            prepared.derive(count, message, |i, bytes| answers.push((i, bytes)));
+            prepared.derive_at(level, count, message, |i, bytes| answers.push((i, bytes)));
             assert_eq!(answers.len(), count);
             for (at, (i, bytes)) in answers.into_iter().enumerate() {
                 assert_eq!(i, at);
                 assert_eq!(bytes[..], hmac::sign(&ring, &message(i)).as_ref()[..SYMBOL_LEN]);
+            }
+        }
+    }
+
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    #[test]
+    fn a_processor_with_the_sha_extensions_uses_them() {
+        let used = sha_ni::symbols(&[0; 8], &[0; 8], &[[0; 16]], &mut [[0; KEPT]]);
+        let all = [std::is_x86_feature_detected!("sha"), std::is_x86_feature_detected!("sse4.1")];
+        assert_eq!(used, all == [true, true]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_levels_agree_with_ring_on_any_keys_and_messages(
+            key: [u8; KEY_LEN],
+            messages in proptest::collection::vec(proptest::prelude::any::<[u8; 16]>(), 0..200),
+        ) {
+            let ring = hmac::Key::new(hmac::HMAC_SHA256, &key);
+            for level in [Level::ShaNi, Level::Plain] {
+                let mut at = 0;
+                PreparedKey::new(&key).derive_at(level, messages.len(), |i| messages[i], |i, bytes| {
+                    assert_eq!(i, at);
+                    assert_eq!(bytes[..], hmac::sign(&ring, &messages[i]).as_ref()[..SYMBOL_LEN]);
+                    at += 1;
+                });
+                assert_eq!(at, messages.len());
             }
         }
     }
