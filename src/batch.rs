@@ -1,6 +1,6 @@
 //! A slice of numbers in, a slice of symbols out: one key, or several keys in one pass.
 //!
-//! Every function here is the map of its single counterpart in [`crate::symbol`] over a slice, and gives the
+//! Every function here is the map of its single counterpart in the crate's root over a slice, and gives the
 //! same bytes; lengths that differ are the caller's fault and panic, as in `copy_from_slice`.
 
 use core::fmt;

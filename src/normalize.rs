@@ -1,6 +1,6 @@
 //! Lenient normalisation of what real files contain: an opt-in step before the strict parse.
 //!
-//! The table is closed (revision [`NORMALIZE_REVISION`]). In order: delete invisibles; trim both ends; map
+//! The table is closed (revision `NORMALIZE_REVISION`). In order: delete invisibles; trim both ends; map
 //! full-width digits; accept `D12` or `D4 S D4 S D4`; pad lost zeros only if asked. Anything else is refused.
 
 use core::fmt;

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -43,6 +43,13 @@ pub(crate) struct DemoArgs {
     dir: PathBuf,
 }
 
+/// Prints a line; a reader that went away ends the demo quietly.
+macro_rules! out {
+    ($($line:tt)*) => {
+        writeln!(io::stdout(), $($line)*).map_err(|error| Failure::stdout(&error))?
+    };
+}
+
 /// Tells a demo's directory from one with somebody's work in it.
 const MARK: &str = "made-by-fugo-demo";
 
@@ -52,7 +59,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let place = |name: &str| dir.join(name).display().to_string();
     let (roster, truth, root) = (place("roster.csv"), place("truth.csv"), place("root.key"));
 
-    println!(
+    out!(
         "1. A roster of {} made-up people, {} % of the rows damaged as real files are",
         thousands(args.rows),
         args.mess
@@ -60,7 +67,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let rows = args.rows.to_string();
     command(&["synth", "--rows", &rows, "--mess", &args.mess, "--out", &roster, "--truth", &truth])?;
 
-    println!("\n2. Keys: one root, and from it a key for each scope");
+    out!("\n2. Keys: one root, and from it a key for each scope");
     command(&["key", "new", "--plaintext", "--out", &root])?;
     let key_of = |scope: &str| place(&format!("{}.key", scope.replace('/', "-")));
     let mut scopes = args.scopes.clone();
@@ -72,7 +79,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
         command(&["key", "derive", "--plaintext", "--root", &root, "--scope", scope, "--out", &key_of(scope)])?;
     }
 
-    println!("\n3. One read, one file of symbols for each scope");
+    out!("\n3. One read, one file of symbols for each scope");
     let report_file = place("report.json");
     let keys: Vec<String> = args.scopes.iter().map(|scope| key_of(scope)).collect();
     let insurers = key_of("insurers/all/1");
@@ -87,20 +94,20 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let report = convert_command(&words)?;
     let outputs = report.outputs.len() as f64;
     let nanoseconds = report.seconds * 1e9 / (report.totals.read as f64 * outputs);
-    println!(
-        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), peak memory {}",
+    out!(
+        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), peak memory so far {}",
         thousands((report.totals.read as f64 / report.seconds) as u64),
         report.outputs.len(),
         peak_memory().map_or("unknown".to_owned(), |kib| format!("{} MiB", thousands(kib / 1024))),
     );
 
-    println!("\n4. Every damaged row against the truth about it");
+    out!("\n4. Every damaged row against the truth about it");
     let agree = check_truth(Path::new(&truth), &report)?;
 
-    println!("\n5. What the agencies see");
+    out!("\n5. What the agencies see");
     let apart = check_apart(&report)?;
     let unique = report.totals.converted() > 0;
-    println!("\nLook into {}: outputs, rejects, duplicates, report. Remove it when you are done.", dir.display());
+    out!("\nLook into {}: outputs, rejects, duplicates, report. Remove it when you are done.", dir.display());
     if agree && apart && unique {
         Ok(Exit::Clean)
     } else {
@@ -125,7 +132,7 @@ fn prepare(dir: &Path) -> Result<()> {
 }
 
 fn parse(words: &[&str]) -> Result<Command> {
-    println!("   $ fugo {}", words.join(" "));
+    out!("   $ fugo {}", words.join(" "));
     let cli = Cli::try_parse_from(["fugo"].iter().chain(words));
     cli.map(|cli| cli.command).map_err(|error| Failure::new(error, "see fugo demo --help"))
 }
@@ -142,7 +149,7 @@ fn convert_command(words: &[&str]) -> Result<Report> {
     let mut report = convert::convert(&args)?;
     report.seconds = started.elapsed().as_secs_f64();
     for line in report.to_string().lines() {
-        println!("   {line}");
+        out!("   {line}");
     }
     Ok(report)
 }
@@ -156,10 +163,10 @@ fn peak_memory() -> Option<u64> {
 
 /// Lines of a file of ours, split at commas: none of the fields read here is quoted.
 fn table(path: &Path) -> Result<Vec<Vec<String>>> {
-    let fail = |error: std::io::Error| Failure::io("read", path, &error);
+    let fail = |error: io::Error| Failure::io("read", path, &error);
     let lines = BufReader::new(fs::File::open(path).map_err(fail)?).lines().skip(1);
-    let row = |line: std::io::Result<String>| line.map(|line| line.split(',').map(str::to_owned).collect());
-    lines.map(row).collect::<std::io::Result<_>>().map_err(fail)
+    let row = |line: io::Result<String>| line.map(|line| line.split(',').map(str::to_owned).collect());
+    lines.map(row).collect::<io::Result<_>>().map_err(fail)
 }
 
 /// Holds what became of every row against what the truth file says must become of it.
@@ -189,13 +196,13 @@ fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
             unexpected.remove(of);
         }
     }
-    println!("   {:<20}{:<21}{:>9}{:>9}", "damage", "must become", "rows", "did");
+    out!("   {:<20}{:<21}{:>9}{:>9}", "damage", "must become", "rows", "did");
     for ((kind, expected), (rows, did)) in &kinds {
-        println!("   {kind:<20}{expected:<21}{:>9}{:>9}", thousands(*rows), thousands(*did));
+        out!("   {kind:<20}{expected:<21}{:>9}{:>9}", thousands(*rows), thousands(*did));
     }
     let damaged: u64 = kinds.values().map(|(rows, _)| rows).sum();
     let agreed: u64 = kinds.values().map(|(_, did)| did).sum();
-    println!(
+    out!(
         "   {} of {} damaged rows became what they must; {} other rows were rejected or set aside",
         thousands(agreed),
         thousands(damaged),
@@ -208,7 +215,7 @@ fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
 fn check_apart(report: &Report) -> Result<bool> {
     let mut symbols: Vec<[u8; SYMBOL_LEN]> = Vec::new();
     for (path, scope, _) in &report.outputs {
-        let fail = |error: std::io::Error| Failure::io("read", path, &error);
+        let fail = |error: io::Error| Failure::io("read", path, &error);
         let before = symbols.len();
         let mut sample = String::new();
         for line in BufReader::new(fs::File::open(path).map_err(fail)?).lines().skip(1) {
@@ -220,12 +227,12 @@ fn check_apart(report: &Report) -> Result<bool> {
                 sample = format!("{}…", symbol.chars().take(20).collect::<String>());
             }
         }
-        println!(
+        out!(
             "   {scope:<22}{:>12} symbols, in ascending order; the first begins {sample}",
             thousands((symbols.len() - before) as u64)
         );
         if !symbols[before..].is_sorted() {
-            println!("   NOT in ascending order");
+            out!("   NOT in ascending order");
             return Ok(false);
         }
     }
@@ -233,7 +240,7 @@ fn check_apart(report: &Report) -> Result<bool> {
     symbols.sort_unstable();
     symbols.dedup();
     let repeated = all - symbols.len();
-    println!(
+    out!(
         "   {} symbols in all: {} stand twice, within a scope or across two",
         thousands(all as u64),
         thousands(repeated as u64)

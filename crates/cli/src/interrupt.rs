@@ -1,11 +1,11 @@
-//! SIGINT and SIGTERM: a run stops at its next block and leaves everything as it was.
+//! SIGINT, SIGTERM and SIGHUP: a run stops at its next block and leaves everything as it was.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::failure::{Failure, Result};
 
@@ -16,12 +16,14 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     pub(crate) fn listen() -> Result<Self> {
         let interrupt = Self::default();
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: the second signal finds the flag that the first one set.
             signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.0.clone())
                 .and_then(|_| signal_hook::flag::register(signal, interrupt.0.clone()))
                 .map_err(|error| Failure::new(format!("cannot listen for signals: {error}"), "run it again"))?;
         }
+        // A file that grows past its limit is an error of the write, which cleans up, not the end of the process.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         Ok(interrupt)
     }
 

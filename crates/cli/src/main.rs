@@ -15,6 +15,8 @@ mod keys;
 mod lines;
 mod notice;
 mod passphrase;
+mod precious;
+mod redaction;
 mod seal;
 mod symbol;
 mod synth;

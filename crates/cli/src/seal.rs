@@ -68,7 +68,7 @@ pub(crate) fn create(file: &KeyFile, out: &Path, seal: &Seal) -> Result<()> {
             out.display()
         ));
     } else if file.usage() == Use::Production {
-        notice::say("keep a copy elsewhere: a key that is lost cannot be made again, nor can its symbols");
+        notice::say("keep a copy elsewhere: without the root key no symbol can be made again");
     }
     Ok(())
 }

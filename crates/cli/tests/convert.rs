@@ -7,7 +7,7 @@ use std::{
     fs,
     io::Write,
     os::unix::fs::{MetadataExt, symlink},
-    process::{Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use rosters::{
@@ -31,6 +31,11 @@ fn refused(output: &Output, reason: &str) {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0].contains(reason), "{said:?} does not say: {reason}");
     assert_eq!(stdout(output), "");
+}
+
+fn fugo(keys: &Keys, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fugo"));
+    command.current_dir(keys.at("")).args(args).stdin(Stdio::null()).output().expect("a run")
 }
 
 fn report(keys: &Keys) -> Value {
@@ -204,7 +209,7 @@ fn files_are_the_owners_alone_whatever_the_mask_and_whatever_was_there() {
     keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);
     let script =
         format!("umask 0; exec {} convert roster.csv --key {NTA_KEY} --out nta.csv", env!("CARGO_BIN_EXE_fugo"));
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = Command::new("sh");
     let output = shell.args(["-c", &script]).current_dir(keys.at("")).output().expect("a shell");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     for name in ["nta.csv", "nta.rejects.csv", "nta.duplicates.csv"] {
@@ -450,4 +455,48 @@ fn a_bad_option_is_no_panic_and_leaves_nothing() {
         assert_eq!(convert_for_nta(&keys, "my_number\n", &["--delimiter", delimiter]).status.code(), Some(2));
     }
     assert_eq!(keys.names(), [NTA_KEY, "roster.csv"]);
+}
+
+#[test]
+fn a_symbol_of_another_scope_does_not_stand_in_a_row() {
+    let keys = Keys::none();
+    let other = rosters::text(MOJ, &symbols_of(MOJ)(&number(5)));
+    let roster = format!("my_number,memo\n{NUMBER},\"{other} \"\n{},{}x\n", number(7), &other[..40]);
+    assert_eq!(convert_for_nta(&keys, roster, &["--keep", "memo"]).status.code(), Some(1));
+    let rejects = lines(&keys, "nta.rejects.csv");
+    assert_eq!(rejects.len(), 2);
+    assert!(rejects[1].contains(",memo,kept-symbol,"));
+}
+
+#[test]
+fn keys_identities_and_registries_are_never_replaced() {
+    let keys = Keys::none();
+    let beginnings =
+        ["fugo-key 1\n", "age-encryption.org/v1\n", "# created: 2026\nAGE-SECRET-KEY-", "purpose,scope,epoch,tag\n"];
+    for beginning in beginnings {
+        fs::write(keys.at("precious"), beginning).expect("written");
+        for option in ["--rejects", "--duplicates", "--report"] {
+            let output = convert_for_nta(&keys, format!("my_number\n{NUMBER}\n"), &[option, "precious"]);
+            refused(&output, "precious is a key file, an identity or a registry of scopes");
+        }
+        let output = fugo(&keys, &["synth", "--rows", "1", "--out", "precious"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(read(&keys, "precious"), beginning.as_bytes());
+    }
+}
+
+#[test]
+fn a_number_in_place_of_a_name_is_not_repeated() {
+    let keys = keys_of(&[NTA]);
+    for args in [
+        &["convert", NUMBER, "--key", NTA_KEY, "--out", "o.csv"][..],
+        &["key", "inspect", NUMBER],
+        &["check", "./1234-5678-9018"],
+        &["1234-5678-9018"],
+    ] {
+        let output = fugo(&keys, args);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!stderr(&output).contains("5678"), "{output:?}");
+        assert!(stderr(&output).contains("[not shown]"), "{output:?}");
+    }
 }

@@ -218,6 +218,20 @@ fn a_kept_cell_that_holds_the_rows_insurers_symbol_makes_the_row_a_reject() {
         let args = ["symbols.csv", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "s"];
         let more = ["--keep", "memo", "--key", ELIGIBILITY_KEY, "--out", "e.csv"];
         assert_eq!(convert(&keys, &[&args[..], &more].concat()).status.code(), Some(1), "{kept}");
-        assert!(lines(&keys, "e.rejects.csv")[1].contains(",memo,kept-number,"));
+        let reason = if kept.eq_ignore_ascii_case(&text) { "kept-symbol" } else { "kept-number" };
+        assert!(lines(&keys, "e.rejects.csv")[1].contains(&format!(",memo,{reason},")), "{kept}");
     }
+}
+
+#[test]
+fn a_number_beside_an_insurers_symbol_does_not_reach_the_issuers_output() {
+    let (keys, _) = eligibility();
+    let text = rosters::text(INSURERS, &symbols_of(INSURERS)(NUMBER));
+    let tag = scope_key(INSURERS).tag().to_string();
+    fs::write(keys.at("symbols.csv"), format!("s,my_number\n{text},{NUMBER}\n")).expect("written");
+    let args = ["symbols.csv", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "s"];
+    let more = ["--keep", "my_number", "--key", ELIGIBILITY_KEY, "--out", "e.csv"];
+    assert_eq!(convert(&keys, &[&args[..], &more].concat()).status.code(), Some(1));
+    assert!(lines(&keys, "e.rejects.csv")[1].contains(",my_number,kept-number,"));
+    assert_eq!(lines(&keys, "e.csv").len(), 1);
 }

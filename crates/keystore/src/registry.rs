@@ -65,7 +65,7 @@ impl Registry {
     /// clash; the registry is replaced as a whole, so a reader needs no lock.
     pub fn record(&self, scope: &Scope, tag: KeyTag) -> Result<Recorded, RegistryError> {
         let lock = with_suffix(&self.path, ".lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock)?;
+        let lock = owner_only().create(true).truncate(false).write(true).open(lock)?;
         lock.lock()?;
         let mut scopes = self.scopes()?;
         match clash(&scopes, scope, tag) {
@@ -196,4 +196,11 @@ impl RegistryError {
             Self::Io(_) => "io",
         }
     }
+}
+/// Another user who could open the lock could hold it, and nobody could derive.
+fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

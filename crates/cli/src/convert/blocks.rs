@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
+use zeroize::Zeroize;
 
 use super::csv;
 use crate::failure::{Failure, Result};
@@ -36,10 +37,18 @@ pub(crate) struct BlockReader<R> {
     next: Block,
 }
 
+impl<R> Drop for BlockReader<R> {
+    fn drop(&mut self) {
+        self.carry.zeroize();
+    }
+}
+
 impl<R: Read> BlockReader<R> {
     pub(crate) fn new(input: R, delimiter: u8) -> Self {
         let next = Block { first_line: 1, ..Block::default() };
-        Self { input, delimiter, carry: Vec::new(), at_end: false, next }
+        // Room for all it ever holds, so that growing leaves no copy behind.
+        let carry = Vec::with_capacity(BLOCK + MAX_RECORD);
+        Self { input, delimiter, carry, at_end: false, next }
     }
 
     /// Takes the first record off: the header. `None` if the input is empty.
@@ -52,10 +61,12 @@ impl<R: Read> BlockReader<R> {
             }
             let start = if bytes.starts_with(csv::MARK) { csv::MARK.len() } else { 0 };
             if let Some(record) = csv::split(&bytes, start, self.delimiter, self.at_end, &mut Vec::new()) {
-                self.carry = bytes.split_off(record.next);
+                let header = bytes[..record.next].to_vec();
+                self.carry.extend_from_slice(&bytes[record.next..]);
+                bytes.zeroize();
                 self.advance(record.next, 1, record.lines);
                 self.next.index = 0;
-                return Ok(Some(bytes));
+                return Ok(Some(header));
             }
             self.refuse_endless(&bytes)?;
             wanted = bytes.len() + 1;

@@ -3,7 +3,7 @@
 use fugo::{
     InsurersSymbol, Lineage, MyNumber,
     normalize::{Changes, LostZeros, normalize},
-    text::TextEncoder,
+    text::{self, SymbolText, TextEncoder},
 };
 use memchr::memmem;
 use zeroize::{Zeroize, Zeroizing};
@@ -50,6 +50,22 @@ pub(crate) fn holds_symbol(cell: &[u8], symbol: &InsurersSymbol, encoder: &TextE
     let cell = cell.to_ascii_lowercase();
     [&hex[..], encoder.encode(symbol.as_bytes()).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
 }
+
+/// Whether a kept cell is a symbol of any scope in text form: two scopes' symbols in one row link the scopes.
+pub(crate) fn is_symbol(cell: &[u8]) -> bool {
+    let mut scratch = Vec::new();
+    let value = csv::value(cell, &mut scratch).trim_ascii();
+    (SHORTEST_TEXT..=SymbolText::MAX_LEN).contains(&value.len()) && text::decode(value.to_ascii_lowercase()).is_ok()
+}
+
+/// Whether a kept cell is a number.
+pub(crate) fn is_number(cell: &[u8]) -> bool {
+    let mut scratch = Zeroizing::new(Vec::new());
+    MyNumber::parse(csv::value(cell, &mut scratch).trim_ascii()).is_ok()
+}
+
+/// Length of the shortest text form, an agency's.
+const SHORTEST_TEXT: usize = 44;
 
 /// Holds kept cells against the number of their row, as written and as the person's first number.
 pub(crate) struct KeptCells {

@@ -64,8 +64,8 @@ impl Header {
                 ))
             }
             (None, _) => Err(Failure::new(
-                format!("no column is headed `{name}`; the header has {}", self.names.join(", ")),
-                "name one of these, and check --delimiter and --encoding",
+                format!("no column is headed `{name}` among the {} of the first line", self.names.len()),
+                "look at the first line of the file, and check --column, --keep, --delimiter and --encoding",
             )),
         }
     }

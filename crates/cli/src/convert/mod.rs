@@ -35,7 +35,7 @@ use crate::{encoding::Encoding, exit::Exit, failure::Result, notice, unlock::Unl
 /// Convert a roster (CSV with a header) into one file of symbols for each key.
 ///
 /// Each output holds a symbol column and the columns named by --keep, their cells byte for byte as in the input; the
-/// number itself never reaches one. Rows are in ascending order of the symbols' bytes, so that two outputs do not show
+/// number itself never reaches one: a row whose kept cell holds it, in any shape that normalisation reads, is a reject. Rows are in ascending order of the symbols' bytes, so that two outputs do not show
 /// which rows belong together; equal rows of a person collapse to one, and rows of a person that differ are set
 /// aside in the duplicates file. Bad rows go to the rejects file with line, byte offset, column and reason.
 ///

@@ -5,11 +5,15 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{BufWriter, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 use super::run_dir::{self, RunDir};
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    precious,
+};
 
 /// The run directories of a run, one for each directory that gets a file.
 pub(crate) struct Staging {
@@ -44,6 +48,14 @@ impl Staging {
         if place.is_dir() {
             return Err(Failure::new(format!("{} is a directory", place.display()), "name the file to write"));
         }
+        precious::refuse_to_replace(place)?;
+        let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !replaceable(place, parent) {
+            return Err(Failure::new(
+                format!("{} is another user's, in a directory where only owners may replace files", place.display()),
+                "name another file, or let its owner remove it",
+            ));
+        }
         self.made += 1;
         let name = format!("output-{}", self.made);
         let staged = self.dir(place.parent().unwrap_or(Path::new("")))?.path(&name);
@@ -69,6 +81,15 @@ impl Output {
     }
 }
 
+/// Whether the rename at the end will be allowed: in a sticky directory only owners may replace a file.
+fn replaceable(place: &Path, parent: &Path) -> bool {
+    const STICKY: u32 = 0o1000;
+    let user = rustix::process::geteuid();
+    let (Ok(there), Ok(dir)) = (fs::symlink_metadata(place), fs::metadata(parent)) else { return true };
+    let owned = [there.uid(), dir.uid()].contains(&user.as_raw());
+    user.is_root() || owned || dir.mode() & STICKY == 0
+}
+
 /// Flushes every file to its device; then renames them one after the other, in the order given. Each is whole or
 /// as it was at every moment; a run that is killed between two renames leaves some new and some old.
 pub(crate) fn place(outputs: Vec<Output>, staging: Staging) -> Result<()> {
@@ -79,12 +100,23 @@ pub(crate) fn place(outputs: Vec<Output>, staging: Staging) -> Result<()> {
         file.sync_all().map_err(|error| fail(&error))?;
         staged.push((output.staged, output.place));
     }
-    for (from, to) in &staged {
-        fs::rename(from, to).map_err(|error| Failure::io("put in place", to, &error))?;
+    for (i, (from, to)) in staged.iter().enumerate() {
+        fs::rename(from, to).map_err(|error| partly_placed(&staged[..i], to, &error))?;
     }
     for parent in staging.dirs.keys() {
         let synced = File::open(parent).and_then(|dir| dir.sync_all());
         synced.map_err(|error| Failure::io("flush", parent, &error))?;
     }
     Ok(())
+}
+
+fn partly_placed(placed: &[(PathBuf, PathBuf)], to: &Path, error: &std::io::Error) -> Failure {
+    if placed.is_empty() {
+        return Failure::io("put in place", to, error);
+    }
+    let new: Vec<String> = placed.iter().map(|(_, to)| to.display().to_string()).collect();
+    Failure::new(
+        format!("cannot put in place {}: {error}; already new are {}", to.display(), new.join(", ")),
+        "every file is whole, but these are of this run and the others are not: mend the cause and run it again",
+    )
 }

@@ -352,6 +352,12 @@ fn output_header(args: &ConvertArgs, header: &Header, keep: &[usize]) -> Result<
     }
     let mut line = name.clone().into_bytes();
     for column in keep {
+        if header.raw(*column).iter().filter(|byte| byte.is_ascii_digit()).count() >= 9 {
+            return Err(Failure::new(
+                "a kept column is headed by nine or more digits, which could be a number",
+                "put a header line before the rows, or name the column otherwise",
+            ));
+        }
         line.push(args.delimiter);
         line.extend_from_slice(header.raw(*column));
     }

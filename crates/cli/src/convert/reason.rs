@@ -21,6 +21,8 @@ pub(crate) enum Reason {
     Blank,
     /// A kept cell holds what symbols are derived from.
     KeptNumber,
+    /// A kept cell is a symbol.
+    KeptSymbol,
 }
 
 impl Reason {
@@ -34,6 +36,7 @@ impl Reason {
             Self::StrayQuote => "quote",
             Self::Blank => "blank-line",
             Self::KeptNumber => "kept-number",
+            Self::KeptSymbol => "kept-symbol",
         }
     }
 }
@@ -50,6 +53,7 @@ impl fmt::Display for Reason {
             }
             Self::StrayQuote => f.write_str("text stands behind a closing quote; a quote within quotes is doubled"),
             Self::Blank => f.write_str("the line is blank"),
+            Self::KeptSymbol => f.write_str("a kept cell is a symbol; two scopes' symbols in one row link the scopes"),
             Self::KeptNumber => f.write_str("a kept cell holds the row's own number, which never reaches an output"),
         }
     }

@@ -147,6 +147,9 @@ impl<'a> RowReader<'a> {
             if !all_text && !layout.encoding.accepts(kept) {
                 return Err((Some(keep), Reason::Encoding));
             }
+            if cells::is_symbol(kept) {
+                return Err((Some(keep), Reason::KeptSymbol));
+            }
             rows.kept.push(layout.delimiter);
             rows.kept.extend_from_slice(kept);
         }
@@ -174,7 +177,8 @@ impl<'a> RowReader<'a> {
             Source::InsurersSymbol(encoder) => {
                 let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
                 for &keep in &layout.keep {
-                    if cells::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
+                    let kept = cell(&self.fields[keep]);
+                    if cells::holds_symbol(kept, &symbol, encoder) || cells::is_number(kept) {
                         return Err((Some(keep), Reason::KeptNumber));
                     }
                 }

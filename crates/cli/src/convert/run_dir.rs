@@ -57,7 +57,7 @@ fn same_file(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes the run directories that nobody holds a lock on.
+/// Removes this user's run directories that nobody holds a lock on.
 fn clear_dead(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
@@ -67,6 +67,7 @@ fn clear_dead(parent: &Path) -> io::Result<()> {
         }
         // One that cannot be opened or locked is another user's or alive.
         if let Ok(lock) = File::open(entry.path())
+            && lock.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
             && lock.try_lock().is_ok()
             && same_file(&lock, &entry.path())
         {

@@ -7,7 +7,10 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    precious,
+};
 
 /// Written beside its place, readable by its owner only, removed if it is not kept.
 pub(super) struct Output {
@@ -20,6 +23,7 @@ impl Output {
         if path.exists() && !path.is_file() {
             return Err(Failure::new(format_args!("{} is not a file", path.display()), "give the name of a file"));
         }
+        precious::refuse_to_replace(path)?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
