@@ -45,12 +45,8 @@ impl Staging {
     /// Opens what will be the file at `place`. Done before the long run, so that a place that cannot be written is
     /// known at once.
     pub(crate) fn output(&mut self, place: &Path) -> Result<Output> {
-        if place.is_dir() {
-            return Err(Failure::new(format!("{} is a directory", place.display()), "name the file to write"));
-        }
         precious::refuse_to_replace(place)?;
-        let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !replaceable(place, parent) {
+        if !replaceable(place, directory_of(place)) {
             return Err(Failure::new(
                 format!("{} is another user's, in a directory where only owners may replace files", place.display()),
                 "name another file, or let its owner remove it",
@@ -58,7 +54,7 @@ impl Staging {
         }
         self.made += 1;
         let name = format!("output-{}", self.made);
-        let staged = self.dir(place.parent().unwrap_or(Path::new("")))?.path(&name);
+        let staged = self.dir(directory_of(place))?.path(&name);
         let file = run_dir::create(&staged).map_err(|error| Failure::io("write", place, &error))?;
         Ok(Output { place: place.to_owned(), staged, file: BufWriter::with_capacity(1 << 18, file) })
     }
@@ -79,6 +75,11 @@ impl Output {
         self.file = BufWriter::with_capacity(1 << 18, file);
         Ok(written)
     }
+}
+
+/// The directory that a file is in; that of a bare name is the current one.
+pub(super) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether the rename at the end will be allowed: in a sticky directory only owners may replace a file.

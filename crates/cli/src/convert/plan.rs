@@ -17,6 +17,7 @@ use super::{
     derive::{Keys, SymbolForm},
     header::Header,
     lineage_file,
+    outputs::directory_of,
     rows::{Layout, Source},
     totals::MaxRejects,
 };
@@ -228,12 +229,11 @@ fn places(args: &ConvertArgs, scopes: &[(Scope, fugo::KeyTag)]) -> Result<Places
         name.push(suffix);
         outputs[0].with_file_name(name)
     };
-    let parent = outputs[0].parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let places = Places {
         rejects: args.rejects.clone().unwrap_or_else(|| beside(".rejects.csv")),
         duplicates: args.duplicates.clone().unwrap_or_else(|| beside(".duplicates.csv")),
         report: args.report.clone(),
-        temp_dir: args.temp_dir.clone().unwrap_or_else(|| parent.to_owned()),
+        temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),
         outputs,
     };
     check_places(args, &places)?;
@@ -244,10 +244,7 @@ fn places(args: &ConvertArgs, scopes: &[(Scope, fugo::KeyTag)]) -> Result<Places
 fn check_places(args: &ConvertArgs, places: &Places) -> Result<()> {
     // Names that do not exist yet are resolved by their directory.
     let resolved = |path: &Path| {
-        path.canonicalize().ok().or_else(|| {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            Some(parent.canonicalize().ok()?.join(path.file_name()?))
-        })
+        path.canonicalize().ok().or_else(|| Some(directory_of(path).canonicalize().ok()?.join(path.file_name()?)))
     };
     let written = places.outputs.iter().chain([&places.rejects, &places.duplicates]).chain(&places.report);
     let mut taken: Vec<(PathBuf, bool)> = Vec::new();
