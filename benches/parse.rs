@@ -2,23 +2,22 @@
 //!
 //! The time is per number: see `elem/s`. The check digit alone is the least that any parser must do.
 
-use std::{hint::black_box, time::Duration};
+mod sample;
+
+use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fugo::{
     MyNumber,
     normalize::{LostZeros, normalize},
 };
+use sample::{numbers, settings};
 
 const COUNT: u64 = 10_000;
 
 fn strict_texts() -> Vec<String> {
-    let text = |i: u64| {
-        let body = format!("{:011}", i * 9_876_543 % 100_000_000_000);
-        let check = MyNumber::check_digit(&body).expect("eleven digits");
-        format!("{body}{check}")
-    };
-    (1..=COUNT).map(text).collect()
+    let text = |number: &MyNumber| number.expose_digits().map(char::from).iter().collect();
+    numbers(COUNT as usize).iter().map(text).collect()
 }
 
 fn wide(text: &str) -> String {
@@ -77,11 +76,7 @@ fn lenient(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(2))
-        .without_plots();
+    config = settings();
     targets = strict, lenient
 }
 criterion_main!(benches);

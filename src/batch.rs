@@ -3,12 +3,11 @@
 //! Every function here is the map of its single counterpart in the crate's root over a slice, and gives the
 //! same bytes; lengths that differ are the caller's fault and panic, as in `copy_from_slice`.
 
-use core::fmt;
-
-use zeroize::Zeroize;
+use core::{array, cell::Cell, fmt};
 
 use crate::{
     key::{KeyTag, ScopeKey},
+    lanes::{KEYS, PreparedKey, derive_for_keys},
     my_number::MyNumber,
     scope::{Purpose, Scope},
     symbol::{
@@ -52,7 +51,7 @@ pub struct NumberKey(Kind);
 #[derive(Clone)]
 enum Kind {
     // The purpose of the type is not used: `scope` tells the true one.
-    Direct { scope: Scope, tag: KeyTag, prepared: crate::lanes::PreparedKey },
+    Direct { scope: Scope, tag: KeyTag, prepared: PreparedKey },
     Eligibility(EligibilityKey),
 }
 
@@ -62,7 +61,7 @@ impl NumberKey {
         if key.scope().purpose() == Purpose::Eligibility {
             return Err(PurposeError::InsurersMissing);
         }
-        let prepared = crate::lanes::PreparedKey::new(key.expose_bytes());
+        let prepared = PreparedKey::new(key.expose_bytes());
         Ok(Self(Kind::Direct { scope: *key.scope(), tag: key.tag(), prepared }))
     }
 
@@ -92,21 +91,23 @@ impl NumberKey {
     /// # Panics
     /// If the slices differ in length.
     pub fn symbols(&self, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) {
-        assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
-        let message = |i: usize| *numbers[i].expose_digits();
+        symbols_for_keys(&[self], numbers, &mut [out]);
+    }
+
+    /// The key that numbers go through first.
+    fn first(&self) -> &PreparedKey {
         match &self.0 {
-            Kind::Direct { prepared, .. } => prepared.derive(numbers.len(), message, |i, bytes| out[i] = bytes),
-            Kind::Eligibility(key) => {
-                key.insurers().prepared().derive(numbers.len(), message, |i, bytes| out[i] = bytes);
-                // The insurers' symbols lie in `out` until each is replaced by what is made of it.
-                let mut stage = [[0; SYMBOL_LEN]; 256];
-                for out in out.chunks_mut(stage.len()) {
-                    stage[..out.len()].copy_from_slice(out);
-                    let second = key.eligibility().prepared();
-                    second.derive(out.len(), |i| stage[i], |i, bytes| out[i] = bytes);
-                }
-                stage.as_flattened_mut().zeroize();
-            }
+            Kind::Direct { prepared, .. } => prepared,
+            Kind::Eligibility(key) => key.insurers().prepared(),
+        }
+    }
+
+    /// From what the first key made to symbols, in place.
+    fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
+        if let Kind::Eligibility(key) = &self.0 {
+            let symbols = Cell::from_mut(symbols).as_slice_of_cells();
+            let second = key.eligibility().prepared();
+            second.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
         }
     }
 }
@@ -120,7 +121,8 @@ impl fmt::Debug for NumberKey {
 /// A chunk of numbers stays in the first-level cache while every key reads it.
 const CHUNK: usize = 1024;
 
-/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers.
+/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers; up to eight keys share what
+/// does not depend on the key, so that each symbol costs less than under one key.
 ///
 /// # Panics
 /// If there are not as many slices as keys, or one differs from `numbers` in length.
@@ -128,9 +130,66 @@ pub fn symbols_for_keys(keys: &[&NumberKey], numbers: &[MyNumber], out: &mut [&m
     assert_eq!(keys.len(), out.len(), "as many columns as keys");
     assert!(out.iter().all(|column| column.len() == numbers.len()), "as many symbols as numbers");
     for (chunk, numbers) in numbers.chunks(CHUNK).enumerate() {
-        let range = chunk * CHUNK..chunk * CHUNK + numbers.len();
-        for (key, out) in keys.iter().zip(out.iter_mut()) {
-            key.symbols(numbers, &mut out[range.clone()]);
+        let start = chunk * CHUNK;
+        for (keys, out) in keys.chunks(KEYS).zip(out.chunks_mut(KEYS)) {
+            let first: [&PreparedKey; KEYS] = array::from_fn(|k| keys[k.min(keys.len() - 1)].first());
+            let message = |i: usize| *numbers[i].expose_digits();
+            derive_for_keys(&first[..keys.len()], numbers.len(), message, |k, i, bytes| out[k][start + i] = bytes);
+            for (key, out) in keys.iter().zip(out) {
+                key.finish(&mut out[start..start + numbers.len()]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec, vec::Vec};
+
+    use super::*;
+    use crate::RootKey;
+
+    #[test]
+    fn more_keys_than_go_together_have_a_column_each_with_eligibility_among_them() {
+        let root = RootKey::from_bytes(&[9; 32]);
+        let key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
+        let both = (key("insurers/all/1"), key("eligibility/all/1"));
+        let keys: Vec<NumberKey> = (1..=2 * KEYS + 1)
+            .map(|i| {
+                if i % 6 == 0 {
+                    NumberKey::eligibility(&both.0, &both.1)
+                } else {
+                    NumberKey::new(&key(&format!("agency/a/{i}")))
+                }
+            })
+            .map(|key| key.expect("a key for numbers"))
+            .collect();
+        let number = |i: usize| {
+            let body = format!("{i:011}");
+            let check = MyNumber::check_digit(&body).expect("eleven digits");
+            MyNumber::parse(format!("{body}{check}")).expect("a valid number")
+        };
+        for count in [0, 1, 3, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 5] {
+            let numbers: Vec<MyNumber> = (1..=count).map(number).collect();
+            let mut columns = vec![vec![[0; SYMBOL_LEN]; count]; keys.len()];
+            let mut out: Vec<&mut [[u8; SYMBOL_LEN]]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
+            symbols_for_keys(&keys.iter().collect::<Vec<_>>(), &numbers, &mut out);
+            for (key, column) in keys.iter().zip(columns) {
+                for (number, symbol) in numbers.iter().zip(column) {
+                    assert_eq!(symbol, one(key, number, &root));
+                }
+            }
+        }
+    }
+
+    /// The symbol by its single counterpart.
+    fn one(key: &NumberKey, number: &MyNumber, root: &RootKey) -> [u8; SYMBOL_LEN] {
+        match &key.0 {
+            Kind::Direct { scope, .. } => {
+                let key = SymbolKey::<crate::Agency>::new(&root.scope_key(scope)).expect("an agency key");
+                key.symbol(number).to_bytes()
+            }
+            Kind::Eligibility(key) => key.symbol(number).to_bytes(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `MyNumber` (個人番号): the strict parse, the check digit, and nothing printed.
 
-use core::{fmt, str::FromStr};
+use core::{array, fmt, str::FromStr};
 
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -43,18 +43,9 @@ impl MyNumber {
                 None => MyNumberError::Length { found: text.len() },
             });
         };
-        // The good case is decided without a branch per digit: a non-digit only sets a flag.
-        let mut sum = 0u32;
-        let mut high = 0u8;
-        for (digit, weight) in digits.iter().zip(WEIGHTS) {
-            let value = digit.wrapping_sub(b'0');
-            high |= u8::from(value > 9);
-            sum += u32::from(value) * weight;
-        }
-        if high != 0 {
-            let offset = non_digit(digits).unwrap_or(0);
-            return Err(MyNumberError::NonDigit { offset });
-        }
+        let Some(sum) = weighted_sum(digits) else {
+            return Err(MyNumberError::NonDigit { offset: non_digit(digits).unwrap_or(0) });
+        };
         if check_digit_of_sum(sum) != digits[Self::BODY_LEN] - b'0' {
             return Err(MyNumberError::CheckDigit);
         }
@@ -90,6 +81,28 @@ impl MyNumber {
 
 /// `Q_n` from left to right; the check digit itself has no weight.
 const WEIGHTS: [u32; MyNumber::LEN] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 0];
+
+/// `Σ P_n·Q_n` of twelve digits, or none if one of the bytes is no digit. Eight bytes at a time: four values in lanes of
+/// sixteen bits, times four weights in the other order, have their sum of products in the highest lane.
+fn weighted_sum(digits: &[u8; MyNumber::LEN]) -> Option<u32> {
+    const LANES: u64 = 0x00ff_00ff_00ff_00ff;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const fn weights(a: u64, b: u64, c: u64, d: u64) -> u64 {
+        a << 48 | b << 32 | c << 16 | d
+    }
+    let first = u64::from_le_bytes(array::from_fn(|i| digits[i]));
+    let last = u32::from_le_bytes(array::from_fn(|i| digits[8 + i]));
+    let [first, last] = [first ^ 0x3030_3030_3030_3030, u64::from(last ^ 0x3030_3030)];
+    // The high bit of a byte: set in values from 128 on, and by adding 0x76 from 10 on. Only the former carry further.
+    let over = |values: u64| values.wrapping_add(0x7676_7676_7676_7676) | values;
+    if (over(first) | over(last)) & HIGH != 0 {
+        return None;
+    }
+    let even = (first & LANES).wrapping_mul(weights(6, 4, 2, 6)) >> 48;
+    let odd = (first >> 8 & LANES).wrapping_mul(weights(5, 3, 7, 5)) >> 48;
+    let last = (last & LANES | (last >> 8 & LANES) << 32).wrapping_mul(weights(4, 2, 3, 0)) >> 48;
+    Some((even + odd + last) as u32)
+}
 
 fn check_digit_of_sum(sum: u32) -> u8 {
     match sum % 11 {
@@ -133,7 +146,8 @@ impl fmt::Debug for MyNumber {
 impl Zeroize for MyNumber {
     /// Overwrites the digits; the value is no number any more, so use it only just before it is dropped.
     fn zeroize(&mut self) {
-        self.0.zeroize();
+        // As a slice: whole words at a time.
+        self.0.as_mut_slice().zeroize();
     }
 }
 

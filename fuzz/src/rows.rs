@@ -11,10 +11,14 @@ mod csv;
 pub fn check(data: &[u8]) {
     let [delimiter, cut, bytes @ ..] = data else { return };
     let delimiter = [b',', b';', b'\t', b'|'][usize::from(delimiter % 4)];
-    let mut fields = Vec::new();
-    let (mut at, mut records) = (0, 0);
+    let (mut fields, mut by_structure, mut structure) = (Vec::new(), Vec::new(), csv::Structure::default());
+    structure.find(bytes, delimiter);
+    let expected = usize::from(cut % 5) + 1;
+    let (mut at, mut place, mut records, mut lines) = (0, 0, 0, 0);
     while at < bytes.len() {
         let found = csv::split(bytes, at, delimiter, true, &mut fields);
+        let same = structure.split(bytes, at, delimiter, expected, &mut place, &mut by_structure);
+        assert_eq!((same, same.is_some().then_some(&by_structure)), (found, found.is_some().then_some(&fields)));
         let Some(plain) = plain(bytes, at, delimiter) else {
             assert!(found.is_none(), "an unclosed quote has no end");
             break;
@@ -38,8 +42,9 @@ pub fn check(data: &[u8]) {
         }
         at = record.next;
         records += 1;
+        lines += record.lines;
     }
-    assert!(records <= bytes.len());
+    assert_eq!(csv::whole_records(bytes, delimiter, true), (at, records, lines));
 }
 
 struct Plain {

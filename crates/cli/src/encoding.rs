@@ -36,7 +36,7 @@ impl Encoding {
     /// Whether all of `bytes` is text. Cells end at ASCII characters, so a good block has only good cells.
     pub(crate) fn accepts(self, bytes: &[u8]) -> bool {
         match self {
-            Self::Utf8 => std::str::from_utf8(bytes).is_ok(),
+            Self::Utf8 => simdutf8::basic::from_utf8(bytes).is_ok(),
             Self::Cp932 => {
                 bytes.is_ascii() || SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).is_some()
             }

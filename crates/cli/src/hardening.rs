@@ -1,11 +1,28 @@
 //! What a process can do so that its memory does not end up in a file or on a screen.
 
+use std::cell::Cell;
+
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 use crate::notice;
 
+thread_local! {
+    static FOREIGN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a reader of foreign bytes. None if it panicked: then the bytes are at fault, and the reader is not to be used again.
+pub(crate) fn of_foreign_bytes<T>(read: impl FnOnce() -> T) -> Option<T> {
+    FOREIGN.set(true);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    FOREIGN.set(false);
+    outcome.ok()
+}
+
 /// A panic says where, and never what: its message may hold what the program was working on.
 fn panic_with_place_only(info: &std::panic::PanicHookInfo<'_>) {
+    if FOREIGN.get() {
+        return;
+    }
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     notice::say(format_args!("a fault of this program at {place}; please report it, with the command and no data"));
 }

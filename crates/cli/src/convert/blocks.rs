@@ -1,15 +1,17 @@
 //! Reading the input once, in blocks of whole records, each knowing where it stands.
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use arrow_array::RecordBatch;
 use zeroize::Zeroize;
 
 use super::csv;
 use crate::failure::{Failure, Result};
 
-/// Bytes of a block. Large enough that a block's share of locks and system calls vanishes.
-pub(crate) const BLOCK: usize = 1 << 20;
+/// Most bytes of a block. Large enough that a block's share of locks and system calls vanishes.
+pub(crate) const BLOCK: usize = 1 << 18;
+/// Bytes read at first for the header.
+const HEADER: usize = 1 << 12;
 /// Longest record in bytes: longer ones are almost surely a quote that nobody closed.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
 
@@ -25,12 +27,26 @@ pub(crate) struct Block {
     pub(crate) first_line: u64,
     /// Offset of the first byte in the input, from 0.
     pub(crate) offset: u64,
+    /// Rows of a table instead of bytes; these have numbers, but neither lines nor offsets.
+    pub(crate) batch: Option<RecordBatch>,
+}
+
+impl Block {
+    /// How far the input is read when this block is: in bytes, or in rows of a table.
+    pub(crate) fn end(&self) -> u64 {
+        match &self.batch {
+            Some(batch) => self.first_record - 1 + batch.num_rows() as u64,
+            None => self.offset + self.bytes.len() as u64,
+        }
+    }
 }
 
 /// Cuts the input into blocks.
 pub(crate) struct BlockReader<R> {
     input: R,
     delimiter: u8,
+    /// Bytes of a block.
+    size: usize,
     /// What was read behind the last whole record.
     carry: Vec<u8>,
     at_end: bool,
@@ -44,18 +60,18 @@ impl<R> Drop for BlockReader<R> {
 }
 
 impl<R: Read> BlockReader<R> {
-    pub(crate) fn new(input: R, delimiter: u8) -> Self {
+    pub(crate) fn new(input: R, delimiter: u8, size: usize) -> Self {
         let next = Block { first_line: 1, ..Block::default() };
         // Room for all it ever holds, so that growing leaves no copy behind.
-        let carry = Vec::with_capacity(BLOCK + MAX_RECORD);
-        Self { input, delimiter, carry, at_end: false, next }
+        let carry = Vec::with_capacity(size + MAX_RECORD);
+        Self { input, delimiter, size, carry, at_end: false, next }
     }
 
     /// Takes the first record off: the header. `None` if the input is empty.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
-        let (mut bytes, mut wanted) = (Vec::new(), 1);
+        let (mut bytes, mut wanted) = (Vec::new(), HEADER);
         loop {
-            self.fill(&mut bytes, wanted, wanted + BLOCK / 4)?;
+            self.fill(&mut bytes, wanted)?;
             if bytes.is_empty() {
                 return Ok(None);
             }
@@ -69,20 +85,20 @@ impl<R: Read> BlockReader<R> {
                 return Ok(Some(header));
             }
             self.refuse_endless(&bytes)?;
-            wanted = bytes.len() + 1;
+            wanted = (2 * bytes.len()).min(MAX_RECORD + 1);
         }
     }
 
     /// Fills `block` with whole records; false at the end of the input.
     pub(crate) fn next(&mut self, block: &mut Block) -> Result<bool> {
-        let mut wanted = BLOCK;
+        let mut wanted = self.size;
         block.bytes.clear();
         loop {
-            self.fill(&mut block.bytes, wanted, wanted)?;
+            self.fill(&mut block.bytes, wanted)?;
             if block.bytes.is_empty() {
                 return Ok(false);
             }
-            let (end, records, lines) = self.whole_records(&block.bytes);
+            let (end, records, lines) = csv::whole_records(&block.bytes, self.delimiter, self.at_end);
             if end > 0 {
                 self.carry.extend_from_slice(&block.bytes[end..]);
                 block.bytes.truncate(end);
@@ -95,7 +111,7 @@ impl<R: Read> BlockReader<R> {
             }
             self.refuse_endless(&block.bytes)?;
             // The longest record may lack its line end here, or be the input's last.
-            wanted = block.bytes.len() + 1;
+            wanted = (2 * block.bytes.len()).min(MAX_RECORD + 1);
         }
     }
 
@@ -125,39 +141,18 @@ impl<R: Read> BlockReader<R> {
         ))
     }
 
-    /// Where the last whole record ends, how many there are, and how many lines they span.
-    fn whole_records(&self, bytes: &[u8]) -> (usize, u64, u64) {
-        if memchr(b'"', bytes).is_none() {
-            let end = if self.at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
-            let lines = memchr_iter(b'\n', &bytes[..end]).count() as u64;
-            let unended = end > 0 && bytes[end - 1] != b'\n';
-            return (end, lines + u64::from(unended), lines);
-        }
-        let (mut end, mut records, mut lines, mut fields) = (0, 0, 0, Vec::new());
-        while end < bytes.len() {
-            let Some(record) = csv::split(bytes, end, self.delimiter, self.at_end, &mut fields) else { break };
-            (end, records, lines) = (record.next, records + 1, lines + record.lines);
-        }
-        (end, records, lines)
-    }
-
-    /// Appends the carry and then input until `wanted` bytes are there or the input ends; reads no more than
-    /// there is room for.
-    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize, room: usize) -> Result<()> {
+    /// Appends the carry and then input until `wanted` bytes are there or the input ends.
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<()> {
         bytes.append(&mut self.carry);
-        while bytes.len() < wanted && !self.at_end {
-            let filled = bytes.len();
-            bytes.resize(room, 0);
-            let read = match self.input.read(&mut bytes[filled..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-                Err(error) => return Err(Failure::io("read", std::path::Path::new("the input"), &error)),
-                Ok(read) => {
-                    self.at_end = read == 0;
-                    read
-                }
-            };
-            bytes.truncate(filled + read);
+        if bytes.len() >= wanted || self.at_end {
+            return Ok(());
         }
+        // Room for all of it, so that growing leaves no copy behind.
+        let lacking = wanted - bytes.len();
+        bytes.reserve(lacking);
+        let read = (&mut self.input).take(lacking as u64).read_to_end(bytes);
+        let read = read.map_err(|error| Failure::io("read", std::path::Path::new("the input"), &error))?;
+        self.at_end = read < lacking;
         Ok(())
     }
 }

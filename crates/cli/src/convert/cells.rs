@@ -1,11 +1,14 @@
 //! Reading one cell: a number, an insurers' symbol, or a kept cell that must not hold the number.
 
+use std::ops::Range;
+
 use fugo::{
     InsurersSymbol, Lineage, MyNumber,
     normalize::{Changes, LostZeros, normalize},
     text::{self, SymbolText, TextEncoder},
 };
 use memchr::memmem;
+use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{csv, derive::SymbolForm, reason::Reason};
@@ -81,18 +84,41 @@ impl KeptCells {
         Self { encoding, digits: Zeroizing::new(Vec::new()) }
     }
 
-    /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
-    /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
-    pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
-        let ascii_digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
-        // Most cells have neither nine digits nor the byte that full-width digits begin with.
+    /// Whether a cell of a block is too short for a symbol and has too few digits for a number, as most cells: then it
+    /// holds neither. Sixteen bytes at a time.
+    #[inline]
+    pub(crate) fn harmless(&self, block: &[u8], cell: &Range<usize>) -> bool {
+        if cell.len() < SHORTEST {
+            return true;
+        }
+        if cell.len() >= SHORTEST_TEXT {
+            return false;
+        }
         let full_width = match self.encoding {
             Encoding::Utf8 => 0xEF,
             Encoding::Cp932 => 0x82,
         };
-        if ascii_digits < SHORTEST && !cell.contains(&full_width) {
-            return false;
+        let mut digits = 0;
+        for at in cell.clone().step_by(16) {
+            let bytes = block[at..].first_chunk().copied().unwrap_or_else(|| {
+                let mut last = [0; 16];
+                last[..block.len() - at].copy_from_slice(&block[at..]);
+                last
+            });
+            let within = (1_u32 << (cell.end - at).min(16)) - 1;
+            let bytes = u8x16::new(bytes);
+            let values = bytes - u8x16::splat(b'0');
+            digits += (values.simd_eq(values.min(u8x16::splat(9))).to_bitmask() & within).count_ones() as usize;
+            if bytes.simd_eq(u8x16::splat(full_width)).to_bitmask() & within != 0 {
+                return false;
+            }
         }
+        digits < SHORTEST
+    }
+
+    /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
+    /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
+    pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
         self.digits.zeroize();
         let mut rest = cell;
         while let Some((&byte, behind)) = rest.split_first() {
@@ -159,6 +185,24 @@ mod tests {
         let mut cells = KeptCells::new(Encoding::Utf8);
         assert!(cells.hold_number(format!("123456789{digit}").as_bytes(), [&number, &number], None));
         assert!(!cells.hold_number(b"123456789", [&number, &number], None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_harmless_cell_holds_no_number_and_is_no_symbol(
+            head in "[0-9a-z,]{0,20}", cell in "[0-9０-９年-]{0,60}", tail in "[0-9]{0,40}", cp932: bool,
+        ) {
+            let encoding = if cp932 { Encoding::Cp932 } else { Encoding::Utf8 };
+            let [head, cell, tail] = [&head, &cell, &tail].map(|text| encoding.encode(text).into_owned());
+            let (block, start) = ([&head[..], &cell, &tail].concat(), head.len());
+            let digits = encoding.decode(&cell).expect("text").chars().filter(|c| *c != '年' && *c != '-').count();
+            let cells = KeptCells::new(encoding);
+            let harmless = cells.harmless(&block, &(start..start + cell.len()));
+            proptest::prop_assert!(!harmless || digits < SHORTEST && cell.len() < SHORTEST_TEXT);
+            if digits < SHORTEST && cell.is_ascii() && cell.len() < SHORTEST_TEXT {
+                proptest::prop_assert!(harmless);
+            }
+        }
     }
 
     #[test]

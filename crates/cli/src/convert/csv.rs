@@ -2,7 +2,8 @@
 //!
 //! Safe on UTF-8 and on CP932: comma, quote, CR and LF are never part of a longer character there.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
+use wide::u8x16;
 
 /// UTF-8's byte order mark, which may stand before a header.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -35,7 +36,7 @@ pub(crate) fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, field
         let field = at;
         if bytes.get(at) == Some(&b'"') {
             let close = closing_quote(bytes, at + 1)?;
-            lines += memchr::memchr_iter(b'\n', &bytes[at..close]).count() as u64;
+            lines += memchr_iter(b'\n', &bytes[at..close]).count() as u64;
             at = close + 1;
             // A quote at the very end of a part may be the first of a doubled one.
             if at == bytes.len() && !last {
@@ -65,6 +66,99 @@ pub(crate) fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, field
             }
         }
     }
+}
+
+/// Where every delimiter, line end and quote of a block stands: found sixteen bytes at a time, so that a record without
+/// quotes is split by looking at as many places as it has fields.
+#[derive(Default)]
+pub(crate) struct Structure {
+    places: Vec<u32>,
+}
+
+impl Structure {
+    /// Looks through a block, which is shorter than 4 GiB.
+    pub(crate) fn find(&mut self, bytes: &[u8], delimiter: u8) {
+        self.places.clear();
+        let wanted = [delimiter, b'\n', b'"'].map(u8x16::splat);
+        let (chunks, rest) = bytes.as_chunks::<64>();
+        let mut tail = [0; 64];
+        tail[..rest.len()].copy_from_slice(rest);
+        for (i, chunk) in chunks.iter().chain([&tail]).enumerate() {
+            let mut found = 0;
+            for (quarter, bytes) in chunk.as_chunks::<16>().0.iter().enumerate() {
+                let bytes = u8x16::new(*bytes);
+                let [a, b, c] = wanted.map(|wanted| bytes.simd_eq(wanted));
+                found |= u64::from((a | b | c).to_bitmask()) << (16 * quarter);
+            }
+            while found != 0 {
+                self.places.push((64 * i) as u32 + found.trailing_zeros());
+                found &= found - 1;
+            }
+        }
+    }
+
+    /// [`split`] for the records of the block one after the other, each with its start; `from` is the first place not
+    /// yet used, 0 for the first record. What is not `expected` fields without quotes goes the long way.
+    #[inline]
+    pub(crate) fn split(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        delimiter: u8,
+        expected: usize,
+        from: &mut usize,
+        fields: &mut Vec<Field>,
+    ) -> Option<Record> {
+        if let Some(places) = self.places.get(*from..*from + expected) {
+            let (mut at, mut parts) = (start, 0);
+            fields.resize(expected, 0..0);
+            for (field, place) in fields.iter_mut().zip(places) {
+                let end = *place as usize;
+                *field = at..end;
+                at = end + 1;
+                parts += usize::from(bytes[end] == delimiter);
+            }
+            let end = at - 1;
+            if parts + 1 == expected && bytes[end] == b'\n' {
+                *from += expected;
+                let last = &mut fields[expected - 1];
+                last.end -= usize::from(end > last.start && bytes[end - 1] == b'\r');
+                return Some(Record { start, end: last.end, next: at, lines: 1, stray_quote: false });
+            }
+        }
+        let record = split(bytes, start, delimiter, true, fields)?;
+        *from += self.places[*from..].iter().take_while(|place| (**place as usize) < record.next).count();
+        Some(record)
+    }
+}
+
+/// Where the last whole record of `bytes` ends (0 if none does), how many there are, and how many lines they span. The end
+/// of the input gives `last`, as for [`split`], which agrees on every record but looks at all of its fields.
+pub(crate) fn whole_records(bytes: &[u8], delimiter: u8, last: bool) -> (usize, u64, u64) {
+    let line_ends = |bytes: &[u8]| memchr_iter(b'\n', bytes).count() as u64;
+    let opening_quote = |from: usize| {
+        let opens = |quote: &usize| *quote == 0 || [delimiter, b'\n'].contains(&bytes[quote - 1]);
+        memchr_iter(b'"', &bytes[from..]).map(|found| from + found).find(opens)
+    };
+    // Line ends within quotes: before the end found so far, and behind it.
+    let (mut end, mut quoted, mut quoted_behind, mut from) = (0, 0, 0, 0);
+    let closed = loop {
+        let quote = opening_quote(from);
+        if let Some(found) = memrchr(b'\n', &bytes[from..quote.unwrap_or(bytes.len())]) {
+            end = from + found + 1;
+            quoted += std::mem::take(&mut quoted_behind);
+        }
+        let Some(quote) = quote else { break true };
+        let Some(close) = closing_quote(bytes, quote + 1) else { break false };
+        quoted_behind += line_ends(&bytes[quote..close]);
+        from = close + 1;
+    };
+    let unended = last && closed && end < bytes.len();
+    if unended {
+        (end, quoted) = (bytes.len(), quoted + quoted_behind);
+    }
+    let lines = line_ends(&bytes[..end]);
+    (end, lines - quoted + u64::from(unended), lines)
 }
 
 /// The quote that closes a field; doubled quotes stand for one.
@@ -99,7 +193,16 @@ pub(crate) fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
 
 /// A value as a field of a file of our own: quoted where it must be.
 pub(crate) fn write_value(value: &str, out: &mut Vec<u8>) {
-    if value.contains([',', '"', '\n', '\r']) {
+    write_quoted(value, value.contains([',', '"', '\n', '\r']), out);
+}
+
+/// A value as a cell among others: empty text is quoted, so that it is not taken for a null.
+pub(crate) fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+    write_quoted(value, value.is_empty() || value.contains(['"', '\n', '\r', char::from(delimiter)]), out);
+}
+
+fn write_quoted(value: &str, quoted: bool, out: &mut Vec<u8>) {
+    if quoted {
         out.push(b'"');
         out.extend_from_slice(value.replace('"', "\"\"").as_bytes());
         out.push(b'"');
@@ -160,7 +263,38 @@ mod tests {
         }
     }
 
+    /// What [`split`] finds, record after record.
+    fn records(bytes: &[u8], last: bool) -> Vec<(Record, Vec<Field>)> {
+        let (mut all, mut fields, mut at) = (Vec::new(), Vec::new(), 0);
+        while at < bytes.len() {
+            let Some(record) = split(bytes, at, b',', last, &mut fields) else { break };
+            at = record.next;
+            all.push((record, fields.clone()));
+        }
+        all
+    }
+
     proptest! {
+        #[test]
+        fn the_end_of_whole_records_is_where_splitting_ends(text in "[a,\"\r\n]{0,200}", last: bool) {
+            let records = records(text.as_bytes(), last);
+            let end = records.last().map_or(0, |(record, _)| record.next);
+            let lines = records.iter().map(|(record, _)| record.lines).sum::<u64>();
+            prop_assert_eq!(whole_records(text.as_bytes(), b',', last), (end, records.len() as u64, lines));
+        }
+
+        #[test]
+        fn records_found_by_structure_are_those_found_byte_by_byte(
+            text in "([a\r]{0,40}[,,,\"\n]){0,60}[a,\"\r\n]{0,9}", expected in 1..5_usize,
+        ) {
+            let (mut structure, mut fields, mut from) = (Structure::default(), Vec::new(), 0);
+            structure.find(text.as_bytes(), b',');
+            for (record, wanted) in records(text.as_bytes(), true) {
+                let split = structure.split(text.as_bytes(), record.start, b',', expected, &mut from, &mut fields);
+                prop_assert_eq!((split, &fields), (Some(record), &wanted));
+            }
+        }
+
         #[test]
         fn well_formed_files_split_as_the_csv_crate_splits_them(
             cells in prop::collection::vec(prop::collection::vec("[a,\"\r\n 1]{0,6}", 1..4), 0..12),

@@ -49,6 +49,8 @@ impl Keys {
 pub(crate) enum SymbolForm {
     Text(TextEncoder),
     Hex,
+    /// The sixteen bytes, in columns only.
+    Binary,
 }
 
 impl SymbolForm {
@@ -59,6 +61,7 @@ impl SymbolForm {
                 out.resize(start + encoder.text_len(), 0);
                 encoder.encode_into(symbol, &mut out[start..]);
             }
+            Self::Binary => out.extend_from_slice(symbol),
             Self::Hex => {
                 const DIGITS: &[u8; 16] = b"0123456789abcdef";
                 out.extend(

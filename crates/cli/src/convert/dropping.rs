@@ -1,13 +1,20 @@
 //! `--order input --unique`: rows are written as they come and those of people with several rows are dropped after, once
 //! all are known.
 
-use std::io::Read;
+use std::fs::File;
+
+use arrow_array::BooleanArray;
+use arrow_select::filter::filter_record_batch;
 
 use super::{
-    blocks::{Block, BlockReader},
+    blocks::{BLOCK, Block, BlockReader},
     csv,
-    outputs::Output,
+    format::FileFormat,
+    render::Piece,
+    sinks::Sink,
     sort::{Outcome, Sorted},
+    table_rows::unexpected,
+    tables::TableFile,
 };
 use crate::failure::Result;
 
@@ -51,31 +58,67 @@ impl Records {
     }
 
     /// Writes an output again without the rows to be dropped. Returns how many rows stay.
-    pub(crate) fn rewrite(&self, output: &mut Output, delimiter: u8) -> Result<u64> {
-        let written: Box<dyn Read + Send> = Box::new(output.restart()?);
-        let mut blocks: BlockReader<Box<dyn Read + Send>> = BlockReader::new(written, delimiter);
-        if let Some(header) = blocks.header()? {
-            output.write(&header)?;
+    pub(crate) fn rewrite(&self, sink: Sink, format: FileFormat, delimiter: u8) -> Result<(Sink, u64)> {
+        let (written, mut sink) = sink.restart()?;
+        let mut rows = Rows { records: self, record: 0, stay: 0 };
+        match format {
+            FileFormat::Csv => rows.copy_lines(written, delimiter, &mut sink)?,
+            FileFormat::Parquet | FileFormat::Arrow => rows.copy_columns(written, format, &mut sink)?,
         }
+        Ok((sink, rows.stay))
+    }
+}
+
+/// The rows of an output one after the other.
+struct Rows<'a> {
+    records: &'a Records,
+    /// The record of the row at hand.
+    record: u64,
+    stay: u64,
+}
+
+impl Rows<'_> {
+    /// Goes to the next row; whether it stays.
+    fn next_stays(&mut self) -> bool {
+        self.record += 1;
+        while self.records.rejected.is_set(self.record) {
+            self.record += 1;
+        }
+        let stays = !self.records.dropped.is_set(self.record);
+        self.stay += u64::from(stays);
+        stays
+    }
+
+    fn copy_lines(&mut self, written: File, delimiter: u8, sink: &mut Sink) -> Result<()> {
+        let mut blocks = BlockReader::new(written, delimiter, BLOCK);
+        // The header is there already.
+        blocks.header()?;
         let (mut block, mut fields, mut kept) = (Block::default(), Vec::new(), Vec::new());
-        let (mut record, mut rows) = (0, 0);
         while blocks.next(&mut block)? {
             kept.clear();
             let mut at = 0;
             while let Some(row) = csv::split(&block.bytes, at, delimiter, false, &mut fields) {
-                record += 1;
-                while self.rejected.is_set(record) {
-                    record += 1;
-                }
-                if !self.dropped.is_set(record) {
+                if self.next_stays() {
                     kept.extend_from_slice(&block.bytes[row.start..row.next]);
-                    rows += 1;
                 }
                 at = row.next;
             }
-            output.write(&kept)?;
+            sink.write(Piece::Lines(&kept))?;
         }
-        Ok(rows)
+        Ok(())
+    }
+
+    fn copy_columns(&mut self, written: File, format: FileFormat, sink: &mut Sink) -> Result<()> {
+        let table = TableFile::open(written, format)?;
+        let kept: Vec<usize> = (1..table.schema().fields().len()).collect();
+        let (mut tables, mut block) = (table.read(0, &kept)?, Block::default());
+        while tables.next(&mut block)? {
+            let Some(batch) = &block.batch else { continue };
+            let stay: BooleanArray = (0..batch.num_rows()).map(|_| Some(self.next_stays())).collect();
+            let batch = filter_record_batch(batch, &stay).map_err(unexpected)?;
+            sink.write(Piece::Columns(&batch))?;
+        }
+        Ok(())
     }
 }
 

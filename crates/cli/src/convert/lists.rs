@@ -9,7 +9,7 @@ use super::{
 use crate::failure::Result;
 
 /// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
-/// the cell at fault (of the record, if no cell is).
+/// the cell at fault (of the record, if no cell is). Rows of a table have neither line nor byte.
 pub(crate) struct Rejects {
     file: Output,
     columns: Vec<String>,
@@ -18,7 +18,7 @@ pub(crate) struct Rejects {
 
 impl Rejects {
     pub(crate) fn new(mut file: Output, columns: Vec<String>) -> Result<Self> {
-        file.write(b"record,line,byte,column,reason,detail\n")?;
+        file.put(b"record,line,byte,column,reason,detail\n")?;
         Ok(Self { file, columns, buffer: Vec::new() })
     }
 
@@ -26,7 +26,7 @@ impl Rejects {
         self.buffer.clear();
         for reject in rejects {
             let at = reject.position;
-            self.buffer.extend_from_slice(format!("{},{},{},", at.record, at.line, at.byte).as_bytes());
+            self.buffer.extend_from_slice(format!("{at},").as_bytes());
             csv::write_value(reject.field.map_or("", |field| &self.columns[field]), &mut self.buffer);
             self.buffer.push(b',');
             self.buffer.extend_from_slice(reject.reason.kind().as_bytes());
@@ -34,7 +34,7 @@ impl Rejects {
             csv::write_value(&reject.reason.to_string(), &mut self.buffer);
             self.buffer.push(b'\n');
         }
-        self.file.write(&self.buffer)
+        self.file.put(&self.buffer)
     }
 
     pub(crate) fn into_output(self) -> Output {
@@ -52,7 +52,7 @@ pub(crate) struct Duplicates {
 
 impl Duplicates {
     pub(crate) fn new(mut file: Output) -> Result<Self> {
-        file.write(b"person,record,line,byte,outcome\n")?;
+        file.put(b"person,record,line,byte,outcome\n")?;
         Ok(Self { file, people: 0, buffer: Vec::new() })
     }
 
@@ -66,10 +66,9 @@ impl Duplicates {
                 Outcome::Equal => "equal",
                 Outcome::Differs => "differs",
             };
-            let line = format!("{},{},{},{},{outcome}\n", self.people, at.record, at.line, at.byte);
-            self.buffer.extend_from_slice(line.as_bytes());
+            self.buffer.extend_from_slice(format!("{},{at},{outcome}\n", self.people).as_bytes());
         }
-        self.file.write(&self.buffer)
+        self.file.put(&self.buffer)
     }
 
     /// People with more than one row.

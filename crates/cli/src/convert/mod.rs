@@ -1,25 +1,34 @@
 //! `fugo convert`: a roster in, one file of symbols for each key out, in one read.
 
+mod arrow_stream;
 mod blocks;
 mod cells;
 mod csv;
 mod derive;
 mod dropping;
+mod format;
 mod header;
+mod input;
 mod lineage_file;
 mod lists;
 mod outputs;
+mod parquet_file;
 mod parts;
+mod places;
 mod plan;
 mod position;
 mod progress;
 mod reading;
 mod reason;
+mod render;
 mod report;
 mod rows;
 mod run;
 mod run_dir;
+mod sinks;
 mod sort;
+mod table_rows;
+mod tables;
 mod totals;
 mod writing;
 
@@ -28,11 +37,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fugo::KeyTag;
 
-use self::totals::MaxRejects;
+use self::{format::FileFormat, totals::MaxRejects};
 pub(crate) use self::{report::Report, totals::thousands};
 use crate::{encoding::Encoding, exit::Exit, failure::Result, notice, unlock::UnlockArgs};
 
-/// Convert a roster (CSV with a header) into one file of symbols for each key.
+/// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
 ///
 /// Each output holds a symbol column and the columns named by --keep, their cells byte for byte as in the input; the
 /// number itself never reaches one: a row whose kept cell holds it, in any shape that normalisation reads, is a reject. Rows are in ascending order of the symbols' bytes, so that two outputs do not show
@@ -43,8 +52,14 @@ use crate::{encoding::Encoding, exit::Exit, failure::Result, notice, unlock::Unl
 /// stopped, 130 interrupted.
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
-    /// The roster; standard input if absent or `-`.
+    /// The roster; standard input if absent or `-`. Its name tells the format: .parquet, .arrow, or else CSV.
     input: Option<PathBuf>,
+    /// Format of the input, whatever its name.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<FileFormat>,
+    /// Format of every output [default: what the name of each says; CSV in --out-dir].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    output_format: Option<FileFormat>,
     /// A scope's key file; one output for each. An eligibility key needs --insurers-key beside it.
     #[arg(long = "key", value_name = "FILE", required = true)]
     keys: Vec<PathBuf>,
@@ -72,16 +87,16 @@ pub(crate) struct ConvertArgs {
     /// Headers of columns to keep, in this order (repeat, or separate by commas).
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     keep: Vec<String>,
-    /// How symbols are written.
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    symbol: Form,
+    /// How symbols are written [default: text in CSV, binary in Parquet and Arrow].
+    #[arg(long, value_enum)]
+    symbol: Option<Form>,
     /// Header of the symbol column in the outputs.
     #[arg(long, value_name = "NAME", default_value = "symbol")]
     symbol_column: String,
-    /// Field separator of input and outputs: one ASCII character, or `tab`.
+    /// Field separator of CSV inputs and outputs: one ASCII character, or `tab`.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
-    /// Encoding of the input; kept columns stay in it.
+    /// Encoding of a CSV input; kept columns stay in it, but columns of Parquet and Arrow are UTF-8.
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
     encoding: Encoding,
     /// strict: twelve ASCII digits. lenient: what real files contain (groups, full-width digits, spaces).
@@ -138,6 +153,8 @@ enum Form {
     Text,
     /// 32 hexadecimal digits.
     Hex,
+    /// The sixteen bytes: FixedSizeBinary(16), with purpose, scope, epoch and tag in the column's metadata.
+    Binary,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,16 +4,15 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{BufWriter, Write},
-    os::unix::fs::MetadataExt,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use super::run_dir::{self, RunDir};
-use crate::{
-    failure::{Failure, Result},
-    precious,
+use super::{
+    places::directory_of,
+    run_dir::{self, RunDir},
 };
+use crate::failure::{Failure, Result};
 
 /// The run directories of a run, one for each directory that gets a file.
 pub(crate) struct Staging {
@@ -45,13 +44,6 @@ impl Staging {
     /// Opens what will be the file at `place`. Done before the long run, so that a place that cannot be written is
     /// known at once.
     pub(crate) fn output(&mut self, place: &Path) -> Result<Output> {
-        precious::refuse_to_replace(place)?;
-        if !replaceable(place, directory_of(place)) {
-            return Err(Failure::new(
-                format!("{} is another user's, in a directory where only owners may replace files", place.display()),
-                "name another file, or let its owner remove it",
-            ));
-        }
         self.made += 1;
         let name = format!("output-{}", self.made);
         let staged = self.dir(directory_of(place))?.path(&name);
@@ -61,13 +53,18 @@ impl Staging {
 }
 
 impl Output {
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.file.write_all(bytes).map_err(|error| Failure::io("write", &self.place, &error))
     }
 
-    /// What was written so far, to be read again, and a new file in its stead.
+    /// Where it will be.
+    pub(crate) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// What was written so far, to be read again; a new file is begun in its stead.
     pub(crate) fn restart(&mut self) -> Result<File> {
-        let fail = |error: std::io::Error| Failure::io("write", &self.place, &error);
+        let fail = |error: io::Error| Failure::io("write", &self.place, &error);
         self.file.flush().map_err(fail)?;
         let written = File::open(&self.staged).map_err(fail)?;
         fs::remove_file(&self.staged).map_err(fail)?;
@@ -77,18 +74,15 @@ impl Output {
     }
 }
 
-/// The directory that a file is in; that of a bare name is the current one.
-pub(super) fn directory_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
+/// For the writers of Parquet and Arrow files.
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
 
-/// Whether the rename at the end will be allowed: in a sticky directory only owners may replace a file.
-fn replaceable(place: &Path, parent: &Path) -> bool {
-    const STICKY: u32 = 0o1000;
-    let user = rustix::process::geteuid();
-    let (Ok(there), Ok(dir)) = (fs::symlink_metadata(place), fs::metadata(parent)) else { return true };
-    let owned = [there.uid(), dir.uid()].contains(&user.as_raw());
-    user.is_root() || owned || dir.mode() & STICKY == 0
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Flushes every file to its device; then renames them one after the other, in the order given. Each is whole or
@@ -96,7 +90,7 @@ fn replaceable(place: &Path, parent: &Path) -> bool {
 pub(crate) fn place(outputs: Vec<Output>, staging: Staging) -> Result<()> {
     let mut staged = Vec::new();
     for output in outputs {
-        let fail = |error: &std::io::Error| Failure::io("write", &output.place, error);
+        let fail = |error: &io::Error| Failure::io("write", &output.place, error);
         let file = output.file.into_inner().map_err(|error| fail(error.error()))?;
         file.sync_all().map_err(|error| fail(&error))?;
         staged.push((output.staged, output.place));
@@ -111,7 +105,7 @@ pub(crate) fn place(outputs: Vec<Output>, staging: Staging) -> Result<()> {
     Ok(())
 }
 
-fn partly_placed(placed: &[(PathBuf, PathBuf)], to: &Path, error: &std::io::Error) -> Failure {
+fn partly_placed(placed: &[(PathBuf, PathBuf)], to: &Path, error: &io::Error) -> Failure {
     if placed.is_empty() {
         return Failure::io("put in place", to, error);
     }

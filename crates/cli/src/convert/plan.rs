@@ -1,24 +1,27 @@
 //! Everything that can be refused before the long run: keys, columns, places.
 
-use std::{
-    fs::{File, Metadata},
-    io::{self, Read},
-    os::{fd::AsFd, unix::fs::MetadataExt},
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use fugo::{Epoch, NumberKey, Purpose, Scope, ScopeKey, SymbolKey, normalize::LostZeros, text::TextEncoder};
+use arrow_schema::Field;
+use fugo::{
+    Epoch, KeyTag, NumberKey, Purpose, PurposeError, Scope, ScopeKey, SymbolKey, normalize::LostZeros,
+    text::TextEncoder,
+};
 use fugo_keystore::Use;
 
 use super::{
     ConvertArgs, Form, Format, From, Order,
-    blocks::BlockReader,
+    blocks::BLOCK,
     cells::NumberFormat,
     derive::{Keys, SymbolForm},
-    header::Header,
+    format::FileFormat,
+    input::{Columns, Input, Opened},
     lineage_file,
-    outputs::directory_of,
+    places::{self, Places},
+    reading,
+    render::{KeptForm, RowForm, Written},
     rows::{Layout, Source},
+    table_rows,
     totals::MaxRejects,
 };
 use crate::{
@@ -28,16 +31,18 @@ use crate::{
 
 /// A run, ready to begin.
 pub(crate) struct Plan {
-    pub(crate) blocks: BlockReader<Box<dyn Read + Send>>,
-    /// Size of the input, if it is a file.
-    pub(crate) input_bytes: Option<u64>,
+    pub(crate) input: Input,
+    /// See [`Opened::size`].
+    pub(crate) input_size: Option<u64>,
     pub(crate) header_names: Vec<String>,
     pub(crate) layout: Layout,
     pub(crate) keys: Keys,
-    pub(crate) forms: Vec<SymbolForm>,
-    pub(crate) scopes: Vec<(Scope, fugo::KeyTag)>,
+    /// Format and form of each output.
+    pub(crate) formats: Vec<FileFormat>,
+    pub(crate) forms: Vec<RowForm>,
+    pub(crate) scopes: Vec<(Scope, KeyTag)>,
     pub(crate) test_keys: bool,
-    /// First line of every output.
+    /// First line of every output in CSV.
     pub(crate) output_header: Vec<u8>,
     pub(crate) places: Places,
     pub(crate) order: Order,
@@ -48,14 +53,17 @@ pub(crate) struct Plan {
     pub(crate) quiet: bool,
 }
 
-/// Where files go.
-pub(crate) struct Places {
-    pub(crate) outputs: Vec<PathBuf>,
-    pub(crate) rejects: PathBuf,
-    pub(crate) duplicates: PathBuf,
-    pub(crate) report: Option<PathBuf>,
-    pub(crate) temp_dir: PathBuf,
+impl Plan {
+    /// Row groups of each Parquet output that are encoded at a time. In input order all outputs are written at once.
+    pub(crate) fn encoders(&self) -> usize {
+        let each = self.memory / 8 / GROUP_MEMORY;
+        let at_once = if self.order == Order::Input { self.forms.len() } else { 1 };
+        (each / at_once).clamp(1, self.threads)
+    }
 }
+
+/// Memory of a row group that is encoded, as read and as written, in bytes.
+const GROUP_MEMORY: usize = 1 << 25;
 
 /// Checks the arguments, loads the keys and reads the header.
 pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
@@ -73,7 +81,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     }
     let (keys, test_keys) = load_keys(args)?;
     let scopes = keys.scopes();
-    let places = places(args, &scopes)?;
+    let places = places::places(args, &scopes)?;
     let lineage = match (&args.lineage, args.from) {
         (None, _) => None,
         (Some(path), From::Number) => Some(lineage_file::load(path)?),
@@ -85,16 +93,14 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         }
     };
 
-    let (input, input_bytes) = open_input(args.input.as_deref())?;
-    let mut blocks = BlockReader::new(input, args.delimiter);
-    let header = blocks.header()?.ok_or_else(|| {
-        Failure::new("the input is empty: it has not even a header", "give a CSV whose first line names the columns")
-    })?;
-    let header = Header::parse(header, args.delimiter, args.encoding)?;
-    let person = header.column(&args.column)?;
-    let keep = args.keep.iter().map(|name| header.column(name)).collect::<Result<Vec<_>>>()?;
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let memory = args.memory.unwrap_or_else(default_memory);
+    let opened = Opened::open(args, block_size(memory, threads, scopes.len()))?;
+    let columns = &opened.columns;
+    let person = columns.column(&args.column)?;
+    let keep = args.keep.iter().map(|name| columns.column(name)).collect::<Result<Vec<_>>>()?;
     check_kept(args, person, &keep)?;
-    let output_header = output_header(args, &header, &keep)?;
+    let output_header = output_header(args, columns, &keep)?;
 
     let source = match args.from {
         From::Number => Source::Number(match (args.number_format, args.restore_zeros) {
@@ -107,31 +113,43 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
             Source::InsurersSymbol(TextEncoder::new(Purpose::Insurers, tag))
         }
     };
-    let forms = scopes.iter().map(|(scope, tag)| match args.symbol {
-        Form::Text => SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag)),
-        Form::Hex => SymbolForm::Hex,
-    });
+    let kept_fields: Vec<Field> = keep.iter().map(|column| columns.field(*column)).collect();
+    let packer = match columns {
+        Columns::Table(schema) => {
+            table_rows::check_person(schema.field(person), &source, args.insurers_tag)?;
+            (!keep.is_empty()).then(|| table_rows::packer(&kept_fields)).transpose()?
+        }
+        Columns::Csv(_) => None,
+    };
+    let kept = match columns {
+        Columns::Table(_) => KeptForm::Packed(packer.clone()),
+        Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: keep.len() },
+    };
+    let formats: Vec<FileFormat> = places.outputs.iter().map(|path| output_format(args, path)).collect();
+    let forms = formats.iter().zip(&scopes).map(|(format, scope)| row_form(args, *format, scope, &kept, &kept_fields));
+    let forms = forms.collect::<Result<Vec<_>>>()?;
     let layout = Layout {
         delimiter: args.delimiter,
         encoding: args.encoding,
         source,
         lineage,
-        fields: header.names().len(),
+        fields: columns.names().len(),
         person,
         keep,
+        packer,
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
             "--order input keeps the order of the rows: such a file links, row by row, to every other file in that order",
         );
     }
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {
-        blocks,
-        input_bytes,
-        header_names: header.names().to_vec(),
+        input_size: opened.size,
+        header_names: opened.columns.names(),
+        input: opened.read(layout.person, &layout.keep)?,
         layout,
-        forms: forms.collect(),
+        formats,
+        forms,
         keys,
         scopes,
         test_keys,
@@ -140,10 +158,45 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         order: args.order,
         unique: args.unique,
         max_rejects: args.max_rejects,
-        memory: args.memory.unwrap_or_else(default_memory),
-        threads: args.threads.map_or_else(cores, usize::from),
+        memory,
+        threads,
         quiet: args.quiet,
     })
+}
+
+fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {
+    args.output_format.unwrap_or_else(|| FileFormat::of(path))
+}
+
+fn row_form(
+    args: &ConvertArgs,
+    format: FileFormat,
+    (scope, tag): &(Scope, KeyTag),
+    kept: &KeptForm,
+    kept_fields: &[Field],
+) -> Result<RowForm> {
+    let symbol = match (args.symbol, format) {
+        (Some(Form::Binary), FileFormat::Csv) => {
+            return Err(Failure::new("CSV holds text, not bytes", "give --symbol text or hex, or another format"));
+        }
+        (Some(Form::Text), _) | (None, FileFormat::Csv) => SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag)),
+        (Some(Form::Hex), _) => SymbolForm::Hex,
+        (Some(Form::Binary) | None, _) => SymbolForm::Binary,
+    };
+    let written = match format {
+        FileFormat::Csv => Written::Lines { delimiter: args.delimiter },
+        FileFormat::Parquet | FileFormat::Arrow => {
+            Written::Columns(RowForm::schema(symbol, &args.symbol_column, (scope, *tag), kept, kept_fields)?)
+        }
+    };
+    Ok(RowForm { symbol, kept: kept.clone(), written })
+}
+
+/// Bytes of a block, such that all blocks in flight take a fifth of the memory: each is held as it was read and once
+/// more for every output.
+fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
+    let each = memory / 5 / reading::in_flight(threads) / (2 + 3 * outputs);
+    each.clamp(1 << 13, BLOCK)
 }
 
 /// A quarter of the machine's memory, at most 1 GiB.
@@ -160,9 +213,8 @@ fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
     let mut loaded = keys::load_scope_keys(&paths, &args.unlock)?;
     let test = loaded.iter().any(|key| key.usage == Use::Test);
     let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
-    let refused = |path: &Path, error: fugo::PurposeError, remedy: &str| {
-        Failure::new(format!("{}: {error}", path.display()), remedy)
-    };
+    let refused =
+        |path: &Path, error: PurposeError, remedy: &str| Failure::new(format!("{}: {error}", path.display()), remedy);
 
     if args.from == From::InsurersSymbol {
         let ([key], None) = (&loaded[..], &insurers) else {
@@ -209,114 +261,6 @@ fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
     Ok((Keys::Numbers(number_keys), test))
 }
 
-fn places(args: &ConvertArgs, scopes: &[(Scope, fugo::KeyTag)]) -> Result<Places> {
-    let outputs: Vec<PathBuf> = match &args.out_dir {
-        Some(dir) => {
-            let name =
-                |scope: &Scope| format!("{}-{}-{}.csv", scope.purpose(), scope.id().as_str(), scope.epoch().number());
-            scopes.iter().map(|(scope, _)| dir.join(name(scope))).collect()
-        }
-        None if args.outs.len() == scopes.len() => args.outs.clone(),
-        None => {
-            return Err(Failure::new(
-                format!("{} --key and {} --out", scopes.len(), args.outs.len()),
-                "give one --out for each --key, in their order, or one --out-dir",
-            ));
-        }
-    };
-    let beside = |suffix: &str| {
-        let mut name = outputs[0].file_stem().unwrap_or_default().to_owned();
-        name.push(suffix);
-        outputs[0].with_file_name(name)
-    };
-    let places = Places {
-        rejects: args.rejects.clone().unwrap_or_else(|| beside(".rejects.csv")),
-        duplicates: args.duplicates.clone().unwrap_or_else(|| beside(".duplicates.csv")),
-        report: args.report.clone(),
-        temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),
-        outputs,
-    };
-    check_places(args, &places)?;
-    Ok(places)
-}
-
-/// No file is written twice, and none that is read is overwritten.
-fn check_places(args: &ConvertArgs, places: &Places) -> Result<()> {
-    // Names that do not exist yet are resolved by their directory.
-    let resolved = |path: &Path| {
-        path.canonicalize().ok().or_else(|| Some(directory_of(path).canonicalize().ok()?.join(path.file_name()?)))
-    };
-    let written = places.outputs.iter().chain([&places.rejects, &places.duplicates]).chain(&places.report);
-    let mut taken: Vec<(PathBuf, bool)> = Vec::new();
-    let input = args.input.iter().filter(|path| path.as_os_str() != "-");
-    for path in input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage).chain(args.unlock.files()) {
-        taken.extend(resolved(path).map(|path| (path, false)));
-    }
-    let standard_input = open_standard_input().and_then(|file| file.metadata());
-    let is_standard_input = |other: &Metadata| {
-        standard_input.as_ref().is_ok_and(|input| (input.dev(), input.ino()) == (other.dev(), other.ino()))
-    };
-    for path in written {
-        let Some(place) = resolved(path) else {
-            return Err(Failure::new(
-                format!("the directory of {} does not exist", path.display()),
-                "make it first; nothing was converted",
-            ));
-        };
-        if replaced(path)?.is_some_and(|file| is_standard_input(&file)) {
-            return Err(Failure::new(format!("{} is the input of this run", path.display()), "name another file"));
-        }
-        if let Some((_, is_output)) = taken.iter().find(|(other, _)| *other == place) {
-            let what = if *is_output { "would be written twice" } else { "is an input of this run" };
-            return Err(Failure::new(format!("{} {what}", path.display()), "name another file"));
-        }
-        taken.push((place, true));
-    }
-    Ok(())
-}
-
-/// The file that is to be replaced, if one is there. What would only fail at the end of the run fails here.
-fn replaced(path: &Path) -> Result<Option<Metadata>> {
-    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
-        return Err(Failure::new(format!("{} names a directory", path.display()), "name the file to write"));
-    }
-    match path.symlink_metadata() {
-        Ok(there) if there.is_file() => Ok(Some(there)),
-        // A link may lead to another device or into another's hands, and a device is not to be replaced.
-        Ok(_) => Err(Failure::new(
-            format!("{} is there and is no regular file", path.display()),
-            "name a file; where this is a link, the one that it leads to",
-        )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::io("write", path, &error)),
-    }
-}
-
-fn open_input(path: Option<&Path>) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
-    match path {
-        Some(path) if path.as_os_str() != "-" => {
-            let fail = |error: io::Error| Failure::io("read", path, &error);
-            let file = File::open(path).map_err(fail)?;
-            let metadata = file.metadata().map_err(fail)?;
-            if metadata.is_dir() {
-                return Err(Failure::new(format!("{} is a directory", path.display()), "name a file"));
-            }
-            let len = metadata.is_file().then_some(metadata.len());
-            Ok((Box::new(file), len))
-        }
-        _ => {
-            let file =
-                open_standard_input().map_err(|error| Failure::io("read", Path::new("standard input"), &error))?;
-            Ok((Box::new(file), None))
-        }
-    }
-}
-
-/// Standard input without the buffer that nobody wipes.
-fn open_standard_input() -> io::Result<File> {
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
 fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
     if keep.contains(&person) {
         return Err(Failure::new(
@@ -339,7 +283,7 @@ fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
 }
 
 /// The symbols' header and those of the kept columns as they stand in the input.
-fn output_header(args: &ConvertArgs, header: &Header, keep: &[usize]) -> Result<Vec<u8>> {
+fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
     let name = &args.symbol_column;
     if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == args.delimiter || b"\"\r\n".contains(&c)) {
         return Err(Failure::new(
@@ -349,14 +293,15 @@ fn output_header(args: &ConvertArgs, header: &Header, keep: &[usize]) -> Result<
     }
     let mut line = name.clone().into_bytes();
     for column in keep {
-        if header.raw(*column).iter().filter(|byte| byte.is_ascii_digit()).count() >= 9 {
+        let cell = columns.header_cell(*column);
+        if cell.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9 {
             return Err(Failure::new(
                 "a kept column is headed by nine or more digits, which could be a number",
                 "put a header line before the rows, or name the column otherwise",
             ));
         }
         line.push(args.delimiter);
-        line.extend_from_slice(header.raw(*column));
+        line.extend_from_slice(&cell);
     }
     line.push(b'\n');
     Ok(line)

@@ -1,6 +1,9 @@
 //! Where a row stands in the input.
 
-/// Record (the header is 0), line (from 1) and byte offset (from 0) of a row, sixteen bytes in all.
+use std::fmt;
+
+/// Record (the header is 0), line (from 1) and byte offset (from 0) of a row, sixteen bytes in all. A row of a table has
+/// a record, counted from 1, and no line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) record: u64,
@@ -21,6 +24,16 @@ impl Position {
         let packed = u128::from_be_bytes(bytes);
         let bits = |shift: u32, width: u32| (packed >> shift) as u64 & ((1 << width) - 1);
         Self { record: bits(88, 40), line: bits(48, 40), byte: bits(0, 48) }
+    }
+}
+
+/// `record,line,byte` as the operator's lists have them.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{},,", self.record),
+            line => write!(f, "{},{line},{}", self.record, self.byte),
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! The first phase: blocks are read by one thread, turned into symbols by all, and collected in order by the caller.
 
-use std::{collections::BTreeMap, io::Read, thread, time::Duration};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
 
 use super::{
-    blocks::{Block, BlockReader},
-    derive::{Keys, SymbolBytes, SymbolForm},
+    blocks::Block,
+    derive::{Keys, SymbolBytes},
+    input::Input,
     parts::{Parts, RowFormat, Spill},
+    render::{Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
-    sort::{render_row, spill_failure},
+    sort::spill_failure,
+    table_rows::TableReader,
 };
 use crate::{
     failure::{Failure, Result},
@@ -20,8 +23,8 @@ use crate::{
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) keys: &'a Keys,
-    /// How each output writes symbols.
-    pub(crate) forms: &'a [SymbolForm],
+    /// How each output writes its rows.
+    pub(crate) forms: &'a [RowForm],
     /// Whether rows are rendered as they come: input order.
     pub(crate) render: bool,
     /// The outputs whose rows are parted by symbol, and where they spill.
@@ -38,13 +41,13 @@ pub(crate) struct Work {
     pub(crate) rows: Rows,
     symbols: Vec<Vec<SymbolBytes>>,
     /// For each output, its rows; empty unless rendered.
-    pub(crate) rendered: Vec<Vec<u8>>,
+    pub(crate) rendered: Vec<Rendering>,
 }
 
 impl Work {
-    /// Offset of the first byte behind the block.
+    /// How far the input is read: see [`Block::end`].
     pub(crate) fn end(&self) -> u64 {
-        self.block.offset + self.block.bytes.len() as u64
+        self.block.end()
     }
 }
 
@@ -55,14 +58,19 @@ impl Drop for Work {
     }
 }
 
+/// Blocks that are somewhere between the reader and the collector, at most.
+pub(crate) fn in_flight(threads: usize) -> usize {
+    2 * threads + 2
+}
+
 /// Reads all input. `collect` gets every block, in the order of the input. Returns, for every thread, its parts.
 pub(crate) fn read_all(
-    mut blocks: BlockReader<Box<dyn Read + Send>>,
+    mut input: Input,
     steps: &Steps<'_>,
     interrupt: &Interrupt,
     collect: &mut dyn FnMut(&mut Work) -> Result<()>,
 ) -> Result<Vec<Vec<Parts>>> {
-    let in_flight = 2 * steps.threads + 2;
+    let in_flight = in_flight(steps.threads);
     let (to_reader, empty) = bounded::<Work>(in_flight);
     let (to_workers, full) = bounded::<Work>(in_flight);
     let (to_collector, done) = unbounded::<Result<Work>>();
@@ -78,7 +86,7 @@ pub(crate) fn read_all(
     thread::spawn(move || {
         let mut read = 0;
         for mut work in empty {
-            match reader_interrupt.check().and_then(|()| blocks.next(&mut work.block)) {
+            match reader_interrupt.check().and_then(|()| input.next(&mut work.block)) {
                 Ok(true) if to_workers.send(work).is_ok() => read += 1,
                 Ok(true) => break,
                 Ok(false) => {
@@ -137,22 +145,32 @@ fn work_on(
     let _watch = Watch(done);
     let limit = steps.parts_memory / steps.threads / steps.parted.len().max(1);
     let mut parts: Vec<Parts> = steps.parted.iter().map(|(format, _)| Parts::new(*format, 0, limit)).collect();
-    let mut reader = RowReader::new(steps.layout);
+    let (mut cells, mut columns) = (RowReader::new(steps.layout), TableReader::new(steps.layout));
     while let Some(mut work) = select! { recv(full) -> work => work.ok(), recv(stopped) -> _ => None } {
-        reader.read(&work.block, &mut work.rows);
-        steps.keys.derive(&work.rows, &mut work.symbols);
-        let outcome = part_rows(steps, &work, &mut parts).map(|()| {
-            if steps.render {
-                render_rows(steps, &mut work);
-            }
-            work
-        });
+        let outcome = step(steps, &mut work, &mut cells, &mut columns, &mut parts).map(|()| work);
         let stop = outcome.is_err();
         if done.send(outcome).is_err() || stop {
             break;
         }
     }
     parts
+}
+
+/// One block: rows, symbols, and then into parts or rendered.
+fn step(
+    steps: &Steps<'_>,
+    work: &mut Work,
+    cells: &mut RowReader<'_>,
+    columns: &mut TableReader<'_>,
+    parts: &mut [Parts],
+) -> Result<()> {
+    match work.block.batch {
+        None => cells.read(&work.block, &mut work.rows),
+        Some(_) => columns.read(&work.block, &mut work.rows)?,
+    }
+    steps.keys.derive(&work.rows, &mut work.symbols);
+    part_rows(steps, work, parts)?;
+    if steps.render { render_rows(steps, work) } else { Ok(()) }
 }
 
 fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> {
@@ -166,14 +184,16 @@ fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> 
     Ok(())
 }
 
-fn render_rows(steps: &Steps<'_>, work: &mut Work) {
-    work.rendered.resize_with(steps.forms.len(), Vec::new);
+fn render_rows(steps: &Steps<'_>, work: &mut Work) -> Result<()> {
+    work.rendered.resize_with(steps.forms.len(), Rendering::default);
     for ((rendered, form), symbols) in work.rendered.iter_mut().zip(steps.forms).zip(&work.symbols) {
         rendered.clear();
         for (i, symbol) in symbols.iter().enumerate() {
-            render_row(*form, symbol, work.rows.kept(i), rendered);
+            rendered.push(form, symbol, work.rows.kept(i));
         }
+        rendered.finish(form)?;
     }
+    Ok(())
 }
 
 /// Hands blocks on in the order of the input, and counts them; those that are early wait. All that can wait are the

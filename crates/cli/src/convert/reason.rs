@@ -3,6 +3,7 @@
 use std::fmt;
 
 use fugo::{MyNumberError, normalize::NormalizeError, text::TextError};
+use fugo_columnar::FaultReason;
 
 /// Why a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub(crate) enum Reason {
     },
     StrayQuote,
     Blank,
+    /// The cell of a table is null.
+    Null,
+    /// An integer below zero.
+    Negative,
     /// A kept cell holds what symbols are derived from.
     KeptNumber,
     /// A kept cell is a symbol.
@@ -35,8 +40,21 @@ impl Reason {
             Self::Fields { .. } => "fields",
             Self::StrayQuote => "quote",
             Self::Blank => "blank-line",
+            Self::Null => "null",
+            Self::Negative => "negative",
             Self::KeptNumber => "kept-number",
             Self::KeptSymbol => "kept-symbol",
+        }
+    }
+}
+
+impl From<FaultReason> for Reason {
+    fn from(reason: FaultReason) -> Self {
+        match reason {
+            FaultReason::Number(error) => Self::Number(error),
+            FaultReason::Normalize(error) => Self::Normalize(error),
+            FaultReason::Text(error) => Self::Text(error),
+            _ => Self::Negative,
         }
     }
 }
@@ -53,6 +71,8 @@ impl fmt::Display for Reason {
             }
             Self::StrayQuote => f.write_str("text stands behind a closing quote; a quote within quotes is doubled"),
             Self::Blank => f.write_str("the line is blank"),
+            Self::Null => f.write_str("the cell is null"),
+            Self::Negative => f.write_str("the integer is negative; a MyNumber has no sign"),
             Self::KeptSymbol => f.write_str("a kept cell is a symbol; two scopes' symbols in one row link the scopes"),
             Self::KeptNumber => f.write_str("a kept cell holds the row's own number, which never reaches an output"),
         }

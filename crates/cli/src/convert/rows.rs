@@ -1,13 +1,14 @@
 //! One block of input → accepted rows and rejects.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
+use arrow_row::RowConverter;
 use fugo::{InsurersSymbol, Lineage, MyNumber, text::TextEncoder};
 
 use super::{
     blocks::Block,
     cells::{self, KeptCells, NumberFormat},
-    csv::{self, Field, Record},
+    csv::{Field, Record, Structure},
     position::Position,
     reason::Reason,
 };
@@ -32,6 +33,16 @@ pub(crate) struct Layout {
     pub(crate) person: usize,
     /// Which fields reach the outputs, in the order asked for.
     pub(crate) keep: Vec<usize>,
+    /// Packs the kept cells of a table; none for CSV, and where no column is kept.
+    pub(crate) packer: Option<Arc<RowConverter>>,
+}
+
+impl Layout {
+    /// The kept fields as one stretch of the record, if they stand together in the order asked for.
+    fn kept_stretch(&self) -> Option<Range<usize>> {
+        let (first, last) = (*self.keep.first()?, *self.keep.last()?);
+        self.keep.iter().copied().eq(first..=last).then_some(first..last + 1)
+    }
 }
 
 /// A row that is not converted.
@@ -72,7 +83,24 @@ impl Rows {
         &self.kept[start..self.kept_ends[i]]
     }
 
-    fn clear(&mut self) {
+    /// Appends to what follows the symbol of the row at hand.
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        self.kept.extend_from_slice(bytes);
+    }
+
+    /// Ends an accepted row.
+    pub(crate) fn accept(&mut self, position: Position) {
+        self.positions.push(position);
+        self.kept_ends.push(self.kept.len());
+    }
+
+    /// Ends a rejected row.
+    pub(crate) fn reject(&mut self, reject: Reject) {
+        self.kept.truncate(self.kept_ends.last().copied().unwrap_or(0));
+        self.rejects.push(reject);
+    }
+
+    pub(crate) fn clear(&mut self) {
         (self.read, self.zeros_restored, self.normalized, self.reissued) = (0, 0, 0, 0);
         self.rejects.clear();
         self.numbers.clear();
@@ -86,23 +114,33 @@ impl Rows {
 /// Reads blocks; one for each thread.
 pub(crate) struct RowReader<'a> {
     layout: &'a Layout,
+    kept_stretch: Option<Range<usize>>,
+    structure: Structure,
     fields: Vec<Field>,
     kept_cells: KeptCells,
 }
 
 impl<'a> RowReader<'a> {
     pub(crate) fn new(layout: &'a Layout) -> Self {
-        Self { layout, fields: Vec::new(), kept_cells: KeptCells::new(layout.encoding) }
+        Self {
+            layout,
+            kept_stretch: layout.kept_stretch(),
+            structure: Structure::default(),
+            fields: Vec::new(),
+            kept_cells: KeptCells::new(layout.encoding),
+        }
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) {
         rows.clear();
         let bytes = &block.bytes[..];
         let all_text = self.layout.encoding.accepts(bytes);
-        let (mut at, mut line) = (0, block.first_line);
+        let Layout { delimiter, fields, .. } = *self.layout;
+        self.structure.find(bytes, delimiter);
+        let (mut at, mut place, mut line) = (0, 0, block.first_line);
         while at < bytes.len() {
             // The block holds whole records, so the end of its bytes ends a record.
-            let Some(record) = csv::split(bytes, at, self.layout.delimiter, true, &mut self.fields) else {
+            let Some(record) = self.structure.split(bytes, at, delimiter, fields, &mut place, &mut self.fields) else {
                 unreachable!("a block holds whole records");
             };
             let byte = block.offset + record.start as u64;
@@ -110,15 +148,12 @@ impl<'a> RowReader<'a> {
             rows.read += 1;
             line += record.lines;
             at = record.next;
-            let kept_before = rows.kept.len();
             if let Err((field, reason)) = self.row(bytes, &record, all_text, rows) {
-                rows.kept.truncate(kept_before);
                 let start = field.map_or(record.start, |field| self.fields[field].start);
                 let position = Position { byte: block.offset + start as u64, ..position };
-                rows.rejects.push(Reject { position, field, reason });
+                rows.reject(Reject { position, field, reason });
             } else {
-                rows.positions.push(position);
-                rows.kept_ends.push(rows.kept.len());
+                rows.accept(position);
             }
         }
     }
@@ -142,16 +177,26 @@ impl<'a> RowReader<'a> {
             return Err((None, Reason::Fields { found: self.fields.len(), expected: layout.fields }));
         }
         let cell = |field: &Range<usize>| &bytes[field.clone()];
+        let mut harmless = true;
         for &keep in &layout.keep {
             let kept = cell(&self.fields[keep]);
             if !all_text && !layout.encoding.accepts(kept) {
                 return Err((Some(keep), Reason::Encoding));
             }
-            if cells::is_symbol(kept) {
-                return Err((Some(keep), Reason::KeptSymbol));
+            if !self.kept_cells.harmless(bytes, &self.fields[keep]) {
+                if cells::is_symbol(kept) {
+                    return Err((Some(keep), Reason::KeptSymbol));
+                }
+                harmless = false;
             }
+            if self.kept_stretch.is_none() {
+                rows.kept.push(layout.delimiter);
+                rows.kept.extend_from_slice(kept);
+            }
+        }
+        if let Some(stretch) = &self.kept_stretch {
             rows.kept.push(layout.delimiter);
-            rows.kept.extend_from_slice(kept);
+            rows.kept.extend_from_slice(&bytes[self.fields[stretch.start].start..self.fields[stretch.end - 1].end]);
         }
         let person = cell(&self.fields[layout.person]);
         let at_person = |reason| (Some(layout.person), reason);
@@ -160,7 +205,7 @@ impl<'a> RowReader<'a> {
                 let (number, changes) = cells::number(person, *format, layout.encoding).map_err(at_person)?;
                 let lineage = layout.lineage.as_ref();
                 let first = cells::first(lineage, &number);
-                for &keep in &layout.keep {
+                for &keep in layout.keep.iter().filter(|_| !harmless) {
                     if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
                         return Err((Some(keep), Reason::KeptNumber));
                     }
@@ -176,6 +221,7 @@ impl<'a> RowReader<'a> {
             }
             Source::InsurersSymbol(encoder) => {
                 let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
+                // A symbol in hex may have few digits.
                 for &keep in &layout.keep {
                     let kept = cell(&self.fields[keep]);
                     if cells::holds_symbol(kept, &symbol, encoder) || cells::is_number(kept) {

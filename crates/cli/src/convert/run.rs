@@ -14,16 +14,20 @@ use fugo::normalize::LostZeros;
 use super::{
     Order,
     cells::NumberFormat,
+    derive::SymbolForm,
     dropping::Records,
+    format::FileFormat,
     lists::{Duplicates, Rejects},
     outputs::{self, Output, Staging},
     parts::{PARTS, RowFormat, Spill},
     plan::Plan,
     progress::Progress,
     reading::{self, Steps, Work},
+    render::{RowForm, Written},
     report::{Report, Uniqueness},
     rows::Source,
     run_dir,
+    sinks::Sink,
     sort::Sorted,
     totals::Totals,
     writing::{self, Unsorted},
@@ -37,7 +41,7 @@ use crate::{
 pub(crate) fn run(plan: Plan) -> Result<Report> {
     let started = Instant::now();
     let interrupt = Interrupt::listen()?;
-    let mut progress = Progress::new(plan.input_bytes, plan.quiet);
+    let mut progress = Progress::new(plan.input_size, plan.quiet);
     let mut staging = Staging::new();
     let mut files = Files::open(&plan, &mut staging)?;
     let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"));
@@ -64,7 +68,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, false))?;
         if !by_symbol {
             for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {
-                output.write(rendered)?;
+                output.write(rendered.piece())?;
             }
             if plan.unique {
                 work.rows.rejects.iter().for_each(|reject| records.reject(reject.position.record));
@@ -73,16 +77,16 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         progress.read(totals.read, totals.rejected(), work.end());
         Ok(())
     };
-    let parts = reading::read_all(plan.blocks, &steps, &interrupt, &mut collect)?;
+    let parts = reading::read_all(plan.input, &steps, &interrupt, &mut collect)?;
     plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, true))?;
 
     let mut rows_written = vec![totals.accepted; files.outputs.len()];
     let mut spilled = 0;
     if parted > 0 {
         progress.phase("sorting");
-        let form = |k: usize| by_symbol.then(|| plan.forms[k]);
+        let form = |k: usize| by_symbol.then(|| &plan.forms[k]);
         let unsorted = steps.parted.into_iter().enumerate();
-        let unsorted: Vec<Unsorted> =
+        let unsorted: Vec<Unsorted<'_>> =
             unsorted.map(|(k, (format, spill))| Unsorted { format, spill, form: form(k) }).collect();
         rows_written[..parted].fill(0);
         let mut done = 0;
@@ -99,22 +103,21 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
                 files.duplicates.write(&sorted.duplicates)?;
             }
             if by_symbol {
-                return files.outputs[k].write(&sorted.rendered);
+                return files.outputs[k].write(sorted.rendered.piece());
             }
             records.drop_duplicates(sorted);
             Ok(())
         };
-        // A part is in memory three times over: as read, its order, and rendered.
-        let part_limit = plan.memory / 2 / plan.threads / 3;
+        // A part is in memory several times over: as read, its order, and rendered, columns by way of packed rows.
+        let copies = if plan.forms.iter().all(RowForm::is_direct) { 3 } else { 6 };
+        // The text of a column in one batch is below 2 GiB.
+        let part_limit = (plan.memory / 2 / plan.threads / copies).min(1 << 30);
         let new_spill = || spills.open();
         writing::write_all(&unsorted, parts, plan.threads, part_limit, &new_spill, &interrupt, &mut give)?;
         totals.people_with_several = files.duplicates.people();
         spilled = spills.written();
         if !by_symbol && totals.duplicates() > 0 {
-            for (output, rows) in files.outputs.iter_mut().zip(&mut rows_written) {
-                interrupt.check()?;
-                *rows = records.rewrite(output, plan.layout.delimiter)?;
-            }
+            rows_written = files.drop_duplicates(&records, &plan.formats, plan.layout.delimiter, &interrupt)?;
         }
     }
     totals.reconcile(&rows_written)?;
@@ -143,7 +146,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
 
 /// The files of a run, opened before the long part of it.
 struct Files {
-    outputs: Vec<Output>,
+    outputs: Vec<Sink>,
     rejects: Rejects,
     duplicates: Duplicates,
     report: Option<Output>,
@@ -152,10 +155,15 @@ struct Files {
 impl Files {
     fn open(plan: &Plan, staging: &mut Staging) -> Result<Self> {
         let mut outputs = Vec::new();
-        for place in &plan.places.outputs {
-            let mut output = staging.output(place)?;
-            output.write(&plan.output_header)?;
-            outputs.push(output);
+        for ((place, format), form) in plan.places.outputs.iter().zip(&plan.formats).zip(&plan.forms) {
+            let output = staging.output(place)?;
+            outputs.push(match &form.written {
+                Written::Lines { .. } => Sink::csv(output, plan.output_header.clone())?,
+                Written::Columns(schema) => {
+                    let sorted = plan.order == Order::Symbol && !matches!(form.symbol, SymbolForm::Text(_));
+                    Sink::table(output, *format, schema, sorted, plan.encoders())?
+                }
+            });
         }
         Ok(Self {
             outputs,
@@ -165,12 +173,30 @@ impl Files {
         })
     }
 
+    /// Writes every output again without the rows of people with several. Returns how many rows each has.
+    fn drop_duplicates(
+        &mut self,
+        records: &Records,
+        formats: &[FileFormat],
+        delimiter: u8,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<u64>> {
+        let mut rows_written = Vec::new();
+        for (sink, format) in std::mem::take(&mut self.outputs).into_iter().zip(formats) {
+            interrupt.check()?;
+            let (sink, rows) = records.rewrite(sink, *format, delimiter)?;
+            self.outputs.push(sink);
+            rows_written.push(rows);
+        }
+        Ok(rows_written)
+    }
+
     /// All files in the order in which they are put in place; the report is last, so it stands only for what is there.
     fn finish(self, report: &Report) -> Result<Vec<Output>> {
-        let mut files = self.outputs;
+        let mut files = self.outputs.into_iter().map(Sink::finish).collect::<Result<Vec<_>>>()?;
         files.extend([self.rejects.into_output(), self.duplicates.into_output()]);
         if let Some(mut file) = self.report {
-            file.write(format!("{:#}\n", report.json()).as_bytes())?;
+            file.put(format!("{:#}\n", report.json()).as_bytes())?;
             files.push(file);
         }
         Ok(files)

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{
-    derive::{SymbolBytes, SymbolForm},
+    derive::SymbolBytes,
     parts::{PARTS, Part, Parts, RowFormat, Spill},
     position::Position,
+    render::{Rendering, RowForm},
 };
 use crate::failure::{Failure, Result};
 
@@ -32,7 +33,7 @@ pub(crate) struct Duplicate {
 /// Rows in order, rendered, and what was set aside.
 #[derive(Default)]
 pub(crate) struct Sorted {
-    pub(crate) rendered: Vec<u8>,
+    pub(crate) rendered: Rendering,
     pub(crate) converted: u64,
     pub(crate) equal: u64,
     pub(crate) differing: u64,
@@ -49,29 +50,41 @@ impl Sorted {
 }
 
 /// Sorts parts; one for each thread, its buffers reused.
-pub(crate) struct Sorter {
+pub(crate) struct Sorter<'a> {
     format: RowFormat,
     /// How rows are rendered; none where only duplicates are wanted.
-    form: Option<SymbolForm>,
+    form: Option<&'a RowForm>,
     /// Largest part in bytes that is sorted as a whole.
     limit: usize,
     bytes: Vec<u8>,
     order: Vec<Entry>,
+    /// Where entries are put into buckets.
+    buckets: Vec<Entry>,
+    ends: Vec<u32>,
     sorted: Sorted,
 }
 
 /// A row in `bytes`: eight bytes of its symbol to sort by, and where it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Entry {
     key: u64,
     at: u32,
 }
 
-impl Sorter {
-    pub(crate) fn new(format: RowFormat, form: Option<SymbolForm>, limit: usize) -> Self {
+impl<'a> Sorter<'a> {
+    pub(crate) fn new(format: RowFormat, form: Option<&'a RowForm>, limit: usize) -> Self {
         // Offsets are 32 bits wide.
         let limit = limit.min(u32::MAX as usize);
-        Self { format, form, limit, bytes: Vec::new(), order: Vec::new(), sorted: Sorted::default() }
+        Self {
+            format,
+            form,
+            limit,
+            bytes: Vec::new(),
+            order: Vec::new(),
+            buckets: Vec::new(),
+            ends: Vec::new(),
+            sorted: Sorted::default(),
+        }
     }
 
     /// Gives the rows of a part in order: at once, or in pieces if the part is too large for that. `depth` is the
@@ -88,7 +101,8 @@ impl Sorter {
         }
         part.load(&mut self.bytes).map_err(|error| spill_failure(&error))?;
         self.index();
-        self.render();
+        self.order(depth);
+        self.render()?;
         give(&self.sorted)
     }
 
@@ -101,19 +115,46 @@ impl Sorter {
             self.order.push(Entry { key: u64::from_be_bytes(key), at: at as u32 });
             at += len;
         }
-        let (bytes, format) = (&self.bytes, self.format);
-        self.order.sort_unstable_by(|a, b| {
-            a.key.cmp(&b.key).then_with(|| {
-                let (a, b) = (row(bytes, format, *a), row(bytes, format, *b));
-                RowFormat::symbol(a)
-                    .cmp(RowFormat::symbol(b))
-                    .then_with(|| format.kept(a).cmp(format.kept(b)))
-                    .then_with(|| format.position(a).cmp(&format.position(b)))
-            })
-        });
     }
 
-    fn render(&mut self) {
+    /// Sorts by symbol, rest of the row and position. Symbols are uniform behind the byte that parted them, so buckets by
+    /// their next bits hold one or two rows each, already in order among themselves.
+    fn order(&mut self, depth: usize) {
+        let bits = self.order.len().max(2).ilog2().min(16);
+        let skipped = 8 * (depth as u32 + 1);
+        let bucket = |entry: &Entry| (entry.key.checked_shl(skipped).unwrap_or(0) >> (u64::BITS - bits)) as usize;
+        self.ends.clear();
+        self.ends.resize(1 << bits, 0);
+        self.order.iter().for_each(|entry| self.ends[bucket(entry)] += 1);
+        let mut start = 0;
+        for end in &mut self.ends {
+            (*end, start) = (start, start + *end);
+        }
+        self.buckets.clear();
+        self.buckets.resize(self.order.len(), Entry::default());
+        for entry in &self.order {
+            let place = &mut self.ends[bucket(entry)];
+            self.buckets[*place as usize] = *entry;
+            *place += 1;
+        }
+        let (bytes, format) = (&self.bytes, self.format);
+        let mut start = 0;
+        for end in &self.ends {
+            self.buckets[start..*end as usize].sort_unstable_by(|a, b| {
+                a.key.cmp(&b.key).then_with(|| {
+                    let (a, b) = (row(bytes, format, *a), row(bytes, format, *b));
+                    RowFormat::symbol(a)
+                        .cmp(RowFormat::symbol(b))
+                        .then_with(|| format.kept(a).cmp(format.kept(b)))
+                        .then_with(|| format.position(a).cmp(&format.position(b)))
+                })
+            });
+            start = *end as usize;
+        }
+        std::mem::swap(&mut self.order, &mut self.buckets);
+    }
+
+    fn render(&mut self) -> Result<()> {
         self.sorted.clear();
         let mut start = 0;
         while start < self.order.len() {
@@ -123,6 +164,7 @@ impl Sorter {
             self.person(start..end);
             start = end;
         }
+        self.form.map_or(Ok(()), |form| self.sorted.rendered.finish(form))
     }
 
     /// Renders one person's rows, which stand together in the order.
@@ -136,7 +178,7 @@ impl Sorter {
         let sorted = &mut self.sorted;
         if equal {
             if let Some(form) = self.form {
-                render_row(form, RowFormat::symbol(first), kept, &mut sorted.rendered);
+                sorted.rendered.push(form, RowFormat::symbol(first), kept);
             }
             sorted.converted += 1;
             sorted.equal += rows.len() as u64 - 1;
@@ -215,7 +257,8 @@ impl Sorter {
         sorted.clear();
         if one.equal {
             if let Some(form) = self.form {
-                render_row(form, &one.symbol, &one.kept, &mut sorted.rendered);
+                sorted.rendered.push(form, &one.symbol, &one.kept);
+                sorted.rendered.finish(form)?;
             }
             sorted.converted = 1;
             sorted.equal = one.rows - 1;
@@ -307,12 +350,6 @@ fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {
         rest = behind;
         Some(row)
     })
-}
-
-pub(crate) fn render_row(form: SymbolForm, symbol: &SymbolBytes, kept: &[u8], out: &mut Vec<u8>) {
-    form.write(symbol, out);
-    out.extend_from_slice(kept);
-    out.push(b'\n');
 }
 
 pub(crate) fn spill_failure(error: &std::io::Error) -> Failure {

@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
-    derive::SymbolForm,
     parts::{PARTS, Part, Parts, RowFormat, Spill},
     reading::thread_failed,
+    render::RowForm,
     sort::{Sorted, Sorter},
 };
 use crate::{
@@ -20,16 +20,16 @@ use crate::{
 };
 
 /// One output's rows, parted.
-pub(crate) struct Unsorted {
+pub(crate) struct Unsorted<'a> {
     pub(crate) format: RowFormat,
     pub(crate) spill: Spill,
     /// How rows are rendered; none where only duplicates are wanted.
-    pub(crate) form: Option<SymbolForm>,
+    pub(crate) form: Option<&'a RowForm>,
 }
 
 /// Sorts every output. `give(k, sorted)` gets output k's rows piece by piece in symbol order, outputs in order.
 pub(crate) fn write_all(
-    unsorted: &[Unsorted],
+    unsorted: &[Unsorted<'_>],
     parts: Vec<Vec<Parts>>,
     threads: usize,
     part_limit: usize,
@@ -45,7 +45,7 @@ pub(crate) fn write_all(
         let sorting = |_| {
             scope.spawn(|| {
                 let _watch = Watch(&turns);
-                let mut current: Option<(usize, Sorter)> = None;
+                let mut current: Option<(usize, Sorter<'_>)> = None;
                 loop {
                     let task = next.fetch_add(1, Ordering::Relaxed);
                     let (k, part) = (task / PARTS, task % PARTS);

@@ -1,0 +1,56 @@
+//! What does a symbol cost at each level of the kernel, forced?   cargo run --release --bin levels -- --bench
+//!
+//! The kernel is private, so its source is taken in here. With `RUSTFLAGS='--cfg sha2_backend="soft"'` the last level is
+//! what a processor without the SHA extensions and AVX2 has. The time is for 1,024 symbols; `run` makes a table of it.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+#[path = "../../src"]
+mod source {
+    #[allow(dead_code)]
+    pub(crate) mod lanes;
+}
+mod key {
+    pub(crate) const KEY_LEN: usize = 32;
+}
+mod symbol {
+    pub(crate) const SYMBOL_LEN: usize = 16;
+}
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use source::lanes::{KEYS, LEVELS, Level, PreparedKey, derive};
+
+const COUNT: usize = 1_024;
+
+fn levels(criterion: &mut Criterion) {
+    let keys: [PreparedKey; KEYS] = std::array::from_fn(|k| PreparedKey::new(&[k as u8; 32]));
+    let keys: [&PreparedKey; KEYS] = keys.each_ref();
+    let messages: Vec<[u8; 12]> =
+        (0..COUNT).map(|i| format!("{:012}", i * 98_765_432).into_bytes().try_into().expect("twelve digits")).collect();
+    let mut out = vec![vec![[0; 16]; COUNT]; KEYS];
+    for first in 0..LEVELS.len() {
+        let levels: &[Level] = &LEVELS[first..];
+        criterion.bench_function(&format!("{:?}, one key", levels[0]), |bencher| {
+            let message = |i: usize| black_box(&messages)[i];
+            bencher.iter(|| derive::<1, 12>(levels, &keys[..1], COUNT, message, |k, i, symbol| out[k][i] = symbol));
+        });
+        criterion.bench_function(&format!("{:?}, eight keys", levels[0]), |bencher| {
+            let message = |i: usize| black_box(&messages)[i];
+            bencher.iter(|| derive::<KEYS, 12>(levels, &keys, COUNT / 8, message, |k, i, symbol| out[k][i] = symbol));
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(30)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+        .without_plots();
+    targets = levels
+}
+criterion_main!(benches);

@@ -1,0 +1,49 @@
+//! What kind of file an input or an output is.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+/// A format of rosters and of outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// Comma-separated values with a header (RFC 4180), or with another delimiter.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow IPC: the file format, also known as Feather 2; a stream is read too.
+    Arrow,
+}
+
+impl FileFormat {
+    /// What the name of a file says; CSV where it says nothing.
+    pub(crate) fn of(path: &Path) -> Self {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match extension.as_encoded_bytes() {
+            b"parquet" | b"pq" => Self::Parquet,
+            b"arrow" | b"arrows" | b"ipc" | b"feather" => Self::Arrow,
+            _ => Self::Csv,
+        }
+    }
+
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_tells_the_format_and_what_has_none_is_csv() {
+        let of = |name: &str| FileFormat::of(Path::new(name));
+        assert_eq!(["a.parquet", "a.b/c.PQ"].map(of), [FileFormat::Parquet; 2]);
+        assert_eq!(["a.arrow", "a.feather", "a.ipc", "a.arrows"].map(of), [FileFormat::Arrow; 4]);
+        assert_eq!(["a.csv", "parquet", ".parquet", "a.tsv", "-", "/dev/stdin"].map(of), [FileFormat::Csv; 6]);
+    }
+}

@@ -1,0 +1,159 @@
+//! The input and its columns, whatever the format.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    os::fd::AsFd,
+    path::Path,
+};
+
+use arrow_schema::{Field, SchemaRef};
+
+use super::{
+    ConvertArgs,
+    blocks::{Block, BlockReader},
+    csv,
+    format::FileFormat,
+    header::Header,
+    tables::{TableFile, Tables},
+};
+use crate::failure::{Failure, Result};
+
+/// An input whose columns are known and whose rows are not read yet.
+pub(crate) struct Opened {
+    /// Its size, if it is known: in bytes, or in rows where [`Block::end`] counts rows.
+    pub(crate) size: Option<u64>,
+    pub(crate) columns: Columns,
+    rows: Unread,
+}
+
+enum Unread {
+    Csv(BlockReader<Box<dyn Read + Send>>),
+    Table(TableFile),
+}
+
+/// Rows on their way in, block by block.
+pub(crate) enum Input {
+    Csv(BlockReader<Box<dyn Read + Send>>),
+    Table(Tables),
+}
+
+/// The columns of an input.
+pub(crate) enum Columns {
+    Csv(Header),
+    Table(SchemaRef),
+}
+
+impl Opened {
+    /// Opens the input that the arguments name, and reads its header or schema.
+    pub(crate) fn open(args: &ConvertArgs, block: usize) -> Result<Self> {
+        let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
+        let format = args.input_format.unwrap_or_else(|| path.map_or(FileFormat::Csv, FileFormat::of));
+        let (file, bytes) = open_file(path)?;
+        if format != FileFormat::Csv {
+            let table = TableFile::open(file, format)?;
+            let columns = Columns::Table(table.schema());
+            return Ok(Self { size: table.rows(), columns, rows: Unread::Table(table) });
+        }
+        let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, args.delimiter, block);
+        let header = blocks.header()?.ok_or_else(|| {
+            Failure::new(
+                "the input is empty: it has not even a header",
+                "give a CSV whose first line names the columns",
+            )
+        })?;
+        if let Some(format) = TableFile::recognise(&header) {
+            return Err(Failure::new(
+                format!("the input is no CSV but a file in the format {}", format.extension()),
+                format!("give --input-format {}", format.extension()),
+            ));
+        }
+        let header = Header::parse(header, args.delimiter, args.encoding)?;
+        Ok(Self { size: bytes, columns: Columns::Csv(header), rows: Unread::Csv(blocks) })
+    }
+
+    /// The rows; of a table only these columns are read, the person's first.
+    pub(crate) fn read(self, person: usize, keep: &[usize]) -> Result<Input> {
+        Ok(match self.rows {
+            Unread::Csv(blocks) => Input::Csv(blocks),
+            Unread::Table(table) => Input::Table(table.read(person, keep)?),
+        })
+    }
+}
+
+impl Input {
+    /// Fills `block` with rows; false at the end of the input.
+    pub(crate) fn next(&mut self, block: &mut Block) -> Result<bool> {
+        match self {
+            Self::Csv(blocks) => blocks.next(block),
+            Self::Table(tables) => tables.next(block),
+        }
+    }
+}
+
+impl Columns {
+    pub(crate) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Csv(header) => header.names().to_vec(),
+            Self::Table(schema) => schema.fields().iter().map(|field| field.name().clone()).collect(),
+        }
+    }
+
+    /// Which column has a name. It must be one.
+    pub(crate) fn column(&self, name: &str) -> Result<usize> {
+        let schema = match self {
+            Self::Csv(header) => return header.column(name),
+            Self::Table(schema) => schema,
+        };
+        let mut found = schema.fields().iter().enumerate().filter(|(_, field)| field.name() == name);
+        match (found.next(), found.next()) {
+            (Some((column, _)), None) => Ok(column),
+            (Some(_), Some(_)) => {
+                Err(Failure::new(format!("several columns are named `{name}`"), "give each column a name of its own"))
+            }
+            (None, _) => Err(Failure::new(
+                format!("no column is named `{name}` among the {} of the input", schema.fields().len()),
+                "look at the schema of the file, and check --column and --keep",
+            )),
+        }
+    }
+
+    /// A column's name as the header of a CSV output: as it was written, if it was.
+    pub(crate) fn header_cell(&self, column: usize) -> Vec<u8> {
+        match self {
+            Self::Csv(header) => header.raw(column).to_vec(),
+            Self::Table(schema) => {
+                let mut cell = Vec::new();
+                csv::write_value(schema.field(column).name(), &mut cell);
+                cell
+            }
+        }
+    }
+
+    /// The field of a column; cells of CSV are text.
+    pub(crate) fn field(&self, column: usize) -> Field {
+        match self {
+            Self::Csv(header) => Field::new(&header.names()[column], arrow_schema::DataType::Utf8, false),
+            Self::Table(schema) => schema.field(column).clone(),
+        }
+    }
+}
+
+fn open_file(path: Option<&Path>) -> Result<(File, Option<u64>)> {
+    let Some(path) = path else {
+        let file = open_standard_input().map_err(|error| Failure::io("read", Path::new("standard input"), &error))?;
+        return Ok((file, None));
+    };
+    let fail = |error: io::Error| Failure::io("read", path, &error);
+    let file = File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    if metadata.is_dir() {
+        return Err(Failure::new(format!("{} is a directory", path.display()), "name a file"));
+    }
+    Ok((file, metadata.is_file().then_some(metadata.len())))
+}
+
+/// Standard input without the buffer that nobody wipes.
+pub(crate) fn open_standard_input() -> io::Result<File> {
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}

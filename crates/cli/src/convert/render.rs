@@ -1,0 +1,236 @@
+//! Symbols and the kept cells of their rows → what is written: lines of CSV, or a batch of columns.
+
+use std::{ops::Range, sync::Arc};
+
+use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, RecordBatch, StringArray, builder::StringBuilder};
+use arrow_buffer::Buffer;
+use arrow_cast::cast;
+use arrow_row::RowConverter;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use fugo::{KeyTag, Scope};
+use fugo_columnar::{SYMBOL_WIDTH, symbol_field, text_field};
+
+use super::{
+    csv,
+    derive::{SymbolBytes, SymbolForm},
+    table_rows::{text, unexpected},
+};
+use crate::{
+    encoding::Encoding,
+    failure::{Failure, Result},
+};
+
+/// How the rows of one output are written.
+pub(crate) struct RowForm {
+    pub(crate) symbol: SymbolForm,
+    pub(crate) kept: KeptForm,
+    pub(crate) written: Written,
+}
+
+/// What the bytes behind a symbol are until the row is written.
+#[derive(Clone)]
+pub(crate) enum KeptForm {
+    /// Cells of CSV as they stand in the input, a delimiter before each.
+    Cells { delimiter: u8, encoding: Encoding, columns: usize },
+    /// Cells of a table; none if no column is kept.
+    Packed(Option<Arc<RowConverter>>),
+}
+
+/// What rows become.
+pub(crate) enum Written {
+    Lines { delimiter: u8 },
+    Columns(SchemaRef),
+}
+
+impl RowForm {
+    /// Whether rows are written as they come, cells of CSV as lines of CSV.
+    #[inline]
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!((&self.written, &self.kept), (Written::Lines { .. }, KeptForm::Cells { .. }))
+    }
+
+    /// The schema of an output: symbols, then the kept columns.
+    pub(crate) fn schema(
+        symbol: SymbolForm,
+        name: &str,
+        (scope, tag): (&Scope, KeyTag),
+        kept: &KeptForm,
+        fields: &[Field],
+    ) -> Result<SchemaRef> {
+        let mut columns = vec![match symbol {
+            SymbolForm::Binary => symbol_field(name, scope, tag, false),
+            SymbolForm::Text(_) | SymbolForm::Hex => text_field(name, scope, tag, false),
+        }];
+        let unpacked = match kept {
+            KeptForm::Packed(Some(packer)) => packer.convert_rows([]).map_err(unexpected)?,
+            KeptForm::Packed(None) | KeptForm::Cells { .. } => Vec::new(),
+        };
+        for (i, field) in fields.iter().enumerate() {
+            let data_type = kept_type(unpacked.get(i).map_or(field.data_type(), |column| column.data_type()));
+            columns.push(Field::new(field.name(), data_type, field.is_nullable()));
+        }
+        Ok(Arc::new(Schema::new(columns)))
+    }
+}
+
+/// The type of a kept column in an output. Views are written as text: what bytes they share depends on how rows came.
+/// Dictionaries were unpacked.
+fn kept_type(found: &DataType) -> DataType {
+    if *found == DataType::Utf8View { DataType::Utf8 } else { found.clone() }
+}
+
+/// Rows of one output, rendered. Its buffers are used again.
+#[derive(Default)]
+pub(crate) struct Rendering {
+    /// Lines, once rendered.
+    lines: Vec<u8>,
+    /// Columns, once rendered.
+    batch: Option<RecordBatch>,
+    symbols: Vec<SymbolBytes>,
+    kept: Vec<u8>,
+    kept_ends: Vec<usize>,
+}
+
+/// What a sink takes.
+pub(crate) enum Piece<'a> {
+    Lines(&'a [u8]),
+    Columns(&'a RecordBatch),
+    Nothing,
+}
+
+impl Rendering {
+    pub(crate) fn clear(&mut self) {
+        self.lines.clear();
+        self.batch = None;
+        self.symbols.clear();
+        self.kept.clear();
+        self.kept_ends.clear();
+    }
+
+    /// Takes a row.
+    #[inline]
+    pub(crate) fn push(&mut self, form: &RowForm, symbol: &SymbolBytes, kept: &[u8]) {
+        if form.is_direct() {
+            form.symbol.write(symbol, &mut self.lines);
+            self.lines.extend_from_slice(kept);
+            self.lines.push(b'\n');
+        } else {
+            self.symbols.push(*symbol);
+            self.kept.extend_from_slice(kept);
+            self.kept_ends.push(self.kept.len());
+        }
+    }
+
+    /// Renders the rows that were taken since the last [`Self::clear`].
+    pub(crate) fn finish(&mut self, form: &RowForm) -> Result<()> {
+        if self.symbols.is_empty() {
+            return Ok(());
+        }
+        let kept = self.kept_columns(&form.kept)?;
+        match &form.written {
+            Written::Lines { delimiter } => self.write_lines(form.symbol, *delimiter, &kept),
+            Written::Columns(schema) => {
+                let mut columns = vec![self.symbol_column(form.symbol)];
+                columns.extend(kept);
+                self.batch = Some(RecordBatch::try_new(schema.clone(), columns).map_err(unexpected)?);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn piece(&self) -> Piece<'_> {
+        match &self.batch {
+            Some(batch) => Piece::Columns(batch),
+            None if self.lines.is_empty() => Piece::Nothing,
+            None => Piece::Lines(&self.lines),
+        }
+    }
+
+    /// The kept cells of each row, and where they are.
+    fn rows(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+        let starts = std::iter::once(0).chain(self.kept_ends.iter().copied());
+        starts.zip(&self.kept_ends).map(|(start, end)| (&self.kept[start..*end], start..*end))
+    }
+
+    fn symbol_column(&self, form: SymbolForm) -> ArrayRef {
+        if let SymbolForm::Binary = form {
+            let bytes = Buffer::from_slice_ref(self.symbols.as_flattened());
+            return Arc::new(FixedSizeBinaryArray::new(SYMBOL_WIDTH, bytes, None));
+        }
+        let mut texts = StringBuilder::with_capacity(self.symbols.len(), 48 * self.symbols.len());
+        let mut scratch = Vec::new();
+        for symbol in &self.symbols {
+            scratch.clear();
+            form.write(symbol, &mut scratch);
+            texts.append_value(std::str::from_utf8(&scratch).unwrap_or_default());
+        }
+        Arc::new(texts.finish())
+    }
+
+    fn kept_columns(&self, form: &KeptForm) -> Result<Vec<ArrayRef>> {
+        match form {
+            KeptForm::Packed(None) => Ok(Vec::new()),
+            KeptForm::Packed(Some(packer)) => {
+                let parser = packer.parser();
+                let columns = packer.convert_rows(self.rows().map(|(row, _)| parser.parse(row))).map_err(unexpected)?;
+                columns.iter().map(|column| cast(column, &kept_type(column.data_type())).map_err(unexpected)).collect()
+            }
+            KeptForm::Cells { delimiter, encoding, columns } => {
+                let mut builders: Vec<StringBuilder> = (0..*columns).map(|_| StringBuilder::new()).collect();
+                let (mut fields, mut scratch) = (Vec::new(), Vec::new());
+                // Every row is text: it was split and checked when it was read.
+                let all = match encoding {
+                    Encoding::Utf8 => simdutf8::basic::from_utf8(&self.kept).map_err(|_| not_text())?,
+                    Encoding::Cp932 => "",
+                };
+                for (row, range) in self.rows().filter(|_| *columns > 0) {
+                    let decoded;
+                    let row = match encoding {
+                        Encoding::Utf8 => &all[range],
+                        Encoding::Cp932 => {
+                            decoded = encoding.decode(row).ok_or_else(not_text)?;
+                            decoded.as_str()
+                        }
+                    };
+                    // Every cell follows a delimiter, the first one too.
+                    csv::split(row.as_bytes(), 1, *delimiter, true, &mut fields);
+                    for (builder, field) in builders.iter_mut().zip(&fields) {
+                        let cell = &row[field.clone()];
+                        if cell.starts_with('"') {
+                            let value = csv::value(cell.as_bytes(), &mut scratch);
+                            builder.append_value(std::str::from_utf8(value).map_err(|_| not_text())?);
+                        } else {
+                            builder.append_value(cell);
+                        }
+                    }
+                }
+                Ok(builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect())
+            }
+        }
+    }
+
+    /// Cells of a table as CSV: a null is empty, empty text is quoted.
+    fn write_lines(&mut self, symbol: SymbolForm, delimiter: u8, kept: &[ArrayRef]) -> Result<()> {
+        let texts = kept.iter().map(text).collect::<Result<Vec<StringArray>>>()?;
+        for (row, bytes) in self.symbols.iter().enumerate() {
+            symbol.write(bytes, &mut self.lines);
+            for (text, column) in texts.iter().zip(kept) {
+                self.lines.push(delimiter);
+                if text.is_valid(row) {
+                    csv::write_cell(text.value(row), delimiter, &mut self.lines);
+                } else if column.is_valid(row) {
+                    return Err(Failure::new(
+                        "a kept time lies beyond the calendar, and CSV has no way to write it",
+                        "write Parquet or Arrow, or leave the column out of --keep",
+                    ));
+                }
+            }
+            self.lines.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+fn not_text() -> Failure {
+    Failure::new("a kept cell is not text", "report this; outputs are as they were before")
+}

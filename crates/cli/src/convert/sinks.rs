@@ -1,0 +1,163 @@
+//! Where rendered rows go: CSV, Parquet or Arrow.
+
+use std::{fs::File, io::Write};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{ArrowError, SchemaRef};
+use arrow_select::coalesce::BatchCoalescer;
+
+use super::{format::FileFormat, outputs::Output, parquet_file::ParquetFile, render::Piece};
+use crate::failure::{Failure, Result};
+
+/// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.
+const BATCH: usize = 1 << 14;
+
+/// An output of any format.
+pub(crate) enum Sink {
+    Csv { output: Output, header: Vec<u8> },
+    Table(Box<TableSink>),
+}
+
+/// An output of columns.
+pub(crate) struct TableSink {
+    kind: TableKind,
+    writer: TableWriter,
+    batches: BatchCoalescer,
+}
+
+/// What is to be written, that a file can be begun again.
+#[derive(Clone)]
+struct TableKind {
+    format: FileFormat,
+    schema: SchemaRef,
+    /// Whether symbols ascend, as the column writes them.
+    sorted: bool,
+    encoders: usize,
+}
+
+enum TableWriter {
+    Parquet(ParquetFile),
+    Arrow(FileWriter<Output>),
+}
+
+impl Sink {
+    /// Begins a file of lines with its header.
+    pub(crate) fn csv(mut output: Output, header: Vec<u8>) -> Result<Self> {
+        output.put(&header)?;
+        Ok(Self::Csv { output, header })
+    }
+
+    /// Begins a file of columns; `sorted` says that its symbols ascend as they are written.
+    pub(crate) fn table(
+        output: Output,
+        format: FileFormat,
+        schema: &SchemaRef,
+        sorted: bool,
+        encoders: usize,
+    ) -> Result<Self> {
+        let kind = TableKind { format, schema: schema.clone(), sorted, encoders };
+        Ok(Self::Table(Box::new(TableSink::begin(output, kind)?)))
+    }
+
+    pub(crate) fn write(&mut self, piece: Piece<'_>) -> Result<()> {
+        match (self, piece) {
+            (_, Piece::Nothing) => Ok(()),
+            (Self::Csv { output, .. }, Piece::Lines(lines)) => output.put(lines),
+            (Self::Table(table), Piece::Columns(batch)) => table.write(batch),
+            (Self::Csv { .. }, Piece::Columns(_)) | (Self::Table(_), Piece::Lines(_)) => {
+                unreachable!("an output's rows are rendered for its format")
+            }
+        }
+    }
+
+    /// Everything written, ready to be put in place.
+    pub(crate) fn finish(self) -> Result<Output> {
+        match self {
+            Self::Csv { output, .. } => Ok(output),
+            Self::Table(table) => table.finish(),
+        }
+    }
+
+    /// What was written so far, to be read again, and the same file begun anew in its stead.
+    pub(crate) fn restart(self) -> Result<(File, Self)> {
+        match self {
+            Self::Csv { mut output, header } => {
+                let written = output.restart()?;
+                Ok((written, Self::csv(output, header)?))
+            }
+            Self::Table(table) => {
+                let kind = table.kind.clone();
+                let mut output = table.finish()?;
+                let written = output.restart()?;
+                Ok((written, Self::Table(Box::new(TableSink::begin(output, kind)?))))
+            }
+        }
+    }
+}
+
+impl TableSink {
+    fn begin(output: Output, kind: TableKind) -> Result<Self> {
+        let place = output.place().to_owned();
+        let fail = |error: ArrowError| Failure::new(format!("cannot write {}: {error}", place.display()), CHECK);
+        let writer = match kind.format {
+            FileFormat::Parquet => {
+                let writer = ParquetFile::begin(output, &kind.schema, kind.sorted, kind.encoders);
+                TableWriter::Parquet(writer.map_err(|error| fail(error.into()))?)
+            }
+            FileFormat::Arrow | FileFormat::Csv => {
+                TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?)
+            }
+        };
+        let batches = BatchCoalescer::new(kind.schema.clone(), BATCH);
+        Ok(Self { kind, writer, batches })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let pushed = self.batches.push_batch(batch.clone());
+        pushed.map_err(|error| self.fail(&error))?;
+        self.write_completed()
+    }
+
+    fn write_completed(&mut self) -> Result<()> {
+        while let Some(batch) = self.batches.next_completed_batch() {
+            let written = match &mut self.writer {
+                TableWriter::Parquet(writer) => writer.write(batch).map_err(ArrowError::from),
+                TableWriter::Arrow(writer) => writer.write(&batch),
+            };
+            written.map_err(|error| self.fail(&error))?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Output> {
+        let finished = self.batches.finish_buffered_batch();
+        finished.map_err(|error| self.fail(&error))?;
+        self.write_completed()?;
+        let place = self.place();
+        let fail = |error: ArrowError| Failure::new(format!("cannot write {place}: {error}"), CHECK);
+        let mut output = match self.writer {
+            TableWriter::Parquet(writer) => writer.finish().map_err(|error| fail(error.into()))?,
+            TableWriter::Arrow(mut writer) => {
+                writer.finish().map_err(fail)?;
+                writer.into_inner().map_err(fail)?
+            }
+        };
+        output.flush().map_err(|error| fail(error.into()))?;
+        Ok(output)
+    }
+
+    fn place(&self) -> String {
+        let output = match &self.writer {
+            TableWriter::Parquet(writer) => writer.output(),
+            TableWriter::Arrow(writer) => writer.get_ref(),
+        };
+        output.place().display().to_string()
+    }
+
+    fn fail(&self, error: &ArrowError) -> Failure {
+        Failure::new(format!("cannot write {}: {error}", self.place()), CHECK)
+    }
+}
+
+const CHECK: &str = "check the directory, its rights and the free space; outputs are as they were before";

@@ -1,0 +1,101 @@
+//! What can be wrong with a row, and with a column as a whole. Never a value.
+
+use arrow_schema::DataType;
+use fugo::{MyNumberError, normalize::NormalizeError, text::TextError};
+
+/// One row at fault: its output is null, and the rows after it are read as if nothing had been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}: {reason}")]
+pub struct Fault {
+    /// Index of the row in the array that was given, from 0.
+    pub row: usize,
+    /// What is wrong with it.
+    pub reason: FaultReason,
+}
+
+/// Why a row gives no symbol. Holds offsets and lengths, never a character of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultReason {
+    /// The strict parse refuses it, as text or once it is normalised.
+    #[error(transparent)]
+    Number(#[from] MyNumberError),
+    /// It cannot be normalised.
+    #[error(transparent)]
+    Normalize(#[from] NormalizeError),
+    /// An integer below zero.
+    #[error("the integer is negative; a MyNumber has no sign")]
+    Negative,
+    /// It is no insurers' symbol of the key that was named.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+impl FaultReason {
+    /// One word of a closed vocabulary: those of [`MyNumberError::kind`], [`NormalizeError::kind`] and
+    /// [`TextError::kind`], and `negative`.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Number(error) => error.kind(),
+            Self::Normalize(error) => error.kind(),
+            Self::Negative => "negative",
+            Self::Text(error) => error.kind(),
+        }
+    }
+}
+
+/// Why a column cannot be read or written at all. Names types and lengths, never a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// A type in which no numbers are read.
+    #[error(
+        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, and from UInt64 and Int64 where lost zeros are restored"
+    )]
+    NumberType {
+        /// The type of the column.
+        found: DataType,
+    },
+    /// Integers without the opt-in.
+    #[error(
+        "the column is of type {found}, in which leading zeros are lost; pass it as text, or restore lost zeros if it holds nothing but MyNumbers"
+    )]
+    LostZeros {
+        /// The type of the column.
+        found: DataType,
+    },
+    /// A type in which no insurers' symbols are read.
+    #[error(
+        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
+    )]
+    InsurersType {
+        /// The type of the column.
+        found: DataType,
+    },
+    /// Fixed-size binary values that are no symbols.
+    #[error("the column has values of {found} bytes; a symbol has 16")]
+    SymbolLength {
+        /// Length of each value in bytes.
+        found: usize,
+    },
+    /// More text than the offsets of one Utf8 array reach.
+    #[error("the column has {found} symbols; one Utf8 array holds the text of at most {most}")]
+    TextLength {
+        /// Symbols in the column.
+        found: usize,
+        /// Symbols whose text one array holds.
+        most: usize,
+    },
+}
+
+impl ColumnError {
+    /// One word of a closed vocabulary.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NumberType { .. } | Self::InsurersType { .. } => "column-type",
+            Self::LostZeros { .. } => "lost-zeros",
+            Self::SymbolLength { .. } => "symbol-length",
+            Self::TextLength { .. } => "text-length",
+        }
+    }
+}

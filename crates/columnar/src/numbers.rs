@@ -1,0 +1,207 @@
+//! A column → numbers, dense and in order, with the rows that gave none.
+
+use std::{fmt, ops::Range, ptr};
+
+use arrow_array::{
+    Array, Int64Array, UInt64Array,
+    cast::AsArray,
+    types::{Int64Type, UInt64Type},
+};
+use arrow_buffer::NullBuffer;
+use fugo::{Lineage, MyNumber, normalize::Changes};
+
+use crate::{
+    cells::{self, Cells},
+    fault::{ColumnError, Fault, FaultReason},
+    gaps,
+    reading::{self, Reading},
+};
+
+/// Rows whose value is not what symbols were derived from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Rows in which anything was changed before the strict parse, restored zeros included.
+    pub normalized: usize,
+    /// Rows whose leading zeros were restored.
+    pub zeros_restored: usize,
+    /// Rows whose number was re-issued and stands for the person's first.
+    pub reissued: usize,
+}
+
+/// The numbers of a column: of the rows that are neither null nor at fault, in order. Wiped on drop and on reuse.
+#[derive(Default)]
+pub struct Numbers {
+    pub(crate) values: Vec<MyNumber>,
+    pub(crate) faults: Vec<Fault>,
+    changed: Vec<(usize, Changes)>,
+    reissued: usize,
+    nulls: Option<NullBuffer>,
+    rows: usize,
+}
+
+/// Reads a column into new buffers: see [`Numbers::read`].
+pub fn numbers(column: &dyn Array, reading: Reading, lineage: Option<&Lineage>) -> Result<Numbers, ColumnError> {
+    let mut numbers = Numbers::default();
+    numbers.read(column, reading, lineage)?;
+    Ok(numbers)
+}
+
+impl Numbers {
+    /// Reads a column in place of what was read before, whose numbers are wiped; buffers are kept.
+    ///
+    /// With a lineage every number stands for its person's first. After an error nothing is held.
+    pub fn read(&mut self, column: &dyn Array, reading: Reading, lineage: Option<&Lineage>) -> Result<(), ColumnError> {
+        self.values.clear();
+        self.faults.clear();
+        self.changed.clear();
+        (self.reissued, self.nulls, self.rows) = (0, None, 0);
+        let source = Source::new(column, reading, lineage)?;
+        source.read(0..column.len(), self);
+        self.rows = column.len();
+        self.nulls = gaps::nulls(self.rows, source.nulls(), &self.faults);
+        Ok(())
+    }
+
+    /// The numbers. As many as [`Self::rows`] gives.
+    pub fn as_slice(&self) -> &[MyNumber] {
+        &self.values
+    }
+
+    /// The row of each number, from 0, ascending.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = usize> {
+        cells::present(0..self.rows, self.nulls.as_ref())
+    }
+
+    /// The rows without a number, null or at fault, as nulls; none if every row has one.
+    pub fn nulls(&self) -> Option<&NullBuffer> {
+        self.nulls.as_ref()
+    }
+
+    /// The rows at fault, in order.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What was changed on the way to the numbers.
+    pub fn counts(&self) -> Counts {
+        let zeros_restored = self.changed.iter().filter(|(_, changes)| changes.zeros_restored).count();
+        Counts { normalized: self.changed.len(), zeros_restored, reissued: self.reissued }
+    }
+
+    /// The rows in which anything was changed before the strict parse, and what, in order.
+    pub fn changed(&self) -> &[(usize, Changes)] {
+        &self.changed
+    }
+
+    fn push(&mut self, number: MyNumber, lineage: Option<&Lineage>) {
+        let first = lineage.map_or(&number, |lineage| lineage.first(&number));
+        if ptr::eq(first, &raw const number) {
+            self.values.push(number);
+        } else {
+            self.reissued += 1;
+            self.values.push(first.clone());
+        }
+    }
+
+    fn change(&mut self, row: usize, changes: Changes) {
+        if !changes.is_empty() {
+            self.changed.push((row, changes));
+        }
+    }
+
+    fn fault(&mut self, row: usize, reason: FaultReason) {
+        self.faults.push(Fault { row, reason });
+    }
+}
+
+impl fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Numbers(..)")
+    }
+}
+
+/// A column of a type that is read as asked for.
+pub(crate) struct Source<'a> {
+    values: Values<'a>,
+    nulls: Option<NullBuffer>,
+    reading: Reading,
+    lineage: Option<&'a Lineage>,
+}
+
+enum Values<'a> {
+    Text(Cells<'a>),
+    UInt64(&'a UInt64Array),
+    Int64(&'a Int64Array),
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(
+        column: &'a dyn Array,
+        reading: Reading,
+        lineage: Option<&'a Lineage>,
+    ) -> Result<Self, ColumnError> {
+        let found = || column.data_type().clone();
+        let values = if let Some(cells) = Cells::new(column) {
+            Values::Text(cells)
+        } else {
+            let unsigned = column.as_primitive_opt::<UInt64Type>().map(Values::UInt64);
+            let signed = || column.as_primitive_opt::<Int64Type>().map(Values::Int64);
+            let values = unsigned.or_else(signed).ok_or_else(|| ColumnError::NumberType { found: found() })?;
+            if !reading.restores_zeros() {
+                return Err(ColumnError::LostZeros { found: found() });
+            }
+            values
+        };
+        Ok(Self { values, nulls: cells::nulls(column), reading, lineage })
+    }
+
+    /// The nulls of the column; none if no row is null.
+    pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
+        self.nulls.as_ref()
+    }
+
+    /// Appends the numbers and faults of some rows, and counts.
+    pub(crate) fn read(&self, rows: Range<usize>, out: &mut Numbers) {
+        // Wiping reaches what the buffer holds, not a smaller one that it grew out of.
+        debug_assert!(out.values.is_empty());
+        out.values.reserve(rows.len());
+        match &self.values {
+            Values::Text(cells) => {
+                cells.for_each(rows, self.nulls(), |row, text| match MyNumber::parse(text) {
+                    Ok(number) => out.push(number, self.lineage),
+                    // Most cells of a real column are strict already.
+                    Err(refused) => self.second_look(row, text, refused, out),
+                });
+            }
+            Values::UInt64(array) => cells::present(rows, self.nulls()).for_each(|row| {
+                self.integer(row, reading::integer(array.value(row)), out);
+            }),
+            Values::Int64(array) => cells::present(rows, self.nulls()).for_each(|row| {
+                let value = u64::try_from(array.value(row)).map_err(|_| FaultReason::Negative);
+                self.integer(row, value.and_then(reading::integer), out);
+            }),
+        }
+    }
+
+    #[cold]
+    fn second_look(&self, row: usize, text: &str, refused: fugo::MyNumberError, out: &mut Numbers) {
+        match self.reading.second_look(text, refused) {
+            Ok((number, changes)) => {
+                out.change(row, changes);
+                out.push(number, self.lineage);
+            }
+            Err(reason) => out.fault(row, reason),
+        }
+    }
+
+    fn integer(&self, row: usize, read: Result<(MyNumber, Changes), FaultReason>, out: &mut Numbers) {
+        match read {
+            Ok((number, changes)) => {
+                out.change(row, changes);
+                out.push(number, self.lineage);
+            }
+            Err(reason) => out.fault(row, reason),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Do insurers' symbols alone lead to the eligibility symbols of the numbers?
+
+use std::sync::Arc;
+
+use crate::scalar::{digits, key, rows, scope_key};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, LargeStringArray, StringArray, StringViewArray, UInt64Array, types::Int32Type,
+};
+use fugo::{Eligibility, KeyTag, NumberKey, Purpose, SymbolKey, text::TextEncoder};
+use fugo_columnar::{Reading, eligibility_from_insurers, symbols, text};
+
+fn eligibility() -> SymbolKey<Eligibility> {
+    SymbolKey::new(&scope_key("eligibility/all/1")).expect("the eligibility key")
+}
+
+fn encoder(key: &NumberKey) -> TextEncoder {
+    TextEncoder::new(key.scope().purpose(), key.tag())
+}
+
+/// Insurers' symbols as bytes and as text in every layout, and the eligibility symbols that the numbers give.
+fn columns() -> (Vec<ArrayRef>, Vec<Option<[u8; 16]>>, KeyTag) {
+    let numbers: StringArray = (1..=2500).map(|i| (i % 5 != 0).then(|| digits(i * 27_182_818))).collect();
+    let insurers = key("insurers/all/1");
+    let both = NumberKey::eligibility(&scope_key("insurers/all/1"), &scope_key("eligibility/all/1"));
+    let expected = symbols(&both.expect("both keys"), &numbers, Reading::Strict, None).expect("numbers");
+    let bytes = symbols(&insurers, &numbers, Reading::Strict, None).expect("numbers").array;
+    let texts = text(&bytes, &encoder(&insurers)).expect("text");
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(texts.iter().collect::<LargeStringArray>()),
+        Arc::new(texts.iter().collect::<StringViewArray>()),
+        Arc::new(texts.iter().collect::<DictionaryArray<Int32Type>>()),
+        Arc::new(texts),
+        Arc::new(bytes),
+    ];
+    (columns, rows(&expected.array), insurers.tag())
+}
+
+#[test]
+fn the_issuers_path_gives_what_the_numbers_give_from_every_type() {
+    let (columns, expected, tag) = columns();
+    for column in columns {
+        let found = eligibility_from_insurers(&eligibility(), &*column, tag).expect("insurers' symbols");
+        assert_eq!(rows(&found.array), expected, "{}", column.data_type());
+        assert_eq!(found.faults, []);
+        let slice = eligibility_from_insurers(&eligibility(), &*column.slice(777, 1500), tag);
+        assert_eq!(rows(&slice.expect("insurers' symbols").array), expected[777..777 + 1500]);
+    }
+}
+
+#[test]
+fn text_of_another_key_or_purpose_and_damaged_text_are_faults() {
+    let insurers = key("insurers/all/1");
+    let good = encoder(&insurers).encode(&[7; 16]);
+    let later = encoder(&key("insurers/all/2")).encode(&[7; 16]);
+    let agency = TextEncoder::new(Purpose::Agency, insurers.tag()).encode(&[7; 16]);
+    let damaged = good.replace('1', "2");
+    let column = StringArray::from(vec![&*good, &later, &agency, &damaged, "123456789018", &good]);
+    let found = eligibility_from_insurers(&eligibility(), &column, insurers.tag()).expect("text");
+    let kinds: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect();
+    assert_eq!(kinds, [(1, "wrong-key"), (2, "wrong-purpose"), (3, "corrupted"), (4, "corrupted")]);
+    let rows = rows(&found.array);
+    assert_eq!(rows[1..5], [None; 4]);
+    assert!(rows[0].is_some() && rows[0] == rows[5]);
+}
+
+#[test]
+fn types_without_insurers_symbols_are_refused() {
+    let wide = arrow_array::FixedSizeBinaryArray::try_from_iter([[0_u8; 32]].iter()).expect("32 bytes");
+    let columns: [&dyn Array; 2] = [&UInt64Array::from(vec![1]), &wide];
+    for column in columns {
+        let tag = key("insurers/all/1").tag();
+        let error = eligibility_from_insurers(&eligibility(), column, tag).expect_err("no symbols");
+        assert_eq!(error.kind(), "column-type");
+        assert!(error.to_string().contains("insurers' symbols"), "{error}");
+    }
+}
