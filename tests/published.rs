@@ -2,7 +2,7 @@
 //!
 //! HMAC-SHA-256 by `hmac` and `sha2` as this crate configures them, HKDF-Expand in the one-HMAC shape of the key
 //! ladder, and the Bech32m checksum behind `text::decode`. The library's own private HMAC meets the same vectors
-//! in `src/key.rs` (any message) and `src/lanes.rs` (messages of one block).
+//! in `src/key.rs` (any message) and `src/lanes.rs` (messages of up to 16 bytes).
 
 use fugo::text::{TextError, decode};
 use hmac::{Hmac, KeyInit, Mac};
