@@ -17,6 +17,7 @@ use super::{
     format::FileFormat,
     input::{Columns, Input, Opened},
     lineage_file,
+    parts::PARTS,
     places::{self, Places},
     reading,
     render::{KeptForm, RowForm, Written},
@@ -61,6 +62,34 @@ impl Plan {
         (each / at_once).clamp(1, self.threads)
     }
 }
+
+impl Plan {
+    /// How many times over a part is in memory: as read, its order, and rendered, columns by way of packed rows.
+    fn copies(&self) -> usize {
+        if self.forms.iter().all(RowForm::is_direct) { 3 } else { 6 }
+    }
+
+    /// Bytes of a part that a thread sorts as a whole. The text of a column in one batch is below 2 GiB.
+    pub(crate) fn part_limit(&self) -> usize {
+        (self.memory / 2 / self.threads / self.copies()).min(1 << 30)
+    }
+
+    /// Bytes that all parts together may hold in memory while the input is read. What sorting takes later comes out of
+    /// it, as far as the size of the input tells, so that memory does not grow with the rows: freed pages stay with the
+    /// allocator.
+    pub(crate) fn parts_memory(&self) -> usize {
+        let row_bytes = match &self.input {
+            Input::Csv(_) => self.input_size.map(|bytes| bytes.saturating_mul(3) / 2),
+            Input::Table(_) => self.input_size.map(|rows| rows.saturating_mul(TABLE_ROW)),
+        };
+        let part = usize::try_from(row_bytes.unwrap_or(0) / PARTS as u64).unwrap_or(usize::MAX);
+        let sorting = part.min(self.part_limit()).saturating_mul(self.copies() * self.threads);
+        (self.memory / 5 * 2).saturating_sub(sorting).max(self.memory / 8)
+    }
+}
+
+/// About what a row of a table takes when its kept cells are packed, in bytes.
+const TABLE_ROW: u64 = 128;
 
 /// Memory of a row group that is encoded, as read and as written, in bytes.
 const GROUP_MEMORY: usize = 1 << 25;

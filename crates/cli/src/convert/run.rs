@@ -23,7 +23,7 @@ use super::{
     plan::Plan,
     progress::Progress,
     reading::{self, Steps, Work},
-    render::{RowForm, Written},
+    render::Written,
     report::{Report, Uniqueness},
     rows::Source,
     run_dir,
@@ -46,6 +46,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
     let mut files = Files::open(&plan, &mut staging)?;
     let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"));
     let by_symbol = plan.order == Order::Symbol;
+    let part_limit = plan.part_limit();
 
     progress.phase("reading");
     // The first output's rows carry their positions, so that people with several rows can be listed; the others decide
@@ -58,7 +59,7 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         render: !by_symbol,
         parted: (0..parted).map(|k| (RowFormat { listed: k == 0 }, spills.open())).collect(),
         threads: plan.threads,
-        parts_memory: plan.memory / 5 * 2,
+        parts_memory: plan.parts_memory(),
     };
     let mut totals = Totals::default();
     let mut records = Records::default();
@@ -108,10 +109,6 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
             records.drop_duplicates(sorted);
             Ok(())
         };
-        // A part is in memory several times over: as read, its order, and rendered, columns by way of packed rows.
-        let copies = if plan.forms.iter().all(RowForm::is_direct) { 3 } else { 6 };
-        // The text of a column in one batch is below 2 GiB.
-        let part_limit = (plan.memory / 2 / plan.threads / copies).min(1 << 30);
         let new_spill = || spills.open();
         writing::write_all(&unsorted, parts, plan.threads, part_limit, &new_spill, &interrupt, &mut give)?;
         totals.people_with_several = files.duplicates.people();
