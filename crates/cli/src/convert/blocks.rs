@@ -1,6 +1,6 @@
 //! Reading the input once, in blocks of whole records, each knowing where it stands.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use arrow_array::RecordBatch;
 use zeroize::Zeroize;
@@ -10,8 +10,6 @@ use crate::failure::{Failure, Result};
 
 /// Most bytes of a block. Large enough that a block's share of locks and system calls vanishes.
 pub(crate) const BLOCK: usize = 1 << 18;
-/// Bytes read at first for the header.
-const HEADER: usize = 1 << 12;
 /// Longest record in bytes: longer ones are almost surely a quote that nobody closed.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
 
@@ -69,10 +67,17 @@ impl<R: Read> BlockReader<R> {
 
     /// Takes the first record off: the header. `None` if the input is empty.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
-        let (mut bytes, mut wanted) = (Vec::new(), HEADER);
+        let mut bytes = Vec::new();
         loop {
-            self.fill(&mut bytes, wanted)?;
-            if bytes.is_empty() {
+            // What is there and no more: rows may be long in coming.
+            let filled = bytes.len();
+            bytes.resize(filled + BLOCK / 4, 0);
+            let read = match self.input.read(&mut bytes[filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+                read => read.inspect(|read| self.at_end = *read == 0),
+            };
+            bytes.truncate(filled + read.map_err(|error| unreadable(&error))?);
+            if bytes.is_empty() && self.at_end {
                 return Ok(None);
             }
             let start = if bytes.starts_with(csv::MARK) { csv::MARK.len() } else { 0 };
@@ -85,7 +90,6 @@ impl<R: Read> BlockReader<R> {
                 return Ok(Some(header));
             }
             self.refuse_endless(&bytes)?;
-            wanted = (2 * bytes.len()).min(MAX_RECORD + 1);
         }
     }
 
@@ -151,8 +155,12 @@ impl<R: Read> BlockReader<R> {
         let lacking = wanted - bytes.len();
         bytes.reserve(lacking);
         let read = (&mut self.input).take(lacking as u64).read_to_end(bytes);
-        let read = read.map_err(|error| Failure::io("read", std::path::Path::new("the input"), &error))?;
+        let read = read.map_err(|error| unreadable(&error))?;
         self.at_end = read < lacking;
         Ok(())
     }
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::io("read", std::path::Path::new("the input"), error)
 }
