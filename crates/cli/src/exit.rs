@@ -1,4 +1,5 @@
-//! The exit policy: 0 all rows, 1 finished with rejects, 2 refused or stopped, 130 interrupted.
+//! The exit policy: 0 nothing amiss, 1 finished and something is (rejects, files that link), 2 refused or stopped, 130
+//! interrupted.
 
 use std::{
     io::{self, Write},
@@ -14,6 +15,8 @@ pub(crate) enum Exit {
     Clean,
     /// The command finished, and some rows were not good.
     Rejects,
+    /// An audit finished, and the files link.
+    Linked,
 }
 
 /// Prints a failure and gives the exit status.
@@ -41,7 +44,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 fn status(outcome: &Result<Exit, Failure>) -> u8 {
     match outcome {
         Ok(Exit::Clean) => 0,
-        Ok(Exit::Rejects) => 1,
+        Ok(Exit::Rejects | Exit::Linked) => 1,
         Err(failure) if failure.is_interrupt() => 130,
         Err(failure) if failure.is_broken_pipe() => 0,
         Err(_) => 2,
@@ -58,6 +61,7 @@ mod tests {
     fn each_end_has_its_status() {
         assert_eq!(status(&Ok(Exit::Clean)), 0);
         assert_eq!(status(&Ok(Exit::Rejects)), 1);
+        assert_eq!(status(&Ok(Exit::Linked)), 1);
         assert_eq!(status(&Err(Failure::new("a", "b"))), 2);
         assert_eq!(status(&Err(Failure::interrupted())), 130);
     }

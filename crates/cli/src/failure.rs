@@ -45,6 +45,11 @@ impl Failure {
         Self::new(what, remedy)
     }
 
+    /// The same, of one file among several.
+    pub(crate) fn of(self, path: &std::path::Path) -> Self {
+        Self { what: format!("{}: {}", path.display(), self.what), ..self }
+    }
+
     /// Writing to standard output failed. A reader that went away is a quiet end, not an error.
     pub(crate) fn stdout(error: &std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {

@@ -1,6 +1,7 @@
 //! `fugo`, the operator's tool: rosters in, each agency's file of symbols out.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod check;
 mod convert;
 mod demo;
@@ -9,11 +10,13 @@ mod exit;
 mod failure;
 mod hardening;
 mod hex;
+mod input;
 mod interrupt;
 mod key;
 mod keys;
 mod lines;
 mod notice;
+mod options;
 mod passphrase;
 mod precious;
 mod redaction;
@@ -44,6 +47,7 @@ enum Command {
     /// Make, derive and inspect key files
     #[command(subcommand)]
     Key(key::KeyCommand),
+    Audit(audit::AuditArgs),
     Check(check::CheckArgs),
     Convert(Box<convert::ConvertArgs>),
     Demo(demo::DemoArgs),
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> failure::Result<Exit> {
     match command {
         Command::Key(command) => key::run(&command),
+        Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -11,8 +11,8 @@ use memchr::memmem;
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{csv, derive::SymbolForm, reason::Reason};
-use crate::encoding::Encoding;
+use super::{derive::SymbolForm, reason::Reason};
+use crate::{encoding::Encoding, input::csv};
 
 /// How strictly a number is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,16 +7,20 @@ use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
 
 use super::{
-    blocks::{BLOCK, Block, BlockReader},
-    csv,
-    format::FileFormat,
     render::Piece,
     sinks::Sink,
     sort::{Outcome, Sorted},
-    table_rows::unexpected,
-    tables::TableFile,
 };
-use crate::failure::Result;
+use crate::{
+    failure::Result,
+    input::{
+        blocks::{BLOCK, Block, BlockReader},
+        csv,
+        format::FileFormat,
+        tables::TableFile,
+        text::unexpected,
+    },
+};
 
 /// Which records have no row in the outputs: one bit each, so 125 million rows take 16 MB twice.
 #[derive(Default)]

@@ -6,8 +6,10 @@ use std::{fs, path::Path};
 use fugo::{Lineage, MyNumber};
 use zeroize::Zeroizing;
 
-use super::csv;
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    input::csv,
+};
 
 /// Reads and resolves a lineage file.
 pub(crate) fn load(path: &Path) -> Result<Lineage> {

@@ -1,14 +1,8 @@
 //! `fugo convert`: a roster in, one file of symbols for each key out, in one read.
 
-mod arrow_stream;
-mod blocks;
 mod cells;
-mod csv;
 mod derive;
 mod dropping;
-mod format;
-mod header;
-mod input;
 mod lineage_file;
 mod lists;
 mod outputs;
@@ -28,7 +22,6 @@ mod run_dir;
 mod sinks;
 mod sort;
 mod table_rows;
-mod tables;
 mod totals;
 mod writing;
 
@@ -37,9 +30,21 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fugo::KeyTag;
 
-use self::{format::FileFormat, totals::MaxRejects};
-pub(crate) use self::{report::Report, totals::thousands};
-use crate::{encoding::Encoding, exit::Exit, failure::Result, notice, unlock::UnlockArgs};
+use self::totals::MaxRejects;
+pub(crate) use self::{
+    reading::thread_failed,
+    report::{Report, SMALL},
+    totals::thousands,
+};
+use crate::{
+    encoding::Encoding,
+    exit::Exit,
+    failure::Result,
+    input::format::FileFormat,
+    notice,
+    options::{delimiter, size},
+    unlock::UnlockArgs,
+};
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
 ///
@@ -169,30 +174,6 @@ pub(crate) enum Order {
     Input,
 }
 
-fn delimiter(text: &str) -> std::result::Result<u8, String> {
-    match text.as_bytes() {
-        b"tab" | b"\\t" => Ok(b'\t'),
-        // A byte that may be the second of a CP932 character, or that ends or quotes a record, cannot part fields.
-        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n-.|\\ ".contains(byte) => Ok(*byte),
-        [b'|'] => Ok(b'|'),
-        _ => {
-            Err("a delimiter is one ASCII character such as , ; | or tab, neither a letter, digit, quote nor line end"
-                .into())
-        }
-    }
-}
-
-fn size(text: &str) -> std::result::Result<usize, String> {
-    let (digits, shift) = match text.as_bytes().last() {
-        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
-        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
-        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
-        _ => (text, 0),
-    };
-    let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << shift));
-    bytes.filter(|bytes| *bytes >= 16 << 20).ok_or_else(|| "give 16M or more, such as 512M or 2G".to_owned())
-}
-
 /// Converts, and says on standard error what became of the rows.
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
     let report = convert(args)?;
@@ -205,18 +186,4 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
 /// Converts.
 pub(crate) fn convert(args: &ConvertArgs) -> Result<Report> {
     run::run(plan::plan(args)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_and_delimiters_are_read_as_people_write_them() {
-        assert_eq!(size("512M"), Ok(512 << 20));
-        assert_eq!(size("2g"), Ok(2 << 30));
-        assert!(size("1M").is_err() && size("x").is_err() && size("99999999999999999999G").is_err());
-        assert_eq!((delimiter(";"), delimiter("tab"), delimiter("|")), (Ok(b';'), Ok(b'\t'), Ok(b'|')));
-        assert!(["", "ab", "\"", "\n", "1", "a", "、"].iter().all(|text| delimiter(text).is_err()));
-    }
 }

@@ -9,9 +9,10 @@ use std::{
 
 use fugo::{KeyTag, Scope};
 
-use super::{ConvertArgs, format::FileFormat, input::open_standard_input};
+use super::ConvertArgs;
 use crate::{
     failure::{Failure, Result},
+    input::{format::FileFormat, open_standard_input},
     precious,
 };
 

@@ -11,11 +11,8 @@ use fugo_keystore::Use;
 
 use super::{
     ConvertArgs, Form, Format, From, Order,
-    blocks::BLOCK,
     cells::NumberFormat,
     derive::{Keys, SymbolForm},
-    format::FileFormat,
-    input::{Columns, Input, Opened},
     lineage_file,
     parts::PARTS,
     places::{self, Places},
@@ -27,7 +24,8 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    keys, notice,
+    input::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat},
+    keys, notice, options,
 };
 
 /// A run, ready to begin.
@@ -123,8 +121,15 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     };
 
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let memory = args.memory.unwrap_or_else(default_memory);
-    let opened = Opened::open(args, block_size(memory, threads, scopes.len()))?;
+    let memory = args.memory.unwrap_or_else(options::default_memory);
+    let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
+    let form = input::Form {
+        format: args.input_format,
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        block: block_size(memory, threads, scopes.len()),
+    };
+    let opened = Opened::open(path, form)?;
     let columns = &opened.columns;
     let person = columns.column(&args.column)?;
     let keep = args.keep.iter().map(|name| columns.column(name)).collect::<Result<Vec<_>>>()?;
@@ -226,14 +231,6 @@ fn row_form(
 fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
     let each = memory / 5 / reading::in_flight(threads) / (2 + 3 * outputs);
     each.clamp(1 << 13, BLOCK)
-}
-
-/// A quarter of the machine's memory, at most 1 GiB.
-fn default_memory() -> usize {
-    const MOST: u64 = 1 << 30;
-    let info = rustix::system::sysinfo();
-    let machine = info.totalram.saturating_mul(u64::from(info.mem_unit));
-    (machine / 4).clamp(64 << 20, MOST) as usize
 }
 
 fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {

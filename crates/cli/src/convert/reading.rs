@@ -5,9 +5,7 @@ use std::{collections::BTreeMap, thread, time::Duration};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
 
 use super::{
-    blocks::Block,
     derive::{Keys, SymbolBytes},
-    input::Input,
     parts::{Parts, RowFormat, Spill},
     render::{Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
@@ -16,6 +14,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    input::{Input, blocks::Block},
     interrupt::Interrupt,
 };
 

@@ -10,14 +10,14 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use fugo::{KeyTag, Scope};
 use fugo_columnar::{SYMBOL_WIDTH, symbol_field, text_field};
 
-use super::{
-    csv,
-    derive::{SymbolBytes, SymbolForm},
-    table_rows::{text, unexpected},
-};
+use super::derive::{SymbolBytes, SymbolForm};
 use crate::{
     encoding::Encoding,
     failure::{Failure, Result},
+    input::{
+        csv,
+        text::{text, unexpected},
+    },
 };
 
 /// How the rows of one output are written.

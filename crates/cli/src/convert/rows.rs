@@ -6,13 +6,17 @@ use arrow_row::RowConverter;
 use fugo::{InsurersSymbol, Lineage, MyNumber, text::TextEncoder};
 
 use super::{
-    blocks::Block,
     cells::{self, KeptCells, NumberFormat},
-    csv::{Field, Record, Structure},
     position::Position,
     reason::Reason,
 };
-use crate::encoding::Encoding;
+use crate::{
+    encoding::Encoding,
+    input::{
+        blocks::Block,
+        csv::{Field, Record, Structure},
+    },
+};
 
 /// What the column of persons holds.
 pub(crate) enum Source {

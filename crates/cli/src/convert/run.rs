@@ -16,7 +16,6 @@ use super::{
     cells::NumberFormat,
     derive::SymbolForm,
     dropping::Records,
-    format::FileFormat,
     lists::{Duplicates, Rejects},
     outputs::{self, Output, Staging},
     parts::{PARTS, RowFormat, Spill},
@@ -34,6 +33,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    input::format::FileFormat,
     interrupt::Interrupt,
 };
 

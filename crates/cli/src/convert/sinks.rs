@@ -7,8 +7,11 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::coalesce::BatchCoalescer;
 
-use super::{format::FileFormat, outputs::Output, parquet_file::ParquetFile, render::Piece};
-use crate::failure::{Failure, Result};
+use super::{outputs::Output, parquet_file::ParquetFile, render::Piece};
+use crate::{
+    failure::{Failure, Result},
+    input::format::FileFormat,
+};
 
 /// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.
 const BATCH: usize = 1 << 14;

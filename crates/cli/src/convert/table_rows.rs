@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
-use arrow_cast::{
-    can_cast_types, cast,
-    display::{ArrayFormatter, FormatOptions},
-};
+use arrow_cast::{can_cast_types, cast};
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field};
 use fugo::{Epoch, InsurersSymbol, KeyTag, Purpose, Scope, text::TextEncoder};
 use fugo_columnar::{Numbers, Reading, SymbolMetadata, is_symbol_field};
 
 use super::{
-    blocks::Block,
     cells::{self, KeptCells, NumberFormat},
     position::Position,
     reason::Reason,
@@ -22,6 +18,10 @@ use super::{
 use crate::{
     encoding::Encoding,
     failure::{Failure, Result},
+    input::{
+        blocks::Block,
+        text::{text, unexpected},
+    },
 };
 
 /// Packs the kept cells of a row into bytes and back; equal cells are equal bytes.
@@ -239,27 +239,4 @@ fn searched(column: &ArrayRef) -> Result<Vec<StringArray>> {
 /// Days, seconds or parts of them, as they are stored.
 fn count(column: &ArrayRef, stored: &DataType) -> Result<StringArray> {
     text(&cast(column, stored).map_err(unexpected)?)
-}
-
-/// A column as text. A null stays null, and so does a time that the calendar does not reach.
-pub(crate) fn text(column: &ArrayRef) -> Result<StringArray> {
-    let column = match column.data_type() {
-        // Zones by name differ from place to place and year to year; the instant is what is stored.
-        DataType::Timestamp(unit, Some(zone)) if !zone.starts_with(['+', '-']) => {
-            &cast(column, &DataType::Timestamp(*unit, Some("+00:00".into()))).map_err(unexpected)?
-        }
-        _ => column,
-    };
-    if !column.data_type().is_temporal() {
-        return Ok(cast(column, &DataType::Utf8).map_err(unexpected)?.as_string().clone());
-    }
-    let options = FormatOptions::default().with_display_error(false);
-    let formatter = ArrayFormatter::try_new(column, &options).map_err(unexpected)?;
-    let value = |row| column.is_valid(row).then(|| formatter.value(row).try_to_string().ok()).flatten();
-    Ok((0..column.len()).map(value).collect())
-}
-
-/// What was checked before the run and failed in it. The error may quote a value.
-pub(crate) fn unexpected(_: arrow_schema::ArrowError) -> Failure {
-    Failure::new("a batch of the input is not what its schema says", "check the file; nothing was converted")
 }

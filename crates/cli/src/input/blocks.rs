@@ -141,7 +141,7 @@ impl<R: Read> BlockReader<R> {
             format!(
                 "record {record} (line {line}, byte {byte}) has no end within {MAX_RECORD} bytes or before the end of the input"
             ),
-            "close the quote that is open there, or check --delimiter and --encoding; nothing was converted",
+            "close the quote that is open there, or check --delimiter and --encoding; nothing was written",
         ))
     }
 

@@ -154,7 +154,7 @@ impl Tables {
             let at = self.first_record;
             Failure::new(
                 format!("the input cannot be read from row {at} on: {}", structural(self.format, &error)),
-                "read the file with another tool to see whether it is damaged; nothing was converted",
+                "read the file with another tool to see whether it is damaged; nothing was written",
             )
         })
     }
@@ -193,7 +193,7 @@ const ARROW_MAGIC: &[u8; 6] = b"ARROW1";
 fn damaged(format: FileFormat) -> Failure {
     Failure::new(
         format!("the input is damaged, or is not in the format {}", format.extension()),
-        "read the file with another tool to see whether it is damaged; nothing was converted",
+        "read the file with another tool to see whether it is damaged; nothing was written",
     )
 }
 

@@ -1,4 +1,13 @@
-//! The input and its columns, whatever the format.
+//! Files of rows and their columns, whatever the format.
+
+pub(crate) mod blocks;
+pub(crate) mod csv;
+pub(crate) mod format;
+pub(crate) mod tables;
+pub(crate) mod text;
+
+mod arrow_stream;
+mod header;
 
 use std::{
     fs::File,
@@ -9,15 +18,29 @@ use std::{
 
 use arrow_schema::{Field, SchemaRef};
 
-use super::{
-    ConvertArgs,
+use self::{
     blocks::{Block, BlockReader},
-    csv,
     format::FileFormat,
     header::Header,
     tables::{TableFile, Tables},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    encoding::Encoding,
+    failure::{Failure, Result},
+};
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    /// What it is; none if its name tells.
+    pub(crate) format: Option<FileFormat>,
+    /// Of CSV: what parts fields.
+    pub(crate) delimiter: u8,
+    /// Of CSV.
+    pub(crate) encoding: Encoding,
+    /// Most bytes of a block of CSV.
+    pub(crate) block: usize,
+}
 
 /// An input whose columns are known and whose rows are not read yet.
 pub(crate) struct Opened {
@@ -45,17 +68,16 @@ pub(crate) enum Columns {
 }
 
 impl Opened {
-    /// Opens the input that the arguments name, and reads its header or schema.
-    pub(crate) fn open(args: &ConvertArgs, block: usize) -> Result<Self> {
-        let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
-        let format = args.input_format.unwrap_or_else(|| path.map_or(FileFormat::Csv, FileFormat::of));
+    /// Opens a file, or standard input without a path, and reads its header or schema.
+    pub(crate) fn open(path: Option<&Path>, form: Form) -> Result<Self> {
+        let format = form.format.unwrap_or_else(|| path.map_or(FileFormat::Csv, FileFormat::of));
         let (file, bytes) = open_file(path)?;
         if format != FileFormat::Csv {
             let table = TableFile::open(file, format)?;
             let columns = Columns::Table(table.schema());
             return Ok(Self { size: table.rows(), columns, rows: Unread::Table(table) });
         }
-        let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, args.delimiter, block);
+        let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block);
         let header = blocks.header()?.ok_or_else(|| {
             Failure::new(
                 "the input is empty: it has not even a header",
@@ -68,7 +90,7 @@ impl Opened {
                 format!("give --input-format {}", format.extension()),
             ));
         }
-        let header = Header::parse(header, args.delimiter, args.encoding)?;
+        let header = Header::parse(header, form.delimiter, form.encoding)?;
         Ok(Self { size: bytes, columns: Columns::Csv(header), rows: Unread::Csv(blocks) })
     }
 

@@ -1,0 +1,239 @@
+//! One of the two files: opened, its column of symbols found, its rows read as often as is asked.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
+use arrow_cast::{
+    can_cast_types,
+    display::{ArrayFormatter, FormatOptions},
+};
+use arrow_schema::DataType;
+use fugo::{KeyTag, Purpose, SYMBOL_LEN, text};
+use fugo_columnar::{SymbolMetadata, is_symbol_field};
+
+use crate::{
+    failure::{Failure, Result},
+    hex,
+    input::{
+        Columns, Form, Opened,
+        blocks::Block,
+        csv::{self, Structure},
+        text::{text as column_text, unexpected},
+    },
+};
+
+/// A file that is about to be delivered.
+pub(super) struct Delivery {
+    pub(super) path: PathBuf,
+    form: Form,
+    /// The headers of all columns but the symbols'.
+    pub(super) names: Vec<String>,
+    /// Columns that hold symbols by their type or metadata; places among the others.
+    pub(super) symbol_typed: Vec<usize>,
+    symbol: usize,
+    /// What the symbols' metadata says.
+    pub(super) metadata: Option<SymbolMetadata>,
+    /// What the file itself carries: keys and values of its schema.
+    pub(super) notes: BTreeMap<String, String>,
+    pub(super) modified: Option<SystemTime>,
+}
+
+/// A row: the symbol, whose it is if its text says so, and the values of the other columns, without CSV's quotes.
+pub(super) struct Row<'a> {
+    pub(super) symbol: [u8; SYMBOL_LEN],
+    pub(super) whose: Option<Whose>,
+    pub(super) cells: &'a [Cow<'a, [u8]>],
+}
+
+/// The purpose and the tag of a symbol's key.
+pub(super) type Whose = (Purpose, KeyTag);
+
+/// A record: its number, the header being 0, and the values of all columns.
+type Visit<'a> = dyn FnMut(u64, &mut Vec<Cow<'_, [u8]>>) -> Result<ControlFlow<()>> + 'a;
+
+impl Delivery {
+    /// Opens a file. Without a name, its symbols are in the column whose type, metadata or first value says so.
+    pub(super) fn open(path: &Path, form: Form, symbol_column: Option<&str>) -> Result<Self> {
+        let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+        if !metadata.is_file() {
+            return Err(Failure::new(
+                format!("{} is no regular file, and an audit reads more than once", path.display()),
+                "write it to a file first",
+            ));
+        }
+        let columns = Opened::open(Some(path), form).map_err(|failure| failure.of(path))?.columns;
+        let mut file = Self {
+            path: path.to_owned(),
+            form,
+            names: columns.names(),
+            symbol_typed: Vec::new(),
+            symbol: 0,
+            metadata: None,
+            notes: BTreeMap::new(),
+            modified: metadata.modified().ok(),
+        };
+        file.symbol = match symbol_column {
+            Some(name) => columns.column(name).map_err(|failure| failure.of(path))?,
+            None => file.find_symbols(&columns)?,
+        };
+        if let Columns::Table(schema) = &columns {
+            let is_symbols = |column: &usize| *column != file.symbol && holds_symbols(schema.field(*column));
+            let typed = (0..file.names.len()).filter(is_symbols);
+            file.symbol_typed = typed.map(|column| column - usize::from(column > file.symbol)).collect();
+            let found = SymbolMetadata::of(schema.field(file.symbol));
+            file.metadata = found.map_err(|error| Failure::new(error, "convert the roster again").of(path))?;
+            file.notes = schema.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        }
+        file.names.remove(file.symbol);
+        Ok(file)
+    }
+
+    fn find_symbols(&self, columns: &Columns) -> Result<usize> {
+        if let Columns::Table(schema) = columns {
+            let found = schema.fields().iter().position(|field| is_symbol_field(field));
+            if let Some(found) = found.or_else(|| schema.fields().iter().position(|field| holds_symbols(field))) {
+                return Ok(found);
+            }
+        }
+        let mut found = columns.names().iter().position(|name| name == "symbol");
+        self.each_record(&mut |_, values| {
+            found = values.iter().position(|value| symbol(value).is_some());
+            Ok(ControlFlow::Break(()))
+        })?;
+        found.ok_or_else(|| {
+            Failure::new(
+                "no column holds symbols: text form, 32 hexadecimal digits, or FixedSizeBinary(16)",
+                "name the column by --symbol-column",
+            )
+            .of(&self.path)
+        })
+    }
+
+    /// Reads all rows once, in the order of the file.
+    pub(super) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
+        let mut rows = 0;
+        self.each_record(&mut |record, values| {
+            let cell = values.remove(self.symbol);
+            let (symbol, whose) = symbol(&cell).ok_or_else(|| {
+                Failure::new(
+                    format!("record {record}: the cell is no symbol: text form, 32 hexadecimal digits, or 16 bytes"),
+                    "name the column of symbols by --symbol-column; an audit is of files that `fugo convert` wrote",
+                )
+                .of(&self.path)
+            })?;
+            rows += 1;
+            visit(&Row { symbol, whose, cells: values })?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
+    fn each_record(&self, visit: &mut Visit<'_>) -> Result<()> {
+        let opened = Opened::open(Some(&self.path), self.form).map_err(|failure| failure.of(&self.path))?;
+        let columns = opened.columns.names().len();
+        let all: Vec<usize> = (1..columns).collect();
+        let mut input = opened.read(0, &all).map_err(|failure| failure.of(&self.path))?;
+        let (mut block, mut structure) = (Block::default(), Structure::default());
+        while input.next(&mut block).map_err(|failure| failure.of(&self.path))? {
+            let flow = if block.batch.is_some() {
+                each_of_batch(&block, visit)
+            } else {
+                self.each_of_block(&block, columns, &mut structure, visit)
+            };
+            if flow?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn each_of_block(
+        &self,
+        block: &Block,
+        columns: usize,
+        structure: &mut Structure,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>> {
+        let (bytes, delimiter) = (&block.bytes[..], self.form.delimiter);
+        structure.find(bytes, delimiter);
+        let (mut at, mut place, mut fields, mut record) = (0, 0, Vec::new(), block.first_record);
+        let mut values = Vec::with_capacity(columns);
+        while at < bytes.len() {
+            let found = structure.split(bytes, at, delimiter, columns, &mut place, &mut fields);
+            let found = found.filter(|found| fields.len() == columns && !found.stray_quote).ok_or_else(|| {
+                Failure::new(
+                    format!("record {record} is not {columns} fields, as the header is"),
+                    "check --delimiter; an audit is of files that `fugo convert` wrote",
+                )
+                .of(&self.path)
+            })?;
+            values.clear();
+            values.extend(fields.iter().map(|field| unquoted(&bytes[field.clone()])));
+            if visit(record, &mut values)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            (at, record) = (found.next, record + 1);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+fn each_of_batch(block: &Block, visit: &mut Visit<'_>) -> Result<ControlFlow<()>> {
+    let Some(batch) = &block.batch else { return Ok(ControlFlow::Continue(())) };
+    let texts = batch.columns().iter().map(as_text).collect::<Result<Vec<_>>>()?;
+    let mut values = Vec::with_capacity(texts.len());
+    for row in 0..batch.num_rows() {
+        values.clear();
+        values.extend(texts.iter().map(|texts| {
+            let value = if texts.is_valid(row) { texts.value(row).as_bytes() } else { b"" };
+            Cow::Borrowed(value)
+        }));
+        if visit(block.first_record + row as u64, &mut values)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// A field without its quotes.
+fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
+    if !field.starts_with(b"\"") {
+        return Cow::Borrowed(field);
+    }
+    let mut scratch = Vec::new();
+    Cow::Owned(csv::value(field, &mut scratch).to_vec())
+}
+
+/// Any column as text: bytes as hexadecimal digits, what has no text form as it is displayed.
+fn as_text(column: &ArrayRef) -> Result<StringArray> {
+    if let Some(bytes) = column.as_fixed_size_binary_opt() {
+        return Ok(bytes.iter().map(|value| value.map(hex::encode)).collect());
+    }
+    let is_binary = matches!(column.data_type(), DataType::Binary | DataType::LargeBinary | DataType::BinaryView);
+    if !is_binary && can_cast_types(column.data_type(), &DataType::Utf8) {
+        return column_text(column);
+    }
+    let formatter = ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(unexpected)?;
+    let value = |row| column.is_valid(row).then(|| formatter.value(row).try_to_string().ok()).flatten();
+    Ok((0..column.len()).map(value).collect())
+}
+
+/// Whether type or metadata say that a column holds symbols.
+fn holds_symbols(field: &arrow_schema::Field) -> bool {
+    is_symbol_field(field) || *field.data_type() == DataType::FixedSizeBinary(fugo_columnar::SYMBOL_WIDTH)
+}
+
+/// Reads a symbol in any of its forms.
+fn symbol(cell: &[u8]) -> Option<([u8; SYMBOL_LEN], Option<Whose>)> {
+    if let Some(bytes) = hex::decode(cell) {
+        return Some((bytes, None));
+    }
+    let found = text::decode(cell).ok()?;
+    Some((found.symbol, Some((found.purpose, found.tag))))
+}

@@ -1,0 +1,70 @@
+//! Cells as 64-bit hashes, under a key of the run: what is compared and counted, so that no value is kept.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// Hashes cells. One for both files and all readings of them.
+#[derive(Default)]
+pub(super) struct Hashes(RandomState);
+
+impl Hashes {
+    /// `SipHash(value)`. Values that differ only in separators, in the case of ASCII letters or in the width of ASCII
+    /// characters are one: 1980-01-02 and １９８０／０１／０２ are the same date.
+    pub(super) fn cell(&self, value: &[u8]) -> u64 {
+        const LONGEST: usize = 64;
+        let mut plain = [0; LONGEST];
+        if value.len() > LONGEST {
+            return self.0.hash_one(value);
+        }
+        let (mut len, mut rest) = (0, value);
+        while let [first, ..] = rest {
+            let (byte, taken) = match rest {
+                // U+FF01 to U+FF5E in UTF-8: ASCII in full width.
+                [0xEF, 0xBC, last @ 0x81..=0xBF, ..] => (last - 0x60, 3),
+                [0xEF, 0xBD, last @ 0x80..=0x9E, ..] => (last - 0x20, 3),
+                _ => (*first, 1),
+            };
+            rest = &rest[taken..];
+            if !b" -/.:_".contains(&byte) {
+                plain[len] = byte.to_ascii_lowercase();
+                len += 1;
+            }
+        }
+        self.0.hash_one(&plain[..len])
+    }
+
+    /// A symbol's sixteen bytes.
+    pub(super) fn symbol(&self, symbol: &[u8]) -> u64 {
+        self.0.hash_one(symbol)
+    }
+}
+
+/// The hash of several values in this order, from theirs.
+pub(super) fn joined(hashes: impl IntoIterator<Item = u64>) -> u64 {
+    hashes.into_iter().fold(0x9E37_79B9_7F4A_7C15, |state, hash| {
+        // SplitMix64's finish: every bit of both counts.
+        let mut mixed = (state ^ hash).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ mixed >> 31
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_value_are_one_and_other_values_are_others() {
+        let hashes = Hashes::default();
+        let hash = |text: &str| hashes.cell(text.as_bytes());
+        for spelling in ["1980/01/02", "19800102", "１９８０－０１－０２", " 1980.01.02"] {
+            assert_eq!(hash(spelling), hash("1980-01-02"), "{spelling}");
+        }
+        assert_eq!(hash("Ｔｏｋｙｏ"), hash("tokyo"));
+        for other in ["1980-01-03", "東京", "", "1980-01-0"] {
+            assert_ne!(hash(other), hash("1980-01-02"), "{other}");
+        }
+        assert_ne!(joined([1, 2]), joined([2, 1]));
+        assert_ne!(joined([1]), joined([1, 0]));
+    }
+}

@@ -1,0 +1,133 @@
+//! A sample of the values of a column, in bounded memory, the same values in whatever file they stand.
+
+use std::collections::HashMap;
+
+/// Values kept at most.
+const MOST: usize = 1 << 16;
+
+/// All values whose hash is at most a bound that sinks as values come.
+pub(super) struct Sample {
+    bound: u64,
+    values: HashMap<u64, Places>,
+}
+
+/// How often a value stands in a file, and the sum of the rows' places, from 0.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Places {
+    pub(super) count: u64,
+    sum: u128,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self { bound: u64::MAX, values: HashMap::new() }
+    }
+}
+
+impl Sample {
+    pub(super) fn add(&mut self, hash: u64, place: u64) {
+        if hash > self.bound {
+            return;
+        }
+        let places = self.values.entry(hash).or_default();
+        places.count += 1;
+        places.sum += u128::from(place);
+        while self.values.len() > MOST {
+            self.bound /= 2;
+            self.values.retain(|hash, _| *hash <= self.bound);
+        }
+    }
+
+    /// About how many different values the column has.
+    pub(super) fn distinct(&self) -> f64 {
+        self.values.len() as f64 * (u64::MAX as f64 / self.bound as f64)
+    }
+
+    /// The values that both samples would hold, with their places in each.
+    pub(super) fn common<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Places, Places)> + 'a {
+        let bound = self.bound.min(other.bound);
+        let below = self.values.iter().filter(move |(hash, _)| **hash <= bound);
+        below.filter_map(|(hash, places)| Some((*places, *other.values.get(hash)?)))
+    }
+
+    /// Of the different values of the column that has fewer, the share that the other has too; 0 if one has none.
+    pub(super) fn overlap(&self, other: &Self) -> f64 {
+        let bound = self.bound.min(other.bound);
+        let below = |sample: &Self| sample.values.keys().filter(|hash| **hash <= bound).count();
+        let fewer = below(self).min(below(other));
+        if fewer == 0 { 0.0 } else { self.common(other).count() as f64 / fewer as f64 }
+    }
+}
+
+/// Whether rows with the same values stand at similar places in two files of so many rows:
+///
+/// `z = Σ t t' / √g` over g values, where `t = √(12 n) (mean place / rows − 1/2)` for a value with n rows.
+///
+/// Were the rows of either file in an order that has nothing to do with the other's, each t would have mean 0 and
+/// variance 1, and z about a standard normal distribution. None for fewer than [`LEAST_VALUES`] values.
+pub(super) fn agreement_of_order(samples: [&Sample; 2], rows: [u64; 2]) -> Option<f64> {
+    let standard = |places: Places, rows: u64| {
+        let mean = places.sum as f64 / places.count as f64;
+        ((mean + 0.5) / rows as f64 - 0.5) * (12.0 * places.count as f64).sqrt()
+    };
+    let (mut values, mut sum) = (0_u64, 0.0);
+    for (a, b) in samples[0].common(samples[1]) {
+        values += 1;
+        sum += standard(a, rows[0]) * standard(b, rows[1]);
+    }
+    (values >= LEAST_VALUES).then(|| sum / (values as f64).sqrt())
+}
+
+/// Below so many values z is far from normal.
+pub(super) const LEAST_VALUES: u64 = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::{super::hashes::joined, *};
+
+    fn sample(values: impl Iterator<Item = u64>) -> Sample {
+        let mut sample = Sample::default();
+        values.enumerate().for_each(|(place, value)| sample.add(joined([value]), place as u64));
+        sample
+    }
+
+    #[test]
+    fn the_number_of_values_and_what_two_columns_share_are_estimated_within_a_few_percent() {
+        let (few, many) = (sample((0..300_000).map(|i| i % 100)), sample(0..300_000));
+        assert!((few.distinct() - 100.0).abs() < 1e-6);
+        assert!((many.distinct() / 300_000.0 - 1.0).abs() < 0.03, "{}", many.distinct());
+        let half = sample(250_000..280_000);
+        assert!((half.overlap(&many) - 1.0).abs() < 1e-9);
+        let other = sample(290_000..310_000);
+        assert!((other.overlap(&many) - 0.5).abs() < 0.05, "{}", other.overlap(&many));
+        assert!(sample(1_000_000..1_100_000).overlap(&many) < 1e-9);
+    }
+
+    #[test]
+    fn rows_in_one_order_agree_and_rows_in_unrelated_orders_do_not() {
+        let scattered = |seed: u64| move |i: u64| joined([seed, i]);
+        let ordered = |seed: u64, rows: u64| {
+            let mut values: Vec<u64> = (0..rows).collect();
+            values.sort_by_key(|i| scattered(seed)(*i));
+            values
+        };
+        let z = |a: &[u64], b: &[u64], groups: u64| {
+            let [a, b] = [a, b].map(|rows| sample(rows.iter().map(|i| i % groups)));
+            agreement_of_order([&a, &b], [100_000, 100_000]).expect("enough values")
+        };
+        let (first, second) = (ordered(1, 100_000), ordered(2, 100_000));
+        for groups in [47, 1_000, 100_000] {
+            assert!(
+                z(&first, &first, groups) > 6.0,
+                "{groups} values in the same order: {}",
+                z(&first, &first, groups)
+            );
+        }
+        // A hundred pairs of unrelated orders: none may alarm, and z must vary about as a standard normal does.
+        let unrelated: Vec<f64> = (0..100).map(|seed| z(&ordered(2 * seed + 3, 100_000)[..], &second, 1_000)).collect();
+        let variance = unrelated.iter().map(|z| z * z).sum::<f64>() / 100.0;
+        assert!(unrelated.iter().all(|z| z.abs() < 6.0));
+        assert!((0.5..2.0).contains(&variance), "{variance}");
+        assert!(agreement_of_order([&sample(0..29), &sample(0..29)], [29, 29]).is_none());
+    }
+}

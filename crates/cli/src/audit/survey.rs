@@ -1,0 +1,133 @@
+//! The first reading of a file: how many rows, in which order, whose symbols, and what its columns hold.
+
+use std::collections::BTreeMap;
+
+use fugo::{
+    MyNumber, SYMBOL_LEN,
+    normalize::{LostZeros, normalize},
+    text,
+};
+
+use super::{
+    file::{Delivery, Row, Whose},
+    hashes::Hashes,
+    sample::Sample,
+};
+use crate::{failure::Result, hex};
+
+/// What the first reading finds.
+#[derive(Default)]
+pub(super) struct Survey {
+    pub(super) rows: u64,
+    /// Rows whose symbol is below the one before.
+    pub(super) descents: u64,
+    /// Whose symbols there are, by what their text says.
+    pub(super) whose: BTreeMap<Whose, u64>,
+    pub(super) columns: Vec<Column>,
+}
+
+/// What a column holds.
+#[derive(Default)]
+pub(super) struct Column {
+    pub(super) sample: Sample,
+    filled: u64,
+    /// Cells of twelve digits, in any shape that normalisation reads, and those of them that are numbers.
+    twelve_digits: u64,
+    numbers: u64,
+    /// Cells that are symbols in text form.
+    texts: u64,
+    /// Cells of 32 hexadecimal digits.
+    hexes: u64,
+}
+
+impl Column {
+    /// How many cells are MyNumbers; 0 if no more than chance lets pass, which is one of ten values of twelve digits.
+    pub(super) fn numbers(&self) -> u64 {
+        if 2 * self.numbers >= self.twelve_digits { self.numbers } else { 0 }
+    }
+
+    /// How many cells are symbols: in text form, or all of them look like symbols in hexadecimal digits.
+    pub(super) fn symbols(&self) -> u64 {
+        if self.hexes == self.filled { self.hexes } else { self.texts }
+    }
+
+    fn add(&mut self, cell: &[u8], hash: u64, place: u64) {
+        self.sample.add(hash, place);
+        if cell.is_empty() {
+            return;
+        }
+        self.filled += 1;
+        if let Some(is_number) = number(cell) {
+            self.twelve_digits += 1;
+            self.numbers += u64::from(is_number);
+        }
+        self.hexes += u64::from(cell.len() == 2 * SYMBOL_LEN && hex::decode::<SYMBOL_LEN>(cell).is_some());
+        self.texts +=
+            u64::from(cell.len() > 2 * SYMBOL_LEN && text::decode(cell.trim_ascii().to_ascii_lowercase()).is_ok());
+    }
+}
+
+/// Whether twelve digits are a number; none if the cell is not twelve digits.
+fn number(cell: &[u8]) -> Option<bool> {
+    // Twelve digits in full width, with three separators between groups, are under 64 bytes.
+    if !(MyNumber::LEN..64).contains(&cell.len()) {
+        return None;
+    }
+    let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == 0xEF;
+    if cell.iter().filter(is_digit).count() < MyNumber::LEN {
+        return None;
+    }
+    let normalized = normalize(str::from_utf8(cell).ok()?, LostZeros::Refuse).ok()?;
+    Some(normalized.parse().is_ok())
+}
+
+impl Survey {
+    pub(super) fn of(file: &Delivery, hashes: &Hashes) -> Result<Self> {
+        let mut survey = Self::default();
+        survey.columns.resize_with(file.names.len(), Column::default);
+        let mut last = None;
+        let mut add = |row: &Row<'_>| {
+            survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
+            last = Some(row.symbol);
+            if let Some(whose) = row.whose {
+                *survey.whose.entry(whose).or_default() += 1;
+            }
+            for (column, cell) in survey.columns.iter_mut().zip(row.cells) {
+                column.add(cell, hashes.cell(cell), survey.rows);
+            }
+            survey.rows += 1;
+            Ok(())
+        };
+        file.each_row(&mut add)?;
+        if let Some(metadata) = &file.metadata {
+            survey.whose.entry((metadata.scope.purpose(), metadata.tag)).or_insert(0);
+        }
+        Ok(survey)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[&str]) -> Column {
+        let mut column = Column::default();
+        cells.iter().for_each(|cell| column.add(cell.as_bytes(), 0, 0));
+        column
+    }
+
+    #[test]
+    fn numbers_are_found_in_every_shape_and_chance_is_not_taken_for_them() {
+        assert_eq!(column(&["123456789018", "", "1234-5678-9018", "１２３４５６７８９０１８", "memo"]).numbers(), 3);
+        assert_eq!(column(&["123456789018", "123456789012", "123456789013", "1980-01-02"]).numbers(), 0);
+    }
+
+    #[test]
+    fn symbols_are_found_in_text_form_and_where_a_whole_column_is_hexadecimal() {
+        let (text, hex) = ("kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v", "aca8b7a2ad979b290c590b2464183640");
+        assert_eq!(column(&[text, "memo", &text.to_uppercase()]).symbols(), 2);
+        assert_eq!(column(&[hex, "", hex]).symbols(), 2);
+        assert_eq!(column(&[hex, "memo"]).symbols(), 0);
+        assert_eq!(column(&["", ""]).symbols(), 0);
+    }
+}

@@ -1,0 +1,189 @@
+//! Counting: rows that stand alone with their values in both files, symbols that both have, people with several rows.
+
+use std::{collections::BTreeMap, thread};
+
+use super::{
+    columns::Pair,
+    file::{Delivery, Row},
+    hashes::{Hashes, joined},
+    sample::Sample,
+};
+use crate::{
+    convert::thread_failed,
+    failure::{Failure, Result},
+};
+
+/// Groups of fewer rows are close to a match.
+pub(super) const CLOSE: u64 = 5;
+
+/// What two files have in common on one set of columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Matches {
+    /// Values with one row in each file: these rows match.
+    pub(super) alone: u64,
+    /// Rows of the first file in groups of fewer than [`CLOSE`] rows in each file, those that match included.
+    pub(super) close: u64,
+    /// Values that both files have. Who matches at random within them gets one row right for each, in expectation, if they
+    /// are the same people.
+    pub(super) values: u64,
+}
+
+/// What the files have in common.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// For each set of columns.
+    pub(super) matches: Vec<Matches>,
+    /// Different symbols: in both files, and in each alone.
+    pub(super) symbols_in_both: u64,
+    pub(super) symbols_only: [u64; 2],
+    /// For each file, how many people have so many rows, from two on.
+    pub(super) several: [BTreeMap<u64, u64>; 2],
+    /// For each file, rows that no other row of it equals in all columns but the symbol.
+    pub(super) unique: [u64; 2],
+    /// Rows of the first file that the second lacks, symbols and all.
+    pub(super) rows_only: u64,
+    /// On all pairs of columns together: where the values stand.
+    pub(super) order: [Sample; 2],
+}
+
+/// What is counted, beside the sets of columns: the symbols, each file's own columns, the whole rows.
+const OWN: usize = 3;
+
+/// What is read in order to count.
+pub(super) struct Question<'a> {
+    pub(super) files: [&'a Delivery; 2],
+    pub(super) rows: [u64; 2],
+    pub(super) pairs: &'a [Pair],
+    pub(super) sets: &'a [Vec<usize>],
+    pub(super) hashes: &'a Hashes,
+    /// Bytes for all that is held at a time. What does not fit is read again.
+    pub(super) memory: usize,
+}
+
+/// The hashes of one file that belong to a reading, a list for each thing that is counted.
+type Lists = Vec<Vec<u64>>;
+
+impl Question<'_> {
+    /// Counts, in as many readings as memory needs: each takes its share of all hashes.
+    pub(super) fn tally(&self) -> Result<Tally> {
+        let hashes = (self.rows[0] + self.rows[1]) * (OWN + self.sets.len()) as u64;
+        let readings = (hashes * size_of::<u64>() as u64).div_ceil(self.memory as u64).max(1);
+        let mut tally = Tally { matches: vec![Matches::default(); self.sets.len()], ..Tally::default() };
+        for reading in 0..readings {
+            let [a, b] = thread::scope(|scope| {
+                let both = [0, 1].map(|side| scope.spawn(move || self.read(side, reading, readings)));
+                both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))
+            });
+            let ((a, order_a), (b, order_b)) = (a?, b?);
+            if reading == 0 {
+                tally.order = [order_a, order_b];
+            }
+            tally.add(&a, &b);
+        }
+        Ok(tally)
+    }
+
+    /// Reads a file and keeps the hashes of this reading, sorted.
+    fn read(&self, side: usize, reading: u64, readings: u64) -> Result<(Lists, Sample)> {
+        let belongs = |hash: u64| (u128::from(hash) * u128::from(readings)) >> 64 == u128::from(reading);
+        let expected = self.rows[side] / readings;
+        // A little more than its share, so that lists seldom grow.
+        let list = || Vec::with_capacity((expected + expected / 50 + 64) as usize);
+        let mut lists: Lists = (0..OWN + self.sets.len()).map(|_| list()).collect();
+        let (mut order, mut cells, mut place) = (Sample::default(), Vec::new(), 0);
+        let mut add = |row: &Row<'_>| {
+            cells.clear();
+            cells.extend(row.cells.iter().map(|cell| self.hashes.cell(cell)));
+            let symbol = self.hashes.symbol(&row.symbol);
+            let own = joined(cells.iter().copied());
+            let of_set = |set: &Vec<usize>| joined(set.iter().map(|pair| cells[self.pairs[*pair].places[side]]));
+            let all = [symbol, own, joined([symbol, own])].into_iter().chain(self.sets.iter().map(of_set));
+            for (i, (list, hash)) in lists.iter_mut().zip(all).enumerate() {
+                if belongs(hash) {
+                    list.push(hash);
+                }
+                if i == OWN && reading == 0 {
+                    order.add(hash, place);
+                }
+            }
+            place += 1;
+            Ok(())
+        };
+        let rows = self.files[side].each_row(&mut add)?;
+        if rows != self.rows[side] {
+            return Err(Failure::new("the file changed while it was read", "audit files that nobody writes to")
+                .of(&self.files[side].path));
+        }
+        lists.iter_mut().for_each(|list| list.sort_unstable());
+        Ok((lists, order))
+    }
+}
+
+impl Tally {
+    fn add(&mut self, a: &Lists, b: &Lists) {
+        for group in Groups::of(&a[0], &b[0]) {
+            match group {
+                [0, _] => self.symbols_only[1] += 1,
+                [_, 0] => self.symbols_only[0] += 1,
+                _ => self.symbols_in_both += 1,
+            }
+            for (several, rows) in self.several.iter_mut().zip(group) {
+                if rows > 1 {
+                    *several.entry(rows).or_default() += 1;
+                }
+            }
+        }
+        self.unique[0] += Groups::of(&a[1], &[]).filter(|group| group[0] == 1).count() as u64;
+        self.unique[1] += Groups::of(&b[1], &[]).filter(|group| group[0] == 1).count() as u64;
+        self.rows_only += Groups::of(&a[2], &b[2]).map(|[a, b]| if b == 0 { a } else { 0 }).sum::<u64>();
+        for ((matches, a), b) in self.matches.iter_mut().zip(&a[OWN..]).zip(&b[OWN..]) {
+            for [a, b] in Groups::of(a, b).filter(|[a, b]| *a > 0 && *b > 0) {
+                matches.values += 1;
+                matches.alone += u64::from((a, b) == (1, 1));
+                matches.close += if a < CLOSE && b < CLOSE { a } else { 0 };
+            }
+        }
+    }
+}
+
+/// Walks two sorted lists: for every hash, how often it stands in each.
+struct Groups<'a>([&'a [u64]; 2]);
+
+impl<'a> Groups<'a> {
+    fn of(a: &'a [u64], b: &'a [u64]) -> Self {
+        Self([a, b])
+    }
+}
+
+impl Iterator for Groups<'_> {
+    type Item = [u64; 2];
+
+    fn next(&mut self) -> Option<[u64; 2]> {
+        let least = *self.0.iter().filter_map(|list| list.first()).min()?;
+        Some([0, 1].map(|side| {
+            let list = self.0[side];
+            let rows = list.iter().take_while(|hash| **hash == least).count();
+            self.0[side] = &list[rows..];
+            rows as u64
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_counted_on_both_sides_and_rows_that_stand_alone_match() {
+        let (a, b) = ([1, 2, 2, 5, 7, 7, 7, 7, 7], [1, 2, 3, 3, 5, 5, 7]);
+        let groups: Vec<_> = Groups::of(&a, &b).collect();
+        assert_eq!(groups, [[1, 1], [2, 1], [0, 2], [1, 2], [5, 1]]);
+        let lists = |list: &[u64]| vec![list.to_vec(); OWN + 1];
+        let mut tally = Tally { matches: vec![Matches::default()], ..Tally::default() };
+        tally.add(&lists(&a), &lists(&b));
+        assert_eq!(tally.matches, [Matches { alone: 1, close: 4, values: 4 }]);
+        assert_eq!((tally.symbols_in_both, tally.symbols_only), (4, [0, 1]));
+        assert_eq!(tally.several, [BTreeMap::from([(2, 1), (5, 1)]), BTreeMap::from([(2, 2)])]);
+        assert_eq!((tally.unique, tally.rows_only), ([2, 3], 0));
+    }
+}
