@@ -124,6 +124,7 @@ fn files_without_other_columns_in_symbol_order_pass_in_every_format_and_mix() {
     for suffix in [".csv", ".parquet", ".arrow"] {
         deliver(&keys, &roster(PEOPLE), suffix, &[]);
     }
+    assert!(!stdout(&audit(&keys, &["nta.parquet", "moj.arrow"])).contains("in its metadata"));
     for a in ["nta.csv", "nta.parquet", "nta.arrow"] {
         for b in ["moj.csv", "moj.parquet", "moj.arrow"] {
             let (found, code) = findings(&keys, &[a, b]);
@@ -287,6 +288,20 @@ fn numbers_in_a_column_link_in_every_shape_and_other_twelve_digits_do_not() {
     assert_eq!(with(&|i| grouped(&all[i])), ["numbers"]);
     // Counting up by one: one in ten has the right check digit by chance.
     assert_eq!(with(&|i| format!("{:012}", 123_456_000_000 + i)), [] as [&str; 0]);
+}
+
+#[test]
+fn the_column_of_symbols_is_found_beside_ids_that_look_so() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    for name in ["nta.csv", "moj.csv"] {
+        let row =
+            |(i, line): (usize, String)| if i == 0 { format!("id,{line}") } else { format!("{:032x},{line}", i * 977) };
+        write(&keys, &format!("ids-{name}"), read(&keys, name).into_iter().enumerate().map(row));
+    }
+    let output = audit(&keys, &["ids-nta.csv", "ids-moj.csv"]);
+    assert!(stdout(&output).contains("agency, tag 7c2cb2a1, 3,000 rows, in symbol order"), "{}", stdout(&output));
+    assert_eq!(linking(&keys, &["ids-nta.csv", "ids-moj.csv"]), ["order", "columns", "symbols-beside"]);
 }
 
 #[test]

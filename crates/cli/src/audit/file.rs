@@ -31,7 +31,7 @@ use crate::{
 /// A file that is about to be delivered.
 pub(super) struct Delivery {
     pub(super) path: PathBuf,
-    form: Form,
+    pub(super) form: Form,
     /// The headers of all columns but the symbols'.
     pub(super) names: Vec<String>,
     /// Columns that hold symbols by their type or metadata; places among the others.
@@ -101,9 +101,14 @@ impl Delivery {
                 return Ok(found);
             }
         }
-        let mut found = columns.names().iter().position(|name| name == "symbol");
+        let named = columns.names().iter().position(|name| name == "symbol");
+        let mut found = named;
         self.each_record(&mut |_, values| {
-            found = values.iter().position(|value| symbol(value).is_some());
+            // The text form is unmistakable; 32 hexadecimal digits are also what other ids look like.
+            let is_text = |value: &Cow<'_, [u8]>| symbol(value).is_some_and(|(_, whose)| whose.is_some());
+            let is_symbol = |value: &Cow<'_, [u8]>| symbol(value).is_some();
+            let named = named.filter(|named| is_symbol(&values[*named]));
+            found = values.iter().position(is_text).or(named).or_else(|| values.iter().position(is_symbol));
             Ok(ControlFlow::Break(()))
         })?;
         found.ok_or_else(|| {

@@ -13,7 +13,7 @@ use super::{
     hashes::Hashes,
     sample::Sample,
 };
-use crate::{failure::Result, hex};
+use crate::{encoding::Encoding, failure::Result, hex};
 
 /// What the first reading finds.
 #[derive(Default)]
@@ -51,13 +51,13 @@ impl Column {
         if self.hexes == self.filled { self.hexes } else { self.texts }
     }
 
-    fn add(&mut self, cell: &[u8], hash: u64, place: u64) {
+    fn add(&mut self, cell: &[u8], encoding: Encoding, hash: u64, place: u64) {
         self.sample.add(hash, place);
         if cell.is_empty() {
             return;
         }
         self.filled += 1;
-        if let Some(is_number) = number(cell) {
+        if let Some(is_number) = number(cell, encoding) {
             self.twelve_digits += 1;
             self.numbers += u64::from(is_number);
         }
@@ -68,16 +68,16 @@ impl Column {
 }
 
 /// Whether twelve digits are a number; none if the cell is not twelve digits.
-fn number(cell: &[u8]) -> Option<bool> {
+fn number(cell: &[u8], encoding: Encoding) -> Option<bool> {
     // Twelve digits in full width, with three separators between groups, are under 64 bytes.
     if !(MyNumber::LEN..64).contains(&cell.len()) {
         return None;
     }
-    let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == 0xEF;
-    if cell.iter().filter(is_digit).count() < MyNumber::LEN {
+    let may_be_digit = |byte: &&u8| byte.is_ascii_digit() || !byte.is_ascii();
+    if cell.iter().filter(may_be_digit).count() < MyNumber::LEN {
         return None;
     }
-    let normalized = normalize(str::from_utf8(cell).ok()?, LostZeros::Refuse).ok()?;
+    let normalized = normalize(&encoding.decode(cell)?, LostZeros::Refuse).ok()?;
     Some(normalized.parse().is_ok())
 }
 
@@ -93,7 +93,7 @@ impl Survey {
                 *survey.whose.entry(whose).or_default() += 1;
             }
             for (column, cell) in survey.columns.iter_mut().zip(row.cells) {
-                column.add(cell, hashes.cell(cell), survey.rows);
+                column.add(cell, file.form.encoding, hashes.cell(cell), survey.rows);
             }
             survey.rows += 1;
             Ok(())
@@ -112,13 +112,16 @@ mod tests {
 
     fn column(cells: &[&str]) -> Column {
         let mut column = Column::default();
-        cells.iter().for_each(|cell| column.add(cell.as_bytes(), 0, 0));
+        cells.iter().for_each(|cell| column.add(cell.as_bytes(), Encoding::Utf8, 0, 0));
         column
     }
 
     #[test]
     fn numbers_are_found_in_every_shape_and_chance_is_not_taken_for_them() {
         assert_eq!(column(&["123456789018", "", "1234-5678-9018", "１２３４５６７８９０１８", "memo"]).numbers(), 3);
+        let mut cp932 = Column::default();
+        cp932.add(&Encoding::Cp932.encode("１２３４５６７８９０１８"), Encoding::Cp932, 0, 0);
+        assert_eq!(cp932.numbers(), 1);
         assert_eq!(column(&["123456789018", "123456789012", "123456789013", "1980-01-02"]).numbers(), 0);
     }
 
