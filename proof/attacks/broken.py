@@ -1,0 +1,196 @@
+"""Positive controls: schemes that link, each a mistake that somebody could make.
+
+They are Python and live here. The library has no way to name one: a symbol there comes from a `SymbolKey`, and a
+`SymbolKey` from a scope's label. `made` gives the symbols of both scopes, row by row for the same people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from delivery import SYMBOL
+from dictionary import LABELS, SEEDS, key_of_seed
+from people import texts
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A broken scheme, and which distinguisher must find it."""
+
+    name: str
+    mistake: str
+    finder: str
+    made: Callable[[np.ndarray, np.random.Generator], Pair]
+
+
+def keyed(people: np.ndarray, key: bytes) -> np.ndarray:
+    """HMAC-SHA-256(key, number)[0..16] for each number: what the real construction does under a key of its own."""
+    return _hashed(people, lambda number: hmac.digest(key, number, "sha256"))
+
+
+def _hashed(people: np.ndarray, digest: Callable[[bytes], bytes]) -> np.ndarray:
+    symbols = b"".join(digest(number)[:SYMBOL] for number in texts(people))
+    return np.frombuffer(symbols, dtype=np.uint8).reshape(-1, SYMBOL).copy()
+
+
+def _independent(people: np.ndarray, random: np.random.Generator) -> Pair:
+    """Nothing wrong yet: two keys."""
+    return keyed(people, random.bytes(32)), keyed(people, random.bytes(32))
+
+
+def _chosen(rows: int, share: float, random: np.random.Generator) -> np.ndarray:
+    """A share of the rows, and at least a dozen of them."""
+    return random.choice(rows, size=min(rows, max(12, round(rows * share))), replace=False)
+
+
+def xor_mask(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a = keyed(people, random.bytes(32))
+    return a, a ^ np.frombuffer(random.bytes(SYMBOL), dtype=np.uint8)
+
+
+def affine_map(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a = keyed(people, random.bytes(32))
+    matrix = random.integers(0, 2, size=(128, 128)).astype(np.float32)
+    product = np.unpackbits(a, axis=1).astype(np.float32) @ matrix
+    b = np.packbits((product.astype(np.int64) & 1).astype(np.uint8), axis=1)
+    return a, b ^ np.frombuffer(random.bytes(SYMBOL), dtype=np.uint8)
+
+
+def leading_digits(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    # The last two digits of the body: the first ones are the same throughout a dense block.
+    kept = (people[:, 9] - ord("0")) * 10 + (people[:, 10] - ord("0"))
+    a[:, 0] = b[:, 0] = kept
+    return a, b
+
+
+def leaked_bit(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    leaking = _chosen(len(a), 0.02, random)
+    bit = a[leaking, 3] >> 5 & 1
+    b[leaking, 11] = b[leaking, 11] & 0xFD | bit << 1
+    return a, b
+
+
+def misused_tweak(people: np.ndarray, random: np.random.Generator) -> Pair:
+    key = random.bytes(32)
+    base = keyed(people, key)
+    both = []
+    for scope in LABELS:
+        symbols = base.copy()
+        # The last round of a Feistel network, the only one that knows the scope, changes one half.
+        symbols[:, 8:] ^= _hashed(base[:, :12], lambda half, scope=scope: hmac.digest(key, scope + half, "sha256"))[:, :8]
+        both.append(symbols)
+    return both[0], both[1]
+
+
+def order_preserving(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    rank = np.empty(len(people), dtype=np.uint64)
+    rank[np.lexsort(people.T[::-1])] = np.arange(len(people), dtype=np.uint64)
+    step = np.uint64(2**64 // len(people))
+    for symbols in (a, b):
+        within = np.ascontiguousarray(symbols[:, :8]).view(">u8").reshape(-1).astype(np.uint64) % step
+        symbols[:, :8] = (rank * step + within).astype(">u8").view(np.uint8).reshape(-1, 8)
+    return a, b
+
+
+def unkeyed(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a = _hashed(people, lambda number: hashlib.sha256(number).digest())
+    return a, a.copy()
+
+
+def label_prefixed(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = (_hashed(people, lambda number, label=label: hashlib.sha256(label + number).digest()) for label in LABELS)
+    return a, b
+
+
+def seeded_key(people: np.ndarray, random: np.random.Generator) -> Pair:
+    seed = int(random.integers(1, SEEDS // 2)) * 2
+    return keyed(people, key_of_seed(seed)), keyed(people, key_of_seed(seed ^ 1))
+
+
+def ambiguous_label(people: np.ndarray, random: np.random.Generator) -> Pair:
+    root = random.bytes(32)
+    scopes = ((b"ward1", b"1"), (b"ward", b"11"))
+    a, b = (keyed(people, hmac.digest(root, b"fugo" + scope + epoch, "sha256")) for scope, epoch in scopes)
+    return a, b
+
+
+def fallback_key(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    rows = _chosen(len(a), 1e-5, random)
+    a[rows] = b[rows] = keyed(people[rows], random.bytes(32))
+    return a, b
+
+
+def scattered_bit(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    # As many as give D2 a z of 12.
+    rows = _chosen(len(a), 12 * 2 * np.sqrt(32) / np.sqrt(len(a)), random)
+    place = random.integers(0, 128, size=len(rows))
+    byte, bit = place // 8, (1 << (place % 8)).astype(np.uint8)
+    b[rows, byte] = b[rows, byte] & ~bit | a[rows, byte] & bit
+    return a, b
+
+
+def shared_byte(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    rows = _chosen(len(a), 0.003, random)
+    b[rows, 0] = a[rows, 0]
+    return a, b
+
+
+def kept_ends(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    # As many as give D3 a z of 3.4, and D5 one of 8.
+    rows = _chosen(len(a), 3.4 / np.sqrt(len(a)), random)
+    end = random.integers(0, 2, size=len(rows))
+    for symbols in (a, b):
+        symbols[rows, 0] = np.where(end == 0, 0, 230) + random.integers(0, 26, size=len(rows))
+    return a, b
+
+
+def reserved_range(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    rows = np.sort(_chosen(len(a), 40 / len(a), random))
+    for symbols in (a, b):
+        symbols[rows, :3] = 0
+        symbols[rows, 3] = np.arange(len(rows))
+    return a, b
+
+
+def following_byte(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a, b = _independent(people, random)
+    rows = _chosen(len(a), 0.2, random)
+    # 0 and 128 half as often as the others: neither byte equality nor any two bits show it.
+    steps = np.repeat(np.arange(129), [1, *[2] * 127, 1])
+    b[rows, 5] = a[rows, 5] + random.choice(steps, size=len(rows)).astype(np.uint8)
+    return a, b
+
+
+SCHEMES = (
+    Scheme("XOR mask", "the second scope's symbol is the first's with a constant", "D3", xor_mask),
+    Scheme("affine map", "the second is an invertible linear map of the first", "D6", affine_map),
+    Scheme("kept digits", "two digits of the number stand in front of both", "D4", leading_digits),
+    Scheme("leaked bit", "a flag is a bit of the other symbol in 2 % of rows", "D3", leaked_bit),
+    Scheme("tweak misused", "only the last Feistel round knows the scope", "D2", misused_tweak),
+    Scheme("order-preserving", "symbols sort as the numbers do", "D7", order_preserving),
+    Scheme("unkeyed SHA-256", "a hash of the number alone", "D9", unkeyed),
+    Scheme("label-prefixed SHA-256", "a hash of the scope's name and the number", "D9", label_prefixed),
+    Scheme("32-bit seed", "keys from a generator with a seed of 32 bits", "D9", seeded_key),
+    Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 make one label", "D1", ambiguous_label),
+    Scheme("fallback key", "a worker without its key used a default one: 1 row in 100,000", "D1", fallback_key),
+    Scheme("scattered bit", "each row leaks one bit of the other symbol, at a place of its own", "D2", scattered_bit),
+    Scheme("shared byte", "3 rows in 1,000 got one random byte for both scopes", "D4", shared_byte),
+    Scheme("kept ends", "a few numbers of the first and last tenth stay at their end", "D5", kept_ends),
+    Scheme("reserved range", "forty special people have the lowest symbols, in one order", "D7", reserved_range),
+    Scheme("following byte", "in a fifth of rows one byte is the other's and a small count", "D8", following_byte),
+)

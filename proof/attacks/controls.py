@@ -1,0 +1,93 @@
+"""Positive controls: plays of the game that must raise an alarm. Broken schemes, and the tool used against its rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import delivery
+from broken import SCHEMES, Scheme
+from delivery import Evidence
+from people import Population
+from product import ELIGIBILITY, Product
+
+FIRST, SECOND = "agency/nta/1", "agency/mof/1"
+
+
+@dataclass(frozen=True)
+class Control:
+    """What is wrong, and which distinguisher must find it."""
+
+    name: str
+    mistake: str
+    finder: str
+    evidence: Callable[[], Evidence]
+
+
+def controls(product: Product, population: Population, seed: int, directory: Path) -> Iterator[Control]:
+    """Every control; its files are made when it is played, by whichever process plays it."""
+    for number, scheme in enumerate(SCHEMES):
+        random = np.random.default_rng([seed, number])
+        yield Control(scheme.name, scheme.mistake, scheme.finder, _of_scheme(scheme, population, random, directory))
+    people, block = population.people, population.block
+
+    def known() -> tuple[np.ndarray, np.ndarray]:
+        a, b = product.convert(people, (FIRST, SECOND), "input")
+        return a, b
+
+    def one_key() -> Evidence:
+        both = [product.convert(people, (FIRST,), order)[0] for order in ("input", "symbol")]
+        return Evidence((both[0], both[0].copy()), (both[1], both[1].copy()), block=block)
+
+    def kept_order() -> Evidence:
+        pairs = known()
+        return Evidence(pairs, pairs, block=block)
+
+    def several_rows() -> Evidence:
+        # Person i of forty has i + 2 rows.
+        repeated = np.concatenate([people, *(np.repeat(people[i : i + 1], i + 1, axis=0) for i in range(40))])
+        files = [file[delivery.order(file)] for file in product.convert(repeated, (FIRST, SECOND), "input")]
+        return Evidence(known(), (files[0], files[1]), block=block)
+
+    def delta() -> Evidence:
+        a, b = product.convert(people[1:], (FIRST, SECOND))
+        later = product.convert(people, (FIRST, SECOND))
+        return Evidence(known(), (a, b), (later[0], later[1]), block=block)
+
+    def eligibility() -> Evidence:
+        a, b, shared = product.convert(people, (FIRST, SECOND, ELIGIBILITY), "input")
+        files, beside = [], []
+        for symbols in (a, b):
+            file = directory / f"{os.getpid()}-joint.csv"
+            delivery.write(file, np.stack([symbols, shared], axis=1)[delivery.order(symbols)])
+            read = delivery.read(file)
+            files.append(np.ascontiguousarray(read[:, 0]))
+            beside.append(np.ascontiguousarray(read[:, 1]))
+        return Evidence((a, b), (files[0], files[1]), None, (beside[0], beside[1]), block)
+
+    yield Control("one key", "two scopes under one key", "D1", one_key)
+    yield Control("order kept", "fugo convert --order input for both", "D12", kept_order)
+    yield Control("several rows", "people keep their number of rows", "D11", several_rows)
+    yield Control("delta of one", "the next deliveries have one person more", "D12", delta)
+    yield Control("shared eligibility symbol", "it stands beside both agencies' symbols", "D1", eligibility)
+
+
+def _of_scheme(
+    scheme: Scheme, population: Population, random: np.random.Generator, directory: Path
+) -> Callable[[], Evidence]:
+    """Its files are written and read as the real ones are: known pairs in the people's order, deliveries in symbol order."""
+
+    def evidence() -> Evidence:
+        file = directory / f"{os.getpid()}-control.csv"
+        known, files = [], []
+        for symbols in scheme.made(population.people, random):
+            for written, into in ((symbols, known), (symbols[delivery.order(symbols)], files)):
+                delivery.write(file, written)
+                into.append(delivery.read(file))
+        return Evidence((known[0], known[1]), (files[0], files[1]), block=population.block)
+
+    return evidence

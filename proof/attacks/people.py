@@ -1,0 +1,42 @@
+"""Made-up people: valid numbers from one dense block of bodies, so that all numbers of the block can be enumerated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Left to right over the eleven digits of the body (平成26年総務省令第85号 第5条).
+_WEIGHTS = np.array([6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2], dtype=np.int64)
+# The block holds so many numbers for each person.
+DENSITY = 2
+
+
+def numbers(bodies: np.ndarray) -> np.ndarray:
+    """The number of each body, twelve digits, as (n, 12) ASCII bytes."""
+    powers = 10 ** np.arange(10, -1, -1, dtype=np.int64)
+    digits = (bodies[:, None] // powers) % 10
+    remainder = (digits * _WEIGHTS).sum(axis=1) % 11
+    check = np.where(remainder <= 1, 0, 11 - remainder)
+    return (np.concatenate([digits, check[:, None]], axis=1) + ord("0")).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Population:
+    """People in an order that says nothing, and the block of all numbers that theirs are from."""
+
+    people: np.ndarray
+    block: np.ndarray
+
+    @classmethod
+    def draw(cls, count: int, random: np.random.Generator) -> Population:
+        first = int(random.integers(10**9, 10**11 - DENSITY * count))
+        bodies = np.arange(first, first + DENSITY * count, dtype=np.int64)
+        chosen = random.choice(len(bodies), size=count, replace=False)
+        return cls(numbers(bodies[chosen]), numbers(bodies))
+
+
+def texts(people: np.ndarray) -> list[bytes]:
+    """Each number as twelve bytes."""
+    whole = people.tobytes()
+    return [whole[at : at + 12] for at in range(0, len(whole), 12)]

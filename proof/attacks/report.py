@@ -1,0 +1,85 @@
+"""What a run found, as Markdown, and the block of proof/README.md that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from battery import NAMES, SANITY_ONLY
+from dictionary import Rates
+from result import Result
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+_BEGIN, _END = "<!-- attacks -->", "<!-- /attacks -->"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---"] * len(header)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (header, rule, *rows))
+
+
+def _small(value: float) -> str:
+    return "0" if value == 0 else f"{value:.2g}"
+
+
+def first_pair(results: Mapping[str, Result]) -> str:
+    """Everything about one pair of scopes."""
+    rows = []
+    for result in results.values():
+        says = result.name != SANITY_ONLY
+        advantage = _small(result.advantage) if says else "–"
+        bound = _small(result.bound) if says else "–"
+        alarm = "**ALARM**" if result.alarm else "no"
+        rows.append([
+            result.name, f"{result.sample:,}", result.statistic, result.alarms_at, alarm, advantage, bound, result.measure,
+            result.prediction if says else "–",
+        ])
+    header = ("", "rows or pairs", "found", "alarm at", "alarm", "advantage", "95 % below", "of what", "theorem predicts")
+    return _table(header, rows)
+
+
+def other_pairs(results: Mapping[str, Mapping[str, Result]]) -> str:
+    """Only the statistics."""
+    rows = [
+        [pair, *(("**" + r.statistic + "**") if r.alarm else r.statistic for r in of_pair.values())]
+        for pair, of_pair in results.items()
+    ]
+    return _table(("scopes", *NAMES), rows)
+
+
+def matrix(controls: Mapping[str, tuple[str, str, Mapping[str, Result]]]) -> str:
+    """Which distinguisher catches which control; ● is an alarm, ◉ that of the one that must, where it is the only one ★."""
+    rows = []
+    for name, (mistake, finder, results) in controls.items():
+        alarms = {result.name for result in results.values() if result.alarm} - {SANITY_ONLY}
+        mark = {True: "★" if alarms == {finder} else "◉", False: "●"}
+        cells = [mark[each == finder] if results[each].alarm else "" for each in NAMES]
+        rows.append([f"{name}: {mistake}", *cells])
+    return _table(("control", *NAMES), rows)
+
+
+def rates(found: Rates) -> str:
+    """Of the dictionary attack."""
+    each, seed = found.hashing / found.hashed, found.seeding / found.seeds
+    return (
+        f"D9 tried {found.hashed:,} hashes of numbers at {1 / each:,.0f} a second and {found.seeds:,} seeds at "
+        f"{1 / seed:,.0f} a second, in Python on one core: all 10^11 numbers would take {each * 1e11 / 3600:,.0f} core-hours "
+        f"so, all 2^32 seeds {seed * 2**32 / 3600:,.0f}. The library's own kernel does it in under two for the numbers "
+        f"(docs/benchmarks.md). Under a scope's key the same enumeration inverts every symbol of that scope."
+    )
+
+
+def write(block: str) -> None:
+    """Puts the block into the README."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    README.write_text(f"{before}{_BEGIN}\n{block}\n{_END}{after}", encoding="utf-8")
+
+
+def stale(block: str) -> list[str]:
+    """What the README's block and this run do not have in common, figures aside: rows of tables, by their first cell."""
+    text = README.read_text(encoding="utf-8").partition(_BEGIN)[2].partition(_END)[0]
+    first_cells = [set(re.findall(r"^\| ([^|]+?) \|", each, re.MULTILINE)) for each in (text, block)]
+    return sorted(first_cells[0] ^ first_cells[1])
