@@ -45,7 +45,8 @@ def rows():
     yield "inner HMAC values of the 10^11 questions behind it, 5 C(10^11,2)/2^256", log2(chain_digest)
     yield "number of compression-function terms", f"{prf_terms:,}"
     yield f"their sum if each is a key search with 2^{OFFLINE} evaluations (a conjecture)", log2(search)
-    yield "total without eligibility scopes, under that conjecture", log2(2 * SCOPES * inner + ladder + search)
+    yield "total without eligibility scopes, under that conjecture", log2(
+        2 * SCOPES * inner + ladder + 3 * (2 + 2 * SCOPES) * Fraction(2**OFFLINE, 2**256))
     yield "total with one eligibility scope, under that conjecture", log2(
         scopes + ladder + 5 * ELIGIBILITY_SCOPES * chain + chain_digest + search)
     yield "two persons with one symbol, one scope: C(n,2)/2^128", log2(pairs(PERSONS) / 2**128)

@@ -37,3 +37,9 @@ Definition check_key (c : bytes * scope * (bytes * bytes * bytes)) : bool :=
 (** Root, scope, number; its symbol. *)
 Definition check_symbol (c : bytes * scope * bytes * bytes) : bool :=
   let: (root, s, number, symbol) := c in is_number number && (derive_symbol root s number == symbol).
+
+(** Published: key, data, MAC or its first bytes; pseudorandom key, info, what is expanded. *)
+Definition check_mac (c : bytes * bytes * bytes) : bool :=
+  let: (key, data, mac) := c in take (size mac) (hmac_sha256 key data) == mac.
+Definition check_expansion (c : bytes * bytes * bytes) : bool :=
+  let: (prk, info, okm) := c in hkdf_expand prk info (size okm) == okm.

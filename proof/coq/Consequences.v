@@ -2,8 +2,8 @@
 
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From fugo Require Import Probability Oracle Game Switch Hybrid Ladder Cascade Sha256 Encoding Injectivity Bytes.
-From fugo Require Import Ideal Rows Uniqueness Deployed.
+From fugo Require Import Probability Oracle Game Switch Hops Hybrid Ladder Cascade Sha256 Encoding Injectivity Bytes.
+From fugo Require Import Ideal Rows Uniqueness Deployed Unlinkability.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -19,33 +19,52 @@ Hypothesis registry_valid : forall a, is_scope (registry a).
 Hypothesis registry_insurers : registry insurers = insurers_first.
 
 Let labels := label_message registry.
-Let below := parent registry insurers.
+Let below := parent registry insurers pred0.
+
+(** The symbol of a person in a scope, by the executable derivation. *)
+Definition derived (root : key) (a : 'I_q) (x : number) : symbol :=
+  wrap 16 (derive_symbol (raw root) (registry a) (raw (val x))).
+
+Lemma derivedE root a x :
+  symbol_of H cut number_message symbol_message below (keys_of tag_message labels (H root)) a x = derived root a x.
+Proof.
+by rewrite -[LHS]wrap_raw /symbol_of (answers_are_derived registry_valid registry_insurers root (side := Left) (leaked := pred0) (a := a) (x, x)).
+Qed.
 
 (** ** Rows: a guess is right with probability 1/n and what linking costs *)
 Section RowGuess.
 Variables (m : nat) (xs : 'I_m -> number) (a b : 'I_q) (j : 'I_m).
 Hypothesis xs_inj : injective xs.
 Hypothesis scopes_differ : a != b.
+
+(** From coins, what the root's tag is the start of, the rows of a and those of b: the guess for row j of b. *)
 Variables (C : finType) (c0 : C) (strategy : C -> symbol -> seq symbol -> seq symbol -> 'I_m).
 
 Definition row_adversary := row_linker key xs a b j strategy.
-
-Variable eps : 'I_q -> rat.
-Hypothesis eps_bound : forall f s c, compression_adv (scope_hop registry insurers row_adversary f s c) <= eps s.
-
 Definition row_questions (s : 'I_q) : nat := ((a == s) * m + (b == s) * m)%N.
 
+(** Pr[row j is linked right]: the rows of b are those of the persons in a secret uniform order. *)
+Definition linked_right : rat :=
+  E (fun cs : C * {perm 'I_m} => E (fun root : key =>
+    (strategy cs.1 (wrap 16 (symbol_from (raw root) tag_bytes)) [seq derived root a (xs i) | i <- enum 'I_m]
+              [seq derived root b (xs (cs.2 i)) | i <- enum 'I_m] == cs.2 j)%:R)).
+
 Theorem row_guess :
-  row_success H cut number_message symbol_message tag_message labels below xs a b j strategy
-  <= m%:R^-1 + (ladder_cost registry insurers row_adversary Left + ladder_cost registry insurers row_adversary Right
-     + \sum_s (if below s then 6%:R * hmac_cost row_questions eps s + 5%:R * chain_cost
-               else 2%:R * hmac_cost row_questions eps s)).
+  linked_right
+  <= m%:R^-1 + (ladder_cost registry insurers pred0 row_adversary Left + ladder_cost registry insurers pred0 row_adversary Right
+     + \sum_(h <- hops below) hop_cost registry insurers pred0 row_adversary row_questions h
+     + \sum_s (if below s then 5%:R * chain_cost else 0)).
 Proof.
 pose cs0 : C * {perm 'I_m} := (c0, 1%g).
 have asked c y s : asks s (row_questions s) (row_adversary c y).
   by rewrite /row_questions -(count_row_pairs xs a b c.2 s); exact: asks_ask_pairs.
-have linked := unlinkability registry_inj registry_valid registry_insurers cs0 asked eps_bound.
+have linked := linking_deployed registry_inj registry_valid registry_insurers pred0 cs0 asked.
 rewrite /world in linked.
+have -> : linked_right = row_success H cut number_message symbol_message tag_message labels below xs a b j strategy.
+  apply: eq_E => cs; apply: eq_E => root; congr (strategy _ _ _ _ == _)%:R.
+  - by rewrite -[RHS]wrap_raw raw_cut ffunE raw_H raw_tag_message.
+  - by apply: eq_map => i; rewrite derivedE.
+  - by apply: eq_map => i; rewrite derivedE.
 rewrite -(rows_left H cut number_message symbol_message tag_message labels below symbol0 key0 j xs_inj scopes_differ).
 rewrite -(rows_right H cut number_message symbol_message tag_message labels below symbol0 key0 j xs_inj scopes_differ c0 strategy).
 rewrite -ler_subl_addl; exact: le_trans (ler_norm _) linked.
@@ -57,7 +76,18 @@ Section Unique.
 Variable people : seq number.
 Hypothesis people_uniq : uniq people.
 
-Let collision := some_collision H cut number_message symbol_message below people.
+(** Some scope gives two of the people one symbol. *)
+Definition collision (root : key) : bool :=
+  has (fun a => ~~ uniq [seq derive_symbol (raw root) (registry a) (raw (number_message x)) | x <- people]) (enum 'I_q).
+
+Lemma collisionE root :
+  collision root = some_collision H cut number_message symbol_message below people (keys_of tag_message labels (H root)).
+Proof.
+have bytes_inj : injective (fun s : symbol => raw s) by move=> s s' /raw_inj /val_inj.
+apply: eq_has => a; congr (~~ _); rewrite /symbols_of -[in RHS](map_inj_uniq bytes_inj) -map_comp; congr uniq.
+apply: eq_map => x; rewrite [RHS]/=.
+by rewrite (answers_are_derived registry_valid registry_insurers root (side := Left) (leaked := pred0) (a := a) (x, x)).
+Qed.
 
 Definition unique_hop (a : 'I_q) : keys (ordinal_finType q) key -> tree message key :=
   fun ks => via id cut (uniqueness_adversary H cut number_message symbol_message below people a ks).
@@ -67,19 +97,19 @@ Definition unique_ladder_hop : unit -> tree message key :=
 (** Pr[some scope gives two of the people one symbol] <= hop of the ladder
     + number of scopes * C(n,2) / 2^128 + a hop for each scope. *)
 Theorem unique_symbols :
-  pr (fun root => collision (keys_of tag_message labels (H root)))
+  pr collision
   <= compression_adv unique_ladder_hop + 'C(q.+1, 2)%:R / 2%:R ^+ 256
      + \sum_a ('C(size people, 2)%:R / 2%:R ^+ 128
                + (compression_adv (unique_hop a) + 'C(size people, 2)%:R / 2%:R ^+ 256)).
 Proof.
-have wf := deployed_well_formed registry_insurers.
+have wf := deployed_well_formed registry_insurers pred0.
 have U0 : (0 < #|{: unit}|)%N by rewrite card_unit.
 have W0 : (0 < #|{: keys (ordinal_finType q) key}|)%N := card_ffun_gt0 _ key0.
-apply: le_trans (uniqueness H cut symbol0 key0 (label_message_inj registry_inj registry_valid)
+rewrite (eq_pr collisionE); apply: le_trans (uniqueness H cut symbol0 key0 (label_message_inj registry_inj registry_valid)
   (label_message_tag registry_valid) wf people_uniq) _.
 apply: ler_add.
   apply: hmac_sha256_prf => // u; have := calls_ask_all [seq root_message tag_message labels i | i <- enum {: option 'I_q}]
-    (fun ys => collision [ffun i => nth key0 ys (index i (enum {: option 'I_q}))]).
+    (fun ys => some_collision H cut number_message symbol_message below people [ffun i => nth key0 ys (index i (enum {: option 'I_q}))]).
   by rewrite size_map -cardE card_option card_ord.
 apply: ler_sum => a _; rewrite card_symbol; apply: ler_add; first exact: lexx.
 rewrite (prf_truncated H key0 _ (@inj_id _) cut_balanced); apply: hmac_sha256_prf => // ks.

@@ -5,7 +5,7 @@
 
 From Coq Require Import NArith Lia.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From fugo Require Import Probability Oracle Game Switch Hybrid Ladder Cascade Sha256 Encoding Injectivity Bytes.
+From fugo Require Import Probability Oracle Game Switch Hops Hybrid Ladder Cascade Sha256 Encoding Injectivity Bytes.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -52,15 +52,14 @@ have body_inj : injective body.
 by rewrite (leq_trans (leq_card _ body_inj)) // card_tuple card_ord.
 Qed.
 
-Lemma linking_sum_le (T : finType) (below : pred T) (h : T -> rat) (x y : rat) : x <= y ->
-  \sum_s (if below s then 6%:R * h s + 5%:R * x else 2%:R * h s)
-  <= \sum_s (if below s then 6%:R * h s + 5%:R * y else 2%:R * h s).
+Lemma sum_some_le (T : finType) (some : pred T) (x y : rat) : x <= y ->
+  \sum_s (if some s then 5%:R * x else 0) <= \sum_s (if some s then 5%:R * y else 0).
 Proof.
-move=> xy; apply: ler_sum => s _; case: (below s); last exact: lexx.
-by apply: ler_add; [exact: lexx | apply: ler_wpmul2l; rewrite ?ler0n].
+move=> xy; apply: ler_sum => s _; case: (some s); last exact: lexx.
+by apply: ler_wpmul2l; rewrite ?ler0n.
 Qed.
 
-(** ** The theorem *)
+(** ** The construction *)
 Section Deployed.
 Variables (q : nat) (registry : 'I_q -> scope) (insurers : 'I_q).
 Hypothesis registry_inj : injective registry.
@@ -70,9 +69,13 @@ Hypothesis registry_insurers : registry insurers = insurers_first.
 (** Under the root. *)
 Definition label_message (a : 'I_q) : message := message_of (scope_key_message (registry a)).
 
+(** Eligibility scopes whose key has leaked alone: who has that key makes their symbols from insurers' symbols, so
+    the game answers none there, and they are no part of the chain. *)
+Variable leaked : pred 'I_q.
+
 (** Eligibility symbols come from the insurers' symbols of epoch 1, all others from the number. *)
 Definition parent (a : 'I_q) : option 'I_q :=
-  if purpose (registry a) == purpose_eligibility then Some insurers else None.
+  if (purpose (registry a) == purpose_eligibility) && ~~ leaked a then Some insurers else None.
 
 Lemma raw_label_message a : raw (label_message a) = scope_key_message (registry a).
 Proof.
@@ -104,7 +107,7 @@ split.
   by have [_ -> _] := is_numberP (valP x).
 - move=> s; apply/eqP => /(congr1 (fun m : message => size (raw m))).
   by rewrite raw_tag_message raw_symbol_message size_raw size_tuple.
-- by move=> a b; rewrite /parent; case: eqP => // _ [<-]; rewrite registry_insurers.
+- by move=> a b; rewrite /parent; case: ifP => // _ [<-]; rewrite registry_insurers.
 Qed.
 
 (** What the game answers are the bytes that the executable derivation gives on the vectors. *)
@@ -118,16 +121,18 @@ rewrite (nth_map ord0) ?size_tuple // [RHS](nth_map ord0) ?size_tuple //.
 by congr to_N; rewrite -[LHS](tnth_nth _ _ (Ordinal i16)) tnth_mktuple.
 Qed.
 
-Theorem answers_are_derived (root : key) (a : 'I_q) (x : number) :
+Theorem answers_are_derived (root : key) (side : mode) (a : 'I_q) (p : number * number) :
+    side <> Dummy -> ~~ leaked a ->
   let ks := keys_of tag_message label_message (H root) in
-  raw (value (F H cut) ks a (place (F H cut) number_message symbol_message parent ks (fun=> Left) a (x, x)))
-  = derive_symbol (raw root) (registry a) (raw (val x)).
+  raw (value (F H cut) ks a (place (F H cut) number_message symbol_message parent ks (fun=> side) a p))
+  = derive_symbol (raw root) (registry a) (raw (val (person side p))).
 Proof.
-move=> ks; have kE b : raw (ks (Some b)) = scope_key (raw root) (registry b).
-  by rewrite ffunE raw_H raw_label_message.
+move=> nd kept ks; have kE b : raw (ks (Some b)) = scope_key (raw root) (registry b).
+  by rewrite ffunE raw_H raw_label_message scope_keyE.
 rewrite /value /F raw_cut raw_H kE /derive_symbol /symbol_from; congr (take _ (hmac_sha256 _ _)).
-rewrite /place /parent; case: (purpose (registry a) == purpose_eligibility); last exact: erefl.
-by rewrite -[source _ _]/(Some insurers) -[person _ _]/x raw_symbol_message raw_cut raw_H kE registry_insurers.
+rewrite /place /parent kept andbT; case: (purpose (registry a) == purpose_eligibility); last exact: erefl.
+have -> : source side insurers = Some insurers by case: (side) nd.
+by rewrite raw_symbol_message raw_cut raw_H kE registry_insurers.
 Qed.
 
 (** The same of what taking a key gives, and of tags: the adversary sees 16 bytes where the tag is the first four. *)
@@ -139,7 +144,7 @@ Theorem keys_and_tags_are_derived (root : key) (a : 'I_q) :
 Proof.
 have four (k : key) : take 4 (raw (cut (H k tag_message))) = key_tag (raw k).
   by rewrite raw_cut take_take // raw_H raw_tag_message.
-move=> ks; have kE : raw (ks (Some a)) = scope_key (raw root) (registry a) by rewrite ffunE raw_H raw_label_message.
+move=> ks; have kE : raw (ks (Some a)) = scope_key (raw root) (registry a) by rewrite ffunE raw_H raw_label_message scope_keyE.
 split; first exact: kE; first by rewrite /value /F four kE.
 by rewrite ffunE four.
 Qed.
@@ -154,19 +159,20 @@ Definition world (side : mode) : rat :=
 Definition ladder_hop (side : mode) : C -> tree message key :=
   ladder_adversary H cut number_message symbol_message tag_message label_message parent symbol0 key0 t side.
 
-Definition scope_hop (b : 'I_q) (s : 'I_q) (c : 'I_q -> mode) (w : C * key * keys (ordinal_finType q) key) : tree message key :=
+Definition scope_hop (h : hop (ordinal_finType q)) (w : C * key * keys (ordinal_finType q) key) : tree message key :=
   via id cut (step_adversary (F H cut) number_message symbol_message tag_message parent symbol0 key0
-                (with_root_tag cut t) (family parent b) c s w).
+                (with_root_tag cut t) (family parent (hop_family h)) (hop_modes h) (hop_scope h) w).
 
 (** Asks for the insurers' symbol of every number and looks for two that are equal. *)
 Definition all_numbers (u : unit) : tree message key :=
   via id cut (collision_finder symbol [seq number_message x | x <- enum number]).
 
-Variables (n : 'I_q -> nat) (eps : 'I_q -> rat).
+Variable n : 'I_q -> nat.
 Hypothesis at_most : forall c y s, asks s (n s) (t c y).
-Hypothesis eps_bound : forall b s c, compression_adv (scope_hop b s c) <= eps s.
 
-Definition hmac_cost (s : 'I_q) : rat := eps s + 'C(n s, 2)%:R / 2%:R ^+ 256.
+(** One hop: SHA-256's compression function against an explicit adversary, and colliding inner values. *)
+Definition hop_cost (h : hop (ordinal_finType q)) : rat :=
+  compression_adv (scope_hop h) + 'C(n (hop_scope h), 2)%:R / 2%:R ^+ 256.
 
 (** Two of at most N numbers have one insurers' symbol. *)
 Definition chain_cost_of (N : nat) : rat :=
@@ -199,30 +205,27 @@ Qed.
 Definition ladder_cost (side : mode) : rat :=
   compression_adv (ladder_hop side) + 'C(q.+1, 2)%:R / 2%:R ^+ 256.
 
-(** Unlinkability, for the byte strings of the specification:
-
-    |Pr[yes | left] - Pr[yes | right]| <= two hops of the key ladder
-       + for each scope 2 hops of its HMAC, for each eligibility scope 4 more and 5 times the chain's cost. *)
-Theorem unlinkability :
-  `|world Left - world Right| <=
-    ladder_cost Left + ladder_cost Right
-    + \sum_s (if parent s then 6%:R * hmac_cost s + 5%:R * chain_cost else 2%:R * hmac_cost s).
+Theorem linking_deployed :
+  `|world Left - world Right|
+    <= ladder_cost Left + ladder_cost Right + \sum_(h <- hops parent) hop_cost h
+       + \sum_s (if parent s then 5%:R * chain_cost else 0).
 Proof.
 have C0 : (0 < #|C|)%N by apply/card_gt0P; exists c0.
 have K0 : (0 < #|key|)%N by apply/card_gt0P; exists key0.
 have W0 : (0 < #|{: C * key * keys (ordinal_finType q) key}|)%N.
   by rewrite !card_prod !muln_gt0 C0 K0 /= (card_ffun_gt0 _ key0).
-have hop b s c : adv (F H cut) (step_adversary (F H cut) number_message symbol_message tag_message parent symbol0 key0
-      (with_root_tag cut t) (family parent b) c s) <= hmac_cost s.
-  rewrite (prf_truncated H key0 _ (@inj_id _) cut_balanced).
-  apply: le_trans (hmac_sha256_prf W0 (n := n s) _) _; last by rewrite ler_add2r; exact: eps_bound.
-  by move=> w; apply: calls_via; apply: calls_reduction; exact: at_most.
+have hop_le h : hop_adv (F H cut) number_message symbol_message tag_message parent symbol0 key0 (with_root_tag cut t) h
+    <= hop_cost h.
+  rewrite /hop_adv (prf_truncated H key0 _ (@inj_id _) cut_balanced).
+  apply: hmac_sha256_prf W0 _ => w.
+  by apply: calls_via; apply: calls_reduction; exact: at_most.
 have ladder side : adv H (ladder_hop side) <= ladder_cost side.
   apply: hmac_sha256_prf => // c; have := calls_ladder H cut number_message symbol_message tag_message label_message
     parent symbol0 key0 t side c; by rewrite card_ord.
-apply: le_trans (linking_from_root c0 label_message_inj label_message_tag deployed_well_formed hop) _.
-apply: ler_add; first by apply: ler_add; exact: ladder.
-exact: (linking_sum_le (fun s => isSome (parent s)) hmac_cost (chain_risk_le card_number)).
+apply: le_trans (linking_from_root H cut symbol0 key0 c0 t label_message_inj label_message_tag deployed_well_formed) _.
+rewrite -[X in _ <= X]addrA; apply: ler_add; first by apply: ler_add; exact: ladder.
+apply: ler_add; first by apply: ler_sum => h _; exact: hop_le.
+exact: (sum_some_le (fun s => isSome (parent s)) (chain_risk_le card_number)).
 Qed.
 
 End Deployed.

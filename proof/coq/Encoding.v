@@ -50,7 +50,7 @@ Definition version : N := 1%num.
 Definition label (s : scope) : bytes :=
   context ++ version :: purpose s :: word_bytes (epoch s) ++ N.of_nat (size (scope_id s)) :: scope_id s.
 
-(** Under the root: what a scope key is. Under a root or a scope key: what its tag is. *)
+(** Under the root: what gives a scope key. Under a root or a scope key: what gives its tag. *)
 Definition scope_key_message (s : scope) : bytes := label s ++ [:: 1%num].
 Definition tag_bytes : bytes := context ++ version :: [:: 116; 97; 103; 1]%num.
 
@@ -81,7 +81,14 @@ Definition insurers_first : scope := Scope purpose_insurers all_insurers 1%num.
 
 (** ** Derivation *)
 
-Definition scope_key (root : bytes) (s : scope) : bytes := hmac_sha256 root (scope_key_message s).
+(** HKDF-Expand (RFC 5869, 2.3): T(i) = HMAC(prk, T(i-1) || info || i), i from 1, the first [len] bytes of all. *)
+Fixpoint hkdf_blocks (prk info previous : bytes) (i n : nat) : bytes :=
+  if n is n'.+1
+  then let t := hmac_sha256 prk (previous ++ info ++ [:: N.of_nat i]) in t ++ hkdf_blocks prk info t i.+1 n'
+  else [::].
+Definition hkdf_expand (prk info : bytes) (len : nat) : bytes := take len (hkdf_blocks prk info [::] 1 ((len + 31) %/ 32)).
+
+Definition scope_key (root : bytes) (s : scope) : bytes := hkdf_expand root (label s) 32.
 Definition key_tag (key : bytes) : bytes := take 4 (hmac_sha256 key tag_bytes).
 Definition symbol_from (key m : bytes) : bytes := take 16 (hmac_sha256 key m).
 

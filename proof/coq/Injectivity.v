@@ -128,3 +128,9 @@ Proof.
 move=> /is_scopeP[_ _ id40 id0 _]; rewrite /scope_key_message size_cat size_label addn1.
 by apply/andP; split; [rewrite ltnS -[12]/(11 + 1) leq_add2l | rewrite ltnS -[51]/(11 + 40) leq_add2l].
 Qed.
+
+(** ** The ladder
+
+    32 bytes of HKDF-Expand are one HMAC. *)
+Theorem scope_keyE root s : scope_key root s = hmac_sha256 root (scope_key_message s).
+Proof. by rewrite /scope_key /hkdf_expand /= cats0 take_oversize ?size_sha256. Qed.

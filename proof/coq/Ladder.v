@@ -4,7 +4,7 @@
     adversary is given the root's tag at the start (more than that: what [cut] keeps of its digest), and coins. *)
 
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From fugo Require Import Probability Oracle Game Switch Hybrid.
+From fugo Require Import Probability Oracle Game Switch Hops Hybrid.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -83,14 +83,12 @@ Qed.
 
 Hypothesis wf : well_formed encX encY tag_message parent.
 
-Let adversary := step_adversary F encX encY tag_message parent refused_symbol refused_key with_root_tag.
-Variable eps : A -> rat.
-Hypothesis eps_bound : forall b s c, adv F (adversary (family parent b) c s) <= eps s.
-
 (** |Pr[yes | left] - Pr[yes | right]| <= two hops for the ladder + the bound for independent keys. *)
 Theorem linking_from_root :
   `|real Left - real Right|
-    <= adv H (ladder_adversary Left) + adv H (ladder_adversary Right) + linking_bound F encX parent eps.
+    <= adv H (ladder_adversary Left) + adv H (ladder_adversary Right)
+       + (\sum_(h <- hops parent) hop_adv F encX encY tag_message parent refused_symbol refused_key with_root_tag h
+          + \sum_a (if parent a then 5%:R * chain_risk F encX else 0)).
 Proof.
 have realE side : real side = E (fun c => E (fun k => says (H k) (ladder_adversary side c))).
   by apply: eq_E => c; apply: eq_E => k; rewrite /says exec_ladder.
@@ -98,7 +96,7 @@ have w0 : C * K := (c0, refused_key).
 rewrite /adv !ladder_random // -!realE.
 apply: le_trans (pr_triangle _ (ideal Left) _) _; rewrite -addrA ler_add2l.
 apply: le_trans (pr_triangle _ (ideal Right) _) _; rewrite addrC [`|_ - real Right|]distrC ler_add2l.
-by have := linking_independent_keys w0 wf eps_bound.
+exact: linking_independent_keys.
 Qed.
 
 End Ladder.

@@ -125,6 +125,12 @@ Qed.
 
 Opaque compress.
 
+Lemma size_sha256 m : size (sha256 m) = 32.
+Proof.
+rewrite /sha256; move: (blocks _ _) => bs; have : size initial_state = 32 by [].
+by elim: bs (initial_state) => //= b bs IH st _; apply: IH; exact: size_compress.
+Qed.
+
 Lemma length_bytes_bytes n : all is_byte (length_bytes n).
 Proof. by apply/allP => _ /mapP[s _ ->]; exact: byte_at_is_byte. Qed.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Vectors.v: every case of the project's vectors that the Coq definitions speak of, as a vm_compute check.
+"""Writes Vectors.v: every case of the project's vectors, and of the published ones for HMAC and HKDF, that the Coq
+definitions speak of, as a check by Coq's virtual machine.
 
 usage: vectors.py VECTOR_FOLDER > Vectors.v
 """
@@ -16,6 +17,11 @@ def cases(kind):
         data = json.load(file)
     assert data["schema"] == "fugo-vectors-1" and data["kind"] == kind
     return data["cases"]
+
+
+def published(name):
+    with open(f"{sys.argv[1]}/published/{name}.json", encoding="ascii") as file:
+        return json.load(file)["cases"]
 
 
 def listed(octets):
@@ -38,6 +44,7 @@ def verdict(case):
 
 
 def table(name, kind, rows):
+    assert rows, name
     print(f"Definition {name} : seq ({kind}) := [::\n  " + ";\n  ".join(rows) + "]%num.")
     print(f"Definition {name}_count : nat := {len(rows)}.\n")
 
@@ -60,6 +67,12 @@ table("keys", "bytes * scope * (bytes * bytes * bytes)",
        for c in good_keys])
 table("symbols", "bytes * scope * bytes * bytes",
       [f"({hexed(c['root'])}, {scope(c)}, {listed(c['number'].encode())}, {hexed(c['symbol'])})" for c in symbols])
-for name in ["numbers", "check_digits", "labels", "faults", "keys", "symbols"]:
+table("macs", "bytes * bytes * bytes",
+      [f"({hexed(c['key'])}, {hexed(c['data'])}, {hexed(c['mac'])})" for c in published("rfc4231")])
+expansions = published("rfc5869")
+assert all(len(c["okm"]) == 2 * c["L"] for c in expansions)
+table("expansions", "bytes * bytes * bytes",
+      [f"({hexed(c['prk'])}, {hexed(c['info'])}, {hexed(c['okm'])})" for c in expansions])
+for name in ["numbers", "check_digits", "labels", "faults", "keys", "symbols", "macs", "expansions"]:
     print(f"Example {name}_agree : (size {name} == {name}_count) && all check_{name[:-1]} {name} = true.")
     print("Proof. by vm_cast_no_check (erefl true). Qed.")
