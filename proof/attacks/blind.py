@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from confidence import link_rate, poisson_tail
 from delivery import Evidence, halves, is_ascending, order
-from result import LINKED, ONE_HIT, Result
+from result import LINKED, AT_MOST_ONE, Result
 
 # Matching at random gets one right in expectation.
 HITS = 10
@@ -24,7 +26,7 @@ def rank_matching(evidence: Evidence) -> Result:
     place = np.clip(np.searchsorted(values[1], values[0]), 1, len(b) - 1)
     nearer = values[0] - values[1][place - 1] < values[1][place] - values[0]
     by_value = evidence.hits(a, b[place - nearer])
-    return _of_hits("D7", max(by_rank, by_value), rows, tests=2)
+    return replace(_of_hits("D7", max(by_rank, by_value), rows, tests=2), prediction="1 hit in each of 2 matchings")
 
 
 def multiplicities(evidence: Evidence) -> Result:
@@ -64,7 +66,7 @@ def files(evidence: Evidence) -> Result:
         return result
     linked = 1 / of_delta
     statistic = f"{of_delta} new in each file"
-    return Result("D12", of_delta, statistic, f"< {SMALL_DELTA:,} new", True, linked, linked, LINKED, ONE_HIT, result.false_alarm)
+    return Result("D12", of_delta, statistic, f"< {SMALL_DELTA:,} new", True, linked, linked, LINKED, AT_MOST_ONE, result.false_alarm)
 
 
 def _new(evidence: Evidence) -> list[int]:
@@ -79,4 +81,4 @@ def _new(evidence: Evidence) -> list[int]:
 def _of_hits(name: str, hits: int, rows: int, tests: int = 1) -> Result:
     rate, bound = link_rate(hits, rows)
     said = f"{hits:,} right"
-    return Result(name, rows, said, f"{HITS} right", hits >= HITS, rate, bound, LINKED, ONE_HIT, tests * poisson_tail(HITS))
+    return Result(name, rows, said, f"{HITS} right", hits >= HITS, rate, bound, LINKED, AT_MOST_ONE, tests * poisson_tail(HITS))

@@ -13,7 +13,7 @@ import numpy as np
 from confidence import link_rate
 from delivery import SYMBOL, Evidence, rows
 from people import texts
-from result import LINKED, ONE_HIT, Result
+from result import LINKED, AT_MOST_ONE, Result
 
 HITS = 10
 # Labels that an attacker would try: the scope as it is written.
@@ -67,7 +67,7 @@ def enumeration(evidence: Evidence, rates: Rates) -> Result:
     people = len(evidence.files[0])
     rate, bound = link_rate(hits, people)
     chance = (len(schemes) + SEEDS) * len(block) * people / 2.0**128
-    return Result("D9", len(block), f"{hits:,} right", f"{HITS} right", hits >= HITS, rate, bound, LINKED, ONE_HIT, chance)
+    return Result("D9", len(block), f"{hits:,} right", f"{HITS} right", hits >= HITS, rate, bound, LINKED, AT_MOST_ONE, chance)
 
 
 def _under(seed: int) -> Callable[[bytes], bytes]:

@@ -28,4 +28,4 @@ class Result:
 # Of pair tests: mean effect of a pair in standard deviations. Of matching: probability that a row is linked right. Of
 # relations: share of the rows that satisfy one.
 EFFECT, LINKED, SHARE, NONE = "effect a pair", "right links a row", "share of rows", "says nothing of linkage"
-NOTHING, ONE_HIT = "0", "1 hit"
+NOTHING, AT_MOST_ONE = "0", "at most 1 hit"
