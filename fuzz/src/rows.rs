@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 // The tool is a program, not a library; its splitter stands alone.
-#[path = "../../crates/cli/src/convert/csv.rs"]
+#[path = "../../crates/cli/src/input/csv.rs"]
 #[allow(dead_code, unreachable_pub, missing_docs, unfulfilled_lint_expectations)]
 mod csv;
 

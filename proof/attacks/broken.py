@@ -14,8 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from delivery import SYMBOL
-from dictionary import LABELS, SEEDS, key_of_seed
+from delivery import rows as symbols_of
+from dictionary import SEEDS, key_of_seed
+from ladder import under_root
+from ladder import unkeyed as unkeyed_hash
+from pairs import rank
 from people import texts
+
+# The scopes whose symbols these stand for.
+SCOPES = ("agency/nta/1", "agency/mof/1")
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -28,6 +35,8 @@ class Scheme:
     mistake: str
     finder: str
     made: Callable[[np.ndarray, np.random.Generator], Pair]
+    # Delivered in an order that says nothing, not in symbol order.
+    shuffled: bool = False
 
 
 def keyed(people: np.ndarray, key: bytes) -> np.ndarray:
@@ -46,8 +55,8 @@ def _independent(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 
 def _chosen(rows: int, share: float, random: np.random.Generator) -> np.ndarray:
-    """A share of the rows, and at least a dozen of them."""
-    return random.choice(rows, size=min(rows, max(12, round(rows * share))), replace=False)
+    """A share of the rows, and at least two of them."""
+    return random.choice(rows, size=min(rows, max(2, round(rows * share))), replace=False)
 
 
 def xor_mask(people: np.ndarray, random: np.random.Generator) -> Pair:
@@ -57,8 +66,10 @@ def xor_mask(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 def affine_map(people: np.ndarray, random: np.random.Generator) -> Pair:
     a = keyed(people, random.bytes(32))
-    matrix = random.integers(0, 2, size=(128, 128)).astype(np.float32)
-    product = np.unpackbits(a, axis=1).astype(np.float32) @ matrix
+    matrix = np.zeros((128, 128), dtype=np.uint8)
+    while rank([int.from_bytes(np.packbits(row).tobytes(), "big") for row in matrix]) < 128:
+        matrix = random.integers(0, 2, size=(128, 128), dtype=np.uint8)
+    product = np.unpackbits(a, axis=1).astype(np.float32) @ matrix.astype(np.float32)
     b = np.packbits((product.astype(np.int64) & 1).astype(np.uint8), axis=1)
     return a, b ^ np.frombuffer(random.bytes(SYMBOL), dtype=np.uint8)
 
@@ -83,12 +94,18 @@ def misused_tweak(people: np.ndarray, random: np.random.Generator) -> Pair:
     key = random.bytes(32)
     base = keyed(people, key)
     both = []
-    for scope in LABELS:
+    for scope in (scope.encode() for scope in SCOPES):
         symbols = base.copy()
         # The last round of a Feistel network, the only one that knows the scope, changes one half.
-        symbols[:, 8:] ^= _hashed(base[:, :12], lambda half, scope=scope: hmac.digest(key, scope + half, "sha256"))[:, :8]
+        symbols[:, 8:] ^= _round(base[:, :8], key, scope)
         both.append(symbols)
     return both[0], both[1]
+
+
+def _round(half: np.ndarray, key: bytes, scope: bytes) -> np.ndarray:
+    """A Feistel round function: 8 bytes of HMAC-SHA-256(key, scope ‖ half) for each half."""
+    digests = (hmac.digest(key, scope + bytes(each), "sha256")[:8] for each in half)
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 8)
 
 
 def order_preserving(people: np.ndarray, random: np.random.Generator) -> Pair:
@@ -108,13 +125,28 @@ def unkeyed(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 
 def label_prefixed(people: np.ndarray, random: np.random.Generator) -> Pair:
-    a, b = (_hashed(people, lambda number, label=label: hashlib.sha256(label + number).digest()) for label in LABELS)
+    a, b = (_hashed(people, lambda number, label=label: hashlib.sha256(label + number).digest()) for label in (scope.encode() for scope in SCOPES))
     return a, b
 
 
 def seeded_key(people: np.ndarray, random: np.random.Generator) -> Pair:
-    seed = int(random.integers(1, SEEDS // 2)) * 2
-    return keyed(people, key_of_seed(seed)), keyed(people, key_of_seed(seed ^ 1))
+    a, b = (keyed(people, key_of_seed(int(seed))) for seed in random.integers(0, SEEDS, size=2))
+    return a, b
+
+
+def seeded_root(people: np.ndarray, random: np.random.Generator) -> Pair:
+    root = key_of_seed(int(random.integers(0, SEEDS)))
+    a, b = (_hashed(people, under_root(root, scope)) for scope in SCOPES)
+    return a, b
+
+
+def unkeyed_stage(people: np.ndarray, random: np.random.Generator) -> Pair:
+    a = keyed(people, random.bytes(32))
+    return a, np.frombuffer(b"".join(map(unkeyed_hash(b""), symbols_of(a))), dtype=np.uint8).reshape(-1, SYMBOL).copy()
+
+
+def half_keyed(people: np.ndarray, random: np.random.Generator) -> Pair:
+    return unkeyed(people, random)[0], keyed(people, random.bytes(32))
 
 
 def ambiguous_label(people: np.ndarray, random: np.random.Generator) -> Pair:
@@ -185,12 +217,15 @@ SCHEMES = (
     Scheme("order-preserving", "symbols sort as the numbers do", "D7", order_preserving),
     Scheme("unkeyed SHA-256", "a hash of the number alone", "D9", unkeyed),
     Scheme("label-prefixed SHA-256", "a hash of the scope's name and the number", "D9", label_prefixed),
-    Scheme("32-bit seed", "keys from a generator with a seed of 32 bits", "D9", seeded_key),
+    Scheme("one side unkeyed", "only the first scope's symbols are a hash of the number alone", "D9", half_keyed),
+    Scheme("unkeyed second stage", "the second symbol is a hash of the first", "D9", unkeyed_stage),
+    Scheme("32-bit seeds", "a key for each scope, from a generator with a seed of 32 bits, of those that are tried", "D9", seeded_key),
+    Scheme("32-bit root", "the real ladder, from a root key with such a seed", "D9", seeded_root),
     Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 make one label", "D1", ambiguous_label),
     Scheme("fallback key", "a worker without its key used a default one: 1 row in 100,000", "D1", fallback_key),
     Scheme("scattered bit", "each row leaks one bit of the other symbol, at a place of its own", "D2", scattered_bit),
     Scheme("shared byte", "3 rows in 1,000 got one random byte for both scopes", "D4", shared_byte),
-    Scheme("kept ends", "a few numbers of the first and last tenth stay at their end", "D5", kept_ends),
-    Scheme("reserved range", "forty special people have the lowest symbols, in one order", "D7", reserved_range),
-    Scheme("following byte", "in a fifth of rows one byte is the other's and a small count", "D8", following_byte),
+    Scheme("kept ends", "a few people stand in the same tenth of the range, the first or the last", "D5", kept_ends),
+    Scheme("reserved range", "forty special people have the lowest symbols, in one order; rows are shuffled", "D7", reserved_range, True),
+    Scheme("following byte", "in a fifth of rows one byte is the other's plus up to 128", "D8", following_byte),
 )

@@ -53,9 +53,9 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
         files = [file[delivery.order(file)] for file in product.convert(repeated, (FIRST, SECOND), "input")]
         return Evidence(known(), (files[0], files[1]), block=block)
 
-    def delta() -> Evidence:
-        a, b = product.convert(people[1:], (FIRST, SECOND))
-        later = product.convert(people, (FIRST, SECOND))
+    def days(first: np.ndarray, second: np.ndarray) -> Evidence:
+        a, b = product.convert(first, (FIRST, SECOND))
+        later = product.convert(second, (FIRST, SECOND))
         return Evidence(known(), (a, b), (later[0], later[1]), block=block)
 
     def eligibility() -> Evidence:
@@ -67,25 +67,28 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
             read = delivery.read(file)
             files.append(np.ascontiguousarray(read[:, 0]))
             beside.append(np.ascontiguousarray(read[:, 1]))
-        return Evidence((a, b), (files[0], files[1]), None, (beside[0], beside[1]), block)
+        return Evidence((a, b), (files[0], files[1]), None, (beside[0], beside[1]), block=block)
 
     yield Control("one key", "two scopes under one key", "D1", one_key)
     yield Control("order kept", "fugo convert --order input for both", "D12", kept_order)
     yield Control("several rows", "people keep their number of rows", "D11", several_rows)
-    yield Control("delta of one", "the next deliveries have one person more", "D12", delta)
+    yield Control("delta of one", "the next deliveries have one person more", "D12", lambda: days(people[1:], people))
+    yield Control("one who left", "the next deliveries have one person less", "D12", lambda: days(people, people[1:]))
     yield Control("shared eligibility symbol", "it stands beside both agencies' symbols", "D1", eligibility)
 
 
 def _of_scheme(
     scheme: Scheme, population: Population, random: np.random.Generator, directory: Path
 ) -> Callable[[], Evidence]:
-    """Its files are written and read as the real ones are: known pairs in the people's order, deliveries in symbol order."""
+    """Its files are written and read as the real ones are: known pairs in the people's order, deliveries in symbol
+    order, or shuffled."""
 
     def evidence() -> Evidence:
         file = directory / f"{os.getpid()}-control.csv"
-        known, files = [], []
+        known, files, shuffles = [], [], np.random.default_rng(7)
         for symbols in scheme.made(population.people, random):
-            for written, into in ((symbols, known), (symbols[delivery.order(symbols)], files)):
+            order = shuffles.permutation(len(symbols)) if scheme.shuffled else delivery.order(symbols)
+            for written, into in ((symbols, known), (symbols[order], files)):
                 delivery.write(file, written)
                 into.append(delivery.read(file))
         return Evidence((known[0], known[1]), (files[0], files[1]), block=population.block)

@@ -46,12 +46,6 @@ def halves(symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return words[:, 0], words[:, 1]
 
 
-def is_ascending(symbols: np.ndarray) -> bool:
-    """Whether a file is in symbol order."""
-    high, low = halves(symbols)
-    return bool(np.all((high[1:] > high[:-1]) | ((high[1:] == high[:-1]) & (low[1:] >= low[:-1]))))
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What one play of the game shows an attacker of two scopes, and the truth that the referee holds.
@@ -65,6 +59,8 @@ class Evidence:
     later: tuple[np.ndarray, np.ndarray] | None = None
     # Columns beside the symbols, for the known pairs, if the files have any.
     beside: tuple[np.ndarray, np.ndarray] | None = None
+    # Whose files they are, as they are written: public.
+    scopes: tuple[str, str] = ("agency/nta/1", "agency/mof/1")
     # All numbers of the block that the people are from: public.
     block: np.ndarray = field(default_factory=lambda: np.empty((0, 12), dtype=np.uint8))
 

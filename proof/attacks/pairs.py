@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from scipy.stats import binom
 
 from confidence import advantage_of_z, link_rate, two_sided
 from delivery import SYMBOL, Evidence, halves
-from result import EFFECT, LINKED, NOTHING, SHARE, Result
+from result import EFFECT, EQUAL, NOTHING, SHARE, Result
 
 BITS = 8 * SYMBOL
 _CHUNK = 50_000
@@ -26,7 +28,7 @@ def equality(evidence: Evidence) -> Result:
     # Chance: rows² pairs in each spelling, 2^-128 each.
     chance = rows * len(evidence.files[1]) * 40 / 2.0**128
     rate, bound = link_rate(found, rows)
-    return Result("D1", rows, f"{found:,} equal", "1", found > 0, rate, bound, LINKED, NOTHING, chance)
+    return Result("D1", rows, f"{found:,} equal", "1", found > 0, rate, bound, EQUAL, NOTHING, chance)
 
 
 def _spellings(symbols: np.ndarray) -> Iterator[np.ndarray]:
@@ -52,7 +54,7 @@ def _common(a: np.ndarray, b: np.ndarray) -> int:
 
 def hamming(evidence: Evidence) -> Result:
     """D2. z of the mean Hamming distance of a pair: (64 − mean) √N / √32. Alarm at |z| > 6. Blind to relations that keep the
-    mean, such as affine maps."""
+    mean, such as affine maps. D2 to D4 also alarm at a bias that both files have for themselves."""
     a, b = evidence.known
     distance = np.bitwise_count(a ^ b).sum(axis=1, dtype=np.int64)
     z = (BITS / 2 - distance.mean()) * np.sqrt(len(a)) / np.sqrt(BITS / 4)
@@ -80,7 +82,9 @@ def bytes_equal(evidence: Evidence) -> Result:
     equal = (a == b).sum(axis=0)
     z = (equal - len(a) * rate) / np.sqrt(len(a) * rate * (1 - rate))
     largest = z[np.abs(z).argmax()]
-    return _of_z("D4", float(largest), len(a), 6.0, tests=SYMBOL)
+    spread = 6.0 * np.sqrt(len(a) * rate * (1 - rate))
+    tails = binom.sf(len(a) * rate + spread, len(a), rate) + binom.cdf(len(a) * rate - spread, len(a), rate)
+    return replace(_of_z("D4", float(largest), len(a), 6.0), false_alarm=SYMBOL * float(tails))
 
 
 def ranks(evidence: Evidence) -> Result:
@@ -97,23 +101,24 @@ def ranks(evidence: Evidence) -> Result:
 
 
 def relations(evidence: Evidence) -> Result:
-    """D6. Relations over GF(2) that all of 456 pairs satisfy: 257 less the rank of [A | B | 1]. Alarm at one. Blind to a relation
-    that a single row in a few hundred breaks."""
+    """D6. Relations over GF(2) between the two symbols that all of 456 pairs satisfy: rank [A | 1] + rank [B | 1] − 1 − rank
+    [A | B | 1], so that relations within one file do not count. Alarm at one. Blind to a relation that a single row in a
+    few hundred breaks."""
     rows = 2 * BITS + 200
     a, b = (side[:rows] for side in evidence.known)
     if len(a) < rows:
         raise SystemExit(f"D6 needs {rows} pairs")
-    matrix = np.concatenate([np.unpackbits(a, axis=1), np.unpackbits(b, axis=1), np.ones((rows, 1), np.uint8)], axis=1)
-    vectors = [int.from_bytes(np.packbits(row).tobytes(), "big") for row in matrix.T]
-    missing = 2 * BITS + 1 - _rank(vectors)
+    columns = [[int.from_bytes(np.packbits(bit).tobytes(), "big") for bit in np.unpackbits(side, axis=1).T] for side in (a, b)]
+    ones = [(1 << rows) - 1]
+    missing = rank(columns[0] + ones) + rank(columns[1] + ones) - 1 - rank(columns[0] + columns[1] + ones)
     # Any of 2^257 combinations of columns vanishes on 456 random rows.
     chance = 2.0 ** (2 * BITS + 1 - rows)
-    # A relation that a share s of rows satisfies is found with probability s^456: none found, s is below 0.05^(1/456).
-    share, bound = (1.0, 1.0) if missing else (0.0, 0.05 ** (1 / rows))
+    # A relation that a share s of rows satisfies is missed with probability 1 − s^456: under 5 % above 0.95^(1/456).
+    share, bound = (1.0, 1.0) if missing else (0.5, 0.95 ** (1 / rows))
     return Result("D6", rows, f"{missing} relations", "1", missing > 0, share, bound, SHARE, NOTHING, chance)
 
 
-def _rank(vectors: list[int]) -> int:
+def rank(vectors: list[int]) -> int:
     """Of vectors over GF(2), as integers."""
     basis: dict[int, int] = {}
     for vector in vectors:

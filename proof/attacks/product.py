@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from delivery import Evidence, read
+from ladder import ELIGIBILITY, INSURERS
 from people import Population
-
-INSURERS, ELIGIBILITY = "insurers/all/1", "eligibility/all/1"
 
 
 class Product:
@@ -48,15 +47,18 @@ class Product:
 
     def evidence(self, population: Population, pairs: Sequence[tuple[str, str]], later: np.ndarray | None) -> list[Evidence]:
         """One play of the game for each pair of scopes: known pairs from files in the input's order, whole deliveries in
-        symbol order, and, if there are later people, the next ones."""
+        symbol order, of a roster in which some people have several rows, and, if there are later people, the next ones."""
         scopes = sorted({scope for pair in pairs for scope in pair})
-        known, files = (self.convert(population.people, scopes, order) for order in ("input", "symbol"))
+        people = population.people
+        known = self.convert(people, scopes, "input")
+        # Person i of forty has i + 2 equal rows in the roster: symbol order collapses them.
+        files = self.convert(np.concatenate([people, *(np.repeat(people[i : i + 1], i + 1, axis=0) for i in range(40))]), scopes)
         next_files = self.convert(later, scopes) if later is not None else None
         plays = []
         for pair in pairs:
             a, b = (scopes.index(scope) for scope in pair)
             after = (next_files[a], next_files[b]) if next_files else None
-            plays.append(Evidence((known[a], known[b]), (files[a], files[b]), after, None, population.block))
+            plays.append(Evidence((known[a], known[b]), (files[a], files[b]), after, None, pair, population.block))
         return plays
 
     def _key(self, scope: str) -> Path:

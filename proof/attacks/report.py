@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _small(value: float) -> str:
-    return "0" if value == 0 else f"{value:.2g}"
+    return "0" if value == 0 else f"{value:.4g}" if value > 0.9 else f"{value:.2g}"
 
 
 def first_pair(results: Mapping[str, Result]) -> str:
@@ -35,7 +34,7 @@ def first_pair(results: Mapping[str, Result]) -> str:
             result.name, f"{result.sample:,}", result.statistic, result.alarms_at, alarm, advantage, bound, result.measure,
             result.prediction if says else "–",
         ])
-    header = ("", "rows or pairs", "found", "alarm at", "alarm", "advantage", "95 % below", "of what", "theorem predicts")
+    header = ("", "rows or pairs", "found", "alarm at", "alarm", "estimate", "95 % below", "of what", "theorem predicts")
     return _table(header, rows)
 
 
@@ -79,7 +78,14 @@ def write(block: str) -> None:
 
 
 def stale(block: str) -> list[str]:
-    """What the README's block and this run do not have in common, figures aside: rows of tables, by their first cell."""
+    """What the README's block and this run do not have in common, figures aside: rows of tables by their first cell, and by whom
+    a control is caught."""
     text = README.read_text(encoding="utf-8").partition(_BEGIN)[2].partition(_END)[0]
-    first_cells = [set(re.findall(r"^\| ([^|]+?) \|", each, re.MULTILINE)) for each in (text, block)]
-    return sorted(first_cells[0] ^ first_cells[1])
+    shown = [{_essence(line) for line in each.splitlines() if line.startswith("| ")} for each in (text, block)]
+    return sorted(shown[0] ^ shown[1])
+
+
+def _essence(line: str) -> str:
+    first, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+    finders = [name for name, cell in zip(NAMES, cells) if cell in ("★", "◉")]
+    return " ".join([first, *finders])

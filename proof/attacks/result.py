@@ -26,6 +26,8 @@ class Result:
 
 
 # Of pair tests: mean effect of a pair in standard deviations. Of matching: probability that a row is linked right. Of
-# relations: share of the rows that satisfy one.
-EFFECT, LINKED, SHARE, NONE = "effect a pair", "right links a row", "share of rows", "says nothing of linkage"
-NOTHING, AT_MOST_ONE = "0", "at most 1 hit"
+# relations: share of the rows that satisfy one. Of enumeration: probability that a symbol is inverted.
+EFFECT, LINKED, SHARE, INVERTED = "effect a pair", "right links a row", "share of rows", "symbols inverted a row"
+EQUAL = "equal values a row"
+NONE = "says nothing of linkage"
+NOTHING, ONE_HIT = "0", "1 hit"

@@ -13,6 +13,7 @@ import confidence
 import delivery
 import dictionary
 import harness
+import ladder
 import learned
 import pairs
 import people
@@ -60,6 +61,12 @@ class WhereThereIsNothing(unittest.TestCase):
         ]
         # The larger of two matchings: mean about 1.5.
         self.assertTrue(1.0 < np.mean(hits) < 2.2, np.mean(hits))
+        for distinguish in (blind.files, blind.multiplicities):
+            hits = [
+                round(distinguish(evidence(random_symbols(500, 2 * i), random_symbols(500, 2 * i + 1))).advantage * 500)
+                for i in range(200)
+            ]
+            self.assertTrue(0.6 < np.mean(hits) < 1.4, (distinguish.__name__, np.mean(hits)))
 
     def test_equality_relations_randomness_and_repeats_find_nothing(self) -> None:
         trial = evidence(random_symbols(5_000, 1), random_symbols(5_000, 2))
@@ -102,9 +109,17 @@ class WhereThereIsSomething(unittest.TestCase):
         bits = np.unpackbits(b, axis=1)
         bits[:, 9] = np.unpackbits(a, axis=1)[:, [3, 77, 120]].sum(axis=1) & 1
         self.assertEqual(pairs.relations(evidence(a, np.packbits(bits, axis=1))).statistic, "1 relations")
+        # What was missed is bounded by what would hardly have been.
+        self.assertAlmostEqual(1 - pairs.relations(evidence(random_symbols(1_000, 3), b)).bound ** 456, 0.05)
+        # A constant bit, or a relation within one file, says nothing of the other.
+        a[:, 2] = 7
+        self.assertFalse(pairs.relations(evidence(a, b)).alarm)
 
     def test_files_in_the_inputs_order_are_matched_row_by_row(self) -> None:
         a, b = random_symbols(1_000, 1), random_symbols(1_000, 2)
+        self.assertEqual(blind.files(Evidence((a, b), (a, b))).statistic, "1,000 right")
+        # And so are files in symbol order, where that is the order of the people.
+        a, b = a[delivery.order(a)], b[delivery.order(b)]
         self.assertEqual(blind.files(Evidence((a, b), (a, b))).statistic, "1,000 right")
 
     def test_a_small_delta_is_one_only_where_both_files_have_it(self) -> None:
@@ -114,17 +129,36 @@ class WhereThereIsSomething(unittest.TestCase):
             return blind.files(Evidence((a, b), evidence(a, b).files, new)).alarm
         self.assertTrue(later(1, 1) and later(999, 999))
         self.assertFalse(later(0, 0) or later(1_000, 1_000) or later(1, 1_000))
+        self.assertTrue(blind.files(Evidence((a, b), (a, b), (a[1:], b[5:]))).alarm)
+
+    def test_people_are_matched_by_their_number_of_rows(self) -> None:
+        a, b = random_symbols(500, 1), random_symbols(500, 2)
+        files = [np.concatenate([side, *(np.repeat(side[i : i + 1], i + 1, axis=0) for i in range(20))]) for side in (a, b)]
+        self.assertIn(blind.multiplicities(Evidence((a, b), (files[0], files[1]))).statistic, {f"{n} right" for n in range(20, 26)})
 
     def test_a_dictionary_inverts_what_has_no_key_and_only_that(self) -> None:
         population = people.Population.draw(300, np.random.default_rng(5))
         for scheme in broken.SCHEMES:
             if scheme.finder == "D9":
                 a, b = scheme.made(population.people, np.random.default_rng(6))
-                found = dictionary.enumeration(Evidence((a, b), (a, b), block=population.block), dictionary.Rates())
-                self.assertEqual(found.statistic, "300 right", scheme.name)
+                # Whichever side it is.
+                for files in ((a, b), (b, a)):
+                    scopes = broken.SCOPES if files[0] is a else broken.SCOPES[::-1]
+                    play = Evidence(files, files, scopes=scopes, block=population.block)
+                    self.assertEqual(dictionary.enumeration(play, dictionary.Rates()).statistic, "300 inverted", scheme.name)
         a, b = (broken.keyed(population.people, bytes([i]) * 32) for i in (1, 2))
         found = dictionary.enumeration(Evidence((a, b), (a, b), block=population.block), dictionary.Rates())
-        self.assertEqual(found.statistic, "0 right")
+        self.assertEqual(found.statistic, "0 inverted")
+
+    def test_the_ladder_is_the_specifications(self) -> None:
+        root = bytes(range(32))
+        known = {
+            "agency/nta/1": "aca8b7a2ad979b290c590b2464183640",
+            "insurers/all/1": "d7da56371f414d6cc5e4d22d142087bb",
+            "eligibility/all/1": "a2a10d1bae57c12b9a3cb92ecf0a2417",
+        }
+        for scope, symbol in known.items():
+            self.assertEqual(ladder.under_root(root, scope)(b"123456789018").hex(), symbol)
 
     def test_made_up_numbers_are_valid_and_files_are_read_as_written(self) -> None:
         self.assertEqual(people.numbers(np.array([12345678901])).tobytes(), b"123456789018")
