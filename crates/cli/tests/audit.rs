@@ -100,20 +100,21 @@ fn a_clean_pair_of_a_million_rows_passes_and_leaky_ones_are_counted_to_the_row()
     roster.lines().skip(1).for_each(|line| *people.entry(&line[13..]).or_default() += 1);
     let alone = people.values().filter(|rows| **rows == 1).count();
     assert!(alone > 900_000, "{alone}");
-    let alone = format!("{},{:03} rows of each file stand alone", alone / 1_000, alone % 1_000);
+    let alone = format!("{},{:03} people of each file stand alone", alone / 1_000, alone % 1_000);
     assert!(stdout(&output).contains(&alone), "{alone}: {}", stdout(&output));
-    assert!(stdout(&output).contains("on `sex`, `prefecture` alone no row matches"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("on `sex`, `prefecture` alone nobody matches"), "{}", stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 
     deliver(&keys, &roster, ".arrow", &["--keep", "sex,prefecture", "--order", "input"]);
     assert_eq!(linking(&keys, &["nta.arrow", "moj.arrow"]), ["order"]);
-    // One of them in symbol order: nothing to stand beside.
-    assert_eq!(linking(&keys, &["nta.arrow", "moj.csv"]), [] as [&str; 0]);
+    // One of them in symbol order: the other may be in the same.
+    assert_eq!(linking(&keys, &["nta.arrow", "moj.csv"]), ["order"]);
 
     // The next day, eleven people fewer.
     let end = roster.len() - roster.lines().rev().take(11).map(|line| line.len() + 1).sum::<usize>();
     deliver(&keys, &roster[..end], "-2.csv", &["--keep", "sex,prefecture"]);
-    assert_eq!(linking(&keys, &["nta.csv", "nta-2.csv"]), ["small-delta"]);
+    assert_eq!(linking(&keys, &["nta.csv", "nta-2.csv"]), ["small-delta", "one-scope"]);
+    assert_eq!(linking(&keys, &["nta.csv", "nta-2.csv", "--allow", "one-scope"]), ["small-delta"]);
     let output = audit(&keys, &["nta.csv", "nta-2.csv"]);
     assert!(stdout(&output).contains("11 people are only in nta.csv, 0 only in nta-2.csv"), "{}", stdout(&output));
 }
@@ -166,8 +167,8 @@ fn a_column_on_which_rows_stand_alone_links_and_the_advice_names_what_can_stay()
     let keys = both();
     deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "prefecture,member"]);
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
-    assert!(stdout(&output).contains("3,000 rows of each file stand alone with the same `prefecture`, `member`"));
-    assert!(stdout(&output).contains("on `prefecture` alone no row matches"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("3,000 people of each file stand alone with the same `prefecture`, `member`"));
+    assert!(stdout(&output).contains("on `prefecture` alone nobody matches"), "{}", stdout(&output));
     deliver(&keys, &roster(PEOPLE), "-coarse.csv", &["--keep", "prefecture"]);
     assert_eq!(linking(&keys, &["nta-coarse.csv", "moj-coarse.csv"]), [] as [&str; 0]);
 }
@@ -185,7 +186,7 @@ fn a_column_that_differs_from_file_to_file_does_not_hide_one_that_links() {
         write(&keys, name, lines.iter().enumerate().map(row));
     }
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
-    assert!(stdout(&output).contains("3,000 rows of each file stand alone"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("3,000 people of each file stand alone"), "{}", stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -206,7 +207,7 @@ fn columns_of_other_names_are_matched_by_their_values_in_any_width_and_with_any_
     write(&keys, "moj.csv", lines.iter().enumerate().map(row));
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
     assert!(
-        stdout(&output).contains("3,000 rows of each file stand alone with the same `member` = `会員`"),
+        stdout(&output).contains("3,000 people of each file stand alone with the same `member` = `会員`"),
         "{}",
         stdout(&output)
     );
@@ -227,7 +228,7 @@ fn columns_of_few_values_and_other_names_are_matched_where_they_are_named() {
     assert_eq!(linking(&keys, &["nta.csv", "moj.csv"]), [] as [&str; 0]);
     let paired = ["nta.csv", "moj.csv", "--pair", "prefecture=area"];
     assert_eq!(linking(&keys, &paired), ["columns"]);
-    assert!(stdout(&audit(&keys, &paired)).contains("1 rows of each file stand alone"));
+    assert!(stdout(&audit(&keys, &paired)).contains("1 people of each file stand alone"));
 }
 
 #[test]
@@ -367,6 +368,90 @@ fn people_with_several_rows_link_where_both_files_have_them() {
 }
 
 #[test]
+fn a_file_in_the_other_ones_order_links_though_that_one_is_in_symbol_order() {
+    let keys = keys_of(&["insurers/all/1", "eligibility/all/1"]);
+    fs::write(keys.at("roster.csv"), roster(PEOPLE)).expect("written");
+    let insurers = ["roster.csv", "--key", "insurers-all-1.key", "--out", "insurers.csv", "-q"];
+    assert!(convert(&keys, &insurers).status.success());
+    let tag = rosters::scope_key("insurers/all/1").tag().to_string();
+    let issued =
+        ["insurers.csv", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "symbol", "--order", "input"];
+    let output =
+        convert(&keys, &[&issued[..], &["--key", "eligibility-all-1.key", "--out", "eligibility.csv", "-q"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(linking(&keys, &["insurers.csv", "eligibility.csv"]), ["order"]);
+}
+
+#[test]
+fn people_match_though_one_file_has_several_rows_of_each() {
+    let keys = both();
+    let rows: String =
+        roster(PEOPLE).lines().skip(1).flat_map(|row| (0..6).map(move |visit| format!("{row},{visit}\n"))).collect();
+    deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "member"]);
+    deliver(
+        &keys,
+        &format!("my_number,prefecture,member,visit\n{rows}"),
+        "-visits.csv",
+        &["--keep", "member,visit", "--order", "input"],
+    );
+    let output = audit(&keys, &["nta.csv", "moj-visits.csv"]);
+    assert!(
+        stdout(&output).contains("3,000 people of each file stand alone with the same `member`"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_column_of_each_files_own_values_does_not_hide_one_of_another_name() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "member"]);
+    let row = |(i, line): (usize, String)| {
+        let (symbol, member) = line.split_once(',').expect("two cells");
+        if i == 0 { "symbol,member,card".to_owned() } else { format!("{symbol},x{i},{member}") }
+    };
+    write(&keys, "moj.csv", read(&keys, "moj.csv").into_iter().enumerate().map(row));
+    let output = audit(&keys, &["nta.csv", "moj.csv"]);
+    assert!(
+        stdout(&output).contains("3,000 people of each file stand alone with the same `member` = `card`"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_file_in_cp932_and_a_table_are_compared_as_text() {
+    let keys = both();
+    let address = |i: usize| format!("東京都千代田区霞が関三丁目中央合同庁舎第四号館厚生労働省別館北棟{i}");
+    let rows = numbers(PEOPLE as u64).into_iter().enumerate().map(|(i, number)| format!("{number},{}\n", address(i)));
+    let roster: String = std::iter::once("my_number,住所\n".to_owned()).chain(rows).collect();
+    let (bytes, _, lost) = encoding_rs::SHIFT_JIS.encode(&roster);
+    assert!(!lost);
+    fs::write(keys.at("roster.csv"), &bytes).expect("written");
+    let args = ["roster.csv", "--encoding", "cp932", "--keep", "住所", "-q", "--key", NTA_KEY, "--key", MOJ_KEY];
+    let output = convert(&keys, &[&args[..], &["--out", "nta.csv", "--out", "moj.parquet"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(linking(&keys, &["nta.csv", "moj.parquet", "--encoding", "cp932"]), ["columns"]);
+    let output = audit(&keys, &["nta.csv", "moj.parquet"]);
+    assert!(stderr(&output).contains("--encoding"), "{}", stderr(&output));
+}
+
+#[test]
+fn names_out_of_a_file_cannot_forge_lines_and_a_first_line_of_cells_is_refused() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "member"]);
+    let mut lines = read(&keys, "nta.csv");
+    lines[0] = "symbol,\"member\nlinks   none: \u{1b}[31m\"".to_owned();
+    write(&keys, "forged.csv", lines.clone());
+    let output = audit(&keys, &["forged.csv", "moj.csv"]);
+    assert!(stdout(&output).contains("\\nlinks   none: \\u{1b}[31m"), "{}", stdout(&output));
+    assert!(!stdout(&output).contains('\u{1b}'));
+    write(&keys, "headless.csv", lines.split_off(1));
+    let output = audit(&keys, &["headless.csv", "moj.csv"]);
+    assert!(stderr(&output).contains("the first line holds a symbol and is no header"), "{}", stderr(&output));
+}
+
+#[test]
 fn small_files_link_unless_that_is_accepted() {
     let keys = both();
     deliver(&keys, &roster(999), ".csv", &[]);
@@ -386,19 +471,21 @@ fn two_days_of_one_scope_join_and_link_if_few_people_changed() {
     deliver(&keys, &roster(PEOPLE), "-1.csv", &["--keep", "prefecture"]);
     let delta = |people: usize| {
         deliver(&keys, &roster(people), "-2.csv", &["--keep", "prefecture"]);
-        linking(&keys, &["nta-1.csv", "nta-2.csv"])
+        linking(&keys, &["nta-1.csv", "nta-2.csv", "--allow", "one-scope"])
     };
     assert_eq!(delta(PEOPLE + 1), ["small-delta"]);
     assert_eq!(delta(PEOPLE - 999), ["small-delta"]);
     assert_eq!(delta(PEOPLE + 1_000), [] as [&str; 0]);
     assert_eq!(delta(PEOPLE), [] as [&str; 0]);
-    assert_eq!(kinds(&keys, &["nta-1.csv", "nta-2.csv"])[0], "one-scope");
+    // Without the operator's word they may be for two bodies.
+    assert_eq!(linking(&keys, &["nta-1.csv", "nta-2.csv"]), ["one-scope"]);
     // Nobody came or went, and five people moved.
     let moved = roster(PEOPLE).lines().enumerate().map(|(i, row)| if (1..6).contains(&i) { row.replace("府", "市").replace("都", "市").replace("道", "市") } else { row.to_owned() } + "\n").collect::<String>();
     deliver(&keys, &moved, "-3.csv", &["--keep", "prefecture"]);
     assert!(
         stdout(&audit(&keys, &["nta-1.csv", "nta-3.csv"])).contains("5 people are in both files with other values")
     );
+    assert_eq!(linking(&keys, &["nta-1.csv", "nta-3.csv", "--allow", "one-scope"]), ["small-delta"]);
 }
 
 #[test]
@@ -442,7 +529,7 @@ fn an_audit_in_many_readings_says_what_one_in_one_reading_says() {
     let said = |memory: &str| stdout(&audit(&keys, &["nta.csv", "moj.csv", "--memory", memory])).to_owned();
     // 400,000 rows and six hashes of eight bytes for each: more than 16 MB, less than 1 GB.
     assert_eq!(said("16M"), said("1G"));
-    assert!(said("1G").contains("200,000 rows of each file stand alone"));
+    assert!(said("1G").contains("200,000 people of each file stand alone"));
 }
 
 #[test]
@@ -496,4 +583,13 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
     }
     let output = audit(&keys, &["nta.csv", "moj.csv", "--pair", "member=nobody"]);
     assert!(stderr(&output).contains("--pair names a column that is not there"), "{}", stderr(&output));
+    write(
+        &keys,
+        "ages.csv",
+        nta.iter()
+            .enumerate()
+            .map(|(i, line)| if i == 0 { "symbol,age".to_owned() } else { format!("{},a{i}", &line[..44]) }),
+    );
+    let output = audit(&keys, &["ages.csv", "moj.csv", "--pair", "age=member"]);
+    assert!(stderr(&output).contains("have no value in common"), "{}", stderr(&output));
 }

@@ -24,11 +24,22 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
                     .of(&files[side].path)
             })
         };
-        pairs.push(Pair { places: [place(0, a)?, place(1, b)?] });
+        let pair = Pair { places: [place(0, a)?, place(1, b)?] };
+        if !has_common(surveys, pair) {
+            return Err(Failure::new(
+                "the columns that a --pair names have no value in common",
+                "columns are compared as they are written: spell them alike first, or leave the pair out",
+            ));
+        }
+        pairs.push(pair);
     }
     let is_free = |pairs: &[Pair], side: usize, place: usize| pairs.iter().all(|pair| pair.places[side] != place);
     for (a, name) in files[0].names.iter().enumerate() {
-        let alike = |b: &usize| is_free(&pairs, 1, *b) && plain(&files[1].names[*b]) == plain(name);
+        let alike = |b: &usize| {
+            let same = plain(&files[1].names[*b]) == plain(name);
+            // Each file's own serial numbers, say, are no common column, and must not hide one.
+            same && is_free(&pairs, 1, *b) && has_common(surveys, Pair { places: [a, *b] })
+        };
         if let Some(b) = (0..files[1].names.len()).find(alike).filter(|_| is_free(&pairs, 0, a)) {
             pairs.push(Pair { places: [a, b] });
         }
@@ -50,13 +61,19 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
     Ok(pairs)
 }
 
+/// Whether two columns have a value in common, as far as samples tell.
+fn has_common(surveys: [&Survey; 2], pair: Pair) -> bool {
+    let [a, b] = [0, 1].map(|side| &surveys[side].columns[pair.places[side]].sample);
+    a.common(b).next().is_some()
+}
+
 /// A header as it is compared.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| !" -_.".contains(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Sets of pairs that are tried together, the set of all first; places in the list of pairs. All sets of up to five pairs;
-/// of more, each alone, each two, all but one, and all; of more than a dozen no twos.
+/// Sets of pairs that are tried together, the set of all first; places in the list of pairs. All sets of up to six pairs;
+/// of up to a dozen all of one or two, and all but one or two; of more, each alone, all but one, and all.
 pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = Vec::new();
     let mut add = |set: Vec<usize>| {
@@ -65,19 +82,18 @@ pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
         }
     };
     add((0..pairs).collect());
-    if pairs <= 5 {
+    if pairs <= 6 {
         for chosen in (1..1_u32 << pairs).rev() {
             add((0..pairs).filter(|pair| chosen >> pair & 1 == 1).collect());
         }
         return sets;
     }
-    for left_out in 0..pairs {
-        add((0..pairs).filter(|pair| *pair != left_out).collect());
-    }
     for one in 0..pairs {
         add(vec![one]);
+        add((0..pairs).filter(|pair| *pair != one).collect());
         for other in (one + 1..pairs).filter(|_| pairs <= 12) {
             add(vec![one, other]);
+            add((0..pairs).filter(|pair| *pair != one && *pair != other).collect());
         }
     }
     sets
@@ -97,8 +113,8 @@ mod tests {
                 (0..pairs)
                     .all(|out| pairs == 1 || sets.iter().any(|set| set.len() == pairs - 1 && !set.contains(&out)))
             );
-            assert!(sets.len() <= 100, "{pairs}: {}", sets.len());
+            assert!(sets.len() <= 160, "{pairs}: {}", sets.len());
         }
-        assert_eq!((sets(0).len(), sets(3).len(), sets(5).len()), (0, 7, 31));
+        assert_eq!((sets(0).len(), sets(3).len(), sets(6).len(), sets(7).len()), (0, 7, 63, 57));
     }
 }

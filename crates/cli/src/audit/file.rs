@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::BTreeMap,
     ops::ControlFlow,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -18,6 +19,7 @@ use fugo::{KeyTag, Purpose, SYMBOL_LEN, text};
 use fugo_columnar::{SymbolMetadata, is_symbol_field};
 
 use crate::{
+    encoding::Encoding,
     failure::{Failure, Result},
     hex,
     input::{
@@ -31,7 +33,7 @@ use crate::{
 /// A file that is about to be delivered.
 pub(super) struct Delivery {
     pub(super) path: PathBuf,
-    pub(super) form: Form,
+    form: Form,
     /// The headers of all columns but the symbols'.
     pub(super) names: Vec<String>,
     /// Columns that hold symbols by their type or metadata; places among the others.
@@ -42,6 +44,8 @@ pub(super) struct Delivery {
     /// What the file itself carries: keys and values of its schema.
     pub(super) notes: BTreeMap<String, String>,
     pub(super) modified: Option<SystemTime>,
+    /// Length, device and inode: with the time, what must not change between two readings.
+    identity: (u64, u64, u64),
 }
 
 /// A row: the symbol, whose it is if its text says so, and the values of the other columns, without CSV's quotes.
@@ -77,7 +81,15 @@ impl Delivery {
             metadata: None,
             notes: BTreeMap::new(),
             modified: metadata.modified().ok(),
+            identity: identity(&metadata),
         };
+        if file.names.iter().any(|name| symbol(name.as_bytes()).is_some()) {
+            return Err(Failure::new(
+                "the first line holds a symbol and is no header",
+                "put a header line before the rows",
+            )
+            .of(path));
+        }
         file.symbol = match symbol_column {
             Some(name) => columns.column(name).map_err(|failure| failure.of(path))?,
             None => file.find_symbols(&columns)?,
@@ -89,6 +101,12 @@ impl Delivery {
             let found = SymbolMetadata::of(schema.field(file.symbol));
             file.metadata = found.map_err(|error| Failure::new(error, "convert the roster again").of(path))?;
             file.notes = schema.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            // Of columns too; the Parquet reader adds field ids of its own.
+            let own = |key: &str| !key.starts_with("fugo.") && !key.starts_with("PARQUET:");
+            for field in schema.fields() {
+                let notes = field.metadata().iter().filter(|(key, _)| own(key));
+                file.notes.extend(notes.map(|(key, value)| (format!("{}: {key}", field.name()), value.clone())));
+            }
         }
         file.names.remove(file.symbol);
         Ok(file)
@@ -136,6 +154,12 @@ impl Delivery {
             visit(&Row { symbol, whose, cells: values })?;
             Ok(ControlFlow::Continue(()))
         })?;
+        let now = std::fs::metadata(&self.path).map_err(|error| Failure::io("read", &self.path, &error))?;
+        if (identity(&now), now.modified().ok()) != (self.identity, self.modified) {
+            return Err(
+                Failure::new("the file changed while it was read", "audit files that nobody writes to").of(&self.path)
+            );
+        }
         Ok(rows)
     }
 
@@ -156,6 +180,17 @@ impl Delivery {
             }
         }
         Ok(())
+    }
+
+    /// A cell of CSV as UTF-8.
+    fn text<'a>(&self, cell: Cow<'a, [u8]>) -> Option<Cow<'a, [u8]>> {
+        if cell.is_ascii() {
+            return Some(cell);
+        }
+        match self.form.encoding {
+            Encoding::Utf8 => str::from_utf8(&cell).is_ok().then_some(cell),
+            Encoding::Cp932 => self.form.encoding.decode(&cell).map(|text| Cow::Owned(text.as_bytes().to_vec())),
+        }
     }
 
     fn each_of_block(
@@ -179,7 +214,19 @@ impl Delivery {
                 .of(&self.path)
             })?;
             values.clear();
-            values.extend(fields.iter().map(|field| unquoted(&bytes[field.clone()])));
+            for (column, field) in fields.iter().enumerate() {
+                let value = self.text(unquoted(&bytes[field.clone()])).ok_or_else(|| {
+                    Failure::new(
+                        format!(
+                            "record {record}, column {}: the cell is not text in the encoding of the file",
+                            column + 1
+                        ),
+                        "name the encoding by --encoding (utf-8 or cp932)",
+                    )
+                    .of(&self.path)
+                })?;
+                values.push(value);
+            }
             if visit(record, &mut values)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -187,6 +234,11 @@ impl Delivery {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// Length, device and inode.
+fn identity(metadata: &std::fs::Metadata) -> (u64, u64, u64) {
+    (metadata.len(), metadata.dev(), metadata.ino())
 }
 
 fn each_of_batch(block: &Block, visit: &mut Visit<'_>) -> Result<ControlFlow<()>> {

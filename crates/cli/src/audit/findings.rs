@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 /// What can link two files, or hint at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Kind {
-    /// Rows that are not in symbol order, or rows of one person at similar places.
+    /// Rows that are not in symbol order, or people with the same values at similar places.
     Order,
-    /// Columns with the same values: rows that stand alone with theirs.
+    /// Columns with the same values: people who stand alone with theirs.
     Columns,
     /// Symbols that are in both files though their scopes differ.
     EqualSymbols,
@@ -22,11 +22,11 @@ pub(super) enum Kind {
     Numbers,
     /// People with several rows.
     SeveralRows,
-    /// Fewer than 1,000 rows.
+    /// Fewer than 1,000 people.
     FewRows,
     /// Two files of one scope that differ by fewer than 1,000 people.
     SmallDelta,
-    /// Two files of one scope: they join, as they must.
+    /// Two files of one scope: they join.
     OneScope,
     /// About the same number of rows.
     RowCounts,

@@ -2,34 +2,39 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use memchr::memchr_iter;
+
 /// Hashes cells. One for both files and all readings of them.
 #[derive(Default)]
 pub(super) struct Hashes(RandomState);
 
 impl Hashes {
     /// `SipHash(value)`. Values that differ only in separators, in the case of ASCII letters or in the width of ASCII
-    /// characters are one: 1980-01-02 and １９８０／０１／０２ are the same date.
-    pub(super) fn cell(&self, value: &[u8]) -> u64 {
-        const LONGEST: usize = 64;
-        let mut plain = [0; LONGEST];
-        if value.len() > LONGEST {
-            return self.0.hash_one(value);
-        }
-        let (mut len, mut rest) = (0, value);
+    /// characters are one: 1980-01-02 and １９８０／０１／０２ are the same date. A sign in front and a single point stay: -105
+    /// and 1.05 are no 105.
+    pub(super) fn cell(&self, value: &[u8], plain: &mut Vec<u8>) -> u64 {
+        plain.clear();
+        let mut rest = value;
         while let [first, ..] = rest {
             let (byte, taken) = match rest {
                 // U+FF01 to U+FF5E in UTF-8: ASCII in full width.
                 [0xEF, 0xBC, last @ 0x81..=0xBF, ..] => (last - 0x60, 3),
                 [0xEF, 0xBD, last @ 0x80..=0x9E, ..] => (last - 0x20, 3),
+                // The space of the same width.
+                [0xE3, 0x80, 0x80, ..] => (b' ', 3),
                 _ => (*first, 1),
             };
             rest = &rest[taken..];
-            if !b" -/.:_".contains(&byte) {
-                plain[len] = byte.to_ascii_lowercase();
-                len += 1;
-            }
+            plain.push(byte.to_ascii_lowercase());
         }
-        self.0.hash_one(&plain[..len])
+        let keeps_point = memchr_iter(b'.', plain).count() == 1;
+        let sign = usize::from(plain.first() == Some(&b'-'));
+        let mut at = 0;
+        plain.retain(|byte| {
+            at += 1;
+            at <= sign || !b" -/.:_".contains(byte) || (*byte == b'.' && keeps_point)
+        });
+        self.0.hash_one(&plain[..])
     }
 
     /// A symbol's sixteen bytes.
@@ -56,11 +61,14 @@ mod tests {
     #[test]
     fn spellings_of_one_value_are_one_and_other_values_are_others() {
         let hashes = Hashes::default();
-        let hash = |text: &str| hashes.cell(text.as_bytes());
+        let hash = |text: &str| hashes.cell(text.as_bytes(), &mut Vec::new());
         for spelling in ["1980/01/02", "19800102", "１９８０－０１－０２", " 1980.01.02"] {
             assert_eq!(hash(spelling), hash("1980-01-02"), "{spelling}");
         }
         assert_eq!(hash("Ｔｏｋｙｏ"), hash("tokyo"));
+        let long = "東京都千代田区霞が関三丁目中央合同庁舎第四号館厚生労働省別館北棟";
+        assert_eq!(hash(&format!("{long}1-2")), hash(&format!("{long}　１－２")));
+        assert!(hash("1.05") != hash("105") && hash("-105") != hash("105"));
         for other in ["1980-01-03", "東京", "", "1980-01-0"] {
             assert_ne!(hash(other), hash("1980-01-02"), "{other}");
         }

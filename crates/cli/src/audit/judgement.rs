@@ -18,6 +18,12 @@ use crate::{
 /// An order agrees beyond chance: for a standard normal z, twice in 10^9 pairs of files.
 const AGREES: f64 = 6.0;
 
+/// A name out of a file, on a terminal: no number, and no control character.
+pub(super) fn shown(name: &str) -> String {
+    let plain = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    redact(name).chars().map(plain).collect()
+}
+
 /// All that is known of two files.
 pub(super) struct Evidence<'a> {
     pub(super) files: [&'a Delivery; 2],
@@ -69,17 +75,16 @@ impl Evidence<'_> {
     }
 
     fn few_rows(&self, side: usize, found: &mut Vec<Finding>) {
-        let rows = self.surveys[side].rows;
-        if rows < SMALL {
+        let people = self.tally.symbols_in_both + self.tally.symbols_only[side];
+        if people < SMALL {
             found.push(Finding::links(
                 Kind::FewRows,
                 format_args!(
-                    "{} has {} rows: of {} people of one day, little is needed to say who is in another file too",
+                    "{} is of {} people: little is needed to say which of them is in another file of that day too",
                     self.name(side),
-                    thousands(rows),
-                    thousands(rows)
+                    thousands(people)
                 ),
-                format_args!("deliver {} rows or more, or --allow few-rows", thousands(SMALL)),
+                format_args!("deliver {} people or more, or --allow few-rows", thousands(SMALL)),
             ));
         }
     }
@@ -95,7 +100,7 @@ impl Evidence<'_> {
             ));
         }
         for (place, column) in survey.columns.iter().enumerate() {
-            let name = redact(&file.names[place]);
+            let name = shown(&file.names[place]);
             if column.numbers() > 0 {
                 found.push(Finding::links(
                     Kind::Numbers,
@@ -138,11 +143,11 @@ impl Evidence<'_> {
     fn delta(&self, found: &mut Vec<Finding>) {
         let [gone, new] = self.tally.symbols_only;
         let in_both = self.tally.symbols_in_both;
-        found.push(Finding::note(
+        found.push(Finding::links(
             Kind::OneScope,
-            format_args!("both files hold symbols of one scope, and join: {} people are in both", thousands(in_both)),
-            "right for two days of one body; two bodies must not get symbols of one scope (an eligibility symbol is \
-             made to be shared, and links all who hold it)",
+            format_args!("both files hold symbols of one key, and join: {} people are in both", thousands(in_both)),
+            "if they are two deliveries to one body, --allow one-scope; two bodies must not get symbols of one scope (an \
+             eligibility symbol is made to be shared, and links all who hold it)",
         ));
         let is_small = |people: u64| (1..SMALL).contains(&people);
         if is_small(gone) || is_small(new) {
@@ -161,10 +166,10 @@ impl Evidence<'_> {
         }
         let changed = self.tally.rows_only.saturating_sub(gone);
         if is_small(changed) {
-            found.push(Finding::note(
+            found.push(Finding::links(
                 Kind::SmallDelta,
                 format_args!("{} people are in both files with other values beside their symbols", thousands(changed)),
-                "who moved or married on one day shows in every scope's file; deliver at wide intervals",
+                "who moved or married on one day shows in every scope's file; deliver at wide intervals, or --allow small-delta",
             ));
         }
     }
@@ -185,9 +190,12 @@ impl Evidence<'_> {
         let remedy = "convert without --order input: symbol order";
         match unsorted[..] {
             [] => {}
-            [side] => found.push(Finding::note(
+            [side] => found.push(Finding::links(
                 Kind::Order,
-                format_args!("{} is not in symbol order; it links to every other file in its order", self.name(side)),
+                format_args!(
+                    "{} is not in symbol order: it links to every other file in its order, and that may be the other's",
+                    self.name(side)
+                ),
                 remedy,
             )),
             _ => found.push(Finding::links(
@@ -202,8 +210,8 @@ impl Evidence<'_> {
             let samples = [0, 1].map(|side| &self.surveys[side].columns[pair.places[side]].sample);
             agreements.extend(agreement_of_order(samples, rows).map(|z| (z, self.set_name(&[i]))));
         }
-        if self.pairs.len() > 1 {
-            let samples = [&self.tally.order[0], &self.tally.order[1]];
+        if let Some([a, b]) = self.tally.order.as_ref().filter(|_| self.pairs.len() > 1) {
+            let samples = [a, b];
             agreements.extend(agreement_of_order(samples, rows).map(|z| (z, self.set_name(&self.sets[0]))));
         }
         let strongest = agreements.into_iter().max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()));
@@ -228,14 +236,14 @@ impl Evidence<'_> {
         let harmless = |m: &Matches| m.alone == 0;
         let largest = self.sets.iter().zip(matches).filter(|(_, m)| harmless(m)).max_by_key(|(set, _)| set.len());
         let advice = match largest {
-            Some((set, _)) => format!("keep fewer or coarser columns: on {} alone no row matches", self.set_name(set)),
-            None => "keep fewer or coarser columns: each of these matches rows by itself".to_owned(),
+            Some((set, _)) => format!("keep fewer or coarser columns: on {} alone nobody matches", self.set_name(set)),
+            None => "keep fewer or coarser columns: each of these matches people by itself".to_owned(),
         };
         if most.alone > 0 {
             found.push(Finding::links(
                 Kind::Columns,
                 format_args!(
-                    "{} rows of each file stand alone with the same {}: they match one to one",
+                    "{} people of each file stand alone with the same {}: they match one to one",
                     thousands(most.alone),
                     self.set_name(&self.sets[worst])
                 ),
@@ -247,7 +255,7 @@ impl Evidence<'_> {
             found.push(Finding::note(
                 Kind::Columns,
                 format_args!(
-                    "{} rows are with fewer than {CLOSE} in each file that have the same {}: a guess is right one time in {}",
+                    "{} people are with fewer than {CLOSE} in each file that have the same {}: a guess is right one time in {} or more often",
                     thousands(close),
                     self.set_name(&self.sets[at]),
                     CLOSE - 1
@@ -260,7 +268,7 @@ impl Evidence<'_> {
                 Kind::Columns,
                 format_args!(
                     "the files share {}, with {} values in common: matching at random within them gets up to as many \
-                     rows right, where without the columns 1 is expected",
+                     right, where without the columns 1 is expected",
                     self.set_name(&self.sets[0]),
                     thousands(all.values)
                 ),
@@ -324,7 +332,7 @@ impl Evidence<'_> {
                 let told = if shared { "both files say the same of" } else { "the file says something of" };
                 found.push(Finding::note(
                     Kind::Metadata,
-                    format_args!("{}: in its metadata {told} `{}`", self.name(side), redact(key)),
+                    format_args!("{}: in its metadata {told} `{}`", self.name(side), shown(key)),
                     "a batch or run that is named in two files tells that they belong together; write it without",
                 ));
             }
@@ -335,7 +343,7 @@ impl Evidence<'_> {
     fn set_name(&self, set: &[usize]) -> String {
         let name = |pair: &usize| {
             let [a, b] = self.pairs[*pair].places;
-            let (a, b) = (redact(&self.files[0].names[a]), redact(&self.files[1].names[b]));
+            let (a, b) = (shown(&self.files[0].names[a]), shown(&self.files[1].names[b]));
             if a == b { format!("`{a}`") } else { format!("`{a}` = `{b}`") }
         };
         set.iter().map(name).collect::<Vec<_>>().join(", ")

@@ -24,7 +24,7 @@ use self::{
     file::Delivery,
     findings::{Finding, Kind, Weight},
     hashes::Hashes,
-    judgement::Evidence,
+    judgement::{Evidence, shown},
     survey::Survey,
     tally::Question,
 };
@@ -35,19 +35,18 @@ use crate::{
     failure::{Failure, Result},
     input::{Form, blocks::BLOCK, format::FileFormat},
     options::{default_memory, delimiter, size},
-    redaction::redact,
 };
 
 /// Look for what would link two files of symbols that are about to be delivered.
 ///
 /// Two files of two scopes: rows in the same order, columns on which rows stand alone in both, symbols or numbers beside
-/// the symbols, people with several rows. Two files of one scope, a body's last delivery and the next: that they do not
-/// differ by few people. Prints what links, what to change, and what else to know; never a value. The files are only read,
+/// the symbols, people with several rows. Two files of one scope link by their symbols; where they are a body's last
+/// delivery and the next (--allow one-scope), they must not differ by few people. Prints what links, what to change, and what else to know; never a value. The files are only read,
 /// as often as --memory makes needed.
 ///
-/// Columns are matched by name, or where most values are equal; separators and full width do not matter, other spellings
-/// (an era, an age) are not recognised: name such columns by --pair. An audit that finds nothing has not proven that
-/// nothing links.
+/// Columns are matched by name, or where most values are equal, as they are written: separators and full width do not
+/// matter, but an era or an age is not recognised as a birth date. Values that are equal by chance (counts, amounts, row
+/// numbers) match too. An audit that finds nothing has not proven that nothing links.
 ///
 /// Exit status: 0 nothing found that links, 1 the files link, 2 refused.
 #[derive(Args)]
@@ -62,7 +61,7 @@ pub(crate) struct AuditArgs {
     /// Header of the symbols [default: the column whose type, metadata or first value says so].
     #[arg(long, value_name = "NAME")]
     symbol_column: Option<String>,
-    /// Columns that hold the same thing under other names (repeat).
+    /// Columns that hold the same values under other names, if few (repeat); many are found by themselves.
     #[arg(long = "pair", value_name = "NAME_IN_A=NAME_IN_B", value_parser = pair)]
     pairs: Vec<(String, String)>,
     /// Accept a finding that links: it is printed, and does not count (repeat).
@@ -108,8 +107,9 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
     let hashes = Hashes::default();
+    let memory = args.memory.unwrap_or_else(default_memory);
     let [survey_a, survey_b] = thread::scope(|scope| {
-        let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes)));
+        let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
         both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))
     });
     let (files, surveys) = ([&a, &b], [&survey_a?, &survey_b?]);
@@ -121,7 +121,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
         pairs: &pairs,
         sets: &sets,
         hashes: &hashes,
-        memory: args.memory.unwrap_or_else(default_memory),
+        memory: memory / 8 * 5,
     };
     let tally = question.tally()?;
     let evidence = Evidence { files, surveys, pairs: &pairs, sets: &sets, tally: &tally };
@@ -152,7 +152,7 @@ fn describe(file: &Delivery, survey: &Survey) -> Value {
         "scope": file.metadata.map(|metadata| metadata.scope.to_string()),
         "rows": survey.rows,
         "in_symbol_order": survey.descents == 0,
-        "columns": file.names.iter().map(|name| redact(name)).collect::<Vec<_>>(),
+        "columns": file.names.iter().map(|name| shown(name)).collect::<Vec<_>>(),
     })
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-/// Values kept at most.
-const MOST: usize = 1 << 16;
+/// Bytes that a value takes, about.
+const VALUE: usize = 64;
 
 /// All values whose hash is at most a bound that sinks as values come.
 pub(super) struct Sample {
+    /// Values kept at most.
+    most: usize,
     bound: u64,
     values: HashMap<u64, Places>,
 }
@@ -18,13 +20,12 @@ pub(super) struct Places {
     sum: u128,
 }
 
-impl Default for Sample {
-    fn default() -> Self {
-        Self { bound: u64::MAX, values: HashMap::new() }
-    }
-}
-
 impl Sample {
+    /// In so much memory, in bytes; but 1,024 values are kept however little it is, and 65,536 however much.
+    pub(super) fn within(memory: usize) -> Self {
+        Self { most: (memory / VALUE).clamp(1 << 10, 1 << 16), bound: u64::MAX, values: HashMap::new() }
+    }
+
     pub(super) fn add(&mut self, hash: u64, place: u64) {
         if hash > self.bound {
             return;
@@ -32,7 +33,7 @@ impl Sample {
         let places = self.values.entry(hash).or_default();
         places.count += 1;
         places.sum += u128::from(place);
-        while self.values.len() > MOST {
+        while self.values.len() > self.most {
             self.bound /= 2;
             self.values.retain(|hash, _| *hash <= self.bound);
         }
@@ -86,7 +87,7 @@ mod tests {
     use super::{super::hashes::joined, *};
 
     fn sample(values: impl Iterator<Item = u64>) -> Sample {
-        let mut sample = Sample::default();
+        let mut sample = Sample::within(1 << 30);
         values.enumerate().for_each(|(place, value)| sample.add(joined([value]), place as u64));
         sample
     }

@@ -13,7 +13,7 @@ use super::{
     hashes::Hashes,
     sample::Sample,
 };
-use crate::{encoding::Encoding, failure::Result, hex};
+use crate::{failure::Result, hex};
 
 /// What the first reading finds.
 #[derive(Default)]
@@ -27,7 +27,6 @@ pub(super) struct Survey {
 }
 
 /// What a column holds.
-#[derive(Default)]
 pub(super) struct Column {
     pub(super) sample: Sample,
     filled: u64,
@@ -41,23 +40,31 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// How many cells are MyNumbers; 0 if no more than chance lets pass, which is one of ten values of twelve digits.
+    fn within(memory: usize) -> Self {
+        Self { sample: Sample::within(memory), filled: 0, twelve_digits: 0, numbers: 0, texts: 0, hexes: 0 }
+    }
+
+    /// How many cells are MyNumbers; 0 if they are no more than chance lets pass, which is one of ten values of twelve
+    /// digits, six standard deviations granted.
     pub(super) fn numbers(&self) -> u64 {
-        if 2 * self.numbers >= self.twelve_digits { self.numbers } else { 0 }
+        let chance = self.twelve_digits as f64 / 10.0;
+        let beyond = self.numbers as f64 > chance + 6.0 * (chance * 0.9).sqrt();
+        let most = 2 * self.numbers >= self.twelve_digits;
+        if self.numbers >= 3 && (most || beyond) { self.numbers } else { 0 }
     }
 
-    /// How many cells are symbols: in text form, or all of them look like symbols in hexadecimal digits.
+    /// How many cells are symbols: in text form, or half of them and more look like symbols in hexadecimal digits.
     pub(super) fn symbols(&self) -> u64 {
-        if self.hexes == self.filled { self.hexes } else { self.texts }
+        self.texts + if 2 * self.hexes >= self.filled { self.hexes } else { 0 }
     }
 
-    fn add(&mut self, cell: &[u8], encoding: Encoding, hash: u64, place: u64) {
+    fn add(&mut self, cell: &[u8], hash: u64, place: u64) {
         self.sample.add(hash, place);
         if cell.is_empty() {
             return;
         }
         self.filled += 1;
-        if let Some(is_number) = number(cell, encoding) {
+        if let Some(is_number) = number(cell) {
             self.twelve_digits += 1;
             self.numbers += u64::from(is_number);
         }
@@ -68,7 +75,9 @@ impl Column {
 }
 
 /// Whether twelve digits are a number; none if the cell is not twelve digits.
-fn number(cell: &[u8], encoding: Encoding) -> Option<bool> {
+fn number(cell: &[u8]) -> Option<bool> {
+    // As a number with a point: what becomes of whole numbers in a column of fractions.
+    let cell = cell.strip_suffix(b".0").unwrap_or(cell);
     // Twelve digits in full width, with three separators between groups, are under 64 bytes.
     if !(MyNumber::LEN..64).contains(&cell.len()) {
         return None;
@@ -77,15 +86,17 @@ fn number(cell: &[u8], encoding: Encoding) -> Option<bool> {
     if cell.iter().filter(may_be_digit).count() < MyNumber::LEN {
         return None;
     }
-    let normalized = normalize(&encoding.decode(cell)?, LostZeros::Refuse).ok()?;
+    let normalized = normalize(str::from_utf8(cell).ok()?, LostZeros::Refuse).ok()?;
     Some(normalized.parse().is_ok())
 }
 
 impl Survey {
-    pub(super) fn of(file: &Delivery, hashes: &Hashes) -> Result<Self> {
+    /// Reads a file, in so much memory.
+    pub(super) fn of(file: &Delivery, hashes: &Hashes, memory: usize) -> Result<Self> {
         let mut survey = Self::default();
-        survey.columns.resize_with(file.names.len(), Column::default);
-        let mut last = None;
+        let each = memory / file.names.len().max(1);
+        survey.columns.resize_with(file.names.len(), || Column::within(each));
+        let (mut last, mut plain) = (None, Vec::new());
         let mut add = |row: &Row<'_>| {
             survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
             last = Some(row.symbol);
@@ -93,7 +104,7 @@ impl Survey {
                 *survey.whose.entry(whose).or_default() += 1;
             }
             for (column, cell) in survey.columns.iter_mut().zip(row.cells) {
-                column.add(cell, file.form.encoding, hashes.cell(cell), survey.rows);
+                column.add(cell, hashes.cell(cell, &mut plain), survey.rows);
             }
             survey.rows += 1;
             Ok(())
@@ -111,17 +122,19 @@ mod tests {
     use super::*;
 
     fn column(cells: &[&str]) -> Column {
-        let mut column = Column::default();
-        cells.iter().for_each(|cell| column.add(cell.as_bytes(), Encoding::Utf8, 0, 0));
+        let mut column = Column::within(1 << 20);
+        cells.iter().for_each(|cell| column.add(cell.as_bytes(), 0, 0));
         column
     }
 
     #[test]
     fn numbers_are_found_in_every_shape_and_chance_is_not_taken_for_them() {
         assert_eq!(column(&["123456789018", "", "1234-5678-9018", "１２３４５６７８９０１８", "memo"]).numbers(), 3);
-        let mut cp932 = Column::default();
-        cp932.add(&Encoding::Cp932.encode("１２３４５６７８９０１８"), Encoding::Cp932, 0, 0);
-        assert_eq!(cp932.numbers(), 1);
+        assert_eq!(column(&["123456789018.0"; 3]).numbers(), 3);
+        // Four in ten of other ids of twelve digits.
+        let mixed: Vec<&str> = (0..1_000).map(|i| if i % 5 < 2 { "123456789018" } else { "123456789012" }).collect();
+        assert_eq!(column(&mixed).numbers(), 400);
+        assert_eq!(column(&["123456789018"]).numbers(), 0);
         assert_eq!(column(&["123456789018", "123456789012", "123456789013", "1980-01-02"]).numbers(), 0);
     }
 
@@ -130,7 +143,8 @@ mod tests {
         let (text, hex) = ("kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v", "aca8b7a2ad979b290c590b2464183640");
         assert_eq!(column(&[text, "memo", &text.to_uppercase()]).symbols(), 2);
         assert_eq!(column(&[hex, "", hex]).symbols(), 2);
-        assert_eq!(column(&[hex, "memo"]).symbols(), 0);
+        assert_eq!(column(&[hex, hex, "NULL"]).symbols(), 2);
+        assert_eq!(column(&[hex, "memo", "memo"]).symbols(), 0);
         assert_eq!(column(&["", ""]).symbols(), 0);
     }
 }

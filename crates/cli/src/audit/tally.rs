@@ -13,15 +13,15 @@ use crate::{
     failure::{Failure, Result},
 };
 
-/// Groups of fewer rows are close to a match.
+/// Groups of fewer people are close to a match.
 pub(super) const CLOSE: u64 = 5;
 
-/// What two files have in common on one set of columns.
+/// What two files have in common on one set of columns, in people: different symbols, however many rows they have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Matches {
-    /// Values with one row in each file: these rows match.
+    /// Values of one person in each file: these match.
     pub(super) alone: u64,
-    /// Rows of the first file in groups of fewer than [`CLOSE`] rows in each file, those that match included.
+    /// People of the first file in groups of fewer than [`CLOSE`] in each file, those that match included.
     pub(super) close: u64,
     /// Values that both files have. Who matches at random within them gets one row right for each, in expectation, if they
     /// are the same people.
@@ -43,7 +43,7 @@ pub(super) struct Tally {
     /// Rows of the first file that the second lacks, symbols and all.
     pub(super) rows_only: u64,
     /// On all pairs of columns together: where the values stand.
-    pub(super) order: [Sample; 2],
+    pub(super) order: Option<[Sample; 2]>,
 }
 
 /// What is counted, beside the sets of columns: the symbols, each file's own columns, the whole rows.
@@ -60,13 +60,17 @@ pub(super) struct Question<'a> {
     pub(super) memory: usize,
 }
 
-/// The hashes of one file that belong to a reading, a list for each thing that is counted.
-type Lists = Vec<Vec<u64>>;
+/// The hashes of one file that belong to a reading, sorted, a list for each thing that is counted.
+struct Lists {
+    own: [Vec<u64>; OWN],
+    /// For each set of columns the values, and whose: each person once.
+    sets: Vec<Vec<(u64, u64)>>,
+}
 
 impl Question<'_> {
     /// Counts, in as many readings as memory needs: each takes its share of all hashes.
     pub(super) fn tally(&self) -> Result<Tally> {
-        let hashes = (self.rows[0] + self.rows[1]) * (OWN + self.sets.len()) as u64;
+        let hashes = (self.rows[0] + self.rows[1]) * (OWN + 2 * self.sets.len()) as u64;
         let readings = (hashes * size_of::<u64>() as u64).div_ceil(self.memory as u64).max(1);
         let mut tally = Tally { matches: vec![Matches::default(); self.sets.len()], ..Tally::default() };
         for reading in 0..readings {
@@ -76,7 +80,7 @@ impl Question<'_> {
             });
             let ((a, order_a), (b, order_b)) = (a?, b?);
             if reading == 0 {
-                tally.order = [order_a, order_b];
+                tally.order = Some([order_a, order_b]);
             }
             tally.add(&a, &b);
         }
@@ -88,21 +92,29 @@ impl Question<'_> {
         let belongs = |hash: u64| (u128::from(hash) * u128::from(readings)) >> 64 == u128::from(reading);
         let expected = self.rows[side] / readings;
         // A little more than its share, so that lists seldom grow.
-        let list = || Vec::with_capacity((expected + expected / 50 + 64) as usize);
-        let mut lists: Lists = (0..OWN + self.sets.len()).map(|_| list()).collect();
-        let (mut order, mut cells, mut place) = (Sample::default(), Vec::new(), 0);
+        let room = (expected + expected / 50 + 64) as usize;
+        let mut lists = Lists {
+            own: [0; OWN].map(|_| Vec::with_capacity(room)),
+            sets: self.sets.iter().map(|_| Vec::with_capacity(room)).collect(),
+        };
+        let mut order = Sample::within(self.memory / 16);
+        let (mut cells, mut plain, mut place) = (Vec::new(), Vec::new(), 0);
         let mut add = |row: &Row<'_>| {
             cells.clear();
-            cells.extend(row.cells.iter().map(|cell| self.hashes.cell(cell)));
+            cells.extend(row.cells.iter().map(|cell| self.hashes.cell(cell, &mut plain)));
             let symbol = self.hashes.symbol(&row.symbol);
             let own = joined(cells.iter().copied());
-            let of_set = |set: &Vec<usize>| joined(set.iter().map(|pair| cells[self.pairs[*pair].places[side]]));
-            let all = [symbol, own, joined([symbol, own])].into_iter().chain(self.sets.iter().map(of_set));
-            for (i, (list, hash)) in lists.iter_mut().zip(all).enumerate() {
+            for (list, hash) in lists.own.iter_mut().zip([symbol, own, joined([symbol, own])]) {
                 if belongs(hash) {
                     list.push(hash);
                 }
-                if i == OWN && reading == 0 {
+            }
+            for (i, (list, set)) in lists.sets.iter_mut().zip(self.sets).enumerate() {
+                let hash = joined(set.iter().map(|pair| cells[self.pairs[*pair].places[side]]));
+                if belongs(hash) {
+                    list.push((hash, symbol));
+                }
+                if i == 0 && reading == 0 {
                     order.add(hash, place);
                 }
             }
@@ -114,14 +126,18 @@ impl Question<'_> {
             return Err(Failure::new("the file changed while it was read", "audit files that nobody writes to")
                 .of(&self.files[side].path));
         }
-        lists.iter_mut().for_each(|list| list.sort_unstable());
+        lists.own.iter_mut().for_each(|list| list.sort_unstable());
+        for list in &mut lists.sets {
+            list.sort_unstable();
+            list.dedup();
+        }
         Ok((lists, order))
     }
 }
 
 impl Tally {
     fn add(&mut self, a: &Lists, b: &Lists) {
-        for group in Groups::of(&a[0], &b[0]) {
+        for group in Groups::of(&a.own[0], &b.own[0], |hash| *hash) {
             match group {
                 [0, _] => self.symbols_only[1] += 1,
                 [_, 0] => self.symbols_only[0] += 1,
@@ -133,11 +149,12 @@ impl Tally {
                 }
             }
         }
-        self.unique[0] += Groups::of(&a[1], &[]).filter(|group| group[0] == 1).count() as u64;
-        self.unique[1] += Groups::of(&b[1], &[]).filter(|group| group[0] == 1).count() as u64;
-        self.rows_only += Groups::of(&a[2], &b[2]).map(|[a, b]| if b == 0 { a } else { 0 }).sum::<u64>();
-        for ((matches, a), b) in self.matches.iter_mut().zip(&a[OWN..]).zip(&b[OWN..]) {
-            for [a, b] in Groups::of(a, b).filter(|[a, b]| *a > 0 && *b > 0) {
+        self.unique[0] += Groups::of(&a.own[1], &[], |hash| *hash).filter(|group| group[0] == 1).count() as u64;
+        self.unique[1] += Groups::of(&b.own[1], &[], |hash| *hash).filter(|group| group[0] == 1).count() as u64;
+        self.rows_only +=
+            Groups::of(&a.own[2], &b.own[2], |hash| *hash).map(|[a, b]| if b == 0 { a } else { 0 }).sum::<u64>();
+        for ((matches, a), b) in self.matches.iter_mut().zip(&a.sets).zip(&b.sets) {
+            for [a, b] in Groups::of(a, b, |(hash, _)| *hash).filter(|[a, b]| *a > 0 && *b > 0) {
                 matches.values += 1;
                 matches.alone += u64::from((a, b) == (1, 1));
                 matches.close += if a < CLOSE && b < CLOSE { a } else { 0 };
@@ -146,25 +163,28 @@ impl Tally {
     }
 }
 
-/// Walks two sorted lists: for every hash, how often it stands in each.
-struct Groups<'a>([&'a [u64]; 2]);
+/// Walks two sorted lists: for every hash, how many entries each has of it.
+struct Groups<'a, T> {
+    lists: [&'a [T]; 2],
+    hash: fn(&T) -> u64,
+}
 
-impl<'a> Groups<'a> {
-    fn of(a: &'a [u64], b: &'a [u64]) -> Self {
-        Self([a, b])
+impl<'a, T> Groups<'a, T> {
+    fn of(a: &'a [T], b: &'a [T], hash: fn(&T) -> u64) -> Self {
+        Self { lists: [a, b], hash }
     }
 }
 
-impl Iterator for Groups<'_> {
+impl<T> Iterator for Groups<'_, T> {
     type Item = [u64; 2];
 
     fn next(&mut self) -> Option<[u64; 2]> {
-        let least = *self.0.iter().filter_map(|list| list.first()).min()?;
+        let least = self.lists.iter().filter_map(|list| list.first()).map(self.hash).min()?;
         Some([0, 1].map(|side| {
-            let list = self.0[side];
-            let rows = list.iter().take_while(|hash| **hash == least).count();
-            self.0[side] = &list[rows..];
-            rows as u64
+            let list = self.lists[side];
+            let entries = list.iter().take_while(|entry| (self.hash)(entry) == least).count();
+            self.lists[side] = &list[entries..];
+            entries as u64
         }))
     }
 }
@@ -176,9 +196,11 @@ mod tests {
     #[test]
     fn groups_are_counted_on_both_sides_and_rows_that_stand_alone_match() {
         let (a, b) = ([1, 2, 2, 5, 7, 7, 7, 7, 7], [1, 2, 3, 3, 5, 5, 7]);
-        let groups: Vec<_> = Groups::of(&a, &b).collect();
+        let groups: Vec<_> = Groups::of(&a, &b, |hash| *hash).collect();
         assert_eq!(groups, [[1, 1], [2, 1], [0, 2], [1, 2], [5, 1]]);
-        let lists = |list: &[u64]| vec![list.to_vec(); OWN + 1];
+        // A person for each row.
+        let people = |list: &[u64]| list.iter().zip(0..).map(|(hash, person)| (*hash, person)).collect();
+        let lists = |list: &[u64]| Lists { own: [0; OWN].map(|_| list.to_vec()), sets: vec![people(list)] };
         let mut tally = Tally { matches: vec![Matches::default()], ..Tally::default() };
         tally.add(&lists(&a), &lists(&b));
         assert_eq!(tally.matches, [Matches { alone: 1, close: 4, values: 4 }]);
