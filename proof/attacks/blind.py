@@ -56,8 +56,8 @@ def _counted(file: np.ndarray) -> tuple[list[int], list[np.ndarray]]:
 
 def files(evidence: Evidence) -> Result:
     """D12. What the files say as files. Row i with row i, in the order of the file: alarm at 10 right links. And who is new, or
-    gone, in both of the next deliveries: alarm if both have fewer than 1,000; this holds a rule, and the bound is for row order only. Blind to what is
-    inside symbols; names, sizes and times of files are looked at by `fugo audit`."""
+    gone, in both of the next deliveries: alarm if both have fewer than 1,000; this holds a rule, and the bound is for
+    row order only. Blind to what is inside symbols; names, sizes and times of files are looked at by `fugo audit`."""
     a, b = evidence.files
     rows = min(len(a), len(b))
     result = _of_hits("D12", evidence.hits(a[:rows], b[:rows]), rows)

@@ -6,7 +6,6 @@ They are Python and live here. The library has no way to name one: a symbol ther
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import numpy as np
 from delivery import SYMBOL
 from delivery import rows as symbols_of
 from dictionary import SEEDS, key_of_seed
-from ladder import under_root
+from ladder import under_key, under_root
 from ladder import unkeyed as unkeyed_hash
 from pairs import rank
 from people import texts
@@ -41,7 +40,7 @@ class Scheme:
 
 def keyed(people: np.ndarray, key: bytes) -> np.ndarray:
     """HMAC-SHA-256(key, number)[0..16] for each number: what the real construction does under a key of its own."""
-    return _hashed(people, lambda number: hmac.digest(key, number, "sha256"))
+    return _hashed(people, under_key(key))
 
 
 def _hashed(people: np.ndarray, digest: Callable[[bytes], bytes]) -> np.ndarray:
@@ -94,10 +93,10 @@ def misused_tweak(people: np.ndarray, random: np.random.Generator) -> Pair:
     key = random.bytes(32)
     base = keyed(people, key)
     both = []
-    for scope in (scope.encode() for scope in SCOPES):
+    for scope in SCOPES:
         symbols = base.copy()
         # The last round of a Feistel network, the only one that knows the scope, changes one half.
-        symbols[:, 8:] ^= _round(base[:, :8], key, scope)
+        symbols[:, 8:] ^= _round(base[:, :8], key, scope.encode())
         both.append(symbols)
     return both[0], both[1]
 
@@ -120,12 +119,12 @@ def order_preserving(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 
 def unkeyed(people: np.ndarray, random: np.random.Generator) -> Pair:
-    a = _hashed(people, lambda number: hashlib.sha256(number).digest())
+    a = _hashed(people, unkeyed_hash(b""))
     return a, a.copy()
 
 
 def label_prefixed(people: np.ndarray, random: np.random.Generator) -> Pair:
-    a, b = (_hashed(people, lambda number, label=label: hashlib.sha256(label + number).digest()) for label in (scope.encode() for scope in SCOPES))
+    a, b = (_hashed(people, unkeyed_hash(scope.encode())) for scope in SCOPES)
     return a, b
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import delivery
 from broken import SCHEMES, Scheme
 from delivery import Evidence
-from people import Population
-from product import ELIGIBILITY, Product
+from people import Population, with_repeats
+from ladder import ELIGIBILITY
+from product import Product
 
 FIRST, SECOND = "agency/nta/1", "agency/mof/1"
 
@@ -48,9 +49,7 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
         return Evidence(pairs, pairs, block=block)
 
     def several_rows() -> Evidence:
-        # Person i of forty has i + 2 rows.
-        repeated = np.concatenate([people, *(np.repeat(people[i : i + 1], i + 1, axis=0) for i in range(40))])
-        files = [file[delivery.order(file)] for file in product.convert(repeated, (FIRST, SECOND), "input")]
+        files = [file[delivery.order(file)] for file in product.convert(with_repeats(people), (FIRST, SECOND), "input")]
         return Evidence(known(), (files[0], files[1]), block=block)
 
     def days(first: np.ndarray, second: np.ndarray) -> Evidence:

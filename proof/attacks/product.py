@@ -11,7 +11,7 @@ import numpy as np
 
 from delivery import Evidence, read
 from ladder import ELIGIBILITY, INSURERS
-from people import Population
+from people import Population, with_repeats
 
 
 class Product:
@@ -51,8 +51,8 @@ class Product:
         scopes = sorted({scope for pair in pairs for scope in pair})
         people = population.people
         known = self.convert(people, scopes, "input")
-        # Person i of forty has i + 2 equal rows in the roster: symbol order collapses them.
-        files = self.convert(np.concatenate([people, *(np.repeat(people[i : i + 1], i + 1, axis=0) for i in range(40))]), scopes)
+        # Symbol order collapses equal rows.
+        files = self.convert(with_repeats(people), scopes)
         next_files = self.convert(later, scopes) if later is not None else None
         plays = []
         for pair in pairs:

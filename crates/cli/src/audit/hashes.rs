@@ -4,6 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use memchr::memchr_iter;
 
+use crate::synth::rng::mix;
+
 /// Hashes cells. One for both files and all readings of them.
 #[derive(Default)]
 pub(super) struct Hashes(RandomState);
@@ -45,13 +47,9 @@ impl Hashes {
 
 /// The hash of several values in this order, from theirs.
 pub(super) fn joined(hashes: impl IntoIterator<Item = u64>) -> u64 {
-    hashes.into_iter().fold(0x9E37_79B9_7F4A_7C15, |state, hash| {
-        // SplitMix64's finish: every bit of both counts.
-        let mut mixed = (state ^ hash).wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ mixed >> 31
-    })
+    hashes
+        .into_iter()
+        .fold(0x9E37_79B9_7F4A_7C15, |state, hash| mix((state ^ hash).wrapping_add(0x9E37_79B9_7F4A_7C15)))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl Evidence<'_> {
     /// The purpose and tag of a file, if it has symbols of one key and says which.
     fn whose(&self, side: usize) -> Option<Whose> {
         let whose = &self.surveys[side].whose;
-        whose.keys().next().copied().filter(|_| whose.len() == 1)
+        whose.first().copied().filter(|_| whose.len() == 1)
     }
 
     /// Whether both files are of one scope and epoch: by their tags, or else because most symbols are in both.
@@ -249,9 +249,9 @@ impl Evidence<'_> {
                 ),
                 advice,
             ));
-        } else if most.close > 0 || matches.iter().any(|m| m.close > 0) {
-            let (at, close) =
-                matches.iter().enumerate().max_by_key(|(_, m)| m.close).map_or((0, 0), |(i, m)| (i, m.close));
+        } else if let Some((at, close)) = matches.iter().map(|m| m.close).enumerate().max_by_key(|(_, close)| *close)
+            && close > 0
+        {
             found.push(Finding::note(
                 Kind::Columns,
                 format_args!(

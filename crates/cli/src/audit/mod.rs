@@ -11,6 +11,7 @@ mod tally;
 
 use std::{
     collections::BTreeSet,
+    fmt,
     io::{self, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -41,8 +42,8 @@ use crate::{
 ///
 /// Two files of two scopes: rows in the same order, columns on which rows stand alone in both, symbols or numbers beside
 /// the symbols, people with several rows. Two files of one scope link by their symbols; where they are a body's last
-/// delivery and the next (--allow one-scope), they must not differ by few people. Prints what links, what to change, and what else to know; never a value. The files are only read,
-/// as often as --memory makes needed.
+/// delivery and the next (--allow one-scope), they must not differ by few people. Prints what links, what to change, and
+/// what else to know; never a value. The files are only read, as often as --memory makes needed.
 ///
 /// Columns are matched by name, or where most values are equal, as they are written: separators and full width do not
 /// matter, but an era or an age is not recognised as a birth date. Values that are equal by chance (counts, amounts, row
@@ -96,8 +97,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
 
 /// What an audit has to say.
 struct Audit {
-    /// Each file in a line.
-    files: Vec<Value>,
+    files: [Summary; 2],
     findings: Vec<Finding>,
 }
 
@@ -132,7 +132,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
             finding.weight = Weight::Allowed;
         }
     }
-    Ok(Audit { files: (0..2).map(|side| describe(files[side], surveys[side])).collect(), findings })
+    Ok(Audit { files: [0, 1].map(|side| Summary::of(files[side], surveys[side])), findings })
 }
 
 /// The same file twice joins on everything.
@@ -144,16 +144,47 @@ fn refuse_one_file(a: &Path, b: &Path) -> Result<()> {
     Ok(())
 }
 
-fn describe(file: &Delivery, survey: &Survey) -> Value {
-    let whose: Vec<String> = survey.whose.keys().map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect();
-    json!({
-        "file": file.path.display().to_string(),
-        "symbols_of": whose,
-        "scope": file.metadata.map(|metadata| metadata.scope.to_string()),
-        "rows": survey.rows,
-        "in_symbol_order": survey.descents == 0,
-        "columns": file.names.iter().map(|name| shown(name)).collect::<Vec<_>>(),
-    })
+/// What a file is.
+struct Summary {
+    file: String,
+    symbols_of: Vec<String>,
+    scope: Option<String>,
+    rows: u64,
+    in_symbol_order: bool,
+    columns: Vec<String>,
+}
+
+impl Summary {
+    fn of(file: &Delivery, survey: &Survey) -> Self {
+        Self {
+            file: file.path.display().to_string(),
+            symbols_of: survey.whose.iter().map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect(),
+            scope: file.metadata.map(|metadata| metadata.scope.to_string()),
+            rows: survey.rows,
+            in_symbol_order: survey.descents == 0,
+            columns: file.names.iter().map(|name| shown(name)).collect(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "symbols_of": self.symbols_of,
+            "scope": self.scope,
+            "rows": self.rows,
+            "in_symbol_order": self.in_symbol_order,
+            "columns": self.columns,
+        })
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whose = self.symbols_of.join("; ");
+        let whose = if whose.is_empty() { "symbols that do not say whose" } else { &whose };
+        let order = if self.in_symbol_order { "in symbol order" } else { "not in symbol order" };
+        writeln!(f, "{}: {whose}, {} rows, {order}", self.file, thousands(self.rows))
+    }
 }
 
 impl Audit {
@@ -164,23 +195,17 @@ impl Audit {
     fn json(&self) -> Value {
         json!({
             "fugo_audit": 1,
-            "files": self.files,
+            "files": self.files.each_ref().map(Summary::json),
             "links": self.links() > 0,
             "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
         })
     }
 }
 
-impl std::fmt::Display for Audit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for file in &self.files {
-            let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
-            let whose: Vec<&str> =
-                file["symbols_of"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let whose = if whose.is_empty() { "symbols that do not say whose".to_owned() } else { whose.join("; ") };
-            let order = if file["in_symbol_order"] == json!(true) { "in symbol order" } else { "not in symbol order" };
-            let rows = thousands(file["rows"].as_u64().unwrap_or_default());
-            writeln!(f, "{}: {whose}, {rows} rows, {order}", text("file"))?;
+            write!(f, "{file}")?;
         }
         writeln!(f)?;
         for finding in &self.findings {

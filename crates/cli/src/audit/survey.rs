@@ -1,6 +1,6 @@
 //! The first reading of a file: how many rows, in which order, whose symbols, and what its columns hold.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use fugo::{
     MyNumber, SYMBOL_LEN,
@@ -22,7 +22,7 @@ pub(super) struct Survey {
     /// Rows whose symbol is below the one before.
     pub(super) descents: u64,
     /// Whose symbols there are, by what their text says.
-    pub(super) whose: BTreeMap<Whose, u64>,
+    pub(super) whose: BTreeSet<Whose>,
     pub(super) columns: Vec<Column>,
 }
 
@@ -100,9 +100,7 @@ impl Survey {
         let mut add = |row: &Row<'_>| {
             survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
             last = Some(row.symbol);
-            if let Some(whose) = row.whose {
-                *survey.whose.entry(whose).or_default() += 1;
-            }
+            survey.whose.extend(row.whose);
             for (column, cell) in survey.columns.iter_mut().zip(row.cells) {
                 column.add(cell, hashes.cell(cell, &mut plain), survey.rows);
             }
@@ -110,9 +108,7 @@ impl Survey {
             Ok(())
         };
         file.each_row(&mut add)?;
-        if let Some(metadata) = &file.metadata {
-            survey.whose.entry((metadata.scope.purpose(), metadata.tag)).or_insert(0);
-        }
+        survey.whose.extend(file.metadata.map(|metadata| (metadata.scope.purpose(), metadata.tag)));
         Ok(survey)
     }
 }

@@ -10,7 +10,7 @@ mod output;
 mod permutation;
 mod person;
 mod prefecture;
-mod rng;
+pub(crate) mod rng;
 mod slips;
 mod summary;
 mod writing;

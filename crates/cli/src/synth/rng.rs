@@ -1,7 +1,7 @@
 //! Deterministic draws: SplitMix64 over a key and an index. For made-up rows, never for keys.
 
 /// SplitMix64's finaliser, a bijection.
-pub(super) fn mix(mut word: u64) -> u64 {
+pub(crate) fn mix(mut word: u64) -> u64 {
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)
