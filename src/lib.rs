@@ -8,6 +8,8 @@ extern crate std;
 
 /// One key, or several in one pass, over a slice.
 pub mod batch;
+/// Flat buffers of numbers and symbols: the door of other languages.
+pub mod flat;
 mod key;
 mod lanes;
 mod lineage;

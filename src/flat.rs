@@ -1,0 +1,133 @@
+//! Flat buffers, as other languages hold them: twelve digits a row in, sixteen bytes a row out, nothing in between.
+
+use alloc::vec::Vec;
+
+use crate::{
+    batch::NumberKey,
+    my_number::{MyNumber, MyNumberError},
+    symbol::SYMBOL_LEN,
+};
+
+/// Rows that are parsed and derived from together: few enough for the first-level cache.
+const CHUNK: usize = 1024;
+
+/// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12; zeros where the strict parse refuses the row, after
+/// `refused(i, error)` was called for it. Refused rows come in order.
+///
+/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped.
+///
+/// ```
+/// use fugo::{MyNumberError, NumberKey, RootKey, flat};
+/// let key = NumberKey::new(&RootKey::random()?.scope_key(&"agency/nta/1".parse::<fugo::Scope>()?))?;
+/// let (mut out, mut refused) = ([[0; 16]; 2], Vec::new());
+/// flat::symbols(&key, &[*b"123456789018", *b"123456789012"], &mut out, |row, error| refused.push((row, error)));
+/// assert_eq!(refused, [(1, MyNumberError::CheckDigit)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn symbols(
+    key: &NumberKey,
+    rows: &[[u8; MyNumber::LEN]],
+    out: &mut [[u8; SYMBOL_LEN]],
+    mut refused: impl FnMut(usize, MyNumberError),
+) {
+    assert_eq!(rows.len(), out.len(), "as many symbols as rows");
+    // Never grows, so wiping reaches every number.
+    let mut numbers = Vec::with_capacity(CHUNK.min(rows.len()));
+    let mut gaps = Vec::new();
+    for (chunk, (rows, out)) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)).enumerate() {
+        numbers.clear();
+        gaps.clear();
+        for (i, row) in rows.iter().enumerate() {
+            match MyNumber::parse(row) {
+                Ok(number) => numbers.push(number),
+                Err(error) => {
+                    gaps.push(i);
+                    refused(chunk * CHUNK + i, error);
+                }
+            }
+        }
+        key.symbols(&numbers, &mut out[..numbers.len()]);
+        spread(out, numbers.len(), &gaps);
+    }
+}
+
+/// Moves the first `filled` symbols to their rows, and zeros to the rows in `gaps`, which ascend.
+fn spread(out: &mut [[u8; SYMBOL_LEN]], mut filled: usize, gaps: &[usize]) {
+    let mut end = out.len();
+    // From the end, where a symbol never moves over one that is still to be moved.
+    for &gap in gaps.iter().rev() {
+        let behind = end - gap - 1;
+        out.copy_within(filled - behind..filled, gap + 1);
+        out[gap] = [0; SYMBOL_LEN];
+        filled -= behind;
+        end = gap;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec};
+
+    use super::*;
+    use crate::{RootKey, Scope};
+
+    fn row(i: usize) -> [u8; MyNumber::LEN] {
+        let body = format!("{i:011}");
+        let check = MyNumber::check_digit(&body).expect("eleven digits");
+        format!("{body}{check}").into_bytes().try_into().expect("twelve digits")
+    }
+
+    /// Every row as its single counterpart has it, whatever is at fault around it.
+    fn holds(rows: &[[u8; MyNumber::LEN]]) {
+        let scope: Scope = "agency/nta/1".parse().expect("a scope");
+        let key = NumberKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
+        let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
+        let mut refused = Vec::new();
+        symbols(&key, rows, &mut out, |row, error| refused.push((row, error)));
+        let mut expected = Vec::new();
+        for (i, (row, symbol)) in rows.iter().zip(&out).enumerate() {
+            let mut one = [[0; SYMBOL_LEN]];
+            match MyNumber::parse(row) {
+                Ok(number) => key.symbols(&[number], &mut one),
+                Err(error) => expected.push((i, error)),
+            }
+            assert_eq!(*symbol, one[0], "row {i} of {}", rows.len());
+        }
+        assert_eq!(refused, expected);
+    }
+
+    #[test]
+    fn each_row_has_the_symbol_of_its_number() {
+        for count in [0, 1, 2, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3] {
+            holds(&(1..=count).map(row).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn refused_rows_are_zeros_and_move_no_other() {
+        let count = 2 * CHUNK + 3;
+        let good: Vec<_> = (1..=count).map(row).collect();
+        let faults: [&[usize]; 7] = [
+            &[0],
+            &[count - 1],
+            &[CHUNK - 1, CHUNK],
+            &[0, 1, 2, CHUNK, count - 1],
+            &[5, 7, 8, 1000, 1001],
+            &[2 * CHUNK, 2 * CHUNK + 1, 2 * CHUNK + 2],
+            &[3],
+        ];
+        for at in faults {
+            let mut rows = good.clone();
+            for &at in at {
+                rows[at][at % 11] = b'x';
+            }
+            holds(&rows);
+        }
+        let every_third: Vec<_> = (0..count).map(|i| if i % 3 == 0 { *b"000000000000" } else { row(i) }).collect();
+        holds(&every_third);
+        holds(&[*b"123456789012"; CHUNK + 1]);
+    }
+}
