@@ -82,11 +82,17 @@ mod tests {
 
     /// Every row as its single counterpart has it, whatever is at fault around it.
     fn holds(rows: &[[u8; MyNumber::LEN]]) {
-        let scope: Scope = "agency/nta/1".parse().expect("a scope");
-        let key = NumberKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
+        let root = RootKey::from_bytes(&[7; 32]);
+        let key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
+        holds_under(&NumberKey::new(&key("agency/nta/1")).expect("a key for numbers"), rows);
+        let both = NumberKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1"));
+        holds_under(&both.expect("both keys"), rows);
+    }
+
+    fn holds_under(key: &NumberKey, rows: &[[u8; MyNumber::LEN]]) {
         let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
         let mut refused = Vec::new();
-        symbols(&key, rows, &mut out, |row, error| refused.push((row, error)));
+        symbols(key, rows, &mut out, |row, error| refused.push((row, error)));
         let mut expected = Vec::new();
         for (i, (row, symbol)) in rows.iter().zip(&out).enumerate() {
             let mut one = [[0; SYMBOL_LEN]];

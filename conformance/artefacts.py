@@ -1,0 +1,82 @@
+"""The three artefacts, built and installed as a user has them: a prefix, a jar, a wheel in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def target() -> Path:
+    """Cargo's target directory."""
+    return Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+
+
+def run(*command: str | Path) -> str:
+    """Runs a command and gives what it printed; stops with what it said if it fails."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Header, libraries and .pc below `path`."""
+
+    path: Path
+
+    def environment(self) -> dict[str, str]:
+        return {"LD_LIBRARY_PATH": str(self.path / "lib")}
+
+    def compile(self, source: Path, out: Path, *, optimise: bool = False, packages: tuple[str, ...] = ()) -> Path:
+        """One C file and what pkg-config says of the prefix, nothing else."""
+        os.environ["PKG_CONFIG_PATH"] = str(self.path / "lib" / "pkgconfig")
+        flags = run("pkg-config", "--cflags", "--libs", "fugo", *packages).split()
+        level = "-O2" if optimise else "-Og"
+        run("gcc", "-std=c11", level, "-Wall", "-Wextra", "-Werror", "-o", out, source, *flags)
+        return out
+
+
+def prefix(path: Path) -> Prefix:
+    run(ROOT / "crates" / "capi" / "install", "--prefix", path)
+    return Prefix(path)
+
+
+@dataclass(frozen=True)
+class Jar:
+    """The jar, and what the programs here read JSON with."""
+
+    path: Path
+    json: Path = Path("/usr/share/java/gson.jar")
+
+    def compile(self, source: Path, classes: Path) -> Path:
+        classes.mkdir(parents=True)
+        run("javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", f"{self.path}:{self.json}", "-d", classes, source)
+        return classes
+
+    def command(self, classes: Path, main: str, *arguments: str) -> list[str]:
+        return ["java", "-cp", f"{classes}:{self.path}:{self.json}", main, *arguments]
+
+
+def jar(directory: Path) -> Jar:
+    run(ROOT / "crates" / "java" / "build", "--out", directory)
+    found = [path for path in directory.glob("fugo-*.jar") if not path.stem.endswith(("-sources", "-javadoc"))]
+    if len(found) != 1:
+        sys.exit(f"one jar was expected, not {len(found)}")
+    return Jar(found[0])
+
+
+def wheel(directory: Path, venv: Path, packages: list[str]) -> Path:
+    """An environment that holds the wheel and `packages`."""
+    run(ROOT / "crates" / "python" / "build", "--out", directory)
+    found = list(directory.glob("fugo-*.whl"))
+    if len(found) != 1:
+        sys.exit(f"one wheel was expected, not {len(found)}")
+    run(sys.executable, "-m", "venv", venv)
+    run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", found[0], *packages)
+    return venv
