@@ -1,7 +1,7 @@
 //! The strict parse and the lenient step, against the slow plain model of both.
 
 use fugo::{
-    BodyError, MyNumber, MyNumberError,
+    BodyError, MyNumber, MyNumberError, NumberKey, RootKey, SYMBOL_LEN, flat,
     normalize::{LostZeros, NormalizeError, normalize},
 };
 
@@ -28,6 +28,8 @@ pub fn check(data: &[u8]) {
         Err(_) => assert_ne!(data.len(), MyNumber::BODY_LEN),
     }
 
+    flat_rows(data);
+
     let Ok(text) = std::str::from_utf8(data) else { return };
     for (lost_zeros, restore) in [(LostZeros::Refuse, false), (LostZeros::Restore, true)] {
         let found = normalize(text, lost_zeros);
@@ -51,6 +53,26 @@ pub fn check(data: &[u8]) {
             assert_eq!(found.expect("strict already").parse().as_ref(), Ok(number));
         }
     }
+}
+
+/// As flat rows: each is refused as it is alone, and the symbols of the others stand in their own rows.
+fn flat_rows(data: &[u8]) {
+    let (rows, _) = data.as_chunks::<{ MyNumber::LEN }>();
+    let scope = "agency/nta/1".parse().expect("a scope");
+    let key = NumberKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
+    let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
+    let mut refused = Vec::new();
+    flat::symbols(&key, rows, &mut out, |row, error| refused.push((row, parse_refusal(error))));
+    let mut expected = Vec::new();
+    for (i, (row, symbol)) in rows.iter().zip(out).enumerate() {
+        let mut alone = [[0; SYMBOL_LEN]];
+        match plain::parse(row) {
+            Ok(()) => key.symbols(&[MyNumber::parse(row).expect("as the model says")], &mut alone),
+            Err(refusal) => expected.push((i, refusal)),
+        }
+        assert_eq!([symbol], alone);
+    }
+    assert_eq!(refused, expected);
 }
 
 fn parse_refusal(error: MyNumberError) -> Refusal {
