@@ -776,8 +776,8 @@ fugo_status fugo_key_scope(const fugo_key *key,
 fugo_status fugo_key_free(fugo_key **key);
 
 /**
- * `symbol` := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16], or for an eligibility key
- * HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], digits)[0..16])[0..16]. `symbol_len` is
+ * `symbol` := HMAC-SHA-256(key, twelve ASCII digits)[0..16], or for an eligibility key
+ * HMAC-SHA-256(eligibility key, HMAC-SHA-256(insurers' key of epoch 1, digits)[0..16])[0..16]. `symbol_len` is
  * FUGO_SYMBOL_LEN. Failures: those of `fugo_number_check`; INSURERS_MISSING for an issuer's key.
  */
 fugo_status fugo_derive(const fugo_key *key,
@@ -807,7 +807,7 @@ fugo_status fugo_derive_batch(const fugo_key *key,
                               fugo_error *error);
 
 /**
- * `symbol` := HMAC-SHA-256(ScopeKey[eligibility], insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
+ * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
  * number appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols
  * of epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
  * another purpose than eligibility.

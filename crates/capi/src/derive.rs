@@ -16,8 +16,8 @@ pub const FUGO_SYMBOL_LEN: usize = 16;
 
 const _: () = assert!(FUGO_SYMBOL_LEN == SYMBOL_LEN);
 
-/// `symbol` := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16], or for an eligibility key
-/// HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], digits)[0..16])[0..16]. `symbol_len` is
+/// `symbol` := HMAC-SHA-256(key, twelve ASCII digits)[0..16], or for an eligibility key
+/// HMAC-SHA-256(eligibility key, HMAC-SHA-256(insurers' key of epoch 1, digits)[0..16])[0..16]. `symbol_len` is
 /// FUGO_SYMBOL_LEN. Failures: those of `fugo_number_check`; INSURERS_MISSING for an issuer's key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive(
@@ -96,7 +96,7 @@ pub extern "C" fn fugo_derive_batch(
     })
 }
 
-/// `symbol` := HMAC-SHA-256(ScopeKey[eligibility], insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
+/// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
 /// number appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols
 /// of epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
 /// another purpose than eligibility.

@@ -49,6 +49,7 @@ pub enum FugoUse {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps)] // elsewhere bytes may be no path
 fn path(bytes: &[u8]) -> Result<&Path, Failure> {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     Ok(Path::new(OsStr::from_bytes(bytes)))

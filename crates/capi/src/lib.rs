@@ -20,7 +20,6 @@ pub mod number;
 /// A call that panics: for tests/panics.c alone.
 #[cfg(feature = "panic-on-purpose")]
 pub mod panic_on_purpose;
-/// The types of pointer arguments; all unsafe blocks.
 pub mod pointers;
 /// Scopes as text, and their labels.
 pub mod scope;

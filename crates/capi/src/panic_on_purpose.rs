@@ -8,6 +8,9 @@ use crate::{
 };
 
 /// Fills half of `out`, then panics as library code might that quotes the text it was looking at.
+///
+/// # Panics
+/// Always; the boundary stops it.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_panic_on_purpose(
     text: In<c_char>,
