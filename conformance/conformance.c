@@ -79,7 +79,8 @@ static size_t bytes_of(const json_t *object, const char *name, uint8_t *bytes, s
         return 0;
     }
     for (i = 0; i < hex.len / 2; i++) {
-        bytes[i] = (uint8_t)((strchr(digits, hex.chars[2 * i]) - digits) << 4 | (strchr(digits, hex.chars[2 * i + 1]) - digits));
+        bytes[i] = (uint8_t)((strchr(digits, hex.chars[2 * i]) - digits) << 4 |
+                             (strchr(digits, hex.chars[2 * i + 1]) - digits));
     }
     return hex.len / 2;
 }
@@ -174,7 +175,8 @@ static void play_normalize(const json_t *played)
         mismatch("expected `restore_zeros`, found none");
         return;
     }
-    if (is_ok(played, fugo_normalize(given.chars, given.len, json_is_true(restore_zeros), digits, sizeof digits, &changes, &error))) {
+    if (is_ok(played, fugo_normalize(given.chars, given.len, json_is_true(restore_zeros), digits, sizeof digits,
+                                     &changes, &error))) {
         const json_t *expected = json_object_get(played, "changes");
         size_t i, at = 0;
         same_text("digits", text_of(played, "digits"), digits, sizeof digits);
@@ -202,7 +204,8 @@ static fugo_status scope_of(const json_t *played, char *scope)
     if (epoch < 0 || epoch > (json_int_t)UINT32_MAX) {
         die("an epoch that is no 32-bit number");
     }
-    return fugo_scope_text(purpose.chars, purpose.len, id.chars, id.len, (uint32_t)epoch, scope, FUGO_SCOPE_TEXT_SIZE, NULL);
+    return fugo_scope_text(purpose.chars, purpose.len, id.chars, id.len, (uint32_t)epoch, scope, FUGO_SCOPE_TEXT_SIZE,
+                           NULL);
 }
 
 static fugo_scope_key *scope_key_of(const json_t *played, const char *scope)
@@ -319,11 +322,13 @@ static void play_text(const json_t *played)
     while (fugo_purpose_name(purpose)[0] != 0 && strcmp(fugo_purpose_name(purpose), name.chars) != 0) {
         purpose++;
     }
-    if (is_ok(played, fugo_text_decode_tagged(purpose, tag, tag_len, written.chars, written.len, symbol, sizeof symbol, NULL))) {
+    if (is_ok(played, fugo_text_decode_tagged(purpose, tag, tag_len, written.chars, written.len, symbol, sizeof symbol,
+                                              NULL))) {
         same_bytes("symbol", played, symbol, sizeof symbol);
         must(fugo_text_encode_tagged(purpose, tag, tag_len, symbol, sizeof symbol, again, sizeof again, NULL));
         same_text("text", written, again, strlen(again));
-        must(fugo_text_read(written.chars, written.len, &found, found_tag, sizeof found_tag, symbol, sizeof symbol, NULL));
+        must(fugo_text_read(written.chars, written.len, &found, found_tag, sizeof found_tag, symbol, sizeof symbol,
+                            NULL));
         same_bytes("symbol", played, symbol, sizeof symbol);
         same_bytes("tag", played, found_tag, sizeof found_tag);
         if (found != purpose) {
@@ -442,8 +447,8 @@ static const kind KINDS[] = {
 static int is_listed(const char *list, const char *word)
 {
     char spaced[64];
-    return word != NULL && strchr(word, ' ') == NULL && snprintf(spaced, sizeof spaced, " %s ", word) < (int)sizeof spaced
-           && strstr(list, spaced) != NULL;
+    return word != NULL && strchr(word, ' ') == NULL &&
+           snprintf(spaced, sizeof spaced, " %s ", word) < (int)sizeof spaced && strstr(list, spaced) != NULL;
 }
 
 static void play_file(const char *folder, const kind *vectors)
@@ -460,7 +465,8 @@ static void play_file(const char *folder, const kind *vectors)
     if (file == NULL) {
         die(error.text);
     }
-    if (strcmp(text_of(file, "schema").chars, "fugo-vectors-1") != 0 || strcmp(text_of(file, "kind").chars, vectors->name) != 0) {
+    if (strcmp(text_of(file, "schema").chars, "fugo-vectors-1") != 0 ||
+        strcmp(text_of(file, "kind").chars, vectors->name) != 0) {
         die("another schema or kind than this program knows");
     }
     cases = json_object_get(file, "cases");

@@ -1,11 +1,9 @@
 /*
  * What a call of libfugo costs:   call_cost KEYFILE
  *
- * KEYFILE is a plaintext test key of agency/nta/1. A million numbers are made first. Then each line of standard input is
- * answered with a line of nanoseconds:
- *     one N          N symbols by the call for one
- *     batch SIZE N   N calls of a batch of SIZE rows
- *     quit
+ * KEYFILE is a plaintext test key of agency/nta/1. A million numbers are made first. Then each line of standard input
+ * is answered with a line of nanoseconds: one N          N symbols by the call for one batch SIZE N   N calls of a
+ * batch of SIZE rows quit
  */
 #define _POSIX_C_SOURCE 199309L
 #include <fugo.h>
@@ -75,8 +73,8 @@ int main(int argc, char **argv)
                 if (row + size > NUMBERS) {
                     row = 0;
                 }
-                must(fugo_derive_batch(key, numbers + row * FUGO_NUMBER_LEN, symbols + row * FUGO_SYMBOL_LEN, (size_t)size, NULL,
-                                       NULL, NULL));
+                must(fugo_derive_batch(key, numbers + row * FUGO_NUMBER_LEN, symbols + row * FUGO_SYMBOL_LEN,
+                                       (size_t)size, NULL, NULL, NULL));
                 row += (size_t)size;
             }
         } else if (strncmp(line, "quit", 4) == 0) {

@@ -46,9 +46,11 @@ static class Example
             Expect("the text", text == "kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v");
             Expect("the text's symbol", Hex(key.Decode(text)) == Hex(symbol));
             FugoException refusal = Refused(() => both.Decode(text));
-            Expect("another purpose is refused", refusal != null && refusal.Kind == "wrong-purpose" && refusal.Found == 1);
+            Expect("another purpose is refused",
+                refusal != null && refusal.Kind == "wrong-purpose" && refusal.Found == 1);
             refusal = Refused(() => key.Derive(Encoding.ASCII.GetBytes("123456789012")));
-            Expect("a wrong check digit is refused", refusal != null && refusal.Kind == "check-digit" && refusal.At == null);
+            Expect("a wrong check digit is refused",
+                refusal != null && refusal.Kind == "check-digit" && refusal.At == null);
             refusal = Refused(() => Library.CheckNumber(Encoding.ASCII.GetBytes("1234x6789018")));
             Expect("a letter is refused", refusal != null && refusal.Kind == "non-digit" && refusal.At == 4);
             Expect("the message", refusal != null && refusal.Message.EndsWith("."));

@@ -132,8 +132,8 @@ namespace Fugo
             KeyFile file;
             NativeError error;
             byte[] place = Encoding.UTF8.GetBytes(path);
-            Native.Check(Native.fugo_key_file_load(place, Native.Length(place), (int)how, with, Native.Length(with), out file,
-                out error), error);
+            Native.Check(Native.fugo_key_file_load(place, Native.Length(place), (int)how, with, Native.Length(with),
+                out file, out error), error);
             return file;
         }
 
@@ -181,24 +181,27 @@ namespace Fugo
         {
             NativeError error;
             byte[] symbol = new byte[SymbolLength];
-            Native.Check(Native.fugo_derive(this, number, Native.Length(number), symbol, Native.Length(symbol), out error), error);
+            int status = Native.fugo_derive(this, number, Native.Length(number), symbol, Native.Length(symbol),
+                out error);
+            Native.Check(status, error);
             return symbol;
         }
 
         /// <summary>
-        /// Rows of 12 digits to rows of 16 bytes, into a buffer of the caller's. Gives the status of each row, 0 or that of
-        /// its refusal; a refused row is zeros.
+        /// Rows of 12 digits to rows of 16 bytes, into a buffer of the caller's. Gives each row's status, 0 or that of its
+        /// refusal; a refused row is zeros.
         /// </summary>
         public int[] DeriveBatch(byte[] numbers, byte[] symbols)
         {
-            if (numbers.Length % NumberLength != 0 || symbols.LongLength / SymbolLength * NumberLength != numbers.LongLength
-                || symbols.Length % SymbolLength != 0)
+            if (numbers.Length % NumberLength != 0 || symbols.Length % SymbolLength != 0
+                || numbers.Length / NumberLength != symbols.Length / SymbolLength)
             {
                 throw new ArgumentException("as many rows of 16 bytes as rows of 12 digits");
             }
             NativeError error;
             int[] statuses = new int[numbers.Length / NumberLength];
-            int status = Native.fugo_derive_batch(this, numbers, symbols, (UIntPtr)statuses.Length, statuses, IntPtr.Zero, out error);
+            int status = Native.fugo_derive_batch(this, numbers, symbols, (UIntPtr)statuses.Length, statuses,
+                IntPtr.Zero, out error);
             if (status != RowsRefused)
             {
                 Native.Check(status, error);
@@ -211,7 +214,9 @@ namespace Fugo
         {
             NativeError error;
             byte[] text = new byte[TextSize];
-            Native.Check(Native.fugo_text_encode(this, symbol, Native.Length(symbol), text, Native.Length(text), out error), error);
+            int status = Native.fugo_text_encode(this, symbol, Native.Length(symbol), text, Native.Length(text),
+                out error);
+            Native.Check(status, error);
             return Encoding.ASCII.GetString(text).TrimEnd('\0');
         }
 
@@ -220,7 +225,9 @@ namespace Fugo
         {
             NativeError error;
             byte[] symbol = new byte[SymbolLength], bytes = Encoding.UTF8.GetBytes(text);
-            Native.Check(Native.fugo_text_decode(this, bytes, Native.Length(bytes), symbol, Native.Length(symbol), out error), error);
+            int status = Native.fugo_text_decode(this, bytes, Native.Length(bytes), symbol, Native.Length(symbol),
+                out error);
+            Native.Check(status, error);
             return symbol;
         }
     }
@@ -273,7 +280,8 @@ namespace Fugo
         internal static extern int fugo_root_key_random(out RootKey key, out NativeError error);
 
         [DllImport(Name, CallingConvention = C)]
-        internal static extern int fugo_root_key_from_bytes(byte[] bytes, UIntPtr len, out RootKey key, out NativeError error);
+        internal static extern int fugo_root_key_from_bytes(byte[] bytes, UIntPtr len, out RootKey key,
+            out NativeError error);
 
         [DllImport(Name, CallingConvention = C)] internal static extern int fugo_root_key_free(ref IntPtr key);
 
@@ -287,8 +295,8 @@ namespace Fugo
         [DllImport(Name, CallingConvention = C)] internal static extern int fugo_scope_key_free(ref IntPtr key);
 
         [DllImport(Name, CallingConvention = C)]
-        internal static extern int fugo_key_file_load(byte[] path, UIntPtr pathLen, int how, byte[] unlock, UIntPtr unlockLen,
-            out KeyFile file, out NativeError error);
+        internal static extern int fugo_key_file_load(byte[] path, UIntPtr pathLen, int how, byte[] unlock,
+            UIntPtr unlockLen, out KeyFile file, out NativeError error);
 
         [DllImport(Name, CallingConvention = C)]
         internal static extern int fugo_key_file_scope_key(KeyFile file, out ScopeKey key, out NativeError error);

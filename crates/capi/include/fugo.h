@@ -515,21 +515,26 @@ typedef struct fugo_scope_key fugo_scope_key;
  * three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
  * takes NULL instead of one.
  *
- * | status                                   | row         | at                  | found                      |
- * |------------------------------------------|-------------|---------------------|----------------------------|
- * | BUFFER_LENGTH                            |             |                     | length given               |
- * | NON_DIGIT, CHARACTER, NOT_TEXT           | (pair)      | byte offset, from 0 |                            |
- * | LENGTH                                   |             |                     | number of digits           |
- * | CHECK_DIGIT, NEVER_ISSUED, in a lineage  | pair        | 0 new, 12 previous  |                            |
- * | SELF_PAIR, DUPLICATE_NEW, _PREVIOUS      | pair        |                     |                            |
- * | ROWS_REFUSED                             | first one   |                     | how many                   |
- * | WRONG_PURPOSE                            |             |                     | the purpose, a fugo_purpose |
- * | WRONG_KEY                                |             |                     | the tag, big-endian        |
- * | INSURERS_EPOCH                           |             |                     | the epoch                  |
- * | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH, IDENTITY | | line, from 1     |                            |
- * | EXCESSIVE_WORK                           |             |                     | log2 of the work           |
- * | OTHERS_CAN_READ, TOO_LARGE, IO           |             | 0 the key file, 1 the file that unlocks it | IO: the system's error number |
- * | PANIC                                    |             | line in the source  | column                     |
+ * | status                                       | row       | at                  | found                     |
+ * |----------------------------------------------|-----------|---------------------|---------------------------|
+ * | BUFFER_LENGTH                                |           |                     | the length given          |
+ * | NON_DIGIT, CHARACTER, NOT_TEXT               |           | byte offset, from 0 |                           |
+ * | LENGTH                                       |           |                     | number of digits          |
+ * | NON_DIGIT in a lineage                       | pair      | offset in the pair  |                           |
+ * | CHECK_DIGIT, NEVER_ISSUED in a lineage       | pair      | 0 new, 12 previous  |                           |
+ * | SELF_PAIR, DUPLICATE_NEW, DUPLICATE_PREVIOUS | pair      |                     |                           |
+ * | ROWS_REFUSED                                 | the first |                     | how many                  |
+ * | WRONG_PURPOSE                                |           |                     | its fugo_purpose          |
+ * | WRONG_KEY                                    |           |                     | its tag, big-endian       |
+ * | INSURERS_EPOCH                               |           |                     | its epoch                 |
+ * | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
+ * | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
+ * | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+ * | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
+ * | IO                                           |           | which file          | the system's error number |
+ * | PANIC                                        |           | line of the source  | its column                |
+ *
+ * Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
  */
 typedef struct {
     /**
@@ -572,31 +577,31 @@ const char *fugo_version_text(void);
 fugo_status fugo_version_check(uint32_t header);
 
 /**
- * One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is no
- * status has a sentence that says so.
+ * One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is
+ * no status has a sentence that says so.
  */
 const char *fugo_status_message(int32_t status);
 
 /**
- * The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding of
- * the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
+ * The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding
+ * of the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
  */
 const char *fugo_status_kind(int32_t status);
 
 /**
- * Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of the
- * first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`), LENGTH
- * (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of twelve
- * digits in ten is valid.
+ * Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of
+ * the first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`),
+ * LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of
+ * twelve digits in ten is valid.
  */
 fugo_status fugo_number_check(const char *text,
                               size_t text_len,
                               fugo_error *error);
 
 /**
- * `*digit` := the check digit, 0 to 9, of the eleven ASCII digits of `body`: with P_n the n-th digit from the right and
- * Q_n = n + 1 for n up to 6, n - 5 after that, r = (sum of P_n Q_n) mod 11, it is 0 if r is at most 1, else 11 - r.
- * Failures: NON_DIGIT (`at`), LENGTH (`found`).
+ * `*digit` := the check digit, 0 to 9, of the eleven ASCII digits of `body`: with P_n the n-th digit from the right
+ * and Q_n = n + 1 for n up to 6, n - 5 after that, r = (sum of P_n Q_n) mod 11, it is 0 if r is at most 1, else 11 -
+ * r. Failures: NON_DIGIT (`at`), LENGTH (`found`).
  */
 fugo_status fugo_check_digit(const char *body,
                              size_t body_len,
@@ -740,8 +745,8 @@ fugo_status fugo_key_new(const fugo_scope_key *key,
                          fugo_error *error);
 
 /**
- * `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that of
- * the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
+ * `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that
+ * of the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
  * INSURERS_EPOCH.
  */
 fugo_status fugo_key_eligibility(const fugo_scope_key *insurers,
@@ -788,12 +793,12 @@ fugo_status fugo_derive(const fugo_key *key,
                         fugo_error *error);
 
 /**
- * `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row behind
- * row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
+ * `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row
+ * behind row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
  *
- * `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if not
- * NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of
- * them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
+ * `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if
+ * not NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the
+ * first of them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
  *
  * Memory: 12 KiB, wiped, whatever the count. One thread; for more, split the rows and share the key.
  * Failures: OVERFLOW, OVERLAP, NULL_POINTER, INSURERS_MISSING for an issuer's key.
@@ -807,9 +812,9 @@ fugo_status fugo_derive_batch(const fugo_key *key,
                               fugo_error *error);
 
 /**
- * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
- * number appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols
- * of epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
+ * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
+ * appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
+ * epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
  * another purpose than eligibility.
  */
 fugo_status fugo_derive_from_insurers(const fugo_key *key,
@@ -820,8 +825,8 @@ fugo_status fugo_derive_from_insurers(const fugo_key *key,
                                       fugo_error *error);
 
 /**
- * `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes in, 16
- * bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+ * `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
+ * in, 16 bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
  */
 fugo_status fugo_derive_from_insurers_batch(const fugo_key *key,
                                             const uint8_t *insurers,
@@ -841,9 +846,9 @@ fugo_status fugo_text_encode(const fugo_key *key,
                              fugo_error *error);
 
 /**
- * `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in, FUGO_SYMBOL_TEXT_SIZE
- * bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a refused row become a text of
- * zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+ * `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
+ * FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a
+ * refused row become a text of zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
  */
 fugo_status fugo_text_encode_batch(const fugo_key *key,
                                    const uint8_t *symbols,
@@ -852,8 +857,8 @@ fugo_status fugo_text_encode_batch(const fugo_key *key,
                                    fugo_error *error);
 
 /**
- * `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without a
- * NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
+ * `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without
+ * a NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
  * checksum, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
  */
 fugo_status fugo_text_decode(const fugo_key *key,
@@ -864,8 +869,8 @@ fugo_status fugo_text_decode(const fugo_key *key,
                              fugo_error *error);
 
 /**
- * `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key, of
- * FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
+ * `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
+ * of FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
  */
 fugo_status fugo_text_encode_tagged(int32_t purpose,
                                     const uint8_t *tag,
@@ -891,8 +896,8 @@ fugo_status fugo_text_decode_tagged(int32_t purpose,
 
 /**
  * Reads a text of any purpose and key: `*purpose` := its fugo_purpose, `tag` := the tag of its key, `symbol` := the
- * symbol. `tag_len` is FUGO_TAG_LEN, `symbol_len` FUGO_SYMBOL_LEN. Whose symbol it is, is not checked: hold purpose and
- * tag against those you expect, or use `fugo_text_decode`. Failures: CORRUPTED, UNKNOWN_PART.
+ * symbol. `tag_len` is FUGO_TAG_LEN, `symbol_len` FUGO_SYMBOL_LEN. Whose symbol it is, is not checked: hold purpose
+ * and tag against those you expect, or use `fugo_text_decode`. Failures: CORRUPTED, UNKNOWN_PART.
  */
 fugo_status fugo_text_read(const char *text,
                            size_t text_len,
@@ -904,7 +909,8 @@ fugo_status fugo_text_read(const char *text,
                            fugo_error *error);
 
 /**
- * `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with `unlock`:
+ * `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with
+ * `unlock`:
  *
  * | how                         | unlock, unlock_len                                                         |
  * |-----------------------------|----------------------------------------------------------------------------|
@@ -927,8 +933,8 @@ fugo_status fugo_key_file_load(const char *path,
                                fugo_error *error);
 
 /**
- * `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of the
- * line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
+ * `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
+ * the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
  */
 fugo_status fugo_key_file_parse(const char *plaintext,
                                 size_t plaintext_len,
@@ -982,9 +988,9 @@ fugo_status fugo_key_file_scope_key(const fugo_key_file *file,
 fugo_status fugo_key_file_free(fugo_key_file **file);
 
 /**
- * `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number stands at
- * most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to 23),
- * CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
+ * `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
+ * stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
+ * 23), CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
  * DUPLICATE_PREVIOUS; CYCLE, without a row; OVERFLOW. Memory: 24 bytes a pair, and 36 more while it is made.
  */
 fugo_status fugo_lineage_new(const char *pairs,

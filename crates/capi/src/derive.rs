@@ -7,7 +7,8 @@ use crate::{
     failure::{Failure, FugoError},
     key::FugoKey,
     number::FUGO_NUMBER_LEN,
-    pointers::{Handle, In, Out, apart},
+    pointers::{Handle, In, Out},
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -40,12 +41,12 @@ pub extern "C" fn fugo_derive(
     })
 }
 
-/// `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row behind
-/// row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
+/// `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row
+/// behind row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
 ///
-/// `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if not
-/// NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of
-/// them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
+/// `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if
+/// not NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the
+/// first of them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
 ///
 /// Memory: 12 KiB, wiped, whatever the count. One thread; for more, split the rows and share the key.
 /// Failures: OVERFLOW, OVERLAP, NULL_POINTER, INSURERS_MISSING for an issuer's key.
@@ -96,9 +97,9 @@ pub extern "C" fn fugo_derive_batch(
     })
 }
 
-/// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no
-/// number appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols
-/// of epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
+/// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
+/// appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
+/// epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
 /// another purpose than eligibility.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers(
@@ -123,8 +124,8 @@ pub extern "C" fn fugo_derive_from_insurers(
 /// Rows that are derived from together: few enough for the first-level cache.
 const CHUNK: usize = 512;
 
-/// `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes in, 16
-/// bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+/// `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
+/// in, 16 bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers_batch(
     key: Handle<FugoKey>,

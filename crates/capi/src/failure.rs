@@ -12,21 +12,26 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 /// three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
 /// takes NULL instead of one.
 ///
-/// | status                                   | row         | at                  | found                      |
-/// |------------------------------------------|-------------|---------------------|----------------------------|
-/// | BUFFER_LENGTH                            |             |                     | length given               |
-/// | NON_DIGIT, CHARACTER, NOT_TEXT           | (pair)      | byte offset, from 0 |                            |
-/// | LENGTH                                   |             |                     | number of digits           |
-/// | CHECK_DIGIT, NEVER_ISSUED, in a lineage  | pair        | 0 new, 12 previous  |                            |
-/// | SELF_PAIR, DUPLICATE_NEW, _PREVIOUS      | pair        |                     |                            |
-/// | ROWS_REFUSED                             | first one   |                     | how many                   |
-/// | WRONG_PURPOSE                            |             |                     | the purpose, a fugo_purpose |
-/// | WRONG_KEY                                |             |                     | the tag, big-endian        |
-/// | INSURERS_EPOCH                           |             |                     | the epoch                  |
-/// | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH, IDENTITY | | line, from 1     |                            |
-/// | EXCESSIVE_WORK                           |             |                     | log2 of the work           |
-/// | OTHERS_CAN_READ, TOO_LARGE, IO           |             | 0 the key file, 1 the file that unlocks it | IO: the system's error number |
-/// | PANIC                                    |             | line in the source  | column                     |
+/// | status                                       | row       | at                  | found                     |
+/// |----------------------------------------------|-----------|---------------------|---------------------------|
+/// | BUFFER_LENGTH                                |           |                     | the length given          |
+/// | NON_DIGIT, CHARACTER, NOT_TEXT               |           | byte offset, from 0 |                           |
+/// | LENGTH                                       |           |                     | number of digits          |
+/// | NON_DIGIT in a lineage                       | pair      | offset in the pair  |                           |
+/// | CHECK_DIGIT, NEVER_ISSUED in a lineage       | pair      | 0 new, 12 previous  |                           |
+/// | SELF_PAIR, DUPLICATE_NEW, DUPLICATE_PREVIOUS | pair      |                     |                           |
+/// | ROWS_REFUSED                                 | the first |                     | how many                  |
+/// | WRONG_PURPOSE                                |           |                     | its fugo_purpose          |
+/// | WRONG_KEY                                    |           |                     | its tag, big-endian       |
+/// | INSURERS_EPOCH                               |           |                     | its epoch                 |
+/// | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
+/// | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
+/// | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+/// | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
+/// | IO                                           |           | which file          | the system's error number |
+/// | PANIC                                        |           | line of the source  | its column                |
+///
+/// Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct FugoError {

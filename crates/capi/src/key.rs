@@ -49,8 +49,8 @@ pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, er
     })
 }
 
-/// `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that of
-/// the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
+/// `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that
+/// of the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
 /// INSURERS_EPOCH.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_eligibility(

@@ -7,7 +7,8 @@ use crate::{
     boundary::boundary,
     failure::{Failure, FugoError},
     ladder::{self, FugoRootKey, FugoScopeKey},
-    pointers::{Handle, In, Out, Slot, apart},
+    pointers::{Handle, In, Out, Slot},
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -72,7 +73,8 @@ fn unlock(how: i32, with: &[u8]) -> Result<Unlock, Failure> {
     })
 }
 
-/// `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with `unlock`:
+/// `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with
+/// `unlock`:
 ///
 /// | how                         | unlock, unlock_len                                                         |
 /// |-----------------------------|----------------------------------------------------------------------------|
@@ -106,8 +108,8 @@ pub extern "C" fn fugo_key_file_load(
     })
 }
 
-/// `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of the
-/// line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
+/// `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
+/// the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_parse(
     plaintext: In<c_char>,

@@ -5,8 +5,9 @@ use fugo::{KEY_LEN, KeyTag, RootKey, ScopeKey};
 use crate::{
     boundary::boundary,
     failure::{Failure, FugoError},
-    pointers::{Handle, In, Opaque, Out, Slot, apart},
+    pointers::{Handle, In, Opaque, Out, Slot},
     scope::{self, FUGO_SCOPE_TEXT_SIZE},
+    spans::apart,
     status::FugoStatus,
 };
 

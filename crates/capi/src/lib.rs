@@ -23,6 +23,7 @@ pub mod panic_on_purpose;
 pub mod pointers;
 /// Scopes as text, and their labels.
 pub mod scope;
+mod spans;
 /// What every call returns.
 pub mod status;
 /// The text form of symbols.

@@ -6,7 +6,8 @@ use crate::{
     boundary::boundary,
     failure::{Failure, FugoError},
     number::FUGO_NUMBER_LEN,
-    pointers::{Handle, In, Out, Slot, apart},
+    pointers::{Handle, In, Out, Slot},
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -17,9 +18,9 @@ pub const FUGO_PAIR_LEN: usize = 24;
 /// first.
 pub struct FugoLineage(Lineage);
 
-/// `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number stands at
-/// most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to 23),
-/// CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
+/// `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
+/// stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
+/// 23), CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
 /// DUPLICATE_PREVIOUS; CYCLE, without a row; OVERFLOW. Memory: 24 bytes a pair, and 36 more while it is made.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_new(

@@ -8,7 +8,8 @@ use fugo::{
 use crate::{
     boundary::boundary,
     failure::FugoError,
-    pointers::{In, Out, apart},
+    pointers::{In, Out},
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -35,10 +36,10 @@ pub enum FugoChange {
     ZerosRestored = 16,
 }
 
-/// Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of the
-/// first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`), LENGTH
-/// (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of twelve
-/// digits in ten is valid.
+/// Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of
+/// the first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`),
+/// LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of
+/// twelve digits in ten is valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
     boundary(error, || {
@@ -47,9 +48,9 @@ pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Ou
     })
 }
 
-/// `*digit` := the check digit, 0 to 9, of the eleven ASCII digits of `body`: with P_n the n-th digit from the right and
-/// Q_n = n + 1 for n up to 6, n - 5 after that, r = (sum of P_n Q_n) mod 11, it is 0 if r is at most 1, else 11 - r.
-/// Failures: NON_DIGIT (`at`), LENGTH (`found`).
+/// `*digit` := the check digit, 0 to 9, of the eleven ASCII digits of `body`: with P_n the n-th digit from the right
+/// and Q_n = n + 1 for n up to 6, n - 5 after that, r = (sum of P_n Q_n) mod 11, it is 0 if r is at most 1, else 11 -
+/// r. Failures: NON_DIGIT (`at`), LENGTH (`found`).
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_check_digit(
     body: In<c_char>,

@@ -3,7 +3,8 @@ use std::ffi::c_char;
 use crate::{
     boundary::boundary,
     failure::FugoError,
-    pointers::{In, Out, apart},
+    pointers::{In, Out},
+    spans::apart,
     status::FugoStatus,
 };
 

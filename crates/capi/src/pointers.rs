@@ -2,8 +2,7 @@
 //! and the attribute `#[unsafe(no_mangle)]` on exported functions.
 //!
 //! An [`In`], [`Out`], [`Handle`] or [`Slot`] is an argument of an exported function; nothing in this crate makes one,
-//! except an `Out` of NULL.
-//! What the reasons below call **the contract** is what the header asks of its caller, for all functions alike:
+//! except an `Out` of NULL. What the reasons below call **the contract** is what the header asks of its caller, for all functions alike:
 //!
 //! 1. A pointer is NULL, or there is memory at it, as long as the length (or count of rows) given with it says; for a
 //!    place of one value, that value. Nobody else writes it during the call, nor reads it if it is an output.
@@ -15,7 +14,7 @@ use std::{marker::PhantomData, ptr, slice};
 
 use zeroize::Zeroize;
 
-use crate::{failure::Failure, status::FugoStatus};
+use crate::{failure::Failure, spans::Span, status::FugoStatus};
 
 /// `const T *`: an input.
 #[repr(transparent)]
@@ -32,32 +31,6 @@ pub struct Handle<T>(*const T);
 /// `T **`, where `T` is opaque: where a handle is put, or taken from.
 #[repr(transparent)]
 pub struct Slot<T>(*mut *mut T);
-
-/// Addresses of an argument: where it starts and how many bytes it has.
-#[derive(Clone, Copy)]
-pub(crate) struct Span {
-    start: usize,
-    len: usize,
-}
-
-impl Span {
-    fn new<T>(start: *const T, count: usize, row: usize) -> Result<Self, Failure> {
-        let len = count.checked_mul(row).filter(|len| isize::try_from(*len).is_ok());
-        let len = len.filter(|len| start.addr().checked_add(*len).is_some()).ok_or(FugoStatus::Overflow)?;
-        Ok(Self { start: start.addr(), len: if start.is_null() { 0 } else { len } })
-    }
-
-    fn meets(self, other: Self) -> bool {
-        let (first, second) = if self.start <= other.start { (self, other) } else { (other, self) };
-        first.len > 0 && second.len > 0 && second.start - first.start < first.len
-    }
-}
-
-/// No output shares a byte with another output or with an input.
-pub(crate) fn apart(outputs: &[Span], inputs: &[Span]) -> Result<(), Failure> {
-    let meets = |(i, output): (usize, &Span)| outputs[i + 1..].iter().chain(inputs).any(|other| output.meets(*other));
-    if outputs.iter().enumerate().any(meets) { Err(FugoStatus::Overlap.into()) } else { Ok(()) }
-}
 
 impl<T> In<T> {
     /// The addresses of so many rows of so many bytes.
@@ -76,8 +49,8 @@ impl<T> In<T> {
             return Err(FugoStatus::NullPointer.into());
         }
         // SAFETY: not NULL, so by the contract (1) there are `len` bytes, which nobody writes during the call, and this
-        // borrow ends with the argument, at the end of the call; `apart` was asked about this call's own outputs. `len` was
-        // checked against isize::MAX and the end of the address space; bytes need no alignment.
+        // borrow ends with the argument, at the end of the call; `apart` was asked about this call's own outputs. `len`
+        // was checked against isize::MAX and the end of the address space; bytes need no alignment.
         Ok(unsafe { slice::from_raw_parts(self.0.cast(), len) })
     }
 
@@ -143,9 +116,9 @@ impl<T> Out<T> {
             return Err(FugoStatus::NullPointer.into());
         }
         // SAFETY: not NULL, so by the contract (1) there are `len` bytes, which nobody else reads or writes during the
-        // call, and this borrow ends with the argument; each function takes an output once, after `apart`. `len` was checked
-        // against isize::MAX and the end of the address space; bytes need no alignment. C may not have initialised them;
-        // to this code they are bytes of some value, and none is read before it is written.
+        // call, and this borrow ends with the argument; each function takes an output once, after `apart`. `len` was
+        // checked against isize::MAX and the end of the address space; bytes need no alignment. C may not have
+        // initialised them; to this code they are bytes of some value, and none is read before it is written.
         Ok(Output { bytes: unsafe { slice::from_raw_parts_mut(self.0.cast(), len) }, is_kept: false })
     }
 
@@ -193,9 +166,9 @@ pub(crate) struct Places<'a, T: Copy> {
 impl<T: Copy> Places<'_, T> {
     pub(crate) fn put(&mut self, at: usize, value: T) {
         assert!(at < self.count, "a place of the caller's");
-        // SAFETY: not NULL (`Out::places`), so by the contract (1) there is memory for `count` values, which nobody else
-        // reads or writes; `at` is below `count`, whose bytes were checked against isize::MAX and the end of the address
-        // space. Unaligned writes need no alignment, and dropping nothing is right for `Copy`.
+        // SAFETY: not NULL (`Out::places`), so by the contract (1) there is memory for `count` values, which nobody
+        // else reads or writes; `at` is below `count`, whose bytes were checked against isize::MAX and the end of the
+        // address space. Unaligned writes need no alignment, and dropping nothing is right for `Copy`.
         unsafe { self.start.add(at).write_unaligned(value) }
     }
 
@@ -240,7 +213,8 @@ macro_rules! opaque {
             while i < marks.len() {
                 let mut j = 0;
                 while j < i {
-                    assert!(u64::from_le_bytes(*marks[i]) != u64::from_le_bytes(*marks[j]), "each type has a mark of its own");
+                    let (first, second) = (u64::from_le_bytes(*marks[i]), u64::from_le_bytes(*marks[j]));
+                    assert!(first != second, "each type has a mark of its own");
                     j += 1;
                 }
                 i += 1;
@@ -289,8 +263,9 @@ impl<T: Opaque> Handle<T> {
     /// What the handle holds.
     pub(crate) fn held(&self) -> Result<&T, Failure> {
         let held = held(self.0)?;
-        // SAFETY: a live `Held<T>`, as its mark says (`held`); no exported function writes to it before it is freed, which
-        // by the contract (2) is not before this call, and so this borrow, ends. `T` is `Sync`: other threads may borrow it.
+        // SAFETY: a live `Held<T>`, as its mark says (`held`); no exported function writes to it before it is freed,
+        // which by the contract (2) is not before this call, and so this borrow, ends. `T` is `Sync`: other threads may
+        // borrow it.
         Ok(&unsafe { &*held }.value)
     }
 }
@@ -326,8 +301,9 @@ impl<T: Opaque> Slot<T> {
         }
         let held = held(handle.cast_const())?;
         Vacant(self.0, PhantomData).write(ptr::null_mut());
-        // SAFETY: a live `Held<T>`, as its mark says (`held`), which `Vacant::set` made by `Box::into_raw`; the contract (2)
-        // leaves no other use of the handle, and the slot holds NULL already. `T` is `Send`: any thread may drop it.
+        // SAFETY: a live `Held<T>`, as its mark says (`held`), which `Vacant::set` made by `Box::into_raw`; the
+        // contract (2) leaves no other use of the handle, and the slot holds NULL already. `T` is `Send`: any thread
+        // may drop it.
         drop(unsafe { Box::from_raw(held.cast_mut()) });
         Ok(())
     }
@@ -335,8 +311,8 @@ impl<T: Opaque> Slot<T> {
 
 impl<T: Opaque> Vacant<'_, T> {
     fn write(&self, handle: *mut T) {
-        // SAFETY: not NULL (`Slot::vacant`, `Slot::free`), so by the contract (1) there is room for a pointer, which nobody
-        // else reads or writes during the call. An unaligned write needs no alignment.
+        // SAFETY: not NULL (`Slot::vacant`, `Slot::free`), so by the contract (1) there is room for a pointer, which
+        // nobody else reads or writes during the call. An unaligned write needs no alignment.
         unsafe { self.0.write_unaligned(handle) }
     }
 

@@ -5,7 +5,8 @@ use fugo::{Label, Purpose, Scope, ScopeId};
 use crate::{
     boundary::boundary,
     failure::{Failure, FugoError},
-    pointers::{In, Out, apart},
+    pointers::{In, Out},
+    spans::apart,
     status::FugoStatus,
 };
 

@@ -145,7 +145,7 @@ const ROWS: &[Row] = {
         (S::BufferLength, c"buffer-length", c"A buffer has not the length that the call needs."),
         (S::Overflow, c"overflow", c"The number of rows times their length is more than there are addresses."),
         (S::Overlap, c"overlap", c"An output shares bytes with an input or with another output."),
-        (S::WrongHandle, c"wrong-handle", c"A handle is of another type than the call needs, or none of this library's."),
+        (S::WrongHandle, c"wrong-handle", c"A handle is of another type than is needed, or none of this library's."),
         (S::UnknownValue, c"unknown-value", c"An argument has none of the values that it may have."),
         (S::VersionMismatch, c"version-mismatch", c"The header and the library are not of versions that go together."),
         (S::Panic, c"panic", c"A fault in the library was stopped; please report it."),
@@ -201,7 +201,7 @@ const ROWS: &[Row] = {
         (
             S::UnknownPart,
             c"unknown-part",
-            c"The text is of another kind or version; this version knows kikan, hokensha, shikaku, chiiki, kenkyu, toroku and portal.",
+            c"The text is of another kind or version than kikan, hokensha, shikaku, chiiki, kenkyu, toroku and portal.",
         ),
         (S::WrongKey, c"wrong-key", c"The symbol is of another key (scope or epoch) than the one that was expected."),
         (S::SelfPair, c"self-pair", c"A pair names one number as new and previous."),
@@ -215,14 +215,10 @@ const ROWS: &[Row] = {
             c"duplicate-previous",
             c"A pair repeats a previous number; each number stands at most once in each column.",
         ),
-        (
-            S::Cycle,
-            c"cycle",
-            c"Some chain of re-issued numbers has no first number: it goes round in a circle.",
-        ),
+        (S::Cycle, c"cycle", c"Some chain of re-issued numbers has no first number: it goes round in a circle."),
         (S::UnknownLine, c"unknown-line", c"A line is no line of this kind of key file."),
         (S::MissingLine, c"missing-line", c"A line of the key file is missing or out of order."),
-        (S::BadValue, c"bad-value", c"A value in the key file does not parse, or its line does not end in a line feed."),
+        (S::BadValue, c"bad-value", c"A value in the key file does not parse, or no line feed ends its line."),
         (S::TagMismatch, c"tag-mismatch", c"The tag is not that of the key; the file was altered or mistyped."),
         (S::WrongKind, c"wrong-kind", c"The key file holds a root key where a scope's was asked for, or the reverse."),
         (
@@ -232,15 +228,15 @@ const ROWS: &[Row] = {
         ),
         (S::Damaged, c"damaged", c"The age file is damaged, or of a version later than 1."),
         (S::TooLarge, c"too-large", c"The file is too large: at most 65536 bytes are read."),
-        (
-            S::PassphraseNeeded,
-            c"passphrase-needed",
-            c"The key file is locked with a passphrase, and none was given.",
-        ),
+        (S::PassphraseNeeded, c"passphrase-needed", c"The key file is locked with a passphrase, and none was given."),
         (S::WrongPassphrase, c"wrong-passphrase", c"The passphrase does not open the key file."),
         (S::IdentityNeeded, c"identity-needed", c"The key file is locked to recipients, and no identity was given."),
         (S::WrongIdentity, c"wrong-identity", c"None of the identities given opens the key file."),
-        (S::ExcessiveWork, c"excessive-work", c"The key file asks for more scrypt work than 2^20, the most that is accepted."),
+        (
+            S::ExcessiveWork,
+            c"excessive-work",
+            c"The key file asks for more scrypt work than 2^20; no more is accepted.",
+        ),
         (
             S::OthersCanRead,
             c"others-can-read",
@@ -271,15 +267,15 @@ impl FugoStatus {
     }
 }
 
-/// One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is no
-/// status has a sentence that says so.
+/// One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is
+/// no status has a sentence that says so.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_status_message(status: i32) -> *const c_char {
     FugoStatus::row(status).map_or(c"This number is no status of this version.", |row| row.2).as_ptr()
 }
 
-/// The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding of
-/// the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
+/// The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding
+/// of the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_status_kind(status: i32) -> *const c_char {
     FugoStatus::row(status).map_or(c"unknown", |row| row.1).as_ptr()

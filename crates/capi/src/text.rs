@@ -11,8 +11,9 @@ use crate::{
     failure::{Failure, FugoError},
     key::FugoKey,
     ladder::FUGO_TAG_LEN,
-    pointers::{Handle, In, Out, apart},
+    pointers::{Handle, In, Out},
     scope,
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -50,9 +51,9 @@ pub extern "C" fn fugo_text_encode(
     })
 }
 
-/// `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in, FUGO_SYMBOL_TEXT_SIZE
-/// bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a refused row become a text of
-/// zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+/// `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
+/// FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a
+/// refused row become a text of zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_batch(
     key: Handle<FugoKey>,
@@ -77,8 +78,8 @@ pub extern "C" fn fugo_text_encode_batch(
     })
 }
 
-/// `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without a
-/// NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
+/// `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without
+/// a NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
 /// checksum, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_decode(
@@ -99,8 +100,8 @@ pub extern "C" fn fugo_text_decode(
     })
 }
 
-/// `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key, of
-/// FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
+/// `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
+/// of FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_tagged(
     purpose: i32,
@@ -146,8 +147,8 @@ pub extern "C" fn fugo_text_decode_tagged(
 }
 
 /// Reads a text of any purpose and key: `*purpose` := its fugo_purpose, `tag` := the tag of its key, `symbol` := the
-/// symbol. `tag_len` is FUGO_TAG_LEN, `symbol_len` FUGO_SYMBOL_LEN. Whose symbol it is, is not checked: hold purpose and
-/// tag against those you expect, or use `fugo_text_decode`. Failures: CORRUPTED, UNKNOWN_PART.
+/// symbol. `tag_len` is FUGO_TAG_LEN, `symbol_len` FUGO_SYMBOL_LEN. Whose symbol it is, is not checked: hold purpose
+/// and tag against those you expect, or use `fugo_text_decode`. Failures: CORRUPTED, UNKNOWN_PART.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_read(
     text: In<c_char>,

@@ -14,13 +14,13 @@ static const char PLAINTEXT[] = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213
 static const char PAIR[] = "000000000051" NUMBER;
 
 /* The length of an output is wrong: nothing is written and `found` tells the length. */
-#define WRONG_LENGTH(call, length)                                                           \
-    do {                                                                                     \
-        fugo_error error;                                                                    \
-        memset(bytes, 0xee, sizeof bytes);                                                   \
-        STATUS(FUGO_STATUS_BUFFER_LENGTH, call);                                             \
-        EXPECT(error.status == FUGO_STATUS_BUFFER_LENGTH && error.found == (length));        \
-        EXPECT(is_filled(bytes, sizeof bytes, 0xee));                                        \
+#define WRONG_LENGTH(call, length)                                                    \
+    do {                                                                              \
+        fugo_error error;                                                             \
+        memset(bytes, 0xee, sizeof bytes);                                            \
+        STATUS(FUGO_STATUS_BUFFER_LENGTH, call);                                      \
+        EXPECT(error.status == FUGO_STATUS_BUFFER_LENGTH && error.found == (length)); \
+        EXPECT(is_filled(bytes, sizeof bytes, 0xee));                                 \
     } while (0)
 
 /* The call is at fault, and its output, which is not, is zeroed: `len` bytes of `bytes`, and not one more. */
@@ -32,19 +32,19 @@ static const char PAIR[] = "000000000051" NUMBER;
     } while (0)
 
 /* The call is at fault, and nothing is written. */
-#define UNTOUCHED(expected, call)                                                            \
-    do {                                                                                     \
-        memset(bytes, 0xee, sizeof bytes);                                                   \
-        STATUS(expected, call);                                                              \
-        EXPECT(is_filled(bytes, sizeof bytes, 0xee));                                        \
+#define UNTOUCHED(expected, call)                     \
+    do {                                              \
+        memset(bytes, 0xee, sizeof bytes);            \
+        STATUS(expected, call);                       \
+        EXPECT(is_filled(bytes, sizeof bytes, 0xee)); \
     } while (0)
 
 /* A handle's variable that held something else is NULL after a failure. */
-#define NO_HANDLE(type, expected, call)                                                      \
-    do {                                                                                     \
-        type *out = (type *)(void *)bytes;                                                   \
-        STATUS(expected, call);                                                              \
-        EXPECT(out == NULL);                                                                 \
+#define NO_HANDLE(type, expected, call)    \
+    do {                                   \
+        type *out = (type *)(void *)bytes; \
+        STATUS(expected, call);            \
+        EXPECT(out == NULL);               \
     } while (0)
 
 static union {
@@ -54,7 +54,12 @@ static union {
 #define bytes memory.all
 #define chars ((char *)bytes)
 
-enum { NUL = FUGO_STATUS_NULL_POINTER, HND = FUGO_STATUS_WRONG_HANDLE, LAP = FUGO_STATUS_OVERLAP, OVR = FUGO_STATUS_OVERFLOW };
+enum {
+    NUL = FUGO_STATUS_NULL_POINTER,
+    HND = FUGO_STATUS_WRONG_HANDLE,
+    LAP = FUGO_STATUS_OVERLAP,
+    OVR = FUGO_STATUS_OVERFLOW
+};
 
 static void numbers(void)
 {
@@ -233,18 +238,21 @@ static void batches(void)
     UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, (fugo_status *)(void *)(bytes + 28), NULL, NULL));
     UNTOUCHED(LAP, fugo_derive_batch(key, chars, bytes + 64, 2, (fugo_status *)(void *)(bytes + 20), NULL, NULL));
     UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 24), NULL));
-    UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes + 64, 2, (fugo_status *)(void *)bytes, (size_t *)(void *)bytes, NULL));
+    UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes + 64, 2, (fugo_status *)(void *)bytes, (size_t *)(void *)bytes,
+                                     NULL));
     /* Side by side is not overlap. */
     memset(bytes, 0, sizeof bytes);
     memcpy(bytes, numbers, 24);
-    OK(fugo_derive_batch(key, chars, bytes + 24, 2, (fugo_status *)(void *)(bytes + 56), (size_t *)(void *)(bytes + 64), NULL));
+    OK(fugo_derive_batch(key, chars, bytes + 24, 2, (fugo_status *)(void *)(bytes + 56), (size_t *)(void *)(bytes + 64),
+                         NULL));
     EXPECT(memcmp(bytes + 24, AGENCY, 16) == 0 && memcmp(bytes + 40, AGENCY, 16) == 0 && is_zero(bytes + 56, 16));
     /* At odd addresses, as a COBOL record may have them. */
     STATUS(FUGO_STATUS_ROWS_REFUSED,
            fugo_derive_batch(key, "12345678901x" NUMBER, bytes + 1, 2, (fugo_status *)(void *)(bytes + 101),
                              (size_t *)(void *)(bytes + 111), NULL));
     EXPECT(is_zero(bytes + 1, 16) && memcmp(bytes + 17, AGENCY, 16) == 0);
-    EXPECT(bytes[101] == FUGO_STATUS_NON_DIGIT && is_zero(bytes + 102, 7) && bytes[111] == 1 && is_zero(bytes + 112, 7));
+    EXPECT(bytes[101] == FUGO_STATUS_NON_DIGIT && is_zero(bytes + 102, 7) && bytes[111] == 1 &&
+           is_zero(bytes + 112, 7));
 
     ZEROED(NUL, fugo_derive_from_insurers_batch(NULL, INSURERS, bytes, 1, NULL), 16);
     ZEROED(NUL, fugo_derive_from_insurers_batch(issuer, NULL, bytes, 1, NULL), 16);
@@ -323,7 +331,8 @@ static void key_files(void)
     NO_HANDLE(fugo_key_file, NUL, fugo_key_file_load("x", 1, FUGO_UNLOCK_PASSPHRASE, NULL, 1, &out, NULL));
     NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_load("x", 1, 4, NULL, 0, &out, NULL));
     NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_load("x", 1, -1, NULL, 0, &out, NULL));
-    NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_load("x", 1, FUGO_UNLOCK_NONE, "p", 1, &out, NULL));
+    NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE,
+              fugo_key_file_load("x", 1, FUGO_UNLOCK_NONE, "p", 1, &out, NULL));
     UNTOUCHED(OVR, fugo_key_file_load("x", SIZE_MAX, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(OVR, fugo_key_file_load("x", 1, 1, "p", SIZE_MAX, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_load(chars, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));

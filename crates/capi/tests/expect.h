@@ -9,25 +9,25 @@
 
 static int expect_done, expect_failed;
 
-#define EXPECT(condition)                                                                    \
-    do {                                                                                     \
-        expect_done++;                                                                       \
-        if (!(condition)) {                                                                  \
-            expect_failed++;                                                                 \
-            fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition);         \
-        }                                                                                    \
+#define EXPECT(condition)                                                            \
+    do {                                                                             \
+        expect_done++;                                                               \
+        if (!(condition)) {                                                          \
+            expect_failed++;                                                         \
+            fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition); \
+        }                                                                            \
     } while (0)
 
 /* A call's status. */
-#define STATUS(expected, call)                                                               \
-    do {                                                                                     \
-        int found_ = (int)(call);                                                            \
-        expect_done++;                                                                       \
-        if (found_ != (int)(expected)) {                                                     \
-            expect_failed++;                                                                 \
-            fprintf(stderr, "%s:%d: expected %s, found %s: %s\n", __FILE__, __LINE__,        \
-                    fugo_status_kind((int)(expected)), fugo_status_kind(found_), #call);     \
-        }                                                                                    \
+#define STATUS(expected, call)                                                           \
+    do {                                                                                 \
+        int found_ = (int)(call);                                                        \
+        expect_done++;                                                                   \
+        if (found_ != (int)(expected)) {                                                 \
+            expect_failed++;                                                             \
+            fprintf(stderr, "%s:%d: expected %s, found %s: %s\n", __FILE__, __LINE__,    \
+                    fugo_status_kind((int)(expected)), fugo_status_kind(found_), #call); \
+        }                                                                                \
     } while (0)
 
 #define OK(call) STATUS(FUGO_STATUS_OK, call)

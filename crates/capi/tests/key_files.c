@@ -58,11 +58,11 @@ static void is_sample(fugo_key_file *file, int32_t expected_kind)
     OK(fugo_key_file_free(&file));
 }
 
-#define REFUSED(expected, call)                                                              \
-    do {                                                                                     \
-        file = (fugo_key_file *)(void *)&error;                                              \
-        STATUS(expected, call);                                                              \
-        EXPECT(file == NULL && error.status == (expected));                                  \
+#define REFUSED(expected, call)                             \
+    do {                                                    \
+        file = (fugo_key_file *)(void *)&error;             \
+        STATUS(expected, call);                             \
+        EXPECT(file == NULL && error.status == (expected)); \
     } while (0)
 
 int main(int argc, char **argv)

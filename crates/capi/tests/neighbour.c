@@ -4,7 +4,7 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-int32_t neighbour_panics(void);
+    int32_t neighbour_panics(void);
 
 int main(void)
 {

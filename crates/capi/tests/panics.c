@@ -10,8 +10,9 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-/* Fills half of `out`, then panics with the text in the message. */
-fugo_status fugo_panic_on_purpose(const char *text, size_t text_len, uint8_t *out, size_t out_len, fugo_error *error);
+    /* Fills half of `out`, then panics with the text in the message. */
+    fugo_status fugo_panic_on_purpose(const char *text, size_t text_len, uint8_t *out, size_t out_len,
+                                      fugo_error *error);
 
 static void *play(void *unused)
 {
@@ -23,7 +24,8 @@ static void *play(void *unused)
         fugo_error error;
         memset(out, 0xee, sizeof out);
         wrong += fugo_panic_on_purpose(NUMBER, 12, out, sizeof out, &error) != FUGO_STATUS_PANIC;
-        wrong += error.status != FUGO_STATUS_PANIC || error.at == FUGO_NONE || error.found == FUGO_NONE || error.at == 0;
+        wrong +=
+            error.status != FUGO_STATUS_PANIC || error.at == FUGO_NONE || error.found == FUGO_NONE || error.at == 0;
         wrong += !is_zero(out, sizeof out);
         wrong += fugo_number_check(NUMBER, 12, &error) != FUGO_STATUS_OK || error.status != FUGO_STATUS_OK;
     }

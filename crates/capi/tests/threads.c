@@ -28,7 +28,8 @@ static void *play(void *argument)
             wrong += fugo_text_decode(key, text, strlen(text), back, sizeof back, &error) != FUGO_STATUS_OK;
             wrong += memcmp(one, back, 16) != 0;
             /* Each thread fails in a way of its own and reads its own error. */
-            wrong += fugo_number_check("1111111111111111", thread, &error) != FUGO_STATUS_LENGTH || error.found != thread;
+            wrong +=
+                fugo_number_check("1111111111111111", thread, &error) != FUGO_STATUS_LENGTH || error.found != thread;
         }
     }
     free(symbols);

@@ -94,13 +94,15 @@ static void state_after(const uint8_t *key, uint8_t pad, uint32_t *state)
     }
     for (i = 16; i < 64; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + (ROTATE(a, 7) ^ ROTATE(a, 18) ^ a >> 3) + w[i - 7] + (ROTATE(b, 17) ^ ROTATE(b, 19) ^ b >> 10);
+        w[i] =
+            w[i - 16] + (ROTATE(a, 7) ^ ROTATE(a, 18) ^ a >> 3) + w[i - 7] + (ROTATE(b, 17) ^ ROTATE(b, 19) ^ b >> 10);
     }
     memcpy(s, INITIAL, sizeof s);
     for (i = 0; i < 64; i++) {
-        uint32_t one = s[7] + (ROTATE(s[4], 6) ^ ROTATE(s[4], 11) ^ ROTATE(s[4], 25)) + ((s[4] & s[5]) ^ (~s[4] & s[6]))
-                       + K[i] + w[i];
-        uint32_t two = (ROTATE(s[0], 2) ^ ROTATE(s[0], 13) ^ ROTATE(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+        uint32_t one = s[7] + (ROTATE(s[4], 6) ^ ROTATE(s[4], 11) ^ ROTATE(s[4], 25)) +
+                       ((s[4] & s[5]) ^ (~s[4] & s[6])) + K[i] + w[i];
+        uint32_t two =
+            (ROTATE(s[0], 2) ^ ROTATE(s[0], 13) ^ ROTATE(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
         memmove(s + 1, s, 7 * sizeof *s);
         s[4] += one;
         s[0] = one + two;
@@ -120,14 +122,14 @@ static void states(const uint8_t *key)
 }
 
 /* Plays `call`, and expects that blocks were freed in it and none of them held a secret. */
-#define WIPED(call)                                                                          \
-    do {                                                                                     \
-        blocks_searched = blocks_with_secrets = 0;                                           \
-        is_searching = 1;                                                                    \
-        call;                                                                                \
-        is_searching = 0;                                                                    \
-        EXPECT(blocks_searched > 0);                                                         \
-        EXPECT(blocks_with_secrets == 0);                                                    \
+#define WIPED(call)                                \
+    do {                                           \
+        blocks_searched = blocks_with_secrets = 0; \
+        is_searching = 1;                          \
+        call;                                      \
+        is_searching = 0;                          \
+        EXPECT(blocks_searched > 0);               \
+        EXPECT(blocks_with_secrets == 0);          \
     } while (0)
 
 /* The handle's memory does hold one while it lives: otherwise the search would look for the wrong thing. */
