@@ -1,7 +1,7 @@
 //! `Lineage`: a re-issued number → the person's first number.
 
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, mem};
 
 use crate::my_number::MyNumber;
 
@@ -50,9 +50,10 @@ impl Lineage {
         if start_of.contains(&usize::MAX) {
             return Err(LineageError::Cycle);
         }
-        let firsts: Vec<MyNumber> = start_of.iter().map(|&start| pairs[start].1.clone()).collect();
-        for (pair, first) in pairs.iter_mut().zip(firsts) {
-            pair.1 = first;
+        let mut firsts: Vec<MyNumber> = start_of.iter().map(|&start| pairs[start].1.clone()).collect();
+        for (pair, first) in pairs.iter_mut().zip(&mut firsts) {
+            // A number that is moved out leaves its digits where it was; one that is swapped is wiped with the list.
+            mem::swap(&mut pair.1, first);
         }
         pairs.sort_unstable_by(|a, b| a.0.expose_digits().cmp(b.0.expose_digits()));
         Ok(Self { firsts: pairs })

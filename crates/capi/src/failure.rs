@@ -1,0 +1,216 @@
+use fugo::{
+    BodyError, LineageError, MyNumberError, PurposeError, ScopeError, normalize::NormalizeError, text::TextError,
+};
+use fugo_keystore::{KeyFileError, PlaintextError, SecretFileError};
+
+use crate::status::FugoStatus;
+
+/// What `row`, `at` and `found` hold where a status has nothing to tell there.
+pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
+
+/// Details of a failure: written by every call that is given one, also when it succeeds (then `FUGO_STATUS_OK` and
+/// three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
+/// takes NULL instead of one.
+///
+/// | status                                       | row       | at                  | found                     |
+/// |----------------------------------------------|-----------|---------------------|---------------------------|
+/// | BUFFER_LENGTH                                |           |                     | the length given          |
+/// | NON_DIGIT, CHARACTER, NOT_TEXT               |           | byte offset, from 0 |                           |
+/// | LENGTH                                       |           |                     | number of digits          |
+/// | NON_DIGIT in a lineage                       | pair      | offset in the pair  |                           |
+/// | CHECK_DIGIT, NEVER_ISSUED in a lineage       | pair      | 0 new, 12 previous  |                           |
+/// | SELF_PAIR, DUPLICATE_NEW, DUPLICATE_PREVIOUS | pair      |                     |                           |
+/// | ROWS_REFUSED                                 | the first |                     | how many                  |
+/// | WRONG_PURPOSE                                |           |                     | its fugo_purpose          |
+/// | WRONG_KEY                                    |           |                     | its tag, big-endian       |
+/// | INSURERS_EPOCH                               |           |                     | its epoch                 |
+/// | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
+/// | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
+/// | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+/// | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
+/// | IO                                           |           | which file          | the system's error number |
+/// | PANIC                                        |           | line of the source  | its column                |
+///
+/// Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct FugoError {
+    /// What the call returned.
+    pub status: FugoStatus,
+    /// Row or pair, from 0.
+    pub row: u64,
+    /// Where.
+    pub at: u64,
+    /// What was found.
+    pub found: u64,
+}
+
+/// Why a call fails: its status and what goes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) status: FugoStatus,
+    row: u64,
+    at: u64,
+    found: u64,
+}
+
+impl Failure {
+    pub(crate) fn buffer_length(found: usize) -> Self {
+        Self::from(FugoStatus::BufferLength).found(found as u64)
+    }
+
+    /// A word of the libraries' closed vocabularies.
+    fn of_kind(kind: &str) -> Self {
+        FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other).into()
+    }
+
+    pub(crate) fn row(self, row: usize) -> Self {
+        Self { row: row as u64, ..self }
+    }
+
+    pub(crate) fn at(self, at: usize) -> Self {
+        Self { at: at as u64, ..self }
+    }
+
+    pub(crate) fn found(self, found: u64) -> Self {
+        Self { found, ..self }
+    }
+
+    /// The same in a row that is a part of a longer one: that many bytes come before it.
+    pub(crate) fn behind(self, bytes: usize) -> Self {
+        if self.at == FUGO_NONE { self.at(bytes) } else { Self { at: self.at + bytes as u64, ..self } }
+    }
+
+    /// What the caller is told.
+    pub(crate) fn error(outcome: Result<(), Self>) -> FugoError {
+        let Self { status, row, at, found } = outcome.err().unwrap_or(FugoStatus::Ok.into());
+        FugoError { status, row, at, found }
+    }
+}
+
+impl From<FugoStatus> for Failure {
+    fn from(status: FugoStatus) -> Self {
+        Self { status, row: FUGO_NONE, at: FUGO_NONE, found: FUGO_NONE }
+    }
+}
+
+impl From<MyNumberError> for Failure {
+    fn from(error: MyNumberError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            MyNumberError::NonDigit { offset } => failure.at(offset),
+            MyNumberError::Length { found } => failure.found(found as u64),
+            _ => failure,
+        }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            BodyError::NonDigit { offset } => failure.at(offset),
+            BodyError::Length { found } => failure.found(found as u64),
+            _ => failure,
+        }
+    }
+}
+
+impl From<NormalizeError> for Failure {
+    fn from(error: NormalizeError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            NormalizeError::Character { offset } => failure.at(offset),
+            NormalizeError::Length { found } => failure.found(found as u64),
+            _ => failure,
+        }
+    }
+}
+
+impl From<std::str::Utf8Error> for Failure {
+    fn from(error: std::str::Utf8Error) -> Self {
+        Self::from(FugoStatus::NotText).at(error.valid_up_to())
+    }
+}
+
+impl From<ScopeError> for Failure {
+    fn from(error: ScopeError) -> Self {
+        Self::of_kind(error.kind())
+    }
+}
+
+impl From<PurposeError> for Failure {
+    fn from(error: PurposeError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            PurposeError::Other { found, .. } => failure.found(found.code().into()),
+            PurposeError::InsurersEpoch { found } => failure.found(found.into()),
+            _ => failure,
+        }
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            TextError::WrongPurpose { found, .. } => failure.found(found.code().into()),
+            TextError::WrongKey { found, .. } => failure.found(u32::from_be_bytes(found.to_bytes()).into()),
+            _ => failure,
+        }
+    }
+}
+
+impl From<LineageError> for Failure {
+    fn from(error: LineageError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        error.pair().map_or(failure, |pair| failure.row(pair))
+    }
+}
+
+impl From<PlaintextError> for Failure {
+    fn from(error: PlaintextError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            PlaintextError::UnknownLine { line, .. }
+            | PlaintextError::MissingLine { line, .. }
+            | PlaintextError::BadValue { line, .. }
+            | PlaintextError::TagMismatch { line } => failure.at(line),
+            _ => failure,
+        }
+    }
+}
+
+/// The key file itself.
+const KEY_FILE: usize = 0;
+/// The file of the passphrase or of the identities.
+const UNLOCKING_FILE: usize = 1;
+
+fn system_error(error: &std::io::Error) -> u64 {
+    error.raw_os_error().and_then(|number| u64::try_from(number).ok()).unwrap_or(FUGO_NONE)
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            KeyFileError::Plaintext(error) => error.into(),
+            KeyFileError::ExcessiveWork { found } => failure.found(found.into()),
+            KeyFileError::OthersCanRead | KeyFileError::TooLarge => failure.at(KEY_FILE),
+            KeyFileError::Io(error) => failure.at(KEY_FILE).found(system_error(&error)),
+            _ => failure,
+        }
+    }
+}
+
+impl From<SecretFileError> for Failure {
+    fn from(error: SecretFileError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            SecretFileError::Identity { line } => failure.at(line),
+            SecretFileError::OthersCanRead | SecretFileError::TooLarge => failure.at(UNLOCKING_FILE),
+            SecretFileError::Io(error) => failure.at(UNLOCKING_FILE).found(system_error(&error)),
+            _ => failure,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+use std::ffi::c_char;
+
+use fugo::{Eligibility, KeyTag, NumberKey, PurposeError, Scope, SymbolKey, text::TextEncoder};
+
+use crate::{
+    boundary::boundary,
+    failure::{Failure, FugoError},
+    ladder::{self, FugoScopeKey},
+    pointers::{Handle, Out, Slot},
+    status::FugoStatus,
+};
+
+/// A key ready to derive symbols: its HMAC states are prepared once.
+pub struct FugoKey {
+    scope: Scope,
+    tag: KeyTag,
+    /// For numbers; the issuer of eligibility symbols has none.
+    numbers: Option<NumberKey>,
+    /// For insurers' symbols; only eligibility keys have one.
+    insurers: Option<SymbolKey<Eligibility>>,
+}
+
+impl FugoKey {
+    pub(crate) fn numbers(&self) -> Result<&NumberKey, Failure> {
+        self.numbers.as_ref().ok_or(FugoStatus::InsurersMissing.into())
+    }
+
+    pub(crate) fn insurers(&self) -> Result<&SymbolKey<Eligibility>, Failure> {
+        let (expected, found) = (fugo::Purpose::Eligibility, self.scope.purpose());
+        self.insurers.as_ref().ok_or_else(|| PurposeError::Other { expected, found }.into())
+    }
+
+    pub(crate) fn encoder(&self) -> TextEncoder {
+        TextEncoder::new(self.scope.purpose(), self.tag)
+    }
+}
+
+/// `*out` := a key that derives symbols of `key`'s scope from numbers; any purpose but eligibility. `key` may be freed.
+/// Failure: INSURERS_MISSING for an eligibility key.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, error: Out<FugoError>) -> FugoStatus {
+    boundary(error, || {
+        out.span()?;
+        let out = out.vacant();
+        let key = &key.held()?.0;
+        let numbers = NumberKey::new(key)?;
+        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: None });
+        Ok(())
+    })
+}
+
+/// `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that
+/// of the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
+/// INSURERS_EPOCH.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_eligibility(
+    insurers: Handle<FugoScopeKey>,
+    eligibility: Handle<FugoScopeKey>,
+    out: Slot<FugoKey>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        out.span()?;
+        let out = out.vacant();
+        let (insurers, key) = (&insurers.held()?.0, &eligibility.held()?.0);
+        let numbers = NumberKey::eligibility(insurers, key)?;
+        let second = SymbolKey::new(key)?;
+        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: Some(second) });
+        Ok(())
+    })
+}
+
+/// `*out` := the issuer's key, which derives eligibility symbols from insurers' symbols alone and takes no numbers: the
+/// scope key of eligibility, which may be freed. Failure: WRONG_PURPOSE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_issuer(
+    eligibility: Handle<FugoScopeKey>,
+    out: Slot<FugoKey>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        out.span()?;
+        let out = out.vacant();
+        let key = &eligibility.held()?.0;
+        let second = SymbolKey::new(key)?;
+        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: None, insurers: Some(second) });
+        Ok(())
+    })
+}
+
+/// `tag` := the tag of the key that symbols are named by; `tag_len` is FUGO_TAG_LEN.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_tag(
+    key: Handle<FugoKey>,
+    tag: Out<u8>,
+    tag_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || ladder::tag(key, tag, tag_len, |key| key.tag))
+}
+
+/// `text` := the scope of the symbols, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_scope(
+    key: Handle<FugoKey>,
+    text: Out<c_char>,
+    text_size: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || ladder::scope_text(key, text, text_size, |key| Ok(key.scope)))
+}
+
+/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_free(key: Slot<FugoKey>) -> FugoStatus {
+    boundary(Out::none(), || key.free())
+}

@@ -1,0 +1,187 @@
+use std::ffi::c_char;
+
+use fugo::{KEY_LEN, KeyTag, RootKey, ScopeKey};
+
+use crate::{
+    boundary::boundary,
+    failure::{Failure, FugoError},
+    pointers::{Handle, In, Opaque, Out, Slot},
+    scope::{self, FUGO_SCOPE_TEXT_SIZE},
+    spans::apart,
+    status::FugoStatus,
+};
+
+/// Bytes of a key.
+pub const FUGO_KEY_LEN: usize = 32;
+/// Bytes of a key's tag, which names the key and is no secret.
+pub const FUGO_TAG_LEN: usize = 4;
+
+const _: () = assert!(FUGO_KEY_LEN == KEY_LEN && FUGO_TAG_LEN == KeyTag::LEN);
+
+/// The root of a key ladder. Whoever has it can derive every symbol of every scope.
+pub struct FugoRootKey(pub(crate) RootKey);
+
+/// The key of one scope: of one purpose, id and epoch.
+pub struct FugoScopeKey(pub(crate) ScopeKey);
+
+fn key_bytes(bytes: &[u8]) -> Result<&[u8; KEY_LEN], Failure> {
+    bytes.try_into().map_err(|_| Failure::buffer_length(bytes.len()))
+}
+
+/// Writes the tag of what a handle holds.
+pub(crate) fn tag<T: Opaque>(
+    key: Handle<T>,
+    tag: Out<u8>,
+    tag_len: usize,
+    of: impl FnOnce(&T) -> KeyTag,
+) -> Result<(), Failure> {
+    tag.span(tag_len, 1)?;
+    let tag = tag.exactly(tag_len, FUGO_TAG_LEN);
+    let key = key.held()?;
+    tag?.set(&of(key).to_bytes());
+    Ok(())
+}
+
+/// Writes the scope of what a handle holds.
+pub(crate) fn scope_text<T: Opaque>(
+    key: Handle<T>,
+    text: Out<c_char>,
+    text_size: usize,
+    of: impl FnOnce(&T) -> Result<fugo::Scope, Failure>,
+) -> Result<(), Failure> {
+    text.span(text_size, 1)?;
+    let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE);
+    let key = key.held()?;
+    let text = text?;
+    text.set(of(key)?.to_string().as_bytes());
+    Ok(())
+}
+
+/// `*out` := a new root key from the system's random generator. Failure: RANDOM.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_root_key_random(out: Slot<FugoRootKey>, error: Out<FugoError>) -> FugoStatus {
+    boundary(error, || {
+        out.span()?;
+        let out = out.vacant()?;
+        out.set(FugoRootKey(RootKey::random().map_err(|_| FugoStatus::Random)?));
+        Ok(())
+    })
+}
+
+/// `*out` := the root key of these bytes; `bytes_len` is FUGO_KEY_LEN. Wipe your own copy.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_root_key_from_bytes(
+    bytes: In<u8>,
+    bytes_len: usize,
+    out: Slot<FugoRootKey>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[out.span()?], &[bytes.span(bytes_len, 1)?])?;
+        let out = out.vacant();
+        let bytes = bytes.exactly(bytes_len, FUGO_KEY_LEN)?;
+        out?.set(FugoRootKey(RootKey::from_bytes(key_bytes(bytes)?)));
+        Ok(())
+    })
+}
+
+/// `tag` := HMAC-SHA-256(key, "fugo" || 0x01 || "tag" || 0x01)[0..4]; `tag_len` is FUGO_TAG_LEN.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_root_key_tag(
+    key: Handle<FugoRootKey>,
+    tag: Out<u8>,
+    tag_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || self::tag(key, tag, tag_len, |key| key.0.tag()))
+}
+
+/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_root_key_free(key: Slot<FugoRootKey>) -> FugoStatus {
+    boundary(Out::none(), || key.free())
+}
+
+/// `*out` := ScopeKey = HKDF-Expand-SHA-256(PRK = root, info = label of the scope, L = 32), for a scope written
+/// `purpose/id/epoch`. Failures: those of `fugo_scope_label`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_derive(
+    root: Handle<FugoRootKey>,
+    scope: In<c_char>,
+    scope_len: usize,
+    out: Slot<FugoScopeKey>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[out.span()?], &[scope.span(scope_len, 1)?])?;
+        let out = out.vacant();
+        let (root, scope) = (root.held()?, scope.bytes(scope_len)?);
+        out?.set(FugoScopeKey(root.0.scope_key(&scope::scope(scope)?)));
+        Ok(())
+    })
+}
+
+/// `*out` := the key of this scope from the bytes that its root key made for it (in an HSM, say); `bytes_len` is
+/// FUGO_KEY_LEN. Wipe your own copy. Failures: those of `fugo_scope_label`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_from_bytes(
+    scope: In<c_char>,
+    scope_len: usize,
+    bytes: In<u8>,
+    bytes_len: usize,
+    out: Slot<FugoScopeKey>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[out.span()?], &[scope.span(scope_len, 1)?, bytes.span(bytes_len, 1)?])?;
+        let out = out.vacant();
+        let (scope, bytes) = (scope.bytes(scope_len)?, bytes.exactly(bytes_len, FUGO_KEY_LEN)?);
+        out?.set(FugoScopeKey(ScopeKey::from_bytes(&scope::scope(scope)?, key_bytes(bytes)?)));
+        Ok(())
+    })
+}
+
+/// `tag` := HMAC-SHA-256(key, "fugo" || 0x01 || "tag" || 0x01)[0..4]; `tag_len` is FUGO_TAG_LEN.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_tag(
+    key: Handle<FugoScopeKey>,
+    tag: Out<u8>,
+    tag_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || self::tag(key, tag, tag_len, |key| key.0.tag()))
+}
+
+/// `text` := the scope, `purpose/id/epoch`, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_scope(
+    key: Handle<FugoScopeKey>,
+    text: Out<c_char>,
+    text_size: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || scope_text(key, text, text_size, |key| Ok(*key.0.scope())))
+}
+
+/// `*equal` := 1 if both keys are of one scope and have the same bytes, else 0; bytes are compared in constant time. No
+/// function gives a key's bytes back.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_equal(
+    first: Handle<FugoScopeKey>,
+    second: Handle<FugoScopeKey>,
+    equal: Out<i32>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        let equal = equal.place(0);
+        let (first, second) = (first.held()?, second.held()?);
+        equal?.set((first.0 == second.0).into());
+        Ok(())
+    })
+}
+
+/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_scope_key_free(key: Slot<FugoScopeKey>) -> FugoStatus {
+    boundary(Out::none(), || key.free())
+}

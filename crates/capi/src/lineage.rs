@@ -1,0 +1,77 @@
+use std::ffi::c_char;
+
+use fugo::{Lineage, MyNumber};
+
+use crate::{
+    boundary::boundary,
+    failure::{Failure, FugoError},
+    number::FUGO_NUMBER_LEN,
+    pointers::{Handle, In, Out, Slot},
+    spans::apart,
+    status::FugoStatus,
+};
+
+/// Bytes of a pair of new and previous number.
+pub const FUGO_PAIR_LEN: usize = 24;
+
+/// Which number a person had first. A leaked number is replaced by a new one, and the person keeps the symbols of the
+/// first.
+pub struct FugoLineage(Lineage);
+
+/// `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
+/// stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
+/// 23), CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
+/// DUPLICATE_PREVIOUS; CYCLE, without a row; OVERFLOW. Memory: 24 bytes a pair, and 36 more while it is made.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_lineage_new(
+    pairs: In<c_char>,
+    count: usize,
+    out: Slot<FugoLineage>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[out.span()?], &[pairs.span(count, FUGO_PAIR_LEN)?])?;
+        let out = out.vacant();
+        let rows = pairs.rows::<FUGO_PAIR_LEN>(count)?;
+        let out = out?;
+        // Never grows, so wiping reaches every number.
+        let mut pairs = Vec::with_capacity(count);
+        for (row, pair) in rows.iter().enumerate() {
+            let (new, previous) = pair.split_at(FUGO_NUMBER_LEN);
+            let number = |digits: &[u8], behind| {
+                MyNumber::parse(digits).map_err(|error| Failure::from(error).behind(behind).row(row))
+            };
+            pairs.push((number(new, 0)?, number(previous, FUGO_NUMBER_LEN)?));
+        }
+        out.set(FugoLineage(Lineage::new(pairs)?));
+        Ok(())
+    })
+}
+
+/// `first` := the first number of the person who has `number`; the number itself if it is in no pair as a new one.
+/// `first_len` is FUGO_NUMBER_LEN. Failures: those of `fugo_number_check`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_lineage_first(
+    lineage: Handle<FugoLineage>,
+    number: In<c_char>,
+    number_len: usize,
+    first: Out<c_char>,
+    first_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[first.span(first_len, 1)?], &[number.span(number_len, 1)?])?;
+        let first = first.exactly(first_len, FUGO_NUMBER_LEN);
+        let (lineage, number) = (lineage.held()?, number.bytes(number_len)?);
+        let first = first?;
+        let number = MyNumber::parse(number)?;
+        first.set(lineage.0.first(&number).expose_digits());
+        Ok(())
+    })
+}
+
+/// Wipes and frees `*lineage` and sets it to NULL. Nothing if `lineage` or `*lineage` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_lineage_free(lineage: Slot<FugoLineage>) -> FugoStatus {
+    boundary(Out::none(), || lineage.free())
+}

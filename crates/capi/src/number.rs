@@ -1,0 +1,113 @@
+use std::ffi::c_char;
+
+use fugo::{
+    MyNumber,
+    normalize::{self, LostZeros},
+};
+
+use crate::{
+    boundary::boundary,
+    failure::FugoError,
+    pointers::{In, Out},
+    spans::apart,
+    status::FugoStatus,
+};
+
+/// Digits of a MyNumber (個人番号): ASCII, without a NUL at the end.
+pub const FUGO_NUMBER_LEN: usize = 12;
+/// Digits of its body, which the check digit follows.
+pub const FUGO_BODY_LEN: usize = 11;
+
+const _: () = assert!(FUGO_NUMBER_LEN == MyNumber::LEN && FUGO_BODY_LEN == MyNumber::BODY_LEN);
+
+/// What normalisation changed: bits of the `changes` of `fugo_normalize`.
+#[repr(i32)]
+#[derive(Clone, Copy)]
+pub enum FugoChange {
+    /// Invisible characters were deleted.
+    Invisibles = 1,
+    /// Spaces or line ends were trimmed.
+    Trimmed = 2,
+    /// Full-width digits were mapped to ASCII.
+    FullWidth = 4,
+    /// Separators between groups of four were dropped.
+    Separators = 8,
+    /// Leading zeros were restored.
+    ZerosRestored = 16,
+}
+
+/// Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of
+/// the first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`),
+/// LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of
+/// twelve digits in ten is valid.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
+    boundary(error, || {
+        MyNumber::parse(text.bytes(text_len)?)?;
+        Ok(())
+    })
+}
+
+/// `*digit` := the check digit, 0 to 9, of the eleven ASCII digits of `body`: with P_n the n-th digit from the right
+/// and Q_n = n + 1 for n up to 6, n - 5 after that, r = (sum of P_n Q_n) mod 11, it is 0 if r is at most 1, else 11 -
+/// r. Failures: NON_DIGIT (`at`), LENGTH (`found`).
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_check_digit(
+    body: In<c_char>,
+    body_len: usize,
+    digit: Out<u8>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[digit.span(1, 1)?], &[body.span(body_len, 1)?])?;
+        let digit = digit.place(0);
+        let check_digit = MyNumber::check_digit(body.bytes(body_len)?)?;
+        digit?.set(check_digit);
+        Ok(())
+    })
+}
+
+/// `digits` := the MyNumber in `text` (UTF-8) as real files have it: groups of four with spaces, hyphens or points
+/// between, full-width digits, invisible characters, spaces around. `digits_len` is FUGO_NUMBER_LEN; the twelve digits
+/// passed the strict check. `*changes` says what was changed, as FUGO_CHANGE bits.
+///
+/// With `restore_zeros` 1 nine to eleven digits get their lost leading zeros back; this makes another person's number
+/// of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused.
+///
+/// Failures: NOT_TEXT (`at`), EMPTY, SCIENTIFIC_NOTATION, CHARACTER (`at`), GROUPING, LENGTH (`found`); then those of
+/// `fugo_number_check`; UNKNOWN_VALUE for another `restore_zeros`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_normalize(
+    text: In<c_char>,
+    text_len: usize,
+    restore_zeros: i32,
+    digits: Out<c_char>,
+    digits_len: usize,
+    changes: Out<u32>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[digits.span(digits_len, 1)?, changes.span(1, size_of::<u32>())?], &[text.span(text_len, 1)?])?;
+        let (digits, changes) = (digits.exactly(digits_len, FUGO_NUMBER_LEN), changes.place(0));
+        let text = str::from_utf8(text.bytes(text_len)?)?;
+        let lost_zeros = match restore_zeros {
+            0 => LostZeros::Refuse,
+            1 => LostZeros::Restore,
+            _ => return Err(FugoStatus::UnknownValue.into()),
+        };
+        let (digits, changes) = (digits?, changes?);
+        let normalized = normalize::normalize(text, lost_zeros)?;
+        normalized.parse()?;
+        let made = normalized.changes();
+        let bit = |is_made: bool, change: FugoChange| if is_made { change as u32 } else { 0 };
+        changes.set(
+            bit(made.invisibles, FugoChange::Invisibles)
+                | bit(made.trimmed, FugoChange::Trimmed)
+                | bit(made.full_width, FugoChange::FullWidth)
+                | bit(made.separators, FugoChange::Separators)
+                | bit(made.zeros_restored, FugoChange::ZerosRestored),
+        );
+        digits.set(normalized.expose_digits());
+        Ok(())
+    })
+}

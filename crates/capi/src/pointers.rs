@@ -1,0 +1,337 @@
+//! Where the pointers of C become slices, places and handles, after checks. The unsafe code of this crate is this file
+//! and the attribute `#[unsafe(no_mangle)]` on exported functions.
+//!
+//! An [`In`], [`Out`], [`Handle`] or [`Slot`] is an argument of an exported function; nothing in this crate makes one,
+//! except an `Out` of NULL. What the reasons below call **the contract** is what the header asks of its caller, for all functions alike:
+//!
+//! 1. A pointer is NULL, or there is memory at it, as long as the length (or count of rows) given with it says; for a
+//!    place of one value, that value. Nobody else writes it during the call, nor reads it if it is an output.
+//! 2. A handle is NULL, or came from this library and is not freed before the call returns.
+//!
+//! Alignment is not asked for: bytes need none, and wider values are read and written as bytes are.
+
+use std::{marker::PhantomData, ptr, slice};
+
+use zeroize::Zeroize;
+
+use crate::{failure::Failure, spans::Span, status::FugoStatus};
+
+/// `const T *`: an input.
+#[repr(transparent)]
+pub struct In<T>(*const T);
+
+/// `T *`: an output.
+#[repr(transparent)]
+pub struct Out<T>(*mut T);
+
+/// `const T *`, where `T` is opaque: a handle.
+#[repr(transparent)]
+pub struct Handle<T>(*const T);
+
+/// `T **`, where `T` is opaque: where a handle is put, or taken from.
+#[repr(transparent)]
+pub struct Slot<T>(*mut *mut T);
+
+impl<T> In<T> {
+    /// The addresses of so many rows of so many bytes.
+    pub(crate) fn span(&self, count: usize, row: usize) -> Result<Span, Failure> {
+        Span::new(self.0, count, row)
+    }
+
+    /// So many bytes. NULL is no bytes, if none are asked for.
+    pub(crate) fn bytes(&self, len: usize) -> Result<&[u8], Failure> {
+        const { assert!(size_of::<T>() == 1) };
+        self.span(len, 1)?;
+        if len == 0 {
+            return Ok(&[]);
+        }
+        if self.0.is_null() {
+            return Err(FugoStatus::NullPointer.into());
+        }
+        // SAFETY: not NULL, so by the contract (1) there are `len` bytes, which nobody writes during the call, and this
+        // borrow ends with the argument, at the end of the call; `apart` was asked about this call's own outputs. `len`
+        // was checked against isize::MAX and the end of the address space; bytes need no alignment.
+        Ok(unsafe { slice::from_raw_parts(self.0.cast(), len) })
+    }
+
+    /// The bytes, which must be so many.
+    pub(crate) fn exactly(&self, len: usize, needed: usize) -> Result<&[u8], Failure> {
+        if len == needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
+    }
+
+    /// So many rows of `N` bytes.
+    pub(crate) fn rows<const N: usize>(&self, count: usize) -> Result<&[[u8; N]], Failure> {
+        let len = count.checked_mul(N).ok_or(FugoStatus::Overflow)?;
+        Ok(self.bytes(len)?.as_chunks().0)
+    }
+}
+
+/// Bytes that the caller gets. Zeroed when the call ends, unless kept: so a failure, or a panic, leaves no earlier
+/// result in place of the one that was asked for.
+pub(crate) struct Output<'a> {
+    bytes: &'a mut [u8],
+    is_kept: bool,
+}
+
+impl Output<'_> {
+    pub(crate) fn rows<const N: usize>(&mut self) -> &mut [[u8; N]] {
+        self.bytes.as_chunks_mut().0
+    }
+
+    /// Copies what the caller gets and fills up with zeros.
+    pub(crate) fn set(mut self, content: &[u8]) {
+        let (head, rest) = self.bytes.split_at_mut(content.len());
+        head.copy_from_slice(content);
+        rest.fill(0);
+        self.keep();
+    }
+
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Output<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.bytes.zeroize();
+        }
+    }
+}
+
+impl<T> Out<T> {
+    /// The addresses of so many rows of so many bytes.
+    pub(crate) fn span(&self, count: usize, row: usize) -> Result<Span, Failure> {
+        Span::new(self.0, count, row)
+    }
+
+    /// So many bytes to write. NULL is no bytes, if none are asked for.
+    pub(crate) fn bytes(&self, len: usize) -> Result<Output<'_>, Failure> {
+        const { assert!(size_of::<T>() == 1) };
+        self.span(len, 1)?;
+        if len == 0 {
+            return Ok(Output { bytes: &mut [], is_kept: false });
+        }
+        if self.0.is_null() {
+            return Err(FugoStatus::NullPointer.into());
+        }
+        // SAFETY: not NULL, so by the contract (1) there are `len` bytes, which nobody else reads or writes during the
+        // call, and this borrow ends with the argument; each function takes an output once, after `apart`. `len` was
+        // checked against isize::MAX and the end of the address space; bytes need no alignment. C may not have
+        // initialised them; to this code they are bytes of some value, and none is read before it is written.
+        Ok(Output { bytes: unsafe { slice::from_raw_parts_mut(self.0.cast(), len) }, is_kept: false })
+    }
+
+    /// The bytes to write, which must be so many.
+    pub(crate) fn exactly(&self, len: usize, needed: usize) -> Result<Output<'_>, Failure> {
+        if len == needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
+    }
+
+    /// The bytes to write, at least so many.
+    pub(crate) fn at_least(&self, len: usize, needed: usize) -> Result<Output<'_>, Failure> {
+        if len >= needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
+    }
+
+    /// So many rows of `N` bytes to write.
+    pub(crate) fn rows<const N: usize>(&self, count: usize) -> Result<Output<'_>, Failure> {
+        self.bytes(count.checked_mul(N).ok_or(FugoStatus::Overflow)?)
+    }
+}
+
+impl<T: Copy> Out<T> {
+    /// Where one value goes.
+    pub(crate) fn place(&self, empty: T) -> Result<Places<'_, T>, Failure> {
+        self.places(1, empty)?.ok_or(FugoStatus::NullPointer.into())
+    }
+
+    /// Where so many values go; nothing if the caller gave NULL, and so wants none.
+    pub(crate) fn places(&self, count: usize, empty: T) -> Result<Option<Places<'_, T>>, Failure> {
+        self.span(count, size_of::<T>())?;
+        if self.0.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(Places { start: self.0, count, empty, is_kept: false, argument: PhantomData }))
+    }
+}
+
+/// Values that the caller gets, each as wide as it is, at any address. Emptied when the call ends, unless kept.
+pub(crate) struct Places<'a, T: Copy> {
+    start: *mut T,
+    count: usize,
+    empty: T,
+    is_kept: bool,
+    argument: PhantomData<&'a Out<T>>,
+}
+
+impl<T: Copy> Places<'_, T> {
+    pub(crate) fn put(&mut self, at: usize, value: T) {
+        assert!(at < self.count, "a place of the caller's");
+        // SAFETY: not NULL (`Out::places`), so by the contract (1) there is memory for `count` values, which nobody
+        // else reads or writes; `at` is below `count`, whose bytes were checked against isize::MAX and the end of the
+        // address space. Unaligned writes need no alignment, and dropping nothing is right for `Copy`.
+        unsafe { self.start.add(at).write_unaligned(value) }
+    }
+
+    /// The same value in every place.
+    pub(crate) fn fill(&mut self, value: T) {
+        (0..self.count).for_each(|at| self.put(at, value));
+    }
+
+    /// The one value.
+    pub(crate) fn set(mut self, value: T) {
+        self.fill(value);
+        self.keep();
+    }
+
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl<T: Copy> Drop for Places<'_, T> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.fill(self.empty);
+        }
+    }
+}
+
+/// Names what lies behind handles of one type, so that a handle of another type is told from it.
+pub trait Opaque: Send + Sync {
+    /// Eight bytes in front of what is held.
+    const MARK: u64;
+}
+
+macro_rules! opaque {
+    ($($kind:ty = $mark:literal,)*) => {
+        $(impl Opaque for $kind {
+            const MARK: u64 = u64::from_le_bytes(*$mark);
+        })*
+        const _: () = {
+            let marks: &[&[u8; 8]] = &[$($mark),*];
+            let mut i = 0;
+            while i < marks.len() {
+                let mut j = 0;
+                while j < i {
+                    let (first, second) = (u64::from_le_bytes(*marks[i]), u64::from_le_bytes(*marks[j]));
+                    assert!(first != second, "each type has a mark of its own");
+                    j += 1;
+                }
+                i += 1;
+            }
+        };
+    };
+}
+
+opaque! {
+    crate::ladder::FugoRootKey = b"fugoroot",
+    crate::ladder::FugoScopeKey = b"fugoscop",
+    crate::key::FugoKey = b"fugo key",
+    crate::key_file::FugoKeyFile = b"fugofile",
+    crate::lineage::FugoLineage = b"fugoline",
+}
+
+/// What a handle points to.
+#[repr(C)]
+struct Held<T> {
+    mark: u64,
+    value: T,
+}
+
+impl<T> Drop for Held<T> {
+    fn drop(&mut self) {
+        self.mark.zeroize();
+    }
+}
+
+/// The held value of a handle of this type; a handle of another type is told by its mark.
+fn held<T: Opaque>(handle: *const T) -> Result<*const Held<T>, Failure> {
+    if handle.is_null() {
+        return Err(FugoStatus::NullPointer.into());
+    }
+    let held: *const Held<T> = handle.cast();
+    if !held.is_aligned() {
+        return Err(FugoStatus::WrongHandle.into());
+    }
+    // SAFETY: not NULL, so by the contract (2) it came from this library, perhaps as a handle of another type; every
+    // handle points to a live, aligned `Held`, which starts with its mark whatever the type (repr(C)).
+    let mark = unsafe { held.cast::<u64>().read() };
+    if mark == T::MARK { Ok(held) } else { Err(FugoStatus::WrongHandle.into()) }
+}
+
+impl<T: Opaque> Handle<T> {
+    /// What the handle holds.
+    pub(crate) fn held(&self) -> Result<&T, Failure> {
+        let held = held(self.0)?;
+        // SAFETY: a live `Held<T>`, as its mark says (`held`); no exported function writes to it before it is freed,
+        // which by the contract (2) is not before this call, and so this borrow, ends. `T` is `Sync`: other threads may
+        // borrow it.
+        Ok(&unsafe { &*held }.value)
+    }
+}
+
+/// A slot that holds NULL.
+pub(crate) struct Vacant<'a, T>(*mut *mut T, PhantomData<&'a Slot<T>>);
+
+impl<T: Opaque> Slot<T> {
+    /// The addresses of the slot.
+    pub(crate) fn span(&self) -> Result<Span, Failure> {
+        Span::new(self.0, 1, size_of::<*mut T>())
+    }
+
+    /// Puts NULL, until there is a handle to put.
+    pub(crate) fn vacant(&self) -> Result<Vacant<'_, T>, Failure> {
+        if self.0.is_null() {
+            return Err(FugoStatus::NullPointer.into());
+        }
+        let vacant = Vacant(self.0, PhantomData);
+        vacant.write(ptr::null_mut());
+        Ok(vacant)
+    }
+
+    /// Frees the handle in the slot and puts NULL; nothing if there is no slot, or NULL in it.
+    pub(crate) fn free(&self) -> Result<(), Failure> {
+        if self.0.is_null() {
+            return Ok(());
+        }
+        // SAFETY: not NULL, so by the contract (1) there is a pointer, which nobody writes during the call.
+        let handle = unsafe { self.0.read_unaligned() };
+        if handle.is_null() {
+            return Ok(());
+        }
+        let held = held(handle.cast_const())?;
+        Vacant(self.0, PhantomData).write(ptr::null_mut());
+        // SAFETY: a live `Held<T>`, as its mark says (`held`), which `Vacant::set` made by `Box::into_raw`; the
+        // contract (2) leaves no other use of the handle, and the slot holds NULL already. `T` is `Send`: any thread
+        // may drop it.
+        drop(unsafe { Box::from_raw(held.cast_mut()) });
+        Ok(())
+    }
+}
+
+impl<T: Opaque> Vacant<'_, T> {
+    fn write(&self, handle: *mut T) {
+        // SAFETY: not NULL (`Slot::vacant`, `Slot::free`), so by the contract (1) there is room for a pointer, which
+        // nobody else reads or writes during the call. An unaligned write needs no alignment.
+        unsafe { self.0.write_unaligned(handle) }
+    }
+
+    /// Puts a handle of the value, which belongs to the caller from now on.
+    pub(crate) fn set(self, value: T) {
+        self.write(Box::into_raw(Box::new(Held { mark: T::MARK, value })).cast());
+    }
+}
+
+impl<T: Copy> Out<T> {
+    /// An output that nobody wants.
+    pub(crate) fn none() -> Self {
+        Self(ptr::null_mut())
+    }
+
+    /// Writes one value, if the caller wants it: for what is written after the call's outputs are done with.
+    pub(crate) fn tell(&self, value: T) {
+        if let Ok(Some(places)) = self.places(1, value) {
+            places.set(value);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Do arguments of one call share bytes?
+
+use crate::{failure::Failure, status::FugoStatus};
+
+/// Addresses of an argument: where it starts and how many bytes it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    start: usize,
+    len: usize,
+}
+
+impl Span {
+    /// So many rows of so many bytes. NULL has none, but lengths are checked there too.
+    pub(crate) fn new<T>(start: *const T, count: usize, row: usize) -> Result<Self, Failure> {
+        let len = count.checked_mul(row).filter(|len| isize::try_from(*len).is_ok());
+        let len = len.filter(|len| start.addr().checked_add(*len).is_some()).ok_or(FugoStatus::Overflow)?;
+        Ok(Self { start: start.addr(), len: if start.is_null() { 0 } else { len } })
+    }
+
+    fn meets(self, other: Self) -> bool {
+        let (first, second) = if self.start <= other.start { (self, other) } else { (other, self) };
+        first.len > 0 && second.len > 0 && second.start - first.start < first.len
+    }
+}
+
+/// No output shares a byte with another output or with an input.
+pub(crate) fn apart(outputs: &[Span], inputs: &[Span]) -> Result<(), Failure> {
+    let meets = |(i, output): (usize, &Span)| outputs[i + 1..].iter().chain(inputs).any(|other| output.meets(*other));
+    if outputs.iter().enumerate().any(meets) { Err(FugoStatus::Overlap.into()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+
+    fn span(start: usize, len: usize) -> Span {
+        Span::new(ptr::without_provenance::<u8>(start), len, 1).expect("a length")
+    }
+
+    #[test]
+    fn spans_meet_where_they_share_a_byte_and_only_there() {
+        let is_apart = |a: Span, b: Span| (apart(&[a], &[b]).is_ok(), apart(&[a, b], &[]).is_ok());
+        for ((start, len), expected) in [
+            ((90, 10), true),
+            ((90, 11), false),
+            ((100, 20), false),
+            ((105, 5), false),
+            ((119, 1), false),
+            ((119, 9), false),
+            ((120, 9), true),
+            ((110, 0), true),
+            ((0, 200), true), // NULL
+            ((1, 200), false),
+        ] {
+            let (first, second) = (span(100, 20), span(start, len));
+            assert_eq!(is_apart(first, second), (expected, expected), "{start} {len}");
+            assert_eq!(is_apart(second, first), (expected, expected), "{start} {len}");
+        }
+        // Inputs may share bytes.
+        assert!(apart(&[], &[span(100, 20), span(100, 20)]).is_ok());
+    }
+
+    #[test]
+    fn a_length_that_no_memory_has_is_refused() {
+        let overflows = |start: usize, count, row| {
+            Span::new(ptr::without_provenance::<u8>(start), count, row).map(|_| ()) == Err(FugoStatus::Overflow.into())
+        };
+        assert!(overflows(0, usize::MAX, 16));
+        assert!(overflows(100, usize::MAX / 16 + 1, 16));
+        assert!(overflows(100, isize::MAX as usize + 1, 1));
+        assert!(overflows(usize::MAX - 15, 1, 16));
+        assert!(!overflows(usize::MAX - 16, 1, 16));
+        assert!(!overflows(100, isize::MAX as usize, 1));
+    }
+}

@@ -1,0 +1,176 @@
+use std::ffi::c_char;
+
+use fugo::{
+    KeyTag, SYMBOL_LEN,
+    text::{self, SymbolText, TextEncoder},
+};
+
+use crate::{
+    boundary::boundary,
+    derive::FUGO_SYMBOL_LEN,
+    failure::{Failure, FugoError},
+    key::FugoKey,
+    ladder::FUGO_TAG_LEN,
+    pointers::{Handle, In, Out},
+    scope,
+    spans::apart,
+    status::FugoStatus,
+};
+
+/// Room for the text of every symbol, 44 to 47 characters by purpose, and a NUL; the length of a row of texts.
+pub const FUGO_SYMBOL_TEXT_SIZE: usize = 48;
+
+const _: () = assert!(FUGO_SYMBOL_TEXT_SIZE == SymbolText::MAX_LEN + 1);
+
+fn encoder(purpose: i32, tag: &[u8]) -> Result<TextEncoder, Failure> {
+    let tag = <[u8; KeyTag::LEN]>::try_from(tag).map_err(|_| Failure::buffer_length(tag.len()))?;
+    Ok(TextEncoder::new(scope::purpose(purpose)?, KeyTag::from_bytes(tag)))
+}
+
+fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
+    symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))
+}
+
+/// `text` := the text form of a symbol that `key` made: Bech32m over tag || symbol, 44 to 47 characters such as
+/// `kikan1...`, and NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_encode(
+    key: Handle<FugoKey>,
+    symbol: In<u8>,
+    symbol_len: usize,
+    text: Out<c_char>,
+    text_size: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[text.span(text_size, 1)?], &[symbol.span(symbol_len, 1)?])?;
+        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
+        let (key, symbol) = (key.held()?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
+        text?.set(key.encoder().encode(&symbol_bytes(symbol)?).as_str().as_bytes());
+        Ok(())
+    })
+}
+
+/// `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
+/// FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a
+/// refused row become a text of zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_encode_batch(
+    key: Handle<FugoKey>,
+    symbols: In<u8>,
+    texts: Out<c_char>,
+    count: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[texts.span(count, FUGO_SYMBOL_TEXT_SIZE)?], &[symbols.span(count, FUGO_SYMBOL_LEN)?])?;
+        let texts = texts.rows::<FUGO_SYMBOL_TEXT_SIZE>(count);
+        let (key, symbols) = (key.held()?, symbols.rows::<SYMBOL_LEN>(count)?);
+        let mut texts = texts?;
+        let encoder = key.encoder();
+        let len = encoder.text_len();
+        for (symbol, text) in symbols.iter().zip(texts.rows::<FUGO_SYMBOL_TEXT_SIZE>()) {
+            encoder.encode_into(symbol, text);
+            text[len..].fill(0);
+        }
+        texts.keep();
+        Ok(())
+    })
+}
+
+/// `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without
+/// a NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
+/// checksum, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_decode(
+    key: Handle<FugoKey>,
+    text: In<c_char>,
+    text_len: usize,
+    symbol: Out<u8>,
+    symbol_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[symbol.span(symbol_len, 1)?], &[text.span(text_len, 1)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
+        let (key, text) = (key.held()?, text.bytes(text_len)?);
+        let symbol = symbol?;
+        symbol.set(&key.encoder().decode(text)?);
+        Ok(())
+    })
+}
+
+/// `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
+/// of FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_encode_tagged(
+    purpose: i32,
+    tag: In<u8>,
+    tag_len: usize,
+    symbol: In<u8>,
+    symbol_len: usize,
+    text: Out<c_char>,
+    text_size: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[text.span(text_size, 1)?], &[tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?])?;
+        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
+        let (tag, symbol) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
+        let text = text?;
+        text.set(encoder(purpose, tag)?.encode(&symbol_bytes(symbol)?).as_str().as_bytes());
+        Ok(())
+    })
+}
+
+/// `fugo_text_decode` for who receives symbols and has no key: `purpose` is the fugo_purpose and `tag`, of FUGO_TAG_LEN
+/// bytes, the tag that are expected. Failures: those of `fugo_text_decode`; UNKNOWN_PURPOSE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_decode_tagged(
+    purpose: i32,
+    tag: In<u8>,
+    tag_len: usize,
+    text: In<c_char>,
+    text_len: usize,
+    symbol: Out<u8>,
+    symbol_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        apart(&[symbol.span(symbol_len, 1)?], &[tag.span(tag_len, 1)?, text.span(text_len, 1)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
+        let (tag, text) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, text.bytes(text_len)?);
+        let symbol = symbol?;
+        symbol.set(&encoder(purpose, tag)?.decode(text)?);
+        Ok(())
+    })
+}
+
+/// Reads a text of any purpose and key: `*purpose` := its fugo_purpose, `tag` := the tag of its key, `symbol` := the
+/// symbol. `tag_len` is FUGO_TAG_LEN, `symbol_len` FUGO_SYMBOL_LEN. Whose symbol it is, is not checked: hold purpose
+/// and tag against those you expect, or use `fugo_text_decode`. Failures: CORRUPTED, UNKNOWN_PART.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_text_read(
+    text: In<c_char>,
+    text_len: usize,
+    purpose: Out<i32>,
+    tag: Out<u8>,
+    tag_len: usize,
+    symbol: Out<u8>,
+    symbol_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, || {
+        let outputs = [purpose.span(1, size_of::<i32>())?, tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?];
+        apart(&outputs, &[text.span(text_len, 1)?])?;
+        let (purpose, tag) = (purpose.place(0), tag.exactly(tag_len, FUGO_TAG_LEN));
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
+        let text = text.bytes(text_len)?;
+        let (purpose, tag, symbol) = (purpose?, tag?, symbol?);
+        let decoded = text::decode(text)?;
+        purpose.set(decoded.purpose.code().into());
+        tag.set(&decoded.tag.to_bytes());
+        symbol.set(&decoded.symbol);
+        Ok(())
+    })
+}

@@ -1,0 +1,84 @@
+use std::ffi::{CStr, c_char};
+
+use crate::status::FugoStatus;
+
+/// The version that this header describes.
+pub const FUGO_VERSION_MAJOR: u32 = 0;
+/// The version that this header describes.
+pub const FUGO_VERSION_MINOR: u32 = 1;
+/// The version that this header describes.
+pub const FUGO_VERSION_PATCH: u32 = 0;
+
+const VERSION: u32 = number(FUGO_VERSION_MAJOR, FUGO_VERSION_MINOR, FUGO_VERSION_PATCH);
+
+const fn number(major: u32, minor: u32, patch: u32) -> u32 {
+    major << 16 | minor << 8 | patch
+}
+
+/// The numbers above are those of the manifest.
+const TEXT: &CStr = {
+    const fn decimal(text: &str) -> u32 {
+        let (text, mut value, mut i) = (text.as_bytes(), 0, 0);
+        while i < text.len() {
+            value = value * 10 + (text[i] - b'0') as u32;
+            i += 1;
+        }
+        value
+    }
+    assert!(FUGO_VERSION_MAJOR == decimal(env!("CARGO_PKG_VERSION_MAJOR")));
+    assert!(FUGO_VERSION_MINOR == decimal(env!("CARGO_PKG_VERSION_MINOR")));
+    assert!(FUGO_VERSION_PATCH == decimal(env!("CARGO_PKG_VERSION_PATCH")));
+    match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("a version has no NUL"),
+    }
+};
+
+/// The library's version: `major << 16 | minor << 8 | patch`. `FUGO_VERSION` is the header's.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_version() -> u32 {
+    VERSION
+}
+
+/// The library's version as text, such as `0.1.0`. Static: never NULL, never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_version_text() -> *const c_char {
+    TEXT.as_ptr()
+}
+
+/// Whether a program that was compiled with the header of version `header` runs with this library: the same major
+/// version (while that is 0, the same minor version too), and a library no older than the header. Call it once, as
+/// `fugo_version_check(FUGO_VERSION)`. Otherwise `FUGO_STATUS_VERSION_MISMATCH`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_version_check(header: u32) -> FugoStatus {
+    if go_together(header, VERSION) { FugoStatus::Ok } else { FugoStatus::VersionMismatch }
+}
+
+fn go_together(header: u32, library: u32) -> bool {
+    let fixed = if library >> 16 == 0 { 8 } else { 16 };
+    header >> fixed == library >> fixed && header <= library
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_goes_with_its_own_library_and_later_ones_of_the_same_soname() {
+        let verdicts = [
+            ((0, 1, 0), (0, 1, 0), true),
+            ((0, 1, 0), (0, 1, 7), true),
+            ((0, 1, 1), (0, 1, 0), false),
+            ((0, 1, 0), (0, 2, 0), false),
+            ((0, 2, 0), (0, 1, 9), false),
+            ((1, 0, 3), (1, 4, 0), true),
+            ((1, 4, 1), (1, 4, 0), false),
+            ((1, 5, 0), (1, 4, 0), false),
+            ((1, 0, 0), (2, 0, 0), false),
+            ((0, 1, 0), (1, 0, 0), false),
+        ];
+        for ((a, b, c), (d, e, f), expected) in verdicts {
+            assert_eq!(go_together(number(a, b, c), number(d, e, f)), expected, "{a}.{b}.{c} with {d}.{e}.{f}");
+        }
+    }
+}

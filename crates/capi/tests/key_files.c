@@ -1,0 +1,120 @@
+/*
+ * Key files that `fugo key` and the check wrote, with each way to unlock them and each failure.
+ *
+ *     key_files DIR     DIR holds what crates/capi/tests/key_files made
+ */
+#include "expect.h"
+#include <errno.h>
+
+static const char *folder;
+
+static const char *in(const char *name)
+{
+    static char paths[4][4096];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static fugo_error error;
+
+static fugo_status load(const char *name, int32_t how, const char *with, fugo_key_file **file)
+{
+    const char *path = in(name);
+    return fugo_key_file_load(path, strlen(path), how, with, with == NULL ? 0 : strlen(with), file, &error);
+}
+
+/* A key file of agency/nta/1 under the root of expect.h, made for tests. */
+static void is_sample(fugo_key_file *file, int32_t expected_kind)
+{
+    int32_t kind = 0, usage = 0;
+    uint8_t tag[FUGO_TAG_LEN];
+    char scope[FUGO_SCOPE_TEXT_SIZE];
+    fugo_root_key *root = NULL;
+    fugo_scope_key *key = NULL, *sample = sample_scope_key(SCOPE);
+    OK(fugo_key_file_kind(file, &kind, NULL));
+    OK(fugo_key_file_use(file, &usage, NULL));
+    OK(fugo_key_file_tag(file, tag, sizeof tag, NULL));
+    EXPECT(kind == expected_kind && usage == FUGO_USE_TEST);
+    if (kind == FUGO_KIND_ROOT) {
+        EXPECT(memcmp(tag, ROOT_TAG, sizeof tag) == 0);
+        STATUS(FUGO_STATUS_WRONG_KIND, fugo_key_file_scope(file, scope, sizeof scope, NULL));
+        STATUS(FUGO_STATUS_WRONG_KIND, fugo_key_file_scope_key(file, &key, NULL));
+        OK(fugo_key_file_root_key(file, &root, NULL));
+        OK(fugo_scope_key_derive(root, SCOPE, strlen(SCOPE), &key, NULL));
+        OK(fugo_root_key_free(&root));
+    } else {
+        EXPECT(memcmp(tag, SCOPE_TAG, sizeof tag) == 0);
+        OK(fugo_key_file_scope(file, scope, sizeof scope, NULL));
+        EXPECT(strcmp(scope, SCOPE) == 0);
+        STATUS(FUGO_STATUS_WRONG_KIND, fugo_key_file_root_key(file, &root, NULL));
+        OK(fugo_key_file_scope_key(file, &key, NULL));
+    }
+    OK(fugo_scope_key_equal(key, sample, &kind, NULL));
+    EXPECT(kind == 1);
+    OK(fugo_scope_key_free(&key));
+    OK(fugo_scope_key_free(&sample));
+    OK(fugo_key_file_free(&file));
+}
+
+#define REFUSED(expected, call)                             \
+    do {                                                    \
+        file = (fugo_key_file *)(void *)&error;             \
+        STATUS(expected, call);                             \
+        EXPECT(file == NULL && error.status == (expected)); \
+    } while (0)
+
+int main(int argc, char **argv)
+{
+    fugo_key_file *file = NULL;
+    folder = argv[argc - 1];
+    OK(load("test.key", FUGO_UNLOCK_NONE, NULL, &file));
+    is_sample(file, FUGO_KIND_SCOPE);
+    OK(load("root.key", FUGO_UNLOCK_NONE, NULL, &file));
+    is_sample(file, FUGO_KIND_ROOT);
+    OK(load("caf\xc3\xa9 \xff.key", FUGO_UNLOCK_NONE, NULL, &file)); /* bytes, not UTF-8 */
+    is_sample(file, FUGO_KIND_SCOPE);
+
+    REFUSED(FUGO_STATUS_OTHERS_CAN_READ, load("open.key", FUGO_UNLOCK_NONE, NULL, &file));
+    EXPECT(error.at == 0);
+    REFUSED(FUGO_STATUS_PLAINTEXT_PRODUCTION, load("production.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_NOT_A_KEY_FILE, load("other.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_TOO_LARGE, load("large.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_TAG_MISMATCH, load("altered.key", FUGO_UNLOCK_NONE, NULL, &file));
+    EXPECT(error.at == 7);
+    REFUSED(FUGO_STATUS_IO, load("missing.key", FUGO_UNLOCK_NONE, NULL, &file));
+    EXPECT(error.at == 0 && error.found == ENOENT);
+    REFUSED(FUGO_STATUS_IO, fugo_key_file_load("a\0b", 3, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+    REFUSED(FUGO_STATUS_IO, fugo_key_file_load(NULL, 0, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+
+    /* Locked with a passphrase. */
+    REFUSED(FUGO_STATUS_PASSPHRASE_NEEDED, load("passphrase.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_EMPTY, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "", &file));
+    REFUSED(FUGO_STATUS_NOT_TEXT, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "pass\xff", &file));
+    EXPECT(error.at == 4);
+    REFUSED(FUGO_STATUS_DAMAGED, load("damaged.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_IO, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE_FILE, in("missing"), &file));
+    EXPECT(error.at == 1 && error.found == ENOENT);
+    REFUSED(FUGO_STATUS_OTHERS_CAN_READ, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE_FILE, in("open.txt"), &file));
+    EXPECT(error.at == 1);
+    REFUSED(FUGO_STATUS_EMPTY, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE_FILE, in("empty.txt"), &file));
+
+    /* Locked to an identity. */
+    REFUSED(FUGO_STATUS_IDENTITY_NEEDED, load("identity.key", FUGO_UNLOCK_NONE, NULL, &file));
+    REFUSED(FUGO_STATUS_WRONG_IDENTITY, load("identity.key", FUGO_UNLOCK_IDENTITY_FILE, in("stranger.txt"), &file));
+    REFUSED(FUGO_STATUS_IDENTITY, load("identity.key", FUGO_UNLOCK_IDENTITY_FILE, in("passphrase.txt"), &file));
+    EXPECT(error.at == 1);
+    OK(load("identity.key", FUGO_UNLOCK_IDENTITY_FILE, in("identity.txt"), &file));
+    is_sample(file, FUGO_KIND_SCOPE);
+
+    /* The slow ones: a passphrase costs a second, and a minute under valgrind. */
+    if (getenv("FUGO_SKIP_SLOW") == NULL) {
+        REFUSED(FUGO_STATUS_WRONG_PASSPHRASE, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "another", &file));
+        OK(load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "correct horse battery staple", &file));
+        is_sample(file, FUGO_KIND_SCOPE);
+        OK(load("passphrase.key", FUGO_UNLOCK_PASSPHRASE_FILE, in("passphrase.txt"), &file));
+        is_sample(file, FUGO_KIND_SCOPE);
+    }
+    return expect_end();
+}

@@ -1,0 +1,397 @@
+/* What every call gives: the known answers of the specification, and each failure that data can cause. */
+#include "expect.h"
+
+static void versions(void)
+{
+    EXPECT(fugo_version() == FUGO_VERSION);
+    EXPECT(strcmp(fugo_version_text(), "0.1.0") == 0);
+    OK(fugo_version_check(FUGO_VERSION));
+    STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(FUGO_VERSION + 1));
+    STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(FUGO_VERSION + (1u << 8)));
+    STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(FUGO_VERSION + (1u << 16)));
+    STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(0));
+}
+
+static void statuses(void)
+{
+    int32_t status, known = 0;
+    EXPECT(strcmp(fugo_status_kind(FUGO_STATUS_OK), "ok") == 0);
+    EXPECT(strcmp(fugo_status_kind(FUGO_STATUS_NON_DIGIT), "non-digit") == 0);
+    EXPECT(strcmp(fugo_status_message(FUGO_STATUS_NEVER_ISSUED), "Twelve zeros are never issued.") == 0);
+    for (status = -1000; status < 2000; status++) {
+        EXPECT(fugo_status_message(status)[0] != 0);
+        known += strcmp(fugo_status_kind(status), "unknown") != 0;
+    }
+    EXPECT(known == 53);
+    EXPECT(strcmp(fugo_status_kind(INT32_MIN), "unknown") == 0);
+    EXPECT(strcmp(fugo_status_kind(INT32_MAX), "unknown") == 0);
+}
+
+static void numbers(void)
+{
+    fugo_error error;
+    uint8_t digit = 99;
+    OK(fugo_number_check(NUMBER, 12, &error));
+    EXPECT(error.status == FUGO_STATUS_OK && error.row == FUGO_NONE && error.at == FUGO_NONE &&
+           error.found == FUGO_NONE);
+    STATUS(FUGO_STATUS_NON_DIGIT, fugo_number_check("12345678901x", 12, &error));
+    EXPECT(error.status == FUGO_STATUS_NON_DIGIT && error.at == 11 && error.found == FUGO_NONE &&
+           error.row == FUGO_NONE);
+    STATUS(FUGO_STATUS_LENGTH, fugo_number_check(NUMBER, 11, &error));
+    EXPECT(error.found == 11 && error.at == FUGO_NONE);
+    STATUS(FUGO_STATUS_LENGTH, fugo_number_check(NULL, 0, &error));
+    EXPECT(error.found == 0);
+    STATUS(FUGO_STATUS_NON_DIGIT, fugo_number_check(NUMBER, 13, &error)); /* the NUL */
+    EXPECT(error.at == 12);
+    STATUS(FUGO_STATUS_CHECK_DIGIT, fugo_number_check("123456789012", 12, NULL));
+    STATUS(FUGO_STATUS_NEVER_ISSUED, fugo_number_check("000000000000", 12, NULL));
+
+    OK(fugo_check_digit(NUMBER, 11, &digit, NULL));
+    EXPECT(digit == 8);
+    STATUS(FUGO_STATUS_LENGTH, fugo_check_digit(NUMBER, 12, &digit, &error));
+    EXPECT(digit == 0 && error.found == 12);
+    STATUS(FUGO_STATUS_NON_DIGIT, fugo_check_digit("1234567890a", 11, &digit, &error));
+    EXPECT(error.at == 10);
+}
+
+static void normalisation(void)
+{
+    static const char full[] = " \xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94-5678-9018"; /* １２３４ */
+    char digits[FUGO_NUMBER_LEN];
+    uint32_t changes = 0;
+    fugo_error error;
+    OK(fugo_normalize(full, sizeof full - 1, 0, digits, sizeof digits, &changes, NULL));
+    EXPECT(memcmp(digits, NUMBER, sizeof digits) == 0);
+    EXPECT(changes == (FUGO_CHANGE_TRIMMED | FUGO_CHANGE_FULL_WIDTH | FUGO_CHANGE_SEPARATORS));
+    STATUS(FUGO_STATUS_LENGTH, fugo_normalize("19", 2, 1, digits, sizeof digits, &changes, NULL));
+    EXPECT(is_zero(digits, sizeof digits) && changes == 0);
+    OK(fugo_normalize("100000000005", 12, 1, digits, sizeof digits, &changes, NULL));
+    EXPECT(changes == 0);
+    OK(fugo_normalize("000000019", 9, 1, digits, sizeof digits, &changes, NULL));
+    EXPECT(memcmp(digits, "000000000019", 12) == 0 && changes == FUGO_CHANGE_ZEROS_RESTORED);
+    STATUS(FUGO_STATUS_LENGTH, fugo_normalize("000000019", 9, 0, digits, sizeof digits, &changes, &error));
+    EXPECT(error.found == 9 && is_zero(digits, sizeof digits) && changes == 0);
+    STATUS(FUGO_STATUS_EMPTY, fugo_normalize(" ", 1, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_EMPTY, fugo_normalize(NULL, 0, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_SCIENTIFIC_NOTATION, fugo_normalize("1.23E+11", 8, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_CHARACTER, fugo_normalize("1234/56789018", 13, 0, digits, sizeof digits, &changes, &error));
+    EXPECT(error.at == 4);
+    STATUS(FUGO_STATUS_GROUPING, fugo_normalize("12-3456789018", 13, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_NOT_TEXT, fugo_normalize("12\xff", 3, 0, digits, sizeof digits, &changes, &error));
+    EXPECT(error.at == 2);
+    STATUS(FUGO_STATUS_CHECK_DIGIT, fugo_normalize("1234 5678 9012", 14, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_NEVER_ISSUED, fugo_normalize("0000 0000 0000", 14, 0, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_UNKNOWN_VALUE, fugo_normalize(NUMBER, 12, 2, digits, sizeof digits, &changes, NULL));
+    STATUS(FUGO_STATUS_UNKNOWN_VALUE, fugo_normalize(NUMBER, 12, -1, digits, sizeof digits, &changes, NULL));
+}
+
+static void scopes(void)
+{
+    char text[FUGO_SCOPE_TEXT_SIZE + 3];
+    uint8_t label[FUGO_LABEL_MAX];
+    size_t len = 0;
+    int32_t purpose;
+    OK(fugo_scope_text("agency", 6, "nta", 3, 1, text, sizeof text, NULL));
+    EXPECT(strcmp(text, SCOPE) == 0 && is_zero(text + strlen(SCOPE), sizeof text - strlen(SCOPE)));
+    OK(fugo_scope_text("registry", 8, "0123456789012345678901234567890123456789", 40, UINT32_MAX, text, sizeof text,
+                       NULL));
+    EXPECT(strlen(text) == 60);
+    STATUS(FUGO_STATUS_UNKNOWN_PURPOSE, fugo_scope_text("agenc", 5, "nta", 3, 1, text, sizeof text, NULL));
+    EXPECT(is_zero(text, sizeof text));
+    STATUS(FUGO_STATUS_SCOPE_ID, fugo_scope_text("agency", 6, "NTA", 3, 1, text, sizeof text, NULL));
+    STATUS(FUGO_STATUS_SCOPE_ID, fugo_scope_text("agency", 6, NULL, 0, 1, text, sizeof text, NULL));
+    STATUS(FUGO_STATUS_SCOPE_ID_FIXED, fugo_scope_text("insurers", 8, "nta", 3, 1, text, sizeof text, NULL));
+    STATUS(FUGO_STATUS_EPOCH_ZERO, fugo_scope_text("agency", 6, "nta", 3, 0, text, sizeof text, NULL));
+    STATUS(FUGO_STATUS_NOT_TEXT, fugo_scope_text("agency", 6, "\xc0", 1, 1, text, sizeof text, NULL));
+
+    OK(fugo_scope_label(SCOPE, strlen(SCOPE), label, sizeof label, &len, NULL));
+    EXPECT(len == sizeof LABEL && memcmp(label, LABEL, len) == 0 && is_zero(label + len, sizeof label - len));
+    STATUS(FUGO_STATUS_SCOPE_FORM, fugo_scope_label("agency/nta", 10, label, sizeof label, &len, NULL));
+    EXPECT(len == 0 && is_zero(label, sizeof label));
+    STATUS(FUGO_STATUS_UNKNOWN_PURPOSE, fugo_scope_label("tax/nta/1", 9, label, sizeof label, &len, NULL));
+    STATUS(FUGO_STATUS_NOT_TEXT, fugo_scope_label("\xff/nta/1", 7, label, sizeof label, &len, NULL));
+
+    EXPECT(strcmp(fugo_purpose_name(FUGO_PURPOSE_AGENCY), "agency") == 0);
+    EXPECT(strcmp(fugo_purpose_name(FUGO_PURPOSE_PORTAL), "portal") == 0);
+    for (purpose = 1; purpose <= 7; purpose++) {
+        EXPECT(fugo_purpose_name(purpose)[0] != 0);
+    }
+    EXPECT(fugo_purpose_name(0)[0] == 0 && fugo_purpose_name(8)[0] == 0 && fugo_purpose_name(-1)[0] == 0);
+}
+
+static void ladder(void)
+{
+    fugo_root_key *root = sample_root(), *other = NULL;
+    fugo_scope_key *derived = sample_scope_key(SCOPE), *taken = NULL, *second = sample_scope_key("agency/nta/2");
+    uint8_t tag[FUGO_TAG_LEN], other_tag[FUGO_TAG_LEN];
+    char text[FUGO_SCOPE_TEXT_SIZE];
+    int32_t equal = 7;
+    OK(fugo_root_key_tag(root, tag, sizeof tag, NULL));
+    EXPECT(memcmp(tag, ROOT_TAG, sizeof tag) == 0);
+    OK(fugo_root_key_random(&other, NULL));
+    OK(fugo_root_key_tag(other, other_tag, sizeof other_tag, NULL));
+    EXPECT(memcmp(tag, other_tag, sizeof tag) != 0);
+    OK(fugo_scope_key_tag(derived, tag, sizeof tag, NULL));
+    EXPECT(memcmp(tag, SCOPE_TAG, sizeof tag) == 0);
+    OK(fugo_scope_key_scope(derived, text, sizeof text, NULL));
+    EXPECT(strcmp(text, SCOPE) == 0);
+    OK(fugo_scope_key_from_bytes(SCOPE, strlen(SCOPE), SCOPE_BYTES, sizeof SCOPE_BYTES, &taken, NULL));
+    OK(fugo_scope_key_equal(derived, taken, &equal, NULL));
+    EXPECT(equal == 1);
+    OK(fugo_scope_key_equal(derived, second, &equal, NULL));
+    EXPECT(equal == 0);
+    OK(fugo_scope_key_free(&taken));
+    EXPECT(taken == NULL);
+    OK(fugo_scope_key_free(&taken));
+    STATUS(FUGO_STATUS_EPOCH_ZERO, fugo_scope_key_derive(root, "agency/nta/0", 12, &taken, NULL));
+    EXPECT(taken == NULL);
+    STATUS(FUGO_STATUS_SCOPE_FORM, fugo_scope_key_from_bytes("x", 1, SCOPE_BYTES, sizeof SCOPE_BYTES, &taken, NULL));
+    OK(fugo_root_key_free(&root));
+    OK(fugo_root_key_free(&other));
+    OK(fugo_scope_key_free(&derived));
+    OK(fugo_scope_key_free(&second));
+}
+
+static void keys(void)
+{
+    fugo_scope_key *insurers = sample_scope_key("insurers/all/1"), *later = sample_scope_key("insurers/all/2");
+    fugo_scope_key *eligibility = sample_scope_key("eligibility/all/1"), *agency = sample_scope_key(SCOPE);
+    fugo_key *key = sample_eligibility();
+    char text[FUGO_SCOPE_TEXT_SIZE];
+    fugo_error error;
+    OK(fugo_key_scope(key, text, sizeof text, NULL));
+    EXPECT(strcmp(text, "eligibility/all/1") == 0);
+    OK(fugo_key_free(&key));
+    STATUS(FUGO_STATUS_INSURERS_MISSING, fugo_key_new(eligibility, &key, NULL));
+    EXPECT(key == NULL);
+    STATUS(FUGO_STATUS_INSURERS_EPOCH, fugo_key_eligibility(later, eligibility, &key, &error));
+    EXPECT(key == NULL && error.found == 2);
+    STATUS(FUGO_STATUS_WRONG_PURPOSE, fugo_key_eligibility(agency, eligibility, &key, &error));
+    EXPECT(error.found == FUGO_PURPOSE_AGENCY);
+    STATUS(FUGO_STATUS_WRONG_PURPOSE, fugo_key_eligibility(insurers, agency, &key, &error));
+    STATUS(FUGO_STATUS_WRONG_PURPOSE, fugo_key_issuer(insurers, &key, &error));
+    EXPECT(error.found == FUGO_PURPOSE_INSURERS && key == NULL);
+    OK(fugo_scope_key_free(&insurers));
+    OK(fugo_scope_key_free(&later));
+    OK(fugo_scope_key_free(&eligibility));
+    OK(fugo_scope_key_free(&agency));
+}
+
+static void one_symbol(void)
+{
+    fugo_key *agency = sample_key(SCOPE), *insurers = sample_key("insurers/all/1");
+    fugo_key *eligibility = sample_eligibility(), *issuer = sample_issuer();
+    uint8_t symbol[FUGO_SYMBOL_LEN], tag[FUGO_TAG_LEN];
+    fugo_error error;
+    OK(fugo_key_tag(agency, tag, sizeof tag, NULL));
+    EXPECT(memcmp(tag, SCOPE_TAG, sizeof tag) == 0);
+    OK(fugo_derive(agency, NUMBER, 12, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, AGENCY, sizeof symbol) == 0);
+    OK(fugo_derive(insurers, NUMBER, 12, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, INSURERS, sizeof symbol) == 0);
+    OK(fugo_derive(eligibility, NUMBER, 12, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, ELIGIBILITY, sizeof symbol) == 0);
+    OK(fugo_derive_from_insurers(eligibility, INSURERS, sizeof INSURERS, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, ELIGIBILITY, sizeof symbol) == 0);
+    memset(symbol, 0xee, sizeof symbol);
+    OK(fugo_derive_from_insurers(issuer, INSURERS, sizeof INSURERS, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, ELIGIBILITY, sizeof symbol) == 0);
+    STATUS(FUGO_STATUS_WRONG_PURPOSE,
+           fugo_derive_from_insurers(agency, INSURERS, sizeof INSURERS, symbol, sizeof symbol, &error));
+    EXPECT(error.found == FUGO_PURPOSE_AGENCY && is_zero(symbol, sizeof symbol));
+    memset(symbol, 0xee, sizeof symbol);
+    STATUS(FUGO_STATUS_INSURERS_MISSING, fugo_derive(issuer, NUMBER, 12, symbol, sizeof symbol, NULL));
+    EXPECT(is_zero(symbol, sizeof symbol));
+    memset(symbol, 0xee, sizeof symbol);
+    STATUS(FUGO_STATUS_CHECK_DIGIT, fugo_derive(agency, "123456789012", 12, symbol, sizeof symbol, NULL));
+    EXPECT(is_zero(symbol, sizeof symbol));
+    STATUS(FUGO_STATUS_LENGTH, fugo_derive(agency, NUMBER, 11, symbol, sizeof symbol, &error));
+    EXPECT(error.found == 11);
+    OK(fugo_key_free(&agency));
+    OK(fugo_key_free(&insurers));
+    OK(fugo_key_free(&eligibility));
+    OK(fugo_key_free(&issuer));
+}
+
+/* Sizes around the library's own chunks, each row as the single call has it, some of them bad. */
+static void batches(fugo_key *key)
+{
+    static const size_t counts[] = {0, 1, 2, 63, 64, 65, 1023, 1024, 1025, 2500};
+    size_t c, i;
+    for (c = 0; c < sizeof counts / sizeof *counts; c++) {
+        size_t count = counts[c], refused = 99, bad = 0, first = 0;
+        /* One byte more, so that zero rows have an address, and numbers stand at an odd one. */
+        char *numbers = (char *)malloc(count * 12 + 1);
+        uint8_t *symbols = (uint8_t *)malloc(count * 16 + 1), one[FUGO_SYMBOL_LEN];
+        fugo_status *statuses = (fugo_status *)malloc((count + 1) * sizeof *statuses);
+        fugo_error error;
+        for (i = 0; i < count; i++) {
+            sample_number(i + 1, numbers + 1 + i * 12);
+        }
+        OK(fugo_derive_batch(key, numbers + 1, symbols + 1, count, statuses, &refused, &error));
+        EXPECT(refused == 0 && error.status == FUGO_STATUS_OK);
+        for (i = 0; i < count; i++) {
+            OK(fugo_derive(key, numbers + 1 + i * 12, 12, one, sizeof one, NULL));
+            EXPECT(memcmp(one, symbols + 1 + i * 16, 16) == 0);
+            EXPECT(statuses[i] == FUGO_STATUS_OK);
+        }
+        OK(fugo_derive_batch(key, numbers + 1, symbols + 1, count, NULL, NULL, NULL));
+        for (i = 0; i < count; i += 5) {
+            if (i != 0) {
+                numbers[1 + i * 12 + i % 11] = 'x';
+                first = bad++ == 0 ? i : first;
+            }
+        }
+        memset(symbols, 0xee, count * 16 + 1);
+        STATUS(bad > 0 ? FUGO_STATUS_ROWS_REFUSED : FUGO_STATUS_OK,
+               fugo_derive_batch(key, numbers + 1, symbols + 1, count, statuses, &refused, &error));
+        EXPECT(refused == bad);
+        EXPECT(bad == 0 || (error.row == first && error.found == bad));
+        for (i = 0; i < count; i++) {
+            int32_t expected = fugo_derive(key, numbers + 1 + i * 12, 12, one, sizeof one, NULL);
+            EXPECT(statuses[i] == expected && memcmp(one, symbols + 1 + i * 16, 16) == 0);
+        }
+        STATUS(bad > 0 ? FUGO_STATUS_ROWS_REFUSED : FUGO_STATUS_OK,
+               fugo_derive_batch(key, numbers + 1, symbols + 1, count, NULL, NULL, &error));
+        EXPECT(symbols[0] == 0xee);
+        free(numbers);
+        free(symbols);
+        free(statuses);
+    }
+}
+
+static void batch_from_insurers(void)
+{
+    enum { COUNT = 1300 };
+    fugo_key *insurers = sample_key("insurers/all/1"), *eligibility = sample_eligibility(), *issuer = sample_issuer();
+    static char numbers[COUNT * 12];
+    static uint8_t from[COUNT * 16], direct[COUNT * 16], issued[COUNT * 16];
+    size_t i;
+    for (i = 0; i < COUNT; i++) {
+        sample_number(i + 1, numbers + i * 12);
+    }
+    OK(fugo_derive_batch(insurers, numbers, from, COUNT, NULL, NULL, NULL));
+    OK(fugo_derive_batch(eligibility, numbers, direct, COUNT, NULL, NULL, NULL));
+    OK(fugo_derive_from_insurers_batch(issuer, from, issued, COUNT, NULL));
+    EXPECT(memcmp(direct, issued, sizeof direct) == 0);
+    OK(fugo_derive_from_insurers_batch(eligibility, from, issued, COUNT, NULL));
+    EXPECT(memcmp(direct, issued, sizeof direct) == 0);
+    OK(fugo_derive_from_insurers_batch(issuer, NULL, NULL, 0, NULL));
+    STATUS(FUGO_STATUS_WRONG_PURPOSE, fugo_derive_from_insurers_batch(insurers, from, issued, COUNT, NULL));
+    EXPECT(is_zero(issued, sizeof issued));
+    OK(fugo_key_free(&insurers));
+    OK(fugo_key_free(&eligibility));
+    OK(fugo_key_free(&issuer));
+}
+
+static void texts(void)
+{
+    fugo_key *agency = sample_key(SCOPE), *later = sample_key("agency/nta/2"), *insurers = sample_key("insurers/all/1");
+    fugo_key *issuer = sample_issuer();
+    char text[FUGO_SYMBOL_TEXT_SIZE + 2], rows[2 * FUGO_SYMBOL_TEXT_SIZE];
+    uint8_t symbol[FUGO_SYMBOL_LEN], tag[FUGO_TAG_LEN], two[2 * FUGO_SYMBOL_LEN];
+    int32_t purpose = 0;
+    fugo_error error;
+    OK(fugo_text_encode(agency, AGENCY, 16, text, sizeof text, NULL));
+    EXPECT(strcmp(text, AGENCY_TEXT) == 0 && is_zero(text + 44, sizeof text - 44));
+    OK(fugo_text_encode(insurers, INSURERS, 16, text, FUGO_SYMBOL_TEXT_SIZE, NULL));
+    EXPECT(strcmp(text, INSURERS_TEXT) == 0);
+    OK(fugo_text_encode(issuer, ELIGIBILITY, 16, text, sizeof text, NULL));
+    EXPECT(strcmp(text, ELIGIBILITY_TEXT) == 0);
+    OK(fugo_text_encode_tagged(FUGO_PURPOSE_AGENCY, SCOPE_TAG, sizeof SCOPE_TAG, AGENCY, 16, text, sizeof text, NULL));
+    EXPECT(strcmp(text, AGENCY_TEXT) == 0);
+    STATUS(FUGO_STATUS_UNKNOWN_PURPOSE,
+           fugo_text_encode_tagged(8, SCOPE_TAG, sizeof SCOPE_TAG, AGENCY, 16, text, sizeof text, NULL));
+    EXPECT(is_zero(text, sizeof text));
+    memcpy(two, AGENCY, 16);
+    memset(two + 16, 0, 16);
+    OK(fugo_text_encode_batch(agency, two, rows, 2, NULL));
+    EXPECT(strcmp(rows, AGENCY_TEXT) == 0 && strlen(rows + FUGO_SYMBOL_TEXT_SIZE) == 44);
+    OK(fugo_text_encode_batch(agency, NULL, NULL, 0, NULL));
+
+    OK(fugo_text_decode(agency, AGENCY_TEXT, 44, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, AGENCY, 16) == 0);
+    STATUS(FUGO_STATUS_CORRUPTED, fugo_text_decode(agency, AGENCY_TEXT, 45, symbol, sizeof symbol, NULL));
+    EXPECT(is_zero(symbol, sizeof symbol));
+    STATUS(FUGO_STATUS_CORRUPTED, fugo_text_decode(agency, NULL, 0, symbol, sizeof symbol, NULL));
+    STATUS(FUGO_STATUS_WRONG_KEY, fugo_text_decode(later, AGENCY_TEXT, 44, symbol, sizeof symbol, &error));
+    EXPECT(error.found == 0x7c2cb2a1);
+    STATUS(FUGO_STATUS_WRONG_PURPOSE, fugo_text_decode(insurers, AGENCY_TEXT, 44, symbol, sizeof symbol, &error));
+    EXPECT(error.found == FUGO_PURPOSE_AGENCY);
+    OK(fugo_text_decode_tagged(FUGO_PURPOSE_AGENCY, SCOPE_TAG, 4, AGENCY_TEXT, 44, symbol, sizeof symbol, NULL));
+    EXPECT(memcmp(symbol, AGENCY, 16) == 0);
+    STATUS(FUGO_STATUS_WRONG_KEY,
+           fugo_text_decode_tagged(FUGO_PURPOSE_AGENCY, ROOT_TAG, 4, AGENCY_TEXT, 44, symbol, sizeof symbol, NULL));
+    STATUS(FUGO_STATUS_UNKNOWN_PURPOSE,
+           fugo_text_decode_tagged(0, SCOPE_TAG, 4, AGENCY_TEXT, 44, symbol, sizeof symbol, NULL));
+    OK(fugo_text_read(ELIGIBILITY_TEXT, 46, &purpose, tag, sizeof tag, symbol, sizeof symbol, NULL));
+    EXPECT(purpose == FUGO_PURPOSE_ELIGIBILITY && memcmp(symbol, ELIGIBILITY, 16) == 0);
+    STATUS(FUGO_STATUS_CORRUPTED, fugo_text_read("kikan", 5, &purpose, tag, sizeof tag, symbol, sizeof symbol, NULL));
+    EXPECT(purpose == 0 && is_zero(tag, sizeof tag) && is_zero(symbol, sizeof symbol));
+    OK(fugo_key_free(&agency));
+    OK(fugo_key_free(&later));
+    OK(fugo_key_free(&insurers));
+    OK(fugo_key_free(&issuer));
+}
+
+static void lineage(void)
+{
+    /* new, previous */
+    static const char pairs[] = "000000000051" NUMBER "000000000302"
+                                "000000000051";
+    static const char self[] = NUMBER NUMBER;
+    static const char round[] = "000000000051" NUMBER NUMBER "000000000051";
+    static const char fork[] = "000000000051" NUMBER "000000000302" NUMBER;
+    static const char merge[] = NUMBER "000000000051" NUMBER "000000000302";
+    static const char bad[] = "000000000051" NUMBER "000000000302"
+                              "0000000000x1";
+    static const char digit[] = "000000000051"
+                                "123456789012";
+    fugo_lineage *lineage = NULL;
+    char first[FUGO_NUMBER_LEN];
+    fugo_error error;
+    OK(fugo_lineage_new(pairs, 2, &lineage, NULL));
+    OK(fugo_lineage_first(lineage, "000000000302", 12, first, sizeof first, NULL));
+    EXPECT(memcmp(first, NUMBER, 12) == 0);
+    OK(fugo_lineage_first(lineage, "000000000043", 12, first, sizeof first, NULL));
+    EXPECT(memcmp(first, "000000000043", 12) == 0);
+    STATUS(FUGO_STATUS_CHECK_DIGIT, fugo_lineage_first(lineage, "000000000042", 12, first, sizeof first, NULL));
+    EXPECT(is_zero(first, sizeof first));
+    OK(fugo_lineage_free(&lineage));
+    EXPECT(lineage == NULL);
+    OK(fugo_lineage_new(NULL, 0, &lineage, NULL));
+    OK(fugo_lineage_free(&lineage));
+    STATUS(FUGO_STATUS_SELF_PAIR, fugo_lineage_new(self, 1, &lineage, &error));
+    EXPECT(lineage == NULL && error.row == 0);
+    STATUS(FUGO_STATUS_CYCLE, fugo_lineage_new(round, 2, &lineage, &error));
+    EXPECT(error.row == FUGO_NONE);
+    STATUS(FUGO_STATUS_DUPLICATE_PREVIOUS, fugo_lineage_new(fork, 2, &lineage, &error));
+    EXPECT(error.row == 1);
+    STATUS(FUGO_STATUS_DUPLICATE_NEW, fugo_lineage_new(merge, 2, &lineage, &error));
+    EXPECT(error.row == 1);
+    STATUS(FUGO_STATUS_NON_DIGIT, fugo_lineage_new(bad, 2, &lineage, &error));
+    EXPECT(error.row == 1 && error.at == 22);
+    STATUS(FUGO_STATUS_CHECK_DIGIT, fugo_lineage_new(digit, 1, &lineage, &error));
+    EXPECT(error.row == 0 && error.at == 12 && lineage == NULL);
+}
+
+int main(void)
+{
+    fugo_key *agency = sample_key(SCOPE), *eligibility = sample_eligibility();
+    versions();
+    statuses();
+    numbers();
+    normalisation();
+    scopes();
+    ladder();
+    keys();
+    one_symbol();
+    batches(agency);
+    batches(eligibility);
+    batch_from_insurers();
+    texts();
+    lineage();
+    OK(fugo_key_free(&agency));
+    OK(fugo_key_free(&eligibility));
+    return expect_end();
+}
