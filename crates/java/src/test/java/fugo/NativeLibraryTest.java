@@ -1,0 +1,109 @@
+package fugo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the library is found, each time in a process of its own. */
+class NativeLibraryTest {
+    @TempDir
+    Path directory;
+
+    /** Status and output of {@link #main} in a new process. */
+    private record Run(int status, String output) {}
+
+    /** Says what it sees of the temporary directory while the library is in use. */
+    public static void main(String[] arguments) throws IOException {
+        System.out.println(Known.symbolKey(Known.SCOPE).symbol(MyNumber.parse(Known.NUMBER)).hex());
+        try (var left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            System.out.println("left " + left.filter(path -> path.getFileName().toString().startsWith("fugo-")).count());
+        }
+    }
+
+    private static Run run(String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NativeLibraryTest.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        return new Run(process.waitFor(), output);
+    }
+
+    private Path extracted() throws IOException {
+        String name = System.mapLibraryName("fugo_java");
+        Path file = directory.resolve(name);
+        String arch = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        try (InputStream library = Native.class.getResourceAsStream("/native/linux-" + arch + "/" + name)) {
+            assertNotNull(library, "these tests run on Linux, against the jar");
+            Files.copy(library, file);
+        }
+        return file;
+    }
+
+    @Test
+    void theLibraryComesOutOfTheJarAndLeavesNothingBehind() throws Exception {
+        Run run = run("-Djava.io.tmpdir=" + directory);
+        assertEquals(new Run(0, Known.AGENCY + "\nleft 0\n"), run);
+        try (var left = Files.list(directory)) {
+            assertEquals(0, left.filter(path -> path.getFileName().toString().startsWith("fugo-")).count());
+        }
+    }
+
+    @Test
+    void aGivenFileIsLoadedWhereNothingCanBeWritten() throws Exception {
+        Path file = extracted();
+        Path absent = directory.resolve("absent");
+        Run refused = run("-Djava.io.tmpdir=" + absent);
+        assertEquals(1, refused.status());
+        assertTrue(refused.output().contains("-Dfugo.native.path=FILE names one that is there"), refused.output());
+        Run run = run("-Dfugo.native.path=" + file, "-Djava.io.tmpdir=" + directory);
+        assertEquals(new Run(0, Known.AGENCY + "\nleft 0\n"), run);
+    }
+
+    @Test
+    void aLibraryThatIsNoneIsRefused() throws Exception {
+        Path file = directory.resolve("text.so");
+        Files.writeString(file, "text");
+        Run run = run("-Dfugo.native.path=" + file);
+        assertEquals(1, run.status());
+        assertTrue(run.output().contains("UnsatisfiedLinkError"), run.output());
+    }
+
+    @Test
+    void nobodyElseCouldReachTheLibraryBeforeItIsLoaded() throws Exception {
+        // The directory is watched by a process that starts as many as needed to see one.
+        String seen = "";
+        for (int i = 0; i < 20 && seen.isEmpty(); i++) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Djava.io.tmpdir=" + directory,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            NativeLibraryTest.class.getName())
+                    .redirectErrorStream(true)
+                    .start();
+            while (process.isAlive() && seen.isEmpty()) {
+                try (var left = Files.newDirectoryStream(directory, "fugo-*")) {
+                    for (Path path : left) {
+                        seen = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+                    }
+                } catch (IOException e) {
+                    // Deleted between the listing and the look.
+                }
+            }
+            process.getInputStream().readAllBytes();
+            process.waitFor();
+        }
+        assertEquals("rwx------", seen);
+    }
+}
