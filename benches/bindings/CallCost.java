@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -39,7 +40,8 @@ final class CallCost {
         this.key = key;
         this.mac = mac;
         for (int i = 0; i < ROWS; i++) {
-            byte[] body = String.format("%011d", (i + 1) * 98_765_431L % 100_000_000_000L).getBytes(StandardCharsets.US_ASCII);
+            long digits = (i + 1) * 98_765_431L % 100_000_000_000L;
+            byte[] body = String.format(Locale.ROOT, "%011d", digits).getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(body, 0, rows, i * MyNumber.LENGTH, body.length);
             rows[i * MyNumber.LENGTH + body.length] = (byte) ('0' + MyNumber.checkDigit(body));
             byte[] row = new byte[MyNumber.LENGTH];

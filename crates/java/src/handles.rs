@@ -58,44 +58,59 @@ struct Shard {
     free: Vec<usize>,
 }
 
-static SHARD: [RwLock<Shard>; SHARDS] = [const { RwLock::new(Shard { slots: Vec::new(), free: Vec::new() }) }; SHARDS];
+impl Shard {
+    const fn new() -> Self {
+        Self { slots: Vec::new(), free: Vec::new() }
+    }
+
+    /// Place and generation.
+    fn put(&mut self, held: Arc<Held>) -> (usize, u32) {
+        let Some(at) = self.free.pop() else {
+            self.slots.push(Slot { generation: 1, held: Some(held) });
+            return (self.slots.len() - 1, 1);
+        };
+        let slot = &mut self.slots[at];
+        slot.generation += 1;
+        slot.held = Some(held);
+        (at, slot.generation)
+    }
+
+    fn find(&self, at: usize, generation: u32) -> Option<Arc<Held>> {
+        self.slots.get(at).filter(|slot| slot.generation == generation)?.held.clone()
+    }
+
+    fn take(&mut self, at: usize, generation: u32) -> Option<Arc<Held>> {
+        let held = self.slots.get_mut(at).filter(|slot| slot.generation == generation)?.held.take()?;
+        if generation < LAST {
+            self.free.push(at);
+        }
+        Some(held)
+    }
+}
+
+static TABLE: [RwLock<Shard>; SHARDS] = [const { RwLock::new(Shard::new()) }; SHARDS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// Keeps an object and gives its handle.
 pub(crate) fn hold(held: Held) -> jlong {
     let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
-    let held = Some(Arc::new(held));
-    let mut table = SHARD[shard].write().unwrap_or_else(PoisonError::into_inner);
-    let at = if let Some(at) = table.free.pop() {
-        let slot = &mut table.slots[at];
-        slot.generation += 1;
-        slot.held = held;
-        at
-    } else {
-        table.slots.push(Slot { generation: 1, held });
-        table.slots.len() - 1
-    };
+    let held = Arc::new(held);
+    let (at, generation) = TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).put(held);
     let slot = u32::try_from(at * SHARDS + shard).expect("fewer than 2^32 live handles");
-    jlong::from(table.slots[at].generation) << 32 | jlong::from(slot)
+    jlong::from(generation) << 32 | jlong::from(slot)
 }
 
 /// What a handle stands for; it lives as long as it is used here, whoever closes the handle meanwhile.
 pub(crate) fn held(handle: jlong) -> Result<Arc<Held>, Thrown> {
     let (shard, at, generation) = parts(handle);
-    let table = SHARD[shard].read().unwrap_or_else(PoisonError::into_inner);
-    let slot = table.slots.get(at).filter(|slot| slot.generation == generation);
-    slot.and_then(|slot| slot.held.clone()).ok_or(Thrown::Closed)
+    let table = TABLE[shard].read().unwrap_or_else(PoisonError::into_inner);
+    table.find(at, generation).ok_or(Thrown::Closed)
 }
 
 /// Takes out what a handle stands for; nothing if that was done before.
 fn release(handle: jlong) -> Option<Arc<Held>> {
     let (shard, at, generation) = parts(handle);
-    let mut table = SHARD[shard].write().unwrap_or_else(PoisonError::into_inner);
-    let held = table.slots.get_mut(at).filter(|slot| slot.generation == generation)?.held.take();
-    if held.is_some() && generation < LAST {
-        table.free.push(at);
-    }
-    held
+    TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).take(at, generation)
 }
 
 fn parts(handle: jlong) -> (usize, usize, u32) {
@@ -120,6 +135,51 @@ pub fn held_now<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
             let table = shard.read().unwrap_or_else(PoisonError::into_inner);
             table.slots.iter().filter(|slot| slot.held.is_some()).count() as jlong
         };
-        Ok(SHARD.iter().map(alive).sum())
+        Ok(TABLE.iter().map(alive).sum())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn something() -> Arc<Held> {
+        Arc::new(Held::Seal(Seal::plaintext()))
+    }
+
+    #[test]
+    fn a_slot_is_used_again_under_another_generation() {
+        let mut shard = Shard::new();
+        let first = shard.put(something());
+        assert!(shard.find(first.0, first.1).is_some());
+        assert!(shard.take(first.0, first.1).is_some());
+        assert!(shard.take(first.0, first.1).is_none(), "once");
+        let second = shard.put(something());
+        assert_eq!(second, (first.0, first.1 + 1));
+        assert!(shard.find(first.0, first.1).is_none());
+        assert!(shard.take(first.0, first.1).is_none());
+        assert!(shard.find(second.0, second.1).is_some());
+    }
+
+    #[test]
+    fn a_slot_that_has_had_its_last_generation_is_never_used_again() {
+        let mut shard = Shard::new();
+        shard.slots.push(Slot { generation: LAST - 1, held: None });
+        shard.free.push(0);
+        assert_eq!(shard.put(something()), (0, LAST));
+        assert!(shard.take(0, LAST).is_some());
+        assert_eq!(shard.put(something()), (1, 1));
+    }
+
+    #[test]
+    fn a_handle_is_positive_and_has_its_parts() {
+        let handle = jlong::from(LAST) << 32 | 0xffff_ffff;
+        assert!(handle > 0);
+        assert_eq!(parts(handle), (SHARDS - 1, 0xffff_ffff / SHARDS, LAST));
+        let held_one = hold(Held::Seal(Seal::plaintext()));
+        assert!(held_one > 0);
+        assert!(held(held_one).is_ok());
+        assert!(release(held_one).is_some());
+        assert!(held(held_one).is_err());
+    }
 }

@@ -45,7 +45,7 @@ pub fn hash<'local>(env: EnvUnowned<'local>, _: JClass<'local>, digits: JByteArr
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     native(env, |env| {
         let digits = fixed::<{ MyNumber::LEN }>(env, &digits)?;
-        Ok(KEY.hash_one(*digits) as jint)
+        Ok(KEY.hash_one(digits.as_slice()) as jint)
     })
 }
 

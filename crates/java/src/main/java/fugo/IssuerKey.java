@@ -99,7 +99,7 @@ public final class IssuerKey extends Handle {
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
      * @param out where the symbols go, 16 bytes each
-     * @throws IllegalArgumentException if what remains in {@code insurers} is no multiple of 16
+     * @throws IllegalArgumentException if what remains in {@code insurers} is no multiple of 16, or the buffers are one
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public void symbols(ByteBuffer insurers, ByteBuffer out) {

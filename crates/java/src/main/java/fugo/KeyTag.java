@@ -1,6 +1,7 @@
 package fugo;
 
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 
 /**
  * {@code KeyTag(K) := HMAC-SHA-256(K, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]}: names a key and says nothing of a person.
@@ -71,6 +72,6 @@ public final class KeyTag {
      */
     @Override
     public String toString() {
-        return String.format("%08x", number);
+        return HexFormat.of().toHexDigits(number);
     }
 }

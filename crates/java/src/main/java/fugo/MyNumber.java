@@ -1,5 +1,6 @@
 package fugo;
 
+import java.nio.CharBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -53,7 +54,7 @@ public final class MyNumber implements AutoCloseable {
      * @throws MyNumberException if the text is anything else
      */
     public static MyNumber parse(char[] text) {
-        return taken(Utf8.of(text));
+        return taken(Utf8.of(CharBuffer.wrap(text)));
     }
 
     /**

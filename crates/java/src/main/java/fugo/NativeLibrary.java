@@ -44,8 +44,7 @@ final class NativeLibrary {
                 Files.copy(library, file);
                 System.load(file.toString());
             } finally {
-                delete(file);
-                delete(directory);
+                delete(directory, file);
             }
         } catch (IOException e) {
             UnsatisfiedLinkError error = new UnsatisfiedLinkError(
@@ -63,12 +62,14 @@ final class NativeLibrary {
                 : new FileAttribute<?>[0];
     }
 
-    /** Now, or when the process ends where a loaded file cannot be deleted. */
-    private static void delete(Path path) {
+    /** Now, or when the process ends where a loaded file cannot be deleted; what is registered last goes first. */
+    private static void delete(Path directory, Path file) {
         try {
-            Files.deleteIfExists(path);
+            Files.deleteIfExists(file);
+            Files.delete(directory);
         } catch (IOException e) {
-            path.toFile().deleteOnExit();
+            directory.toFile().deleteOnExit();
+            file.toFile().deleteOnExit();
         }
     }
 

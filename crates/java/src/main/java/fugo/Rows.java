@@ -47,6 +47,9 @@ final class Rows {
 
     /** All that remains in {@code from}, to {@code to}; both are moved on behind it. */
     static Faults buffers(ByteBuffer from, int width, ByteBuffer to, Call call) {
+        if (from == to) {
+            throw new IllegalArgumentException("rows and symbols are in one buffer");
+        }
         if (to.isReadOnly()) {
             throw new ReadOnlyBufferException();
         }

@@ -16,9 +16,10 @@ public final class Seal extends Handle {
      * @param passphrase the passphrase
      * @return the lock
      * @throws KeyFileException of kind {@code empty-passphrase}
+     * @throws IllegalArgumentException if half of a surrogate pair is missing
      */
     public static Seal passphrase(char[] passphrase) {
-        byte[] bytes = Utf8.of(passphrase);
+        byte[] bytes = Utf8.ofPassphrase(passphrase);
         try {
             return new Seal(Native.sealPassphrase(bytes));
         } finally {

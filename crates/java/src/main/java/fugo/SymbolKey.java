@@ -80,7 +80,6 @@ public final class SymbolKey extends Handle {
             return Symbol.of(scope.purpose(), Native.symbol(value(), number.digits()), 0);
         } finally {
             Reference.reachabilityFence(this);
-            Reference.reachabilityFence(number);
         }
     }
 
@@ -152,7 +151,7 @@ public final class SymbolKey extends Handle {
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row
      * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public void symbols(ByteBuffer rows, ByteBuffer out) {
@@ -232,7 +231,7 @@ public final class SymbolKey extends Handle {
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row
      * @return the rows that were refused, counted from 0
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public Faults convert(ByteBuffer rows, ByteBuffer out) {

@@ -25,9 +25,10 @@ public final class Unlock extends Handle {
      *
      * @param passphrase the passphrase
      * @return this
+     * @throws IllegalArgumentException if half of a surrogate pair is missing
      */
     public Unlock passphrase(char[] passphrase) {
-        byte[] bytes = Utf8.of(passphrase);
+        byte[] bytes = Utf8.ofPassphrase(passphrase);
         try {
             return with(value -> {
                 Native.addPassphrase(value, bytes);

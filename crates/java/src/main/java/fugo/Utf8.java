@@ -2,7 +2,6 @@ package fugo;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -14,33 +13,39 @@ final class Utf8 {
 
     /** A surrogate without its other half becomes a question mark, which is no digit either. */
     static byte[] of(CharSequence text) {
+        return of(text, CodingErrorAction.REPLACE);
+    }
+
+    /** A surrogate without its other half is refused: two passphrases must not become one. */
+    static byte[] ofPassphrase(char[] text) {
+        return of(CharBuffer.wrap(text), CodingErrorAction.REPORT);
+    }
+
+    private static byte[] of(CharSequence text, CodingErrorAction malformed) {
         byte[] ascii = new byte[text.length()];
         for (int i = 0; i < ascii.length; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
                 Arrays.fill(ascii, (byte) 0);
-                return encoded(text);
+                return encoded(text, malformed);
             }
             ascii[i] = (byte) c;
         }
         return ascii;
     }
 
-    static byte[] of(char[] text) {
-        return of(CharBuffer.wrap(text));
-    }
-
-    private static byte[] encoded(CharSequence text) {
-        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE);
-        ByteBuffer buffer;
+    private static byte[] encoded(CharSequence text, CodingErrorAction malformed) {
+        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(malformed);
+        // Room for all of it: a buffer that grows would leave its first self behind.
+        byte[] room = new byte[Math.multiplyExact(text.length(), (int) encoder.maxBytesPerChar())];
         try {
-            buffer = encoder.encode(CharBuffer.wrap(text));
-        } catch (CharacterCodingException e) {
-            throw new AssertionError("UTF-8 has every character", e);
+            ByteBuffer buffer = ByteBuffer.wrap(room);
+            if (encoder.encode(CharBuffer.wrap(text), buffer, true).isError()) {
+                throw new IllegalArgumentException("the text is not Unicode: half of a surrogate pair is missing");
+            }
+            return Arrays.copyOf(room, buffer.position());
+        } finally {
+            Arrays.fill(room, (byte) 0);
         }
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        Arrays.fill(buffer.array(), (byte) 0);
-        return bytes;
     }
 }

@@ -244,6 +244,7 @@ class BatchTest {
         assertThrows(BufferOverflowException.class, () -> key.symbols(buffer, ByteBuffer.allocate(159)));
         assertThrows(ReadOnlyBufferException.class, () -> key.symbols(buffer, ByteBuffer.allocate(160).asReadOnlyBuffer()));
         assertThrows(IllegalArgumentException.class, () -> key.symbols(ByteBuffer.allocate(13), ByteBuffer.allocate(32)));
+        assertThrows(IllegalArgumentException.class, () -> key.symbols(buffer, buffer));
         assertEquals(0, buffer.position());
         assertArrayEquals(new byte[160], out);
     }

@@ -112,6 +112,9 @@ class KeyFileTest {
                 KeyFile file = KeyFile.load(path, unlock)) {
             assertEquals(Known.ROOT_TAG, file.tag().toString());
         }
+        char[] half = {'a', '\ud83d'};
+        assertThrows(IllegalArgumentException.class, () -> Seal.passphrase(half));
+        assertThrows(IllegalArgumentException.class, () -> new Unlock().passphrase(half));
         assertEquals("empty-passphrase", assertThrows(KeyFileException.class, () -> Seal.passphrase(new char[0])).kind());
     }
 

@@ -1,6 +1,7 @@
 package fugo;
 
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** The known answer of section 6 of the specification, and what tests share. */
 final class Known {
@@ -53,7 +54,7 @@ final class Known {
 
     /** A valid number whose body is this one. */
     static String number(long body) {
-        String digits = String.format("%011d", body);
+        String digits = String.format(Locale.ROOT, "%011d", body);
         return digits + MyNumber.checkDigit(digits);
     }
 

@@ -2,10 +2,16 @@ package fugo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,12 +37,17 @@ class NativeLibraryTest {
     }
 
     private static Run run(String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NativeLibraryTest.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = started(options);
         String output = new String(process.getInputStream().readAllBytes());
         return new Run(process.waitFor(), output);
+    }
+
+    private static Process started(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.add(NativeLibraryTest.class.getName());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private Path extracted() throws IOException {
@@ -71,6 +82,37 @@ class NativeLibraryTest {
     }
 
     @Test
+    void everyClassLoaderHasALibraryOfItsOwnWhateverLoaderTheThreadHas() throws Exception {
+        URL jar = Native.class.getProtectionDomain().getCodeSource().getLocation();
+        ClassLoader parent = ClassLoader.getPlatformClassLoader();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(null);
+        try (URLClassLoader one = new URLClassLoader(new URL[] {jar}, parent);
+                URLClassLoader two = new URLClassLoader(new URL[] {jar}, parent)) {
+            for (ClassLoader loader : List.of(one, two)) {
+                var parse = loader.loadClass("fugo.MyNumber").getMethod("parse", CharSequence.class);
+                assertEquals("MyNumber(..)", parse.invoke(null, Known.NUMBER).toString());
+                Throwable refused = assertThrows(InvocationTargetException.class, () -> parse.invoke(null, "1")).getCause();
+                assertEquals("fugo.MyNumberException", refused.getClass().getName());
+                assertSame(loader, refused.getClass().getClassLoader());
+            }
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void aLibraryOfAnotherVersionIsRefused() throws Exception {
+        Path classes = Files.createDirectories(directory.resolve("classes/fugo"));
+        Files.writeString(classes.resolve("version"), "0.0.9\n");
+        // In front of the jar, whose classes then are of that version.
+        Run run = run("-Dfugo.native.path=" + extracted(), "-cp", classes.getParent() + File.pathSeparator
+                + System.getProperty("java.class.path"));
+        assertEquals(1, run.status());
+        assertTrue(run.output().contains("the native library is not of version 0.0.9, as the classes are"), run.output());
+    }
+
+    @Test
     void aLibraryThatIsNoneIsRefused() throws Exception {
         Path file = directory.resolve("text.so");
         Files.writeString(file, "text");
@@ -81,17 +123,10 @@ class NativeLibraryTest {
 
     @Test
     void nobodyElseCouldReachTheLibraryBeforeItIsLoaded() throws Exception {
-        // The directory is watched by a process that starts as many as needed to see one.
+        // It is there for milliseconds: as many processes as needed to see one.
         String seen = "";
         for (int i = 0; i < 20 && seen.isEmpty(); i++) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Djava.io.tmpdir=" + directory,
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            NativeLibraryTest.class.getName())
-                    .redirectErrorStream(true)
-                    .start();
+            Process process = started("-Djava.io.tmpdir=" + directory);
             while (process.isAlive() && seen.isEmpty()) {
                 try (var left = Files.newDirectoryStream(directory, "fugo-*")) {
                     for (Path path : left) {
