@@ -5,6 +5,7 @@ import fugo.SymbolKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a call from Java costs: {@code java -cp fugo.jar CallCost.java KEYFILE}, then commands on standard input, one a line,
- * each answered with nanoseconds in all:
+ * What a call from Java costs: {@code java -cp fugo.jar CallCost.java KEYFILE}, then commands on standard input, one a
+ * line, each answered with nanoseconds in all:
  *
  * <pre>
  * one N           N symbols by the scalar call
@@ -57,7 +58,8 @@ final class CallCost {
                 SymbolKey key = SymbolKey.of(scopeKey)) {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(scopeKey.exposeBytes(), "HmacSHA256"));
-            new CallCost(key, mac).answer(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)));
+            Reader commands = new InputStreamReader(System.in, StandardCharsets.US_ASCII);
+            new CallCost(key, mac).answer(new BufferedReader(commands));
         }
     }
 

@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An issuer delivers an agency its symbols, and the eligibility service its own: {@code java -cp fugo.jar Delivery.java}.
- * The numbers are made up.
+ * An issuer delivers an agency its symbols, and the eligibility service its own: {@code java -cp fugo.jar
+ * Delivery.java}. The numbers are made up.
  */
 final class Delivery {
     private Delivery() {}
@@ -56,7 +56,8 @@ final class Delivery {
     }
 
     private static void deliver(Path root, char[] passphrase) {
-        List<String> roster = List.of("123456789018", "1234-5678-9018", "000000000140", "123456789012", "　000000000051");
+        List<String> roster = List.of(
+                "123456789018", "1234-5678-9018", "000000000140", "123456789012", "　000000000051");
 
         try (Unlock unlock = new Unlock().passphrase(passphrase);
                 KeyFile file = KeyFile.load(root, unlock);

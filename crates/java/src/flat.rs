@@ -19,8 +19,8 @@ use crate::{
 /// nothing.
 const CHUNK: usize = 1024;
 
-/// The refused rows as row, code and number, three values each; null if there is none. Java has checked that `count` rows
-/// fit both arrays.
+/// The refused rows as row, code and number, three values each; null if there is none. Java has checked that `count`
+/// rows fit both arrays.
 #[jni_mangle("fugo.Native")]
 pub fn symbols<'local>(
     env: EnvUnowned<'local>,

@@ -1,9 +1,9 @@
 //! The native half of fugo's Java binding: what `fugo.Native` declares, in safe Rust.
 //!
-//! - A Java object that has something native holds a number, never an address; [`handles`] knows which numbers are alive.
+//! - A Java object that has something native holds a number, never an address; `handles` knows which numbers are alive.
 //!   A closed one is refused as `IllegalStateException`, whichever thread closed it and when.
 //! - Bytes go in and out by copies of Java arrays; copies that held a secret are wiped.
-//! - [`thrown`] is the one place where errors become Java exceptions. A panic stops at the boundary and becomes an
+//! - `thrown` is the one place where errors become Java exceptions. A panic stops at the boundary and becomes an
 //!   `InternalError` that says nothing of what was at hand.
 #![forbid(unsafe_code)]
 // `jni_mangle` takes nothing but `pub`, for functions that only Java reaches.

@@ -20,8 +20,8 @@ use crate::{
     thrown::{Thrown, native},
 };
 
-/// The number of twelve digits that a Java `MyNumber` holds. They were parsed once; if they are digits no more, the number
-/// was closed in the meantime.
+/// The number of twelve digits that a Java `MyNumber` holds. They were parsed once; if they are digits no more, the
+/// number was closed in the meantime.
 pub(crate) fn parsed(digits: &[u8; MyNumber::LEN]) -> Result<MyNumber, Thrown> {
     MyNumber::parse(digits).map_err(|_| Thrown::Closed)
 }

@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 /**
  * An input that is refused. Says what was allowed and where, never the value.
  *
- * <p>Unchecked, as {@link NumberFormatException} and {@link java.time.format.DateTimeParseException} are: numbers are parsed
- * in streams and lambdas, and a caller that handles bad rows handles all of them in one place.
+ * <p>Unchecked, as {@link NumberFormatException} and {@link java.time.format.DateTimeParseException} are: numbers are
+ * parsed in streams and lambdas, and a caller that handles bad rows handles all of them in one place.
  */
 public abstract class FugoException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -32,7 +32,8 @@ public abstract class FugoException extends RuntimeException {
     }
 
     /**
-     * The reason as one word of a closed vocabulary, such as {@code check-digit}: the same in every language, file and vector.
+     * The reason as one word of a closed vocabulary, such as {@code check-digit}: the same in every language, file and
+     * vector.
      *
      * @return the word
      */

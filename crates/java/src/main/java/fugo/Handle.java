@@ -32,8 +32,8 @@ abstract class Handle implements AutoCloseable {
     }
 
     /**
-     * The value for a native call. Whoever takes it keeps this object reachable until the call returned, as {@link #with} does:
-     * otherwise the collector could close it under the call.
+     * The value for a native call. Whoever takes it keeps this object reachable until the call returned, as {@link
+     * #with} does: otherwise the collector could close it under the call.
      */
     final long value() {
         long value = state.get();
@@ -52,8 +52,8 @@ abstract class Handle implements AutoCloseable {
     }
 
     /**
-     * Wipes and releases what this holds. Closing twice does nothing. A call that another thread is in ends as if it had come
-     * first; every later one is an {@link IllegalStateException}.
+     * Wipes and releases what this holds. Closing twice does nothing. A call that another thread is in ends as if it
+     * had come first; every later one is an {@link IllegalStateException}.
      */
     @Override
     public void close() {

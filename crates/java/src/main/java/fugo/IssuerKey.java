@@ -3,11 +3,11 @@ package fugo;
 import java.nio.ByteBuffer;
 
 /**
- * {@code EligibilitySymbol := HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]}: the issuer's key, which
- * never sees a number.
+ * {@code EligibilitySymbol := HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]}: the issuer's key,
+ * which never sees a number.
  *
- * <p>The bytes of a symbol do not say their epoch. Only symbols of the insurers' epoch 1 belong here: read them from their
- * text form with the tag of that key, which tells epochs apart.
+ * <p>The bytes of a symbol do not say their epoch. Only symbols of the insurers' epoch 1 belong here: read them from
+ * their text form with the tag of that key, which tells epochs apart.
  */
 public final class IssuerKey extends Handle {
     private final Scope scope;
@@ -58,7 +58,7 @@ public final class IssuerKey extends Handle {
     public Symbol symbol(Symbol insurers) {
         if (insurers.purpose() != Purpose.INSURERS) {
             throw new IllegalArgumentException(
-                    "the symbol is of purpose " + insurers.purpose() + "; eligibility symbols start from insurers' symbols");
+                    "the symbol is of purpose " + insurers.purpose() + "; eligibility symbols start from insurers'");
         }
         byte[] bytes = insurers.toBytes();
         return Symbol.of(Purpose.ELIGIBILITY, with(key -> Native.symbolFromInsurers(key, bytes)), 0);
@@ -94,8 +94,8 @@ public final class IssuerKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all that remain in {@code insurers}. Both positions are behind what was
-     * read and written then. The buffers must not share memory.
+     * The same from buffer to buffer, heap or direct: all that remain in {@code insurers}. Both positions are behind
+     * what was read and written then. The buffers must not share memory.
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
      * @param out where the symbols go, 16 bytes each

@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A key file: one key of either rung, what it may be used for, and its tag. An <a href="https://age-encryption.org/v1">age</a>
- * file, or for test keys its plaintext. The key is wiped on {@link #close}.
+ * A key file: one key of either rung, what it may be used for, and its tag. An <a
+ * href="https://age-encryption.org/v1">age</a> file, or for test keys its plaintext. The key is wiped on {@link
+ * #close}.
  */
 public final class KeyFile extends Handle {
     private KeyFile(long value) {
@@ -13,8 +14,8 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * Reads a file and opens it with what {@code unlock} holds. The tag is recomputed; an unknown or missing line is refused,
-     * and so is a plaintext file that others can read or that holds a production key.
+     * Reads a file and opens it with what {@code unlock} holds. The tag is recomputed; an unknown or missing line is
+     * refused, and so is a plaintext file that others can read or that holds a production key.
      *
      * @param path the file
      * @param unlock what opens it

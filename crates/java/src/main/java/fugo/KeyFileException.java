@@ -8,8 +8,8 @@ import java.util.OptionalInt;
  * <p>What is inside: {@code unknown-line}, {@code missing-line}, {@code bad-value}, {@code tag-mismatch}. The file:
  * {@code not-a-key-file}, {@code damaged}, {@code too-large}, {@code others-can-read}, {@code plaintext-production},
  * {@code exists}, {@code io}. Its lock: {@code passphrase-needed}, {@code wrong-passphrase}, {@code identity-needed},
- * {@code wrong-identity}, {@code excessive-work}. Files of secrets: {@code not-text}, {@code empty}, {@code identity}. A lock
- * that locks nothing: {@code empty-passphrase}, {@code no-recipient}.
+ * {@code wrong-identity}, {@code excessive-work}. Files of secrets: {@code not-text}, {@code empty}, {@code identity}.
+ * A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}.
  */
 public final class KeyFileException extends FugoException {
     private static final long serialVersionUID = 1;

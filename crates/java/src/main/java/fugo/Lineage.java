@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code first(x) :=} the end of the chain {@code x → previous → …}: which number a person had first. A leaked number is
- * replaced by a new one (番号法 7条2項), and the person keeps the symbols of the first; a number that is not listed stands for
- * itself.
+ * {@code first(x) :=} the end of the chain {@code x → previous → …}: which number a person had first. A leaked number
+ * is replaced by a new one (番号法 7条2項), and the person keeps the symbols of the first; a number that is not listed
+ * stands for itself.
  *
- * <p>A number stands at most once in each column, so chains neither fork nor merge; cycles are refused. The numbers live
- * outside Java's heap and are wiped on {@link #close}.
+ * <p>A number stands at most once in each column, so chains neither fork nor merge; cycles are refused. The numbers
+ * live outside Java's heap and are wiped on {@link #close}.
  */
 public final class Lineage extends Handle {
     private final int size;

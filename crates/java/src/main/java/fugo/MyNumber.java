@@ -8,14 +8,14 @@ import java.util.Arrays;
  * A valid individual number (個人番号): twelve ASCII digits whose last is the check digit.
  *
  * <p>With P<sub>n</sub> the n-th digit of the eleven-digit body counted from the right, and Q<sub>n</sub> = n + 1 for
- * 1 ≤ n ≤ 6, Q<sub>n</sub> = n − 5 for 7 ≤ n ≤ 11: r = Σ P<sub>n</sub>·Q<sub>n</sub> mod 11; the check digit is 0 if r ≤ 1,
- * else 11 − r (平成26年総務省令第85号 第5条). A valid check digit is no proof of a real number: a random twelve-digit string
+ * 1 ≤ n ≤ 6, Q<sub>n</sub> = n − 5 for 7 ≤ n ≤ 11: r = Σ P<sub>n</sub>·Q<sub>n</sub> mod 11; the check digit is 0 if r
+ * ≤ 1, else 11 − r (平成26年総務省令第85号 第5条). A valid check digit is no proof of a real number: a random twelve-digit string
  * passes with probability 1/10.
  *
- * <p><b>Secrets in Java.</b> The digits live in an array of this object until {@link #close} overwrites it. What the garbage
- * collector copied before is out of reach, and so is a {@link String}, which nobody can overwrite: where that matters, parse
- * from {@code byte[]} or {@code char[]}, wipe what you parsed from, and close the number. A number that is never closed is
- * garbage like any other and needs nothing.
+ * <p><b>Secrets in Java.</b> The digits live in an array of this object until {@link #close} overwrites it. What the
+ * garbage collector copied before is out of reach, and so is a {@link String}, which nobody can overwrite: where that
+ * matters, parse from {@code byte[]} or {@code char[]}, wipe what you parsed from, and close the number. A number that
+ * is never closed is garbage like any other and needs nothing.
  *
  * <p>Compares in constant time; prints its type only; is not {@link java.io.Serializable}.
  */
@@ -35,8 +35,8 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * Parses exactly twelve ASCII digits. No trimming, no other script, no separators: what real files contain goes through
-     * {@link Normalized} first.
+     * Parses exactly twelve ASCII digits. No trimming, no other script, no separators: what real files contain goes
+     * through {@link Normalized} first.
      *
      * @param text twelve digits
      * @return the number
@@ -108,7 +108,10 @@ public final class MyNumber implements AutoCloseable {
         return Native.checkDigit(body);
     }
 
-    /** The digits in place. If another thread closes the number now, its array holds no twelve digits, and is refused. */
+    /**
+     * The digits in place. If another thread closes the number now, its array holds no twelve digits, and is refused
+     * where it is used.
+     */
     byte[] digits() {
         if (closed) {
             throw new IllegalStateException("this MyNumber is closed");
@@ -143,12 +146,18 @@ public final class MyNumber implements AutoCloseable {
      */
     @Override
     public boolean equals(Object other) {
-        return this == other
-                || other instanceof MyNumber number && !closed && !number.closed && MessageDigest.isEqual(digits, number.digits);
+        if (this == other) {
+            return true;
+        }
+        return other instanceof MyNumber number
+                && !closed
+                && !number.closed
+                && MessageDigest.isEqual(digits, number.digits);
     }
 
     /**
-     * A hash under a key of this process, so that it says nothing of the number outside of it, and differs from run to run.
+     * A hash under a key of this process, so that it says nothing of the number outside of it, and differs from run to
+     * run.
      *
      * @return the hash; closing changes it
      */

@@ -18,7 +18,11 @@ public final class MyNumberException extends FugoException {
     }
 
     MyNumberException(Fault fault) {
-        super(fault.kind(), "row " + fault.row() + ": " + fault.message(), fault.offset().orElse(-1), fault.found().orElse(-1));
+        super(
+                fault.kind(),
+                "row " + fault.row() + ": " + fault.message(),
+                fault.offset().orElse(-1),
+                fault.found().orElse(-1));
         row = fault.row();
     }
 

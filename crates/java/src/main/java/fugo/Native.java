@@ -1,8 +1,9 @@
 package fugo;
 
 /**
- * What {@code crates/java/src/*.rs} exports. Handles are numbers that the library knows, never addresses; texts are UTF-8.
- * Lengths of arrays are checked before a call: what does not fit here is a fault of this package, not of its user.
+ * What {@code crates/java/src/*.rs} exports. Handles are numbers that the library knows, never addresses; texts are
+ * UTF-8. Lengths of arrays are checked before a call: what does not fit here is a fault of this package, not of its
+ * user.
  */
 final class Native {
     static {

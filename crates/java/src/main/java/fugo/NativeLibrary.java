@@ -36,7 +36,7 @@ final class NativeLibrary {
         String resource = resource();
         try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
             if (library == null) {
-                throw new UnsatisfiedLinkError("this jar holds no " + resource + "; -D" + PROPERTY + "=FILE names another");
+                throw new UnsatisfiedLinkError("no " + resource + " in the jar; -D" + PROPERTY + "=FILE names another");
             }
             Path directory = Files.createTempDirectory("fugo-", ownerOnly());
             Path file = directory.resolve(resource.substring(resource.lastIndexOf('/') + 1));
@@ -56,10 +56,11 @@ final class NativeLibrary {
     }
 
     private static FileAttribute<?>[] ownerOnly() {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
-                : new FileAttribute<?>[0];
+        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0];
+        }
+        var mode = PosixFilePermissions.fromString("rwx------");
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)};
     }
 
     /** Now, or when the process ends where a loaded file cannot be deleted; what is registered last goes first. */
@@ -88,7 +89,7 @@ final class NativeLibrary {
     private static String version() {
         try (InputStream version = NativeLibrary.class.getResourceAsStream("version")) {
             if (version == null) {
-                throw new UnsatisfiedLinkError("the classes do not say their version: the resource fugo/version is missing");
+                throw new UnsatisfiedLinkError("the resource fugo/version, which the build writes, is missing");
             }
             return new String(version.readAllBytes(), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {

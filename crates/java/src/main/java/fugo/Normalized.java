@@ -9,9 +9,9 @@ import java.util.Set;
 /**
  * Text → twelve digits, not yet checked, and what was changed to get them: an opt-in step before the strict parse.
  *
- * <p>The table is closed ({@link #revision}). In order: delete invisibles; trim both ends; map full-width digits; accept
- * {@code D12}, or {@code D4 S D4 S D4} with one to three separators in each place; restore lost zeros only if asked. Anything
- * else is refused.
+ * <p>The table is closed ({@link #revision}). In order: delete invisibles; trim both ends; map full-width digits;
+ * accept {@code D12}, or {@code D4 S D4 S D4} with one to three separators in each place; restore lost zeros only if
+ * asked. Anything else is refused.
  */
 public final class Normalized implements AutoCloseable {
     private final byte[] digits;

@@ -2,7 +2,10 @@ package fugo;
 
 import java.nio.charset.StandardCharsets;
 
-/** What symbols are for: the first part of a {@link Scope}. Later versions may have more, so let a {@code switch} default. */
+/**
+ * What symbols are for: the first part of a {@link Scope}. Later versions may have more, so give a {@code switch} a
+ * default.
+ */
 public enum Purpose {
     /** 機関別符号: one agency. */
     AGENCY(1, "agency", "kikan", "AgencySymbol"),

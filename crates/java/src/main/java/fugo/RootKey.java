@@ -41,8 +41,8 @@ public final class RootKey extends Handle {
     }
 
     /**
-     * {@code ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)} (RFC 5869 §2.3), which is the one HMAC
-     * {@code HMAC-SHA-256(RootKey, Label ‖ 0x01)}.
+     * {@code ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)} (RFC 5869 §2.3), which is the one
+     * HMAC {@code HMAC-SHA-256(RootKey, Label ‖ 0x01)}.
      *
      * @param scope whom the key is for
      * @return the scope's key, to be closed on its own

@@ -11,6 +11,8 @@ final class Rows {
     /** Rows that go through one call together: they stay in the cache, so that copying them costs next to nothing. */
     private static final int CHUNK = 1024;
 
+    private static final int MOST = Integer.MAX_VALUE / Symbol.LENGTH;
+
     private Rows() {}
 
     /** {@code count} rows of {@code from}, and as many of {@code to}; what was refused, or null. */
@@ -22,22 +24,22 @@ final class Rows {
     /** As many rows as are whole in so many bytes; part of a row is refused. */
     static int count(int bytes, int width) {
         if (bytes % width != 0) {
-            throw new IllegalArgumentException("the length is " + bytes + ", which is no multiple of " + width + ", a row's");
+            throw new IllegalArgumentException("the length is " + bytes + "; a row has " + width + " bytes");
         }
         return bytes / width;
     }
 
-    /** The array for so many symbols. */
-    static byte[] column(int count) {
-        if (count > Integer.MAX_VALUE / Symbol.LENGTH) {
-            throw new IllegalArgumentException("there are " + count + " rows; one array holds " + Integer.MAX_VALUE / Symbol.LENGTH);
+    /** The length of an array for so many symbols. */
+    static int length(int count) {
+        if (count > MOST) {
+            throw new IllegalArgumentException("there are " + count + " rows or more; one array holds " + MOST);
         }
-        return new byte[count * Symbol.LENGTH];
+        return count * Symbol.LENGTH;
     }
 
     /** Checks that {@code count} rows of this width fit both arrays, and apart if they are one. */
     static void check(byte[] from, int fromAt, int width, byte[] to, int toAt, int count) {
-        Objects.checkFromIndexSize(0, count, Integer.MAX_VALUE / Symbol.LENGTH);
+        Objects.checkFromIndexSize(0, count, MOST);
         Objects.checkFromIndexSize(fromAt, count * width, from.length);
         Objects.checkFromIndexSize(toAt, count * Symbol.LENGTH, to.length);
         if (from == to && fromAt < toAt + count * Symbol.LENGTH && toAt < fromAt + count * width) {
@@ -78,8 +80,10 @@ final class Rows {
         return faults.faults();
     }
 
-    /** Texts in chunks of rows. One that is not twelve ASCII characters goes in as a row of zeros, which is refused, and its
-     * own fault is reported in the place of that. */
+    /**
+     * Texts in chunks of rows. One that is not twelve ASCII characters goes in as a row of zeros, which is refused, and
+     * its own fault is reported in the place of that.
+     */
     static Batch texts(Iterable<? extends CharSequence> texts, Purpose purpose, Call call) {
         byte[] rows = new byte[CHUNK * MyNumber.LENGTH];
         long[] odd = new long[CHUNK];
@@ -125,9 +129,8 @@ final class Rows {
     private static byte[] flush(
             byte[] rows, long[] odd, byte[] out, int done, int count, Call call, Faults.Collector faults) {
         byte[] grown = out;
-        if ((long) (done + count) * Symbol.LENGTH > out.length) {
-            long length = Math.min(2L * out.length, column(Integer.MAX_VALUE / Symbol.LENGTH, done + count));
-            grown = Arrays.copyOf(out, (int) length);
+        if (length(done + count) > out.length) {
+            grown = Arrays.copyOf(out, (int) Math.min(2L * out.length, length(MOST)));
         }
         int[] refused = call.on(rows, 0, grown, done * Symbol.LENGTH, count);
         for (int i = 0; refused != null && i < refused.length; i += 3) {
@@ -139,12 +142,5 @@ final class Rows {
         }
         faults.add(refused, done);
         return grown;
-    }
-
-    private static long column(int most, int count) {
-        if (count > most) {
-            throw new IllegalArgumentException("there are more than " + most + " rows, which one array holds");
-        }
-        return (long) most * Symbol.LENGTH;
     }
 }

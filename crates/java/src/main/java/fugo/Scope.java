@@ -74,8 +74,8 @@ public final class Scope {
     }
 
     /**
-     * {@code Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id}: what the scope's key is derived
-     * with.
+     * {@code Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id}: what the scope's key is
+     * derived with.
      *
      * @return 12 to 51 bytes
      */

@@ -11,7 +11,8 @@ public final class Seal extends Handle {
     }
 
     /**
-     * With a passphrase, which is not empty: scrypt with work 2<sup>18</sup>, about a second. The caller wipes the array.
+     * With a passphrase, which is not empty: scrypt with work 2<sup>18</sup>, about a second. The caller wipes the
+     * array.
      *
      * @param passphrase the passphrase
      * @return the lock

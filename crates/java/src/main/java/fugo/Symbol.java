@@ -5,11 +5,12 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * {@code Symbol := HMAC-SHA-256(ScopeKey, message)[0..16]} (RFC 2104; truncation as in NIST SP 800-107): 16 bytes and the
- * purpose that they are for.
+ * {@code Symbol := HMAC-SHA-256(ScopeKey, message)[0..16]} (RFC 2104; truncation as in NIST SP 800-107): 16 bytes and
+ * the purpose that they are for.
  *
- * <p>Symbols of one purpose sort by their unsigned bytes, hash and join. The purpose keeps purposes apart, not two agencies
- * of one purpose: {@linkplain KeyTag key tags} do that. Treat every one as 個人番号. {@link #toString} gives no byte.
+ * <p>Symbols of one purpose sort by their unsigned bytes, hash and join. The purpose keeps purposes apart, not two
+ * agencies of one purpose: {@linkplain KeyTag key tags} do that. Treat every one as 個人番号. {@link #toString} gives no
+ * byte.
  */
 public final class Symbol implements Comparable<Symbol> {
     /** Length in bytes. */
@@ -115,7 +116,8 @@ public final class Symbol implements Comparable<Symbol> {
     @Override
     public int compareTo(Symbol other) {
         if (purpose != other.purpose) {
-            throw new ClassCastException("symbols of purposes " + purpose + " and " + other.purpose + " do not compare");
+            throw new ClassCastException(
+                    "symbols of purposes " + purpose + " and " + other.purpose + " do not compare");
         }
         int order = Long.compareUnsigned(high, other.high);
         return order != 0 ? order : Long.compareUnsigned(low, other.low);

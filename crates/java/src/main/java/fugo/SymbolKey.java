@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a scope's key ready to derive symbols. Its states are
- * prepared once, live outside Java's heap and are wiped on {@link #close}.
+ * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a scope's key ready to derive symbols. Its
+ * states are prepared once, live outside Java's heap and are wiped on {@link #close}.
  *
  * <p>{@link #symbol} derives one. The methods named {@code symbols} derive a column and refuse it whole if one row is
- * refused; those named {@code convert} go on, and list the refused rows. A call costs some hundred nanoseconds beside the
- * work: prefer columns.
+ * refused; those named {@code convert} go on, and list the refused rows. A call costs some hundred nanoseconds beside
+ * the work: prefer columns.
  */
 public final class SymbolKey extends Handle {
     private final Scope scope;
@@ -37,8 +37,8 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * {@code HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], number)[0..16])[0..16]}: both stages
-     * of the eligibility symbol. It takes no insurer, so changing insurers cannot change it.
+     * {@code HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], number)[0..16])[0..16]}:
+     * both stages of the eligibility symbol. It takes no insurer, so changing insurers cannot change it.
      *
      * @param insurers the insurers' key of epoch 1
      * @param eligibility the eligibility key, which names the symbols
@@ -144,9 +144,9 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind what was
-     * read and written then; where a row is refused they stay, and the symbols' place is zeros. The buffers must not share
-     * memory.
+     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
+     * what was read and written then; where a row is refused they stay, and the symbols' place is zeros. The buffers
+     * must not share memory.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row
@@ -194,21 +194,22 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}; sixteen zeros and a fault where the row is refused.
+     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}; sixteen zeros and a fault where the row is
+     * refused.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @return the symbols, and the rows that have none
      * @throws IllegalArgumentException if the length is no multiple of 12
      */
     public Batch convert(byte[] rows) {
-        byte[] out = Rows.column(Rows.count(rows.length, MyNumber.LENGTH));
+        byte[] out = new byte[Rows.length(Rows.count(rows.length, MyNumber.LENGTH))];
         Faults faults = convert(rows, 0, out, 0, out.length / Symbol.LENGTH);
         return new Batch(scope.purpose(), out, faults);
     }
 
     /**
-     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}; sixteen zeros and a
-     * fault where the row is refused.
+     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}; sixteen
+     * zeros and a fault where the row is refused.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param rowsAt the index where the rows begin
@@ -225,8 +226,8 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind what was
-     * read and written then. The buffers must not share memory.
+     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
+     * what was read and written then. The buffers must not share memory.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * {@code part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters}: what the text form of a symbol says, before it is held
- * against a purpose and a key. The human-readable part names purpose and version; the data is key tag ‖ symbol (Bech32m,
- * BIP-350).
+ * {@code part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters}: what the text form of a symbol says, before it is
+ * held against a purpose and a key. The human-readable part names purpose and version; the data is key tag ‖ symbol
+ * (Bech32m, BIP-350).
  *
  * @param tag the tag of the key that made the symbol
  * @param symbol the symbol, of the purpose that the text names
@@ -24,8 +24,8 @@ public record SymbolText(KeyTag tag, Symbol symbol) {
     }
 
     /**
-     * Reads the text form of a symbol of any purpose and key. Accepts only what {@link #encode} gives, character by character,
-     * and finds every error of up to four substituted characters.
+     * Reads the text form of a symbol of any purpose and key. Accepts only what {@link #encode} gives, character by
+     * character, and finds every error of up to four substituted characters.
      *
      * @param text 44 to 47 characters, by purpose
      * @return tag and symbol

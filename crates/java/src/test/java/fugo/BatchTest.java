@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,10 +91,10 @@ class BatchTest {
             byte[] rows = Known.rows(count);
             byte[] expected = oneByOne(key, rows);
             for (boolean direct : new boolean[] {true, false}) {
-                ByteBuffer from = direct ? ByteBuffer.allocateDirect(rows.length + 9) : ByteBuffer.allocate(rows.length + 9);
+                IntFunction<ByteBuffer> allocate = direct ? ByteBuffer::allocateDirect : ByteBuffer::allocate;
+                ByteBuffer from = allocate.apply(rows.length + 9);
                 from.position(5).put(rows).position(5).limit(5 + rows.length);
-                ByteBuffer to = direct ? ByteBuffer.allocateDirect(expected.length + 9) : ByteBuffer.allocate(expected.length + 9);
-                to.position(2);
+                ByteBuffer to = allocate.apply(expected.length + 9).position(2);
                 key.symbols(from.asReadOnlyBuffer(), to.duplicate());
                 key.symbols(from, to);
                 assertEquals(0, from.remaining());
@@ -149,8 +150,8 @@ class BatchTest {
             assertEquals(places.length, faults.size());
             for (int i = 0; i < places.length; i++) {
                 Fault fault = faults.get(i);
-                MyNumberException alone = assertThrows(
-                        MyNumberException.class, () -> MyNumber.parse(Arrays.copyOfRange(rows, fault.row() * 12, fault.row() * 12 + 12)));
+                byte[] row = Arrays.copyOfRange(rows, places[i] * 12, places[i] * 12 + 12);
+                MyNumberException alone = assertThrows(MyNumberException.class, () -> MyNumber.parse(row));
                 assertEquals(places[i], fault.row());
                 assertEquals(alone.kind(), fault.kind());
                 assertEquals(alone.offset(), fault.offset());
@@ -172,7 +173,8 @@ class BatchTest {
     @Test
     void textsOfAnyLengthHaveTheFaultsOfTheStrictParse() {
         List<String> texts = new ArrayList<>(texts(Known.rows(2500)));
-        String[] odd = {"", "1", "1234567890185", "１２３４５６７８９０１８", "12345678901é", "\0\0\0\0\0\0\0\0\0\0\0\0", "12345678901x"};
+        String zeros = "\0".repeat(12);
+        String[] odd = {"", "1", "1234567890185", "１２３４５６７８９０１８", "12345678901é", zeros, "12345678901x"};
         for (int i = 0; i < odd.length; i++) {
             texts.set(i * 400, odd[i]);
         }
@@ -242,8 +244,10 @@ class BatchTest {
         assertThrows(IndexOutOfBoundsException.class, () -> key.symbols(rows, Integer.MAX_VALUE, out, 0, 1));
         ByteBuffer buffer = ByteBuffer.wrap(rows);
         assertThrows(BufferOverflowException.class, () -> key.symbols(buffer, ByteBuffer.allocate(159)));
-        assertThrows(ReadOnlyBufferException.class, () -> key.symbols(buffer, ByteBuffer.allocate(160).asReadOnlyBuffer()));
-        assertThrows(IllegalArgumentException.class, () -> key.symbols(ByteBuffer.allocate(13), ByteBuffer.allocate(32)));
+        ByteBuffer readOnly = ByteBuffer.allocate(160).asReadOnlyBuffer();
+        assertThrows(ReadOnlyBufferException.class, () -> key.symbols(buffer, readOnly));
+        ByteBuffer part = ByteBuffer.allocate(13);
+        assertThrows(IllegalArgumentException.class, () -> key.symbols(part, ByteBuffer.allocate(32)));
         assertThrows(IllegalArgumentException.class, () -> key.symbols(buffer, buffer));
         assertEquals(0, buffer.position());
         assertArrayEquals(new byte[160], out);

@@ -92,7 +92,8 @@ class HandleTest {
             isClosed(() -> Native.symbol(handle, Known.NUMBER.getBytes()));
             isClosed(() -> Native.scopeOf(handle));
             isClosed(() -> Native.loadKeyFile(new byte[0], handle));
-            for (long forged : new long[] {0, -1, 1, 0xdeadbeefL, Long.MAX_VALUE, Long.MIN_VALUE, handle + (1L << 32), handle + 16}) {
+            long[] all = {0, -1, 1, 0xdeadbeefL, Long.MAX_VALUE, Long.MIN_VALUE, handle + (1L << 32), handle + 16};
+            for (long forged : all) {
                 isClosed(() -> Native.tag(forged));
                 Native.close(forged);
             }

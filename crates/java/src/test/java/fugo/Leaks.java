@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Leaks CALLS}: makes so many calls of every kind in turn. Exit status: 1 if the process has grown, 2 if a handle is
- * left, 3 if both. {@code Leaks CALLS leak} keeps prepared keys open, and must end with 3. Linux; run with a fixed heap,
- * touched in advance.
+ * {@code Leaks CALLS}: makes so many calls of every kind in turn. Exit status: 1 if the process has grown, 2 if a
+ * handle is left, 3 if both. {@code Leaks CALLS leak} keeps prepared keys open, and must end with 3. Linux; run with a
+ * fixed heap, touched in advance.
  */
 final class Leaks {
     /** What the process may grow by between two moments at which everything was warm. */
@@ -33,8 +33,9 @@ final class Leaks {
     private final byte[] out = new byte[64];
     private final ByteBuffer direct = ByteBuffer.allocateDirect(48).put(rows).flip();
     private final ByteBuffer directOut = ByteBuffer.allocateDirect(64);
-    private final byte[] plaintext =
-            ("fugo-key 1\nkind: root\nuse: test\ntag: 0e84213a\nkey: " + Known.hex(Known.ROOT) + "\n").getBytes(StandardCharsets.US_ASCII);
+    private final byte[] plaintext = String.join(
+                    "\n", "fugo-key 1", "kind: root", "use: test", "tag: 0e84213a", "key: " + Known.hex(Known.ROOT), "")
+            .getBytes(StandardCharsets.US_ASCII);
     private final List<AutoCloseable> planted = new ArrayList<>();
     private long sum;
 
@@ -109,7 +110,10 @@ final class Leaks {
                     }
                 }
                 case 14 -> sum += issuer.symbol(insurers).hashCode() + lineage.first(number).hashCode();
-                default -> sum += refused(() -> key.parseText("kikan1")) + refused(() -> SymbolKey.of(eligibility)) + root.tag().number();
+                default -> {
+                    sum += refused(() -> key.parseText("kikan1")) + refused(() -> SymbolKey.of(eligibility));
+                    sum += root.tag().number();
+                }
             }
         }
     }

@@ -45,8 +45,8 @@ class ScopeTest {
         assertEquals("scope-id", assertThrows(ScopeException.class, () -> Scope.of(Purpose.AGENCY, "", 1)).kind());
         assertEquals("epoch-zero", assertThrows(ScopeException.class, () -> Scope.of(Purpose.AGENCY, "a", 0)).kind());
         for (long epoch : new long[] {-1, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE}) {
-            assertEquals(
-                    "scope-form", assertThrows(ScopeException.class, () -> Scope.of(Purpose.AGENCY, "a", epoch)).kind());
+            ScopeException error = assertThrows(ScopeException.class, () -> Scope.of(Purpose.AGENCY, "a", epoch));
+            assertEquals("scope-form", error.kind());
         }
         assertThrows(NullPointerException.class, () -> Scope.of(null, "a", 1));
         assertThrows(NullPointerException.class, () -> Scope.of(Purpose.AGENCY, null, 1));

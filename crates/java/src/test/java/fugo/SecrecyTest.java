@@ -59,8 +59,8 @@ class SecrecyTest {
                 Normalized normalized = Normalized.normalize(Known.NUMBER, LostZeros.REFUSE)) {
             List<Object> secrets = List.of(
                     root, scopeKey, key, issuer, file, unlock, seal, lineage, number, normalized, key.symbol(number));
-            String expected = "[RootKey(..), ScopeKey(..), SymbolKey(..), IssuerKey(..), KeyFile(..), Unlock(..), Seal(..), "
-                    + "Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..)]";
+            String expected = "[RootKey(..), ScopeKey(..), SymbolKey(..), IssuerKey(..), KeyFile(..), Unlock(..), "
+                    + "Seal(..), Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..)]";
             assertEquals(expected, secrets.toString());
         }
     }
