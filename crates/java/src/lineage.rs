@@ -11,7 +11,7 @@ use crate::{
     arrays::{bytes, fixed},
     handles::{Held, held, hold},
     numbers::parsed,
-    thrown::{Thrown, native},
+    thrown::native,
 };
 
 /// Pairs of new and previous number, 24 digits each.
@@ -21,11 +21,12 @@ pub fn lineage<'local>(env: EnvUnowned<'local>, _: JClass<'local>, pairs: JByteA
         let digits = bytes(env, &pairs)?;
         let (numbers, _) = digits.as_chunks::<{ MyNumber::LEN }>();
         let (pairs, _) = numbers.as_chunks::<2>();
-        let pairs = pairs
-            .iter()
-            .map(|[new, previous]| Ok((parsed(new)?, parsed(previous)?)))
-            .collect::<Result<Vec<_>, Thrown>>()?;
-        Ok(hold(Held::Lineage(Lineage::new(pairs)?)))
+        // Never grows: a vector that moves leaves its numbers behind.
+        let mut parsed_pairs = Vec::with_capacity(pairs.len());
+        for [new, previous] in pairs {
+            parsed_pairs.push((parsed(new)?, parsed(previous)?));
+        }
+        Ok(hold(Held::Lineage(Lineage::new(parsed_pairs)?)))
     })
 }
 
