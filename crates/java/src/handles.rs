@@ -1,0 +1,185 @@
+//! Numbers that stand for Rust objects: what Java holds instead of addresses.
+//!
+//! `handle := generation (31 bits) ‖ slot (32 bits)`. A slot's generation grows each time something is put in, so the
+//! handle of what was taken out names nothing, now or later. This table is a global state, and the price of having no
+//! unsafe code: an address that Java hands back could not be trusted.
+
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use fugo::{Eligibility, Lineage, RootKey, ScopeKey, SymbolKey};
+use fugo_keystore::{KeyFile, Seal, Unlock};
+use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
+
+use crate::{symbol_keys::SymbolKeys, thrown::Thrown, thrown::native};
+
+macro_rules! held {
+    ($($name:ident: $variant:ident($type:ty),)*) => {
+        /// What a handle can stand for. Every one wipes itself when it is dropped.
+        // Few live at a time, and a box would only scatter what is to be wiped.
+        #[expect(clippy::large_enum_variant)]
+        pub(crate) enum Held {
+            $($variant($type),)*
+        }
+
+        impl Held {
+            $(pub(crate) fn $name(&self) -> Result<&$type, Thrown> {
+                if let Self::$variant(held) = self { Ok(held) } else { Err(Thrown::Closed) }
+            })*
+        }
+    };
+}
+
+held! {
+    root: Root(RootKey),
+    scope: Scope(ScopeKey),
+    symbols: Symbols(SymbolKeys),
+    issuer: Issuer(SymbolKey<Eligibility>),
+    key_file: KeyFile(KeyFile),
+    unlock: Unlock(RwLock<Unlock>),
+    seal: Seal(Seal),
+    lineage: Lineage(Lineage),
+}
+
+/// Threads that work with different handles seldom wait for each other.
+const SHARDS: usize = 16;
+/// The last generation of a slot, which is not used again after it. A handle is positive, so that 0 is never one.
+const LAST: u32 = i32::MAX as u32;
+
+struct Slot {
+    generation: u32,
+    held: Option<Arc<Held>>,
+}
+
+struct Shard {
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+}
+
+impl Shard {
+    const fn new() -> Self {
+        Self { slots: Vec::new(), free: Vec::new() }
+    }
+
+    /// Place and generation.
+    fn put(&mut self, held: Arc<Held>) -> (usize, u32) {
+        let Some(at) = self.free.pop() else {
+            self.slots.push(Slot { generation: 1, held: Some(held) });
+            return (self.slots.len() - 1, 1);
+        };
+        let slot = &mut self.slots[at];
+        slot.generation += 1;
+        slot.held = Some(held);
+        (at, slot.generation)
+    }
+
+    fn find(&self, at: usize, generation: u32) -> Option<Arc<Held>> {
+        self.slots.get(at).filter(|slot| slot.generation == generation)?.held.clone()
+    }
+
+    fn take(&mut self, at: usize, generation: u32) -> Option<Arc<Held>> {
+        let held = self.slots.get_mut(at).filter(|slot| slot.generation == generation)?.held.take()?;
+        if generation < LAST {
+            self.free.push(at);
+        }
+        Some(held)
+    }
+}
+
+static TABLE: [RwLock<Shard>; SHARDS] = [const { RwLock::new(Shard::new()) }; SHARDS];
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps an object and gives its handle.
+pub(crate) fn hold(held: Held) -> jlong {
+    let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+    let held = Arc::new(held);
+    let (at, generation) = TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).put(held);
+    let slot = u32::try_from(at * SHARDS + shard).expect("fewer than 2^32 live handles");
+    jlong::from(generation) << 32 | jlong::from(slot)
+}
+
+/// What a handle stands for; it lives as long as it is used here, whoever closes the handle meanwhile.
+pub(crate) fn held(handle: jlong) -> Result<Arc<Held>, Thrown> {
+    let (shard, at, generation) = parts(handle);
+    let table = TABLE[shard].read().unwrap_or_else(PoisonError::into_inner);
+    table.find(at, generation).ok_or(Thrown::Closed)
+}
+
+/// Takes out what a handle stands for; nothing if that was done before.
+fn release(handle: jlong) -> Option<Arc<Held>> {
+    let (shard, at, generation) = parts(handle);
+    TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).take(at, generation)
+}
+
+fn parts(handle: jlong) -> (usize, usize, u32) {
+    let slot = (handle & 0xffff_ffff) as usize;
+    (slot % SHARDS, slot / SHARDS, (handle >> 32) as u32)
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn close<'local>(env: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
+    native(env, |_| {
+        // Wiped here, outside the lock, unless another thread is using it.
+        drop(release(handle));
+        Ok(())
+    });
+}
+
+/// How many handles are alive.
+#[jni_mangle("fugo.Native")]
+pub fn held_now<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
+    native(env, |_| {
+        let alive = |shard: &RwLock<Shard>| {
+            let table = shard.read().unwrap_or_else(PoisonError::into_inner);
+            table.slots.iter().filter(|slot| slot.held.is_some()).count() as jlong
+        };
+        Ok(TABLE.iter().map(alive).sum())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn something() -> Arc<Held> {
+        Arc::new(Held::Seal(Seal::plaintext()))
+    }
+
+    #[test]
+    fn a_slot_is_used_again_under_another_generation() {
+        let mut shard = Shard::new();
+        let first = shard.put(something());
+        assert!(shard.find(first.0, first.1).is_some());
+        assert!(shard.take(first.0, first.1).is_some());
+        assert!(shard.take(first.0, first.1).is_none(), "once");
+        let second = shard.put(something());
+        assert_eq!(second, (first.0, first.1 + 1));
+        assert!(shard.find(first.0, first.1).is_none());
+        assert!(shard.take(first.0, first.1).is_none());
+        assert!(shard.find(second.0, second.1).is_some());
+    }
+
+    #[test]
+    fn a_slot_that_has_had_its_last_generation_is_never_used_again() {
+        let mut shard = Shard::new();
+        shard.slots.push(Slot { generation: LAST - 1, held: None });
+        shard.free.push(0);
+        assert_eq!(shard.put(something()), (0, LAST));
+        assert!(shard.take(0, LAST).is_some());
+        assert_eq!(shard.put(something()), (1, 1));
+    }
+
+    #[test]
+    fn a_handle_is_positive_and_has_its_parts() {
+        let handle = jlong::from(LAST) << 32 | 0xffff_ffff;
+        assert!(handle > 0);
+        assert_eq!(parts(handle), (SHARDS - 1, 0xffff_ffff / SHARDS, LAST));
+        let held_one = hold(Held::Seal(Seal::plaintext()));
+        assert!(held_one > 0);
+        assert!(held(held_one).is_ok());
+        assert!(release(held_one).is_some());
+        assert!(held(held_one).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! Key files: what opens them, what locks them, what they say.
+
+use std::{
+    mem,
+    path::Path,
+    sync::{PoisonError, RwLock},
+};
+
+use fugo_keystore::{Key, KeyFile, Seal, Unlock, Use, read_passphrase};
+use jni::{
+    Env, EnvUnowned, jni_mangle,
+    objects::{JByteArray, JClass},
+    sys::{jboolean, jlong},
+};
+use secrecy::SecretString;
+
+use crate::{
+    arrays::{bytes, text},
+    handles::{Held, held, hold},
+    scopes::parsed,
+    thrown::{Thrown, native},
+};
+
+fn passphrase(env: &Env<'_>, array: &JByteArray<'_>) -> Result<SecretString, Thrown> {
+    let bytes = bytes(env, array)?;
+    let text = str::from_utf8(&bytes).map_err(|_| Thrown::Argument("the passphrase is not Unicode text".into()))?;
+    Ok(SecretString::from(text))
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn unlock<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
+    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default())))))
+}
+
+/// Adds to what an [`Unlock`] holds; only what was made before the lock is taken can fail.
+fn add(unlock: jlong, added: impl FnOnce(Unlock) -> Unlock) -> Result<(), Thrown> {
+    let held = held(unlock)?;
+    let mut unlock = held.unlock()?.write().unwrap_or_else(PoisonError::into_inner);
+    *unlock = added(mem::take(&mut *unlock));
+    Ok(())
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn add_passphrase<'local>(env: EnvUnowned<'local>, _: JClass<'local>, unlock: jlong, secret: JByteArray<'local>) {
+    native(env, |env| {
+        let secret = passphrase(env, &secret)?;
+        add(unlock, |unlock| unlock.with_passphrase(secret))
+    });
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn add_passphrase_file<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    unlock: jlong,
+    path: JByteArray<'local>,
+) {
+    native(env, |env| {
+        let secret = read_passphrase(Path::new(&text(env, &path)?))?;
+        add(unlock, |unlock| unlock.with_passphrase(secret))
+    });
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn add_identity_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, unlock: jlong, path: JByteArray<'local>) {
+    native(env, |env| {
+        let path = text(env, &path)?;
+        // Read first into one that is dropped: a file that is refused must leave what is held as it was.
+        Unlock::default().with_identity_file(Path::new(&path))?;
+        let mut read = Ok(());
+        add(unlock, |unlock| match unlock.with_identity_file(Path::new(&path)) {
+            Ok(unlock) => unlock,
+            Err(error) => {
+                read = Err(error);
+                Unlock::default()
+            }
+        })?;
+        Ok(read?)
+    });
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn load_key_file<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    path: JByteArray<'local>,
+    unlock: jlong,
+) -> jlong {
+    native(env, |env| {
+        let path = text(env, &path)?;
+        let held = held(unlock)?;
+        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(hold(Held::KeyFile(KeyFile::load(Path::new(&path), &unlock)?)))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn parse_key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, plaintext: JByteArray<'local>) -> jlong {
+    native(env, |env| Ok(hold(Held::KeyFile(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?))))
+}
+
+/// A key file of a key.
+#[jni_mangle("fugo.Native")]
+pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, production: jboolean) -> jlong {
+    native(env, |_| {
+        let usage = if production { Use::Production } else { Use::Test };
+        let held = held(key)?;
+        Ok(hold(Held::KeyFile(match &*held {
+            Held::Root(key) => KeyFile::root(key.clone(), usage),
+            held => KeyFile::scope(held.scope()?.clone(), usage),
+        })))
+    })
+}
+
+/// The file of a scope's key, for the same use; 0 if this is not the file of a root key.
+#[jni_mangle("fugo.Native")]
+pub fn derive_key_file<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    file: jlong,
+    scope: JByteArray<'local>,
+) -> jlong {
+    native(env, |env| {
+        let scope = parsed(env, &scope)?;
+        let derived = held(file)?.key_file()?.derive(&scope);
+        Ok(derived.map_or(0, |file| hold(Held::KeyFile(file))))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn is_production<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: jlong) -> jboolean {
+    native(env, |_| Ok(held(file)?.key_file()?.usage() == Use::Production))
+}
+
+/// The key of a file, as a handle of its own.
+#[jni_mangle("fugo.Native")]
+pub fn key_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: jlong) -> jlong {
+    native(env, |_| {
+        Ok(hold(match held(file)?.key_file()?.key() {
+            Key::Root(key) => Held::Root(key.clone()),
+            Key::Scope(key) => Held::Scope(key.clone()),
+        }))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn seal_passphrase<'local>(env: EnvUnowned<'local>, _: JClass<'local>, secret: JByteArray<'local>) -> jlong {
+    native(env, |env| Ok(hold(Held::Seal(Seal::passphrase(passphrase(env, &secret)?)?))))
+}
+
+/// Recipients one a line.
+#[jni_mangle("fugo.Native")]
+pub fn seal_recipients<'local>(env: EnvUnowned<'local>, _: JClass<'local>, recipients: JByteArray<'local>) -> jlong {
+    native(env, |env| {
+        let recipients = text(env, &recipients)?.lines().map(str::parse).collect::<Result<Vec<_>, _>>()?;
+        Ok(hold(Held::Seal(Seal::recipients(recipients)?)))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn seal_plaintext<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
+    native(env, |_| Ok(hold(Held::Seal(Seal::plaintext()))))
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn create_key_file<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    file: jlong,
+    path: JByteArray<'local>,
+    seal: jlong,
+) {
+    native(env, |env| {
+        let path = text(env, &path)?;
+        let (file, seal) = (held(file)?, held(seal)?);
+        Ok(file.key_file()?.create(Path::new(&path), seal.seal()?)?)
+    });
+}

@@ -1,0 +1,112 @@
+//! Root keys and scope keys.
+
+use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey};
+use fugo_keystore::Key;
+use jni::{
+    EnvUnowned, jni_mangle,
+    objects::{JByteArray, JClass, JString},
+    sys::{jboolean, jint, jlong},
+};
+
+use crate::{
+    arrays::fixed,
+    handles::{Held, held, hold},
+    scopes::{parsed, tag_number},
+    thrown::{Thrown, native},
+};
+
+#[jni_mangle("fugo.Native")]
+pub fn root_from_bytes<'local>(env: EnvUnowned<'local>, _: JClass<'local>, bytes: JByteArray<'local>) -> jlong {
+    native(env, |env| Ok(hold(Held::Root(RootKey::from_bytes(&*fixed::<KEY_LEN>(env, &bytes)?)))))
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn root_random<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
+    native(env, |_| Ok(hold(Held::Root(RootKey::random()?))))
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn scope_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, root: jlong, scope: JByteArray<'local>) -> jlong {
+    native(env, |env| {
+        let scope = parsed(env, &scope)?;
+        Ok(hold(Held::Scope(held(root)?.root()?.scope_key(&scope))))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn scope_key_from_bytes<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    scope: JByteArray<'local>,
+    bytes: JByteArray<'local>,
+) -> jlong {
+    native(env, |env| {
+        let scope = parsed(env, &scope)?;
+        Ok(hold(Held::Scope(ScopeKey::from_bytes(&scope, &*fixed::<KEY_LEN>(env, &bytes)?))))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn key_bytes<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> JByteArray<'local> {
+    native(env, |env| {
+        let held = held(key)?;
+        let bytes = match &*held {
+            Held::Root(key) => key.expose_bytes(),
+            held => held.scope()?.expose_bytes(),
+        };
+        Ok(env.byte_array_from_slice(bytes)?)
+    })
+}
+
+/// Whether two keys are the same, in constant time.
+#[jni_mangle("fugo.Native")]
+pub fn same_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, a: jlong, b: jlong) -> jboolean {
+    native(env, |_| {
+        let (a, b) = (held(a)?, held(b)?);
+        Ok(match (&*a, &*b) {
+            (Held::Root(a), Held::Root(b)) => a == b,
+            (a, b) => a.scope()? == b.scope()?,
+        })
+    })
+}
+
+/// The tag of anything that has one.
+#[jni_mangle("fugo.Native")]
+pub fn tag<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jint {
+    native(env, |_| held(key)?.tag().map(tag_number))
+}
+
+/// The scope of anything that has one, written `agency/nta/1`; null for the file of a root key.
+#[jni_mangle("fugo.Native")]
+pub fn scope_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> JString<'local> {
+    native(env, |env| {
+        Ok(match held(key)?.scope_named()? {
+            Some(scope) => JString::from_str(env, scope.to_string())?,
+            None => JString::default(),
+        })
+    })
+}
+
+impl Held {
+    fn tag(&self) -> Result<KeyTag, Thrown> {
+        Ok(match self {
+            Self::Root(key) => key.tag(),
+            Self::Scope(key) => key.tag(),
+            Self::Symbols(key) => key.many().tag(),
+            Self::Issuer(key) => key.tag(),
+            held => held.key_file()?.tag(),
+        })
+    }
+
+    fn scope_named(&self) -> Result<Option<Scope>, Thrown> {
+        Ok(match self {
+            Self::Scope(key) => Some(*key.scope()),
+            Self::Symbols(key) => Some(*key.many().scope()),
+            Self::Issuer(key) => Some(*key.scope()),
+            held => match held.key_file()?.key() {
+                Key::Scope(key) => Some(*key.scope()),
+                Key::Root(_) => None,
+            },
+        })
+    }
+}

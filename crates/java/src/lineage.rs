@@ -1,0 +1,50 @@
+//! Re-issued numbers.
+
+use fugo::{Lineage, MyNumber};
+use jni::{
+    EnvUnowned, jni_mangle,
+    objects::{JByteArray, JClass},
+    sys::{jint, jlong},
+};
+
+use crate::{
+    arrays::{bytes, fixed},
+    handles::{Held, held, hold},
+    numbers::parsed,
+    thrown::native,
+};
+
+/// Pairs of new and previous number, 24 digits each.
+#[jni_mangle("fugo.Native")]
+pub fn lineage<'local>(env: EnvUnowned<'local>, _: JClass<'local>, pairs: JByteArray<'local>) -> jlong {
+    native(env, |env| {
+        let digits = bytes(env, &pairs)?;
+        let (numbers, _) = digits.as_chunks::<{ MyNumber::LEN }>();
+        let (pairs, _) = numbers.as_chunks::<2>();
+        // Never grows: a vector that moves leaves its numbers behind.
+        let mut parsed_pairs = Vec::with_capacity(pairs.len());
+        for [new, previous] in pairs {
+            parsed_pairs.push((parsed(new)?, parsed(previous)?));
+        }
+        Ok(hold(Held::Lineage(Lineage::new(parsed_pairs)?)))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn first<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    lineage: jlong,
+    number: JByteArray<'local>,
+) -> JByteArray<'local> {
+    native(env, |env| {
+        let number = parsed(&*fixed(env, &number)?)?;
+        let held = held(lineage)?;
+        Ok(env.byte_array_from_slice(held.lineage()?.first(&number).expose_digits())?)
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn lineage_len<'local>(env: EnvUnowned<'local>, _: JClass<'local>, lineage: jlong) -> jint {
+    native(env, |_| Ok(held(lineage)?.lineage()?.len() as jint))
+}

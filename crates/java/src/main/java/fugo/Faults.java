@@ -1,0 +1,87 @@
+package fugo;
+
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.RandomAccess;
+
+/** The rows that a batch refused, in order: an unmodifiable list. Twelve bytes a refused row. */
+public final class Faults extends AbstractList<Fault> implements RandomAccess {
+    static final int NON_DIGIT = 0;
+    static final int LENGTH = 1;
+    private static final int WIDTH = 3;
+
+    /** Row, code, and offset or length: three values a fault. */
+    private final int[] values;
+
+    private Faults(int[] values) {
+        this.values = values;
+    }
+
+    @Override
+    public int size() {
+        return values.length / WIDTH;
+    }
+
+    @Override
+    public Fault get(int index) {
+        int at = Objects.checkIndex(index, size()) * WIDTH;
+        int code = values[at + 1];
+        int number = values[at + 2];
+        OptionalInt offset = code == NON_DIGIT ? OptionalInt.of(number) : OptionalInt.empty();
+        OptionalInt found = code == LENGTH ? OptionalInt.of(number) : OptionalInt.empty();
+        return new Fault(values[at], Native.kind(code), offset, found, Native.message(code, number));
+    }
+
+    /**
+     * Whether a row was refused.
+     *
+     * @param row the row, from 0
+     * @return whether it is in this list
+     */
+    public boolean refused(int row) {
+        int low = 0;
+        int high = size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (values[middle * WIDTH] < row) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < size() && values[low * WIDTH] == row;
+    }
+
+    /** Collects faults of one chunk after another. */
+    static final class Collector {
+        private int[] values = new int[0];
+        private int length;
+
+        /** What a native call gave for rows that begin at {@code base}; null for none. */
+        void add(int[] chunk, int base) {
+            for (int i = 0; chunk != null && i < chunk.length; i += WIDTH) {
+                add(base + chunk[i], chunk[i + 1], chunk[i + 2]);
+            }
+        }
+
+        void add(int row, int code, int number) {
+            if (length == values.length) {
+                values = Arrays.copyOf(values, Math.max(WIDTH * 16, length * 2));
+            }
+            values[length++] = row;
+            values[length++] = code;
+            values[length++] = number;
+        }
+
+        Faults faults() {
+            return new Faults(Arrays.copyOf(values, length));
+        }
+    }
+
+    /** What one native call gave; null for none. */
+    static Faults of(int[] values) {
+        return new Faults(values == null ? new int[0] : values);
+    }
+}

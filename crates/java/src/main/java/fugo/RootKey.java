@@ -1,0 +1,96 @@
+package fugo;
+
+/**
+ * The root of a key ladder: 32 uniform random bytes. Whoever holds it can derive every symbol of every scope.
+ *
+ * <p>The bytes live outside Java's heap and are wiped on {@link #close}. Two root keys compare in constant time.
+ */
+public final class RootKey extends Handle {
+    /** Length of every key in bytes. */
+    public static final int LENGTH = 32;
+
+    RootKey(long value) {
+        super(value);
+    }
+
+    /**
+     * Makes a key from the operating system's random generator.
+     *
+     * @return the key
+     */
+    public static RootKey random() {
+        return new RootKey(Native.rootRandom());
+    }
+
+    /**
+     * Takes 32 uniform random bytes. The caller wipes its own copy.
+     *
+     * @param bytes 32 bytes
+     * @return the key
+     * @throws IllegalArgumentException if there are not 32
+     */
+    public static RootKey of(byte[] bytes) {
+        return new RootKey(Native.rootFromBytes(checked(bytes)));
+    }
+
+    static byte[] checked(byte[] bytes) {
+        if (bytes.length != LENGTH) {
+            throw new IllegalArgumentException("the length is " + bytes.length + "; a key has 32 bytes");
+        }
+        return bytes;
+    }
+
+    /**
+     * {@code ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)} (RFC 5869 §2.3), which is the one
+     * HMAC {@code HMAC-SHA-256(RootKey, Label ‖ 0x01)}.
+     *
+     * @param scope whom the key is for
+     * @return the scope's key, to be closed on its own
+     */
+    public ScopeKey scopeKey(Scope scope) {
+        byte[] bytes = scope.bytes();
+        return with(value -> new ScopeKey(Native.scopeKey(value, bytes)));
+    }
+
+    /**
+     * {@code HMAC-SHA-256(RootKey, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]}.
+     *
+     * @return the tag
+     */
+    public KeyTag tag() {
+        return with(value -> new KeyTag(Native.tag(value)));
+    }
+
+    /**
+     * The 32 bytes, for an HSM or a vault. The one way out of secrecy besides a {@link KeyFile}: wipe what it returns.
+     *
+     * @return a new array of 32 bytes
+     */
+    public byte[] exposeBytes() {
+        return with(Native::keyBytes);
+    }
+
+    /**
+     * Whether the other is the same key, in constant time.
+     *
+     * @param other what to compare with
+     * @return whether it is the same key
+     * @throws IllegalStateException if one of the two is closed, and they are not the same object
+     */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof RootKey key && with(mine -> key.with(theirs -> Native.sameKey(mine, theirs)));
+    }
+
+    /**
+     * The key's tag as a number.
+     *
+     * @return the hash
+     * @throws IllegalStateException if the key is closed
+     */
+    @Override
+    public int hashCode() {
+        return tag().hashCode();
+    }
+}

@@ -1,0 +1,146 @@
+package fugo;
+
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Rows out of arrays, buffers and texts, and the call that does the work on a part of an array. */
+final class Rows {
+    /** Rows that go through one call together: they stay in the cache, so that copying them costs next to nothing. */
+    private static final int CHUNK = 1024;
+
+    private static final int MOST = Integer.MAX_VALUE / Symbol.LENGTH;
+
+    private Rows() {}
+
+    /** {@code count} rows of {@code from}, and as many of {@code to}; what was refused, or null. */
+    @FunctionalInterface
+    interface Call {
+        int[] on(byte[] from, int fromAt, byte[] to, int toAt, int count);
+    }
+
+    /** As many rows as are whole in so many bytes; part of a row is refused. */
+    static int count(int bytes, int width) {
+        if (bytes % width != 0) {
+            throw new IllegalArgumentException("the length is " + bytes + "; a row has " + width + " bytes");
+        }
+        return bytes / width;
+    }
+
+    /** The length of an array for so many symbols. */
+    static int length(int count) {
+        if (count > MOST) {
+            throw new IllegalArgumentException("there are " + count + " rows or more; one array holds " + MOST);
+        }
+        return count * Symbol.LENGTH;
+    }
+
+    /** Checks that {@code count} rows of this width fit both arrays, and apart if they are one. */
+    static void check(byte[] from, int fromAt, int width, byte[] to, int toAt, int count) {
+        Objects.checkFromIndexSize(0, count, MOST);
+        Objects.checkFromIndexSize(fromAt, count * width, from.length);
+        Objects.checkFromIndexSize(toAt, count * Symbol.LENGTH, to.length);
+        if (from == to && fromAt < toAt + count * Symbol.LENGTH && toAt < fromAt + count * width) {
+            throw new IllegalArgumentException("rows and symbols overlap in one array");
+        }
+    }
+
+    /** All that remains in {@code from}, to {@code to}; both are moved on behind it. */
+    static Faults buffers(ByteBuffer from, int width, ByteBuffer to, Call call) {
+        if (from == to) {
+            throw new IllegalArgumentException("rows and symbols are in one buffer");
+        }
+        if (to.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
+        int count = count(from.remaining(), width);
+        if (count > to.remaining() / Symbol.LENGTH) {
+            throw new BufferOverflowException();
+        }
+        int chunk = Math.min(count, CHUNK);
+        byte[] rows = new byte[chunk * width];
+        byte[] symbols = new byte[chunk * Symbol.LENGTH];
+        Faults.Collector faults = new Faults.Collector();
+        int fromAt = from.position();
+        int toAt = to.position();
+        try {
+            for (int start = 0; start < count; start += chunk) {
+                int some = Math.min(chunk, count - start);
+                from.get(fromAt + start * width, rows, 0, some * width);
+                faults.add(call.on(rows, 0, symbols, 0, some), start);
+                to.put(toAt + start * Symbol.LENGTH, symbols, 0, some * Symbol.LENGTH);
+            }
+        } finally {
+            Arrays.fill(rows, (byte) 0);
+        }
+        from.position(fromAt + count * width);
+        to.position(toAt + count * Symbol.LENGTH);
+        return faults.faults();
+    }
+
+    /**
+     * Texts in chunks of rows. One that is not twelve ASCII characters goes in as a row of zeros, which is refused, and
+     * its own fault is reported in the place of that.
+     */
+    static Batch texts(Iterable<? extends CharSequence> texts, Purpose purpose, Call call) {
+        byte[] rows = new byte[CHUNK * MyNumber.LENGTH];
+        long[] odd = new long[CHUNK];
+        Faults.Collector faults = new Faults.Collector();
+        byte[] out = new byte[CHUNK * Symbol.LENGTH];
+        int done = 0;
+        int filled = 0;
+        try {
+            for (CharSequence text : texts) {
+                odd[filled] = fill(text, rows, filled * MyNumber.LENGTH);
+                if (++filled == CHUNK) {
+                    out = flush(rows, odd, out, done, filled, call, faults);
+                    done += filled;
+                    filled = 0;
+                }
+            }
+            out = flush(rows, odd, out, done, filled, call, faults);
+            done += filled;
+        } finally {
+            Arrays.fill(rows, (byte) 0);
+        }
+        return new Batch(purpose, Arrays.copyOf(out, done * Symbol.LENGTH), faults.faults());
+    }
+
+    /** Writes twelve digits, or zeros and gives the fault. */
+    private static long fill(CharSequence text, byte[] rows, int at) {
+        boolean ascii = text.length() == MyNumber.LENGTH;
+        for (int i = 0; ascii && i < MyNumber.LENGTH; i++) {
+            char c = text.charAt(i);
+            ascii = c < 0x80;
+            rows[at + i] = (byte) c;
+        }
+        if (ascii) {
+            return -1;
+        }
+        Arrays.fill(rows, at, at + MyNumber.LENGTH, (byte) 0);
+        byte[] bytes = Utf8.of(text);
+        long fault = Native.fault(bytes);
+        Arrays.fill(bytes, (byte) 0);
+        return fault;
+    }
+
+    private static byte[] flush(
+            byte[] rows, long[] odd, byte[] out, int done, int count, Call call, Faults.Collector faults) {
+        byte[] grown = out;
+        if (length(done + count) > out.length) {
+            grown = Arrays.copyOf(out, (int) Math.min(2L * out.length, length(MOST)));
+        }
+        int[] refused = call.on(rows, 0, grown, done * Symbol.LENGTH, count);
+        for (int i = 0; refused != null && i < refused.length; i += 3) {
+            long own = odd[refused[i]];
+            if (own >= 0) {
+                refused[i + 1] = (int) (own >> 32);
+                refused[i + 2] = (int) own;
+            }
+        }
+        faults.add(refused, done);
+        return grown;
+    }
+}

@@ -1,0 +1,261 @@
+package fugo;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a scope's key ready to derive symbols. Its
+ * states are prepared once, live outside Java's heap and are wiped on {@link #close}.
+ *
+ * <p>{@link #symbol} derives one. The methods named {@code symbols} derive a column and refuse it whole if one row is
+ * refused; those named {@code convert} go on, and list the refused rows. A call costs some hundred nanoseconds beside
+ * the work: prefer columns.
+ */
+public final class SymbolKey extends Handle {
+    private final Scope scope;
+    private final KeyTag tag;
+
+    private SymbolKey(long value) {
+        super(value);
+        scope = Scope.parse(with(Native::scopeOf));
+        tag = with(key -> new KeyTag(Native.tag(key)));
+    }
+
+    /**
+     * Prepares a key of any purpose but eligibility. The one step that can fail.
+     *
+     * @param key the scope's key, which may be closed afterwards
+     * @return the prepared key
+     * @throws PurposeException of kind {@code insurers-missing}, if it is an eligibility key
+     */
+    public static SymbolKey of(ScopeKey key) {
+        return key.with(value -> new SymbolKey(Native.symbolKey(value)));
+    }
+
+    /**
+     * {@code HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], number)[0..16])[0..16]}:
+     * both stages of the eligibility symbol. It takes no insurer, so changing insurers cannot change it.
+     *
+     * @param insurers the insurers' key of epoch 1
+     * @param eligibility the eligibility key, which names the symbols
+     * @return the prepared key
+     * @throws PurposeException if one is of another purpose, or the insurers' of a later epoch
+     */
+    public static SymbolKey eligibility(ScopeKey insurers, ScopeKey eligibility) {
+        return insurers.with(first ->
+                eligibility.with(second -> new SymbolKey(Native.eligibilityKey(first, second))));
+    }
+
+    /**
+     * The scope of the symbols.
+     *
+     * @return the scope
+     */
+    public Scope scope() {
+        return scope;
+    }
+
+    /**
+     * The tag of the key that the symbols are named by.
+     *
+     * @return the tag
+     */
+    public KeyTag tag() {
+        return tag;
+    }
+
+    /**
+     * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}.
+     *
+     * @param number the number
+     * @return its symbol
+     * @throws IllegalStateException if the key or the number is closed
+     */
+    public Symbol symbol(MyNumber number) {
+        try {
+            return Symbol.of(scope.purpose(), Native.symbol(value(), number.digits()), 0);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * The text form of a symbol that this key made.
+     *
+     * @param symbol a symbol of the key's purpose
+     * @return 44 to 47 characters, by purpose
+     * @throws IllegalArgumentException if the symbol is of another purpose
+     */
+    public String text(Symbol symbol) {
+        if (symbol.purpose() != scope.purpose()) {
+            throw new IllegalArgumentException(
+                    "the symbol is of purpose " + symbol.purpose() + "; this key's are of purpose " + scope.purpose());
+        }
+        return symbol.toText(tag);
+    }
+
+    /**
+     * Reads a text form, which must be of this key.
+     *
+     * @param text 44 to 47 characters, by purpose
+     * @return the symbol
+     * @throws TextFormException if it is of another key or purpose, or no symbol's
+     */
+    public Symbol parseText(CharSequence text) {
+        return Symbol.fromText(text, scope.purpose(), tag);
+    }
+
+    /**
+     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @return a new array, 16 bytes a row
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IllegalArgumentException if the length is no multiple of 12
+     */
+    public byte[] symbols(byte[] rows) {
+        Batch batch = convert(rows);
+        raise(batch.faults());
+        return batch.bytes();
+    }
+
+    /**
+     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param rowsAt the index where the rows begin
+     * @param out where the symbols go, 16 bytes a row; where a row is refused, all of them are zeros
+     * @param outAt the index where they begin
+     * @param count how many rows
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @throws IllegalArgumentException if rows and symbols overlap in one array
+     */
+    public void symbols(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
+        Faults faults = convert(rows, rowsAt, out, outAt, count);
+        if (!faults.isEmpty()) {
+            Arrays.fill(out, outAt, outAt + count * Symbol.LENGTH, (byte) 0);
+        }
+        raise(faults);
+    }
+
+    /**
+     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
+     * what was read and written then; where a row is refused they stay, and the symbols' place is zeros. The buffers
+     * must not share memory.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param out where the symbols go, 16 bytes a row
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
+     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     */
+    public void symbols(ByteBuffer rows, ByteBuffer out) {
+        int rowsAt = rows.position();
+        int outAt = out.position();
+        Faults faults = convert(rows, out);
+        if (!faults.isEmpty()) {
+            byte[] zeros = new byte[1024];
+            for (int at = outAt; at < out.position(); at += zeros.length) {
+                out.put(at, zeros, 0, Math.min(zeros.length, out.position() - at));
+            }
+            rows.position(rowsAt);
+            out.position(outAt);
+        }
+        raise(faults);
+    }
+
+    /**
+     * The symbol of each text, by the strict parse.
+     *
+     * @param numbers texts of twelve ASCII digits
+     * @return the symbols in the same order; unmodifiable, 16 bytes each
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     */
+    public List<Symbol> symbols(Iterable<? extends CharSequence> numbers) {
+        Batch batch = convert(numbers);
+        raise(batch.faults());
+        Purpose purpose = scope.purpose();
+        return new AbstractList<>() {
+            @Override
+            public Symbol get(int row) {
+                return Symbol.of(purpose, batch.bytes(), Objects.checkIndex(row, size()) * Symbol.LENGTH);
+            }
+
+            @Override
+            public int size() {
+                return batch.size();
+            }
+        };
+    }
+
+    /**
+     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}; sixteen zeros and a fault where the row is
+     * refused.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @return the symbols, and the rows that have none
+     * @throws IllegalArgumentException if the length is no multiple of 12
+     */
+    public Batch convert(byte[] rows) {
+        byte[] out = new byte[Rows.length(Rows.count(rows.length, MyNumber.LENGTH))];
+        Faults faults = convert(rows, 0, out, 0, out.length / Symbol.LENGTH);
+        return new Batch(scope.purpose(), out, faults);
+    }
+
+    /**
+     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}; sixteen
+     * zeros and a fault where the row is refused.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param rowsAt the index where the rows begin
+     * @param out where the symbols go, 16 bytes a row
+     * @param outAt the index where they begin
+     * @param count how many rows
+     * @return the rows that were refused, counted from 0 whatever {@code rowsAt} is
+     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @throws IllegalArgumentException if rows and symbols overlap in one array
+     */
+    public Faults convert(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
+        Rows.check(rows, rowsAt, MyNumber.LENGTH, out, outAt, count);
+        return with(key -> Faults.of(Native.symbols(key, rows, rowsAt, out, outAt, count)));
+    }
+
+    /**
+     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
+     * what was read and written then. The buffers must not share memory.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param out where the symbols go, 16 bytes a row
+     * @return the rows that were refused, counted from 0
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
+     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     */
+    public Faults convert(ByteBuffer rows, ByteBuffer out) {
+        return with(key -> Rows.buffers(rows, MyNumber.LENGTH, out, call(key)));
+    }
+
+    /**
+     * The symbol of each text, by the strict parse; sixteen zeros and a fault where it is refused.
+     *
+     * @param numbers texts of twelve ASCII digits
+     * @return the symbols, and the rows that have none
+     */
+    public Batch convert(Iterable<? extends CharSequence> numbers) {
+        return with(key -> Rows.texts(numbers, scope.purpose(), call(key)));
+    }
+
+    private static Rows.Call call(long key) {
+        return (from, fromAt, to, toAt, count) -> Native.symbols(key, from, fromAt, to, toAt, count);
+    }
+
+    private static void raise(Faults faults) {
+        if (!faults.isEmpty()) {
+            throw new MyNumberException(faults.get(0));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package fugo;
+
+/** What a key may be used for. A key derived from a test key is a test key. */
+public enum Use {
+    /** Real numbers. */
+    PRODUCTION("production"),
+    /** Published or invented numbers only. */
+    TEST("test");
+
+    private final String word;
+
+    Use(String word) {
+        this.word = word;
+    }
+
+    /**
+     * The word in key files.
+     *
+     * @return {@code production} or {@code test}
+     */
+    @Override
+    public String toString() {
+        return word;
+    }
+}

@@ -1,0 +1,124 @@
+//! Parsing, check digits, normalisation.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::LazyLock,
+};
+
+use fugo::{
+    MyNumber, MyNumberError,
+    normalize::{LostZeros, NORMALIZE_REVISION, normalize as normalized},
+};
+use jni::{
+    EnvUnowned, jni_mangle,
+    objects::{JByteArray, JClass, JString},
+    sys::{jboolean, jint, jlong},
+};
+
+use crate::{
+    arrays::{bytes, fixed, write},
+    thrown::{Thrown, native},
+};
+
+/// The number of twelve digits that a Java `MyNumber` holds. They were parsed once; if they are digits no more, the
+/// number was closed in the meantime.
+pub(crate) fn parsed(digits: &[u8; MyNumber::LEN]) -> Result<MyNumber, Thrown> {
+    MyNumber::parse(digits).map_err(|_| Thrown::Closed)
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn parse<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArray<'local>) {
+    native(env, |env| {
+        MyNumber::parse(&*bytes(env, &text)?)?;
+        Ok(())
+    });
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn check_digit<'local>(env: EnvUnowned<'local>, _: JClass<'local>, body: JByteArray<'local>) -> jint {
+    native(env, |env| Ok(jint::from(MyNumber::check_digit(&*bytes(env, &body)?)?)))
+}
+
+/// SipHash under a key of this process, so that a hash code says nothing of a number outside of it.
+#[jni_mangle("fugo.Native")]
+pub fn hash<'local>(env: EnvUnowned<'local>, _: JClass<'local>, digits: JByteArray<'local>) -> jint {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    native(env, |env| {
+        let digits = fixed::<{ MyNumber::LEN }>(env, &digits)?;
+        Ok(KEY.hash_one(digits.as_slice()) as jint)
+    })
+}
+
+/// Writes the twelve digits to `digits` and gives the names of the changes, with commas between.
+#[jni_mangle("fugo.Native")]
+pub fn normalize<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    text: JByteArray<'local>,
+    restore: jboolean,
+    digits: JByteArray<'local>,
+) -> JString<'local> {
+    native(env, |env| {
+        let text = bytes(env, &text)?;
+        let text = str::from_utf8(&text).map_err(|_| Thrown::Argument("the text is not UTF-8".into()))?;
+        let lost_zeros = if restore { LostZeros::Restore } else { LostZeros::Refuse };
+        let normalized = normalized(text, lost_zeros)?;
+        write(env, &digits, 0, normalized.expose_digits())?;
+        let names: Vec<&str> = normalized.changes().names().collect();
+        Ok(JString::from_str(env, names.join(","))?)
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn normalize_revision<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jint {
+    native(env, |_| Ok(NORMALIZE_REVISION as jint))
+}
+
+/// The kinds of a refused row, by the code that a batch gives.
+const KINDS: [&str; 4] = ["non-digit", "length", "check-digit", "never-issued"];
+
+/// Code, and offset or length found or −1.
+pub(crate) fn coded(error: MyNumberError) -> [jint; 2] {
+    let code = KINDS.iter().position(|kind| *kind == error.kind()).expect("a kind of the list") as jint;
+    match error {
+        MyNumberError::NonDigit { offset: number } | MyNumberError::Length { found: number } => [code, number as jint],
+        _ => [code, -1],
+    }
+}
+
+/// Code and number of a text as the high and low half; −1 if it is a number.
+#[jni_mangle("fugo.Native")]
+pub fn fault<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArray<'local>) -> jlong {
+    native(env, |env| {
+        Ok(MyNumber::parse(&*bytes(env, &text)?).map_or_else(
+            |error| {
+                let [code, number] = coded(error);
+                jlong::from(code) << 32 | jlong::from(number as u32)
+            },
+            |_| -1,
+        ))
+    })
+}
+
+/// The word for a code.
+#[jni_mangle("fugo.Native")]
+pub fn kind<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint) -> JString<'local> {
+    native(env, |env| Ok(JString::from_str(env, error(code, -1).kind())?))
+}
+
+/// The sentence for a code and its number.
+#[jni_mangle("fugo.Native")]
+pub fn message<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint, number: jint) -> JString<'local> {
+    native(env, |env| Ok(JString::from_str(env, error(code, number).to_string())?))
+}
+
+/// The error that [`coded`] wrote.
+fn error(code: jint, number: jint) -> MyNumberError {
+    let number = usize::try_from(number).unwrap_or_default();
+    match KINDS[usize::try_from(code).expect("a code is not negative")] {
+        "non-digit" => MyNumberError::NonDigit { offset: number },
+        "length" => MyNumberError::Length { found: number },
+        "check-digit" => MyNumberError::CheckDigit,
+        _ => MyNumberError::NeverIssued,
+    }
+}

@@ -1,0 +1,209 @@
+package fugo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyFileTest {
+    /** X25519 identities that protect nothing: each is the SHA-256 of a published sentence. */
+    private static final String IDENTITY = "AGE-SECRET-KEY-1AJ5C84DDC8C0WYDV9T9WXURZ7DP9ULEL3NW4FXHZ92ZJTMQVGW6QLRKJ3H";
+    private static final String RECIPIENT = "age1ys5mmmd7hjpcwyk499l6zunpy735fneg634wkh83f3j468r0e4fsy0z4z5";
+    private static final String OTHER = "AGE-SECRET-KEY-1K826RRHXMH0YYDANRU5UU3V36JG6KK2P8A8EFPENFSCVSFY4TDAQXSXJ42";
+
+    @TempDir
+    Path directory;
+
+    private Path secret(String name, String text) throws IOException {
+        Path path = directory.resolve(name);
+        Files.writeString(path, text);
+        return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static KeyFileException refused(Path path, Unlock unlock) {
+        return assertThrows(KeyFileException.class, () -> KeyFile.load(path, unlock));
+    }
+
+    private static KeyFile production() {
+        try (RootKey root = Known.root()) {
+            return KeyFile.of(root, Use.PRODUCTION);
+        }
+    }
+
+    @Test
+    void aTestKeyIsWrittenAndReadInPlaintext() throws IOException {
+        Path path = directory.resolve("root.key");
+        try (RootKey root = Known.root();
+                KeyFile file = KeyFile.of(root, Use.TEST);
+                Seal seal = Seal.plaintext()) {
+            file.create(path, seal);
+            assertEquals("exists", assertThrows(KeyFileException.class, () -> file.create(path, seal)).kind());
+        }
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+        try (KeyFile file = KeyFile.load(path);
+                RootKey root = file.rootKey();
+                KeyFile derived = file.derive(Scope.parse(Known.SCOPE));
+                ScopeKey key = derived.scopeKey()) {
+            assertTrue(file.isRoot());
+            assertEquals(Optional.empty(), file.scope());
+            assertEquals(Use.TEST, file.use());
+            assertEquals(Known.ROOT_TAG, file.tag().toString());
+            assertArrayEquals(Known.ROOT, root.exposeBytes());
+            assertThrows(IllegalStateException.class, file::scopeKey);
+
+            assertFalse(derived.isRoot());
+            assertEquals(Optional.of(Scope.parse(Known.SCOPE)), derived.scope());
+            assertEquals(Use.TEST, derived.use());
+            assertEquals(Known.SCOPE_TAG, derived.tag().toString());
+            assertEquals(Known.SCOPE_KEY, Known.hex(key.exposeBytes()));
+            assertThrows(IllegalStateException.class, derived::rootKey);
+            assertThrows(IllegalStateException.class, () -> derived.derive(Scope.parse(Known.SCOPE)));
+        }
+    }
+
+    @Test
+    void aProductionKeyIsNeverInPlaintext() throws IOException {
+        Path path = directory.resolve("root.key");
+        try (KeyFile file = production();
+                Seal seal = Seal.plaintext()) {
+            assertEquals(
+                    "plaintext-production", assertThrows(KeyFileException.class, () -> file.create(path, seal)).kind());
+        }
+        assertFalse(Files.exists(path));
+        String text = "fugo-key 1\nkind: root\nuse: production\ntag: 0e84213a\nkey: " + Known.hex(Known.ROOT) + "\n";
+        try (Unlock unlock = new Unlock();
+                KeyFile parsed = KeyFile.parse(text.getBytes(StandardCharsets.US_ASCII))) {
+            assertEquals(Use.PRODUCTION, parsed.use());
+            assertEquals("plaintext-production", refused(secret("plain.key", text), unlock).kind());
+        }
+    }
+
+    @Test
+    void aPassphraseOpensAFileFromCharactersAndFromAFile() throws IOException {
+        Path path = directory.resolve("locked.key");
+        char[] passphrase = "正しい馬 battery staple".toCharArray();
+        try (KeyFile file = production();
+                Seal seal = Seal.passphrase(passphrase)) {
+            file.create(path, seal);
+        }
+        try (Unlock unlock = new Unlock()) {
+            assertEquals("passphrase-needed", refused(path, unlock).kind());
+            unlock.passphrase("wrong".toCharArray());
+            assertEquals("wrong-passphrase", refused(path, unlock).kind());
+            unlock.passphrase(passphrase);
+            try (KeyFile file = KeyFile.load(path, unlock)) {
+                assertEquals(Use.PRODUCTION, file.use());
+                assertEquals(Known.ROOT_TAG, file.tag().toString());
+            }
+        }
+        try (Unlock unlock = new Unlock().passphraseFile(secret("passphrase", new String(passphrase) + "\n"));
+                KeyFile file = KeyFile.load(path, unlock)) {
+            assertEquals(Known.ROOT_TAG, file.tag().toString());
+        }
+        char[] half = {'a', '\ud83d'};
+        assertThrows(IllegalArgumentException.class, () -> Seal.passphrase(half));
+        assertThrows(IllegalArgumentException.class, () -> new Unlock().passphrase(half));
+        char[] empty = {};
+        assertEquals("empty-passphrase", assertThrows(KeyFileException.class, () -> Seal.passphrase(empty)).kind());
+    }
+
+    @Test
+    void anIdentityOpensWhatIsLockedToItsRecipient() throws IOException {
+        Path path = directory.resolve("locked.key");
+        try (KeyFile file = production();
+                Seal seal = Seal.recipients(List.of(RECIPIENT))) {
+            file.create(path, seal);
+        }
+        try (Unlock unlock = new Unlock()) {
+            assertEquals("identity-needed", refused(path, unlock).kind());
+            unlock.identityFile(secret("other", "# not this one\n" + OTHER + "\n"));
+            assertEquals("wrong-identity", refused(path, unlock).kind());
+            unlock.identityFile(secret("identity", IDENTITY + "\n"));
+            try (KeyFile file = KeyFile.load(path, unlock)) {
+                assertEquals(Known.ROOT_TAG, file.tag().toString());
+            }
+        }
+        assertEquals("no-recipient", assertThrows(KeyFileException.class, () -> Seal.recipients(List.of())).kind());
+        IllegalArgumentException error =
+                assertThrows(IllegalArgumentException.class, () -> Seal.recipients(List.of(RECIPIENT, IDENTITY)));
+        assertFalse(error.getMessage().contains("1AJ5C"), "an identity given by mistake is not repeated");
+    }
+
+    @Test
+    void aFileOfSecretsThatIsNotTakenLeavesWhatIsHeld() throws IOException {
+        Path path = directory.resolve("locked.key");
+        try (KeyFile file = production();
+                Seal seal = Seal.recipients(List.of(RECIPIENT));
+                Unlock unlock = new Unlock().identityFile(secret("identity", IDENTITY + "\n"))) {
+            file.create(path, seal);
+            Path bad = secret("bad", "# a comment\nAGE-SECRET-KEY-1QQQ\n");
+            KeyFileException error = assertThrows(KeyFileException.class, () -> unlock.identityFile(bad));
+            assertEquals("identity", error.kind());
+            assertEquals(OptionalInt.of(2), error.line());
+            Path empty = secret("empty", "\n");
+            assertEquals("empty", assertThrows(KeyFileException.class, () -> unlock.passphraseFile(empty)).kind());
+            Path open = secret("open", "secret\n");
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
+            assertEquals(
+                    "others-can-read", assertThrows(KeyFileException.class, () -> unlock.passphraseFile(open)).kind());
+            KeyFile.load(path, unlock).close();
+        }
+    }
+
+    @Test
+    void everyReasonHasItsKindLineAndWork() throws IOException {
+        try (Unlock unlock = new Unlock()) {
+            KeyFileException error = refused(directory.resolve("absent"), unlock);
+            assertEquals("io", error.kind());
+            assertEquals(OptionalInt.empty(), error.line());
+            assertEquals("not-a-key-file", refused(secret("text", "hello\n"), unlock).kind());
+            assertEquals("too-large", refused(secret("large", "x".repeat(70_000)), unlock).kind());
+            assertEquals("damaged", refused(secret("cut", "-----BEGIN AGE ENCRYPTED FILE-----\nQQ\n"), unlock).kind());
+
+            String scrypt = "age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 25\n"
+                    + "fL5DpV3lZCWIBQLfzcCWlhFR+mZZ2rZyLOLQ8CXXDDA\n--- " + "A".repeat(43) + "\n" + "x".repeat(32);
+            unlock.passphrase("x".toCharArray());
+            error = refused(secret("costly", scrypt), unlock);
+            assertEquals("excessive-work", error.kind());
+            assertEquals(OptionalInt.of(25), error.found());
+        }
+        String text = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213b\nkey: " + Known.hex(Known.ROOT) + "\n";
+        KeyFileException error =
+                assertThrows(KeyFileException.class, () -> KeyFile.parse(text.getBytes(StandardCharsets.US_ASCII)));
+        assertEquals("tag-mismatch", error.kind());
+        assertEquals(OptionalInt.of(4), error.line());
+        Path open = secret("open.key", text.replace("13b", "13a"));
+        KeyFile.load(open).close();
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        assertEquals("others-can-read", assertThrows(KeyFileException.class, () -> KeyFile.load(open)).kind());
+    }
+
+    @Test
+    void nullIsRefusedAtEveryDoor() {
+        assertThrows(NullPointerException.class, () -> KeyFile.load(null));
+        assertThrows(NullPointerException.class, () -> KeyFile.load(directory, null));
+        assertThrows(NullPointerException.class, () -> KeyFile.parse(null));
+        assertThrows(NullPointerException.class, () -> KeyFile.of((RootKey) null, Use.TEST));
+        try (RootKey root = Known.root();
+                Unlock unlock = new Unlock()) {
+            assertThrows(NullPointerException.class, () -> KeyFile.of(root, null));
+            assertThrows(NullPointerException.class, () -> unlock.passphrase(null));
+            assertThrows(NullPointerException.class, () -> unlock.passphraseFile(null));
+            assertThrows(NullPointerException.class, () -> unlock.identityFile(null));
+        }
+        assertThrows(NullPointerException.class, () -> Seal.passphrase(null));
+        assertThrows(NullPointerException.class, () -> Seal.recipients(null));
+    }
+}

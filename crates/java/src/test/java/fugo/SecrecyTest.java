@@ -1,0 +1,67 @@
+package fugo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Nothing that is thrown or printed holds a value. */
+class SecrecyTest {
+    /** Everything that a log would show of an error. */
+    private static String logged(Throwable error) {
+        StringWriter text = new StringWriter();
+        error.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    @Test
+    void noErrorHoldsADigitOfItsInput() {
+        List<Throwable> errors = new ArrayList<>();
+        for (String text : List.of("998877665544", "9988776655", "99887766554x")) {
+            errors.add(assertThrows(FugoException.class, () -> MyNumber.parse(text)));
+            errors.add(assertThrows(FugoException.class, () -> Normalized.normalize(text + "-99", LostZeros.RESTORE)));
+            errors.add(assertThrows(FugoException.class, () -> MyNumber.checkDigit(text)));
+            errors.add(assertThrows(FugoException.class, () -> Scope.parse("agency/" + text + "/x")));
+            try (SymbolKey key = Known.symbolKey(Known.SCOPE)) {
+                errors.add(assertThrows(FugoException.class, () -> key.symbols(List.of(text))));
+                errors.add(assertThrows(FugoException.class, () -> key.parseText("kikan1" + text)));
+                Fault fault = key.convert(List.of(text)).faults().get(0);
+                errors.add(new AssertionError(fault.toString()));
+            }
+            errors.add(assertThrows(FugoException.class, () -> KeyFile.parse(("fugo-key " + text).getBytes())));
+            errors.add(assertThrows(IllegalArgumentException.class, () -> KeyTag.parse(text)));
+        }
+        assertEquals(27, errors.size());
+        for (Throwable error : errors) {
+            assertFalse(logged(error).contains("99887"), error::getMessage);
+        }
+        assertTrue(logged(new AssertionError("99887")).contains("99887"), "what is searched for would be found");
+    }
+
+    @Test
+    void everythingSecretPrintsItsTypeOnly() {
+        try (RootKey root = Known.root();
+                ScopeKey scopeKey = root.scopeKey(Scope.parse(Known.SCOPE));
+                SymbolKey key = SymbolKey.of(scopeKey);
+                ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
+                IssuerKey issuer = IssuerKey.of(eligibility);
+                KeyFile file = KeyFile.of(root, Use.TEST);
+                Unlock unlock = new Unlock();
+                Seal seal = Seal.plaintext();
+                Lineage lineage = Lineage.of(List.of());
+                MyNumber number = MyNumber.parse(Known.NUMBER);
+                Normalized normalized = Normalized.normalize(Known.NUMBER, LostZeros.REFUSE)) {
+            List<Object> secrets = List.of(
+                    root, scopeKey, key, issuer, file, unlock, seal, lineage, number, normalized, key.symbol(number));
+            String expected = "[RootKey(..), ScopeKey(..), SymbolKey(..), IssuerKey(..), KeyFile(..), Unlock(..), "
+                    + "Seal(..), Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..)]";
+            assertEquals(expected, secrets.toString());
+        }
+    }
+}

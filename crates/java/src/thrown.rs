@@ -1,0 +1,214 @@
+//! Rust errors as Java exceptions: the one place where they turn.
+
+use std::any::Any;
+
+use fugo::{
+    BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
+    normalize::NormalizeError, text::TextError,
+};
+use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError};
+use jni::{
+    Env, EnvUnowned,
+    errors::{Error, ErrorPolicy, JniError},
+    jni_sig, jni_str,
+    objects::{JString, JThrowable, JValue},
+    strings::JNIStr,
+    sys::jlong,
+};
+
+/// What a native method ends with instead of its result.
+pub(crate) enum Thrown {
+    /// An error of the library, with a class of its own.
+    Fault(Fault),
+    /// A handle that stands for nothing any more, or for something else.
+    Closed,
+    /// An argument that no class of ours is about.
+    Argument(String),
+    /// The system's random generator.
+    Random,
+    /// An error of Java's native interface.
+    Jni(Error),
+}
+
+/// `new CLASS(kind, message, place, found)`; a number that the error does not have is −1.
+pub(crate) struct Fault {
+    class: &'static JNIStr,
+    kind: &'static str,
+    message: String,
+    /// Offset, line or index of a pair: where.
+    place: jlong,
+    /// A length, an epoch, an amount of work: what was found instead of what is allowed.
+    found: jlong,
+}
+
+/// Runs the body of a native method. Errors are thrown in Java, and so is a panic; the value returned then is ignored.
+pub(crate) fn native<'local, T: Default>(
+    mut env: EnvUnowned<'local>,
+    body: impl FnOnce(&mut Env<'local>) -> Result<T, Thrown>,
+) -> T {
+    env.with_env(body).resolve::<Throw>()
+}
+
+struct Throw;
+
+impl<T: Default> ErrorPolicy<T, Thrown> for Throw {
+    type Captures<'local: 'method, 'method> = ();
+
+    fn on_error<'local: 'method, 'method>(
+        env: &mut Env<'local>,
+        (): &mut (),
+        thrown: Thrown,
+    ) -> jni::errors::Result<T> {
+        if !env.exception_check() {
+            // What comes back is the news that it was thrown.
+            let _ = throw(env, thrown);
+        }
+        Ok(T::default())
+    }
+
+    fn on_panic<'local: 'method, 'method>(
+        env: &mut Env<'local>,
+        (): &mut (),
+        payload: Box<dyn Any + Send + 'static>,
+    ) -> jni::errors::Result<T> {
+        drop(payload);
+        if !env.exception_check() {
+            let message = jni_str!("fugo's native library met a fault of its own; please report it");
+            let _ = env.throw_new(jni_str!("java/lang/InternalError"), message);
+        }
+        Ok(T::default())
+    }
+}
+
+fn throw(env: &mut Env<'_>, thrown: Thrown) -> jni::errors::Result<()> {
+    match thrown {
+        Thrown::Fault(fault) => {
+            // By `find_class`, which asks the loader of our own classes, whatever loader the thread has.
+            let class = env.find_class(fault.class)?;
+            let kind = JString::from_str(env, fault.kind)?;
+            let message = JString::from_str(env, fault.message)?;
+            let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;JJ)V");
+            let numbers = [JValue::Long(fault.place), JValue::Long(fault.found)];
+            let arguments = [JValue::Object(&kind), JValue::Object(&message), numbers[0], numbers[1]];
+            let exception = env.new_object(class, signature, &arguments)?;
+            let exception = env.cast_local::<JThrowable<'_>>(exception)?;
+            env.throw(exception)
+        }
+        Thrown::Closed => env.throw_new(
+            jni_str!("java/lang/IllegalStateException"),
+            jni_str!("closed: what was closed cannot be used again"),
+        ),
+        Thrown::Argument(message) => {
+            let message = jni::strings::JNIString::new(message);
+            env.throw_new(jni_str!("java/lang/IllegalArgumentException"), message)
+        }
+        Thrown::Random => env.throw_new(
+            jni_str!("java/lang/IllegalStateException"),
+            jni_str!("the operating system's random generator failed"),
+        ),
+        Thrown::Jni(Error::NullPtr(_)) => {
+            env.throw_new(jni_str!("java/lang/NullPointerException"), jni_str!("an argument is null"))
+        }
+        Thrown::Jni(Error::JniCall(JniError::NoMemory)) => {
+            env.throw_new(jni_str!("java/lang/OutOfMemoryError"), jni_str!("an array does not fit the heap"))
+        }
+        Thrown::Jni(_) => env.throw_new(
+            jni_str!("java/lang/InternalError"),
+            jni_str!("fugo's classes and its native library do not fit together"),
+        ),
+    }
+}
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self::Jni(error)
+    }
+}
+
+impl From<RandomError> for Thrown {
+    fn from(_: RandomError) -> Self {
+        Self::Random
+    }
+}
+
+impl From<KeyTagError> for Thrown {
+    fn from(error: KeyTagError) -> Self {
+        Self::Argument(error.to_string())
+    }
+}
+
+impl From<RecipientError> for Thrown {
+    fn from(error: RecipientError) -> Self {
+        Self::Argument(error.to_string())
+    }
+}
+
+/// A count or an offset of Rust's as Java's.
+pub(crate) fn number(number: usize) -> jlong {
+    jlong::try_from(number).unwrap_or(jlong::MAX)
+}
+
+macro_rules! faults {
+    ($($error:ident => $class:literal, |$it:ident| $place:expr, $found:expr;)*) => {$(
+        impl From<$error> for Thrown {
+            fn from($it: $error) -> Self {
+                let (kind, message) = ($it.kind(), $it.to_string());
+                Self::Fault(Fault { class: jni_str!($class), kind, message, place: $place, found: $found })
+            }
+        }
+    )*};
+}
+
+faults! {
+    MyNumberError => "fugo/MyNumberException", |error| match error {
+        MyNumberError::NonDigit { offset } => number(offset),
+        _ => -1,
+    }, match error {
+        MyNumberError::Length { found } => number(found),
+        _ => -1,
+    };
+    BodyError => "fugo/MyNumberException", |error| match error {
+        BodyError::NonDigit { offset } => number(offset),
+        _ => -1,
+    }, match error {
+        BodyError::Length { found } => number(found),
+        _ => -1,
+    };
+    NormalizeError => "fugo/NormalizeException", |error| match error {
+        NormalizeError::Character { offset } => number(offset),
+        _ => -1,
+    }, match error {
+        NormalizeError::Length { found } => number(found),
+        _ => -1,
+    };
+    ScopeError => "fugo/ScopeException", |error| -1, -1;
+    PurposeError => "fugo/PurposeException", |error| -1, match error {
+        PurposeError::InsurersEpoch { found } => jlong::from(found),
+        _ => -1,
+    };
+    TextError => "fugo/TextFormException", |error| -1, -1;
+    LineageError => "fugo/LineageException", |error| error.pair().map_or(-1, number), -1;
+    KeyFileError => "fugo/KeyFileException", |error| match error {
+        KeyFileError::Plaintext(error) => line(error),
+        _ => -1,
+    }, match error {
+        KeyFileError::ExcessiveWork { found } => jlong::from(found),
+        _ => -1,
+    };
+    PlaintextError => "fugo/KeyFileException", |error| line(error), -1;
+    SecretFileError => "fugo/KeyFileException", |error| match error {
+        SecretFileError::Identity { line } => number(line),
+        _ => -1,
+    }, -1;
+    SealError => "fugo/KeyFileException", |error| -1, -1;
+}
+
+fn line(error: PlaintextError) -> jlong {
+    match error {
+        PlaintextError::UnknownLine { line, .. }
+        | PlaintextError::MissingLine { line, .. }
+        | PlaintextError::BadValue { line, .. }
+        | PlaintextError::TagMismatch { line } => number(line),
+        _ => -1,
+    }
+}
