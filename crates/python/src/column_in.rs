@@ -61,9 +61,10 @@ impl Column {
         self.chunks.iter().map(|chunk| &**chunk).collect()
     }
 
-    /// Whether it holds 64-bit integers, and so numbers that have lost their zeros.
-    pub(crate) fn is_integers(&self) -> bool {
-        self.chunks.iter().all(|chunk| matches!(chunk.data_type(), DataType::Int64 | DataType::UInt64))
+    /// Whether it holds text, of whatever layout, and not integers.
+    pub(crate) fn is_text(&self) -> bool {
+        let is_integers = |chunk: &ArrayRef| chunk.data_type().is_integer();
+        !self.chunks.iter().all(is_integers)
     }
 }
 

@@ -214,7 +214,7 @@ fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<
         "lenient" => Ok(Reading::Lenient(lost_zeros(restore_zeros))),
         "strict" if !restore_zeros => Ok(Reading::Strict),
         // Of an integer there is nothing else to be lenient about.
-        "strict" if column.is_integers() => Ok(Reading::Lenient(lost_zeros(true))),
+        "strict" if !column.is_text() => Ok(Reading::Lenient(lost_zeros(true))),
         "strict" => Err(Failure::wrong_option("restore_zeros goes with number_format=\"lenient\"".into())),
         _ => Err(Failure::wrong_option("number_format is \"strict\" or \"lenient\"".into())),
     }
