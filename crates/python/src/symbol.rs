@@ -2,7 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use fugo::{Purpose, SYMBOL_LEN, text};
+use fugo::{
+    KeyTag, Purpose, SYMBOL_LEN,
+    text::{self, TextEncoder, TextError},
+};
 use pyo3::{
     basic::CompareOp,
     prelude::*,
@@ -11,7 +14,8 @@ use pyo3::{
 
 use crate::{errors::Failure, given, panics::guarded};
 
-/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as 個人番号.
+/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as
+/// 個人番号.
 ///
 /// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never equal
 /// and have no order. The bytes do not name the key: tags do. Raises ScopeError, LengthError.
@@ -38,6 +42,12 @@ impl Symbol {
     #[getter]
     fn purpose(&self) -> &'static str {
         self.purpose.name()
+    }
+
+    /// The text form under the key that `tag` names: Bech32m over tag ‖ symbol. Raises TextError.
+    #[pyo3(signature = (tag, /))]
+    fn text(&self, tag: &str) -> Result<String, Failure> {
+        Ok(TextEncoder::new(self.purpose, tag.parse()?).encode(&self.bytes).to_string())
     }
 
     fn __bytes__<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
@@ -70,16 +80,28 @@ impl Symbol {
     }
 }
 
-/// decode_text(text): (purpose, key tag, symbol) of the text form of a symbol of any purpose and key.
+/// decode_text(text, *, purpose=None, tag=None): (purpose, key tag, symbol) of the text form of a symbol.
 ///
-/// Raises TextError.
+/// No key is needed. Where a purpose or a key's tag is given, the text must be of it. Raises TextError, ScopeError.
 #[pyfunction]
-#[pyo3(signature = (text, /))]
-pub(crate) fn decode_text(text: &Bound<'_, PyAny>) -> Result<(&'static str, String, Symbol), Failure> {
+#[pyo3(signature = (text, /, *, purpose = None, tag = None))]
+pub(crate) fn decode_text(
+    text: &Bound<'_, PyAny>,
+    purpose: Option<&str>,
+    tag: Option<&str>,
+) -> Result<(&'static str, String, Symbol), Failure> {
+    let purpose = purpose.map(str::parse::<Purpose>).transpose()?;
+    let tag = tag.map(str::parse::<KeyTag>).transpose()?;
     let decoded = guarded(|| given::bytes(text, |text| text::decode(text)))?;
-    let decoded = decoded.ok_or_else(|| not_text(text))??;
-    let symbol = Symbol { purpose: decoded.purpose, bytes: decoded.symbol };
-    Ok((decoded.purpose.name(), decoded.tag.to_string(), symbol))
+    let found = decoded.ok_or_else(|| not_text(text))??;
+    if let Some(expected) = purpose.filter(|expected| *expected != found.purpose) {
+        return Err(TextError::WrongPurpose { expected, found: found.purpose }.into());
+    }
+    if let Some(expected) = tag.filter(|expected| *expected != found.tag) {
+        return Err(TextError::WrongKey { expected, found: found.tag }.into());
+    }
+    let symbol = Symbol { purpose: found.purpose, bytes: found.symbol };
+    Ok((found.purpose.name(), found.tag.to_string(), symbol))
 }
 
 pub(crate) fn not_text(value: &Bound<'_, PyAny>) -> Failure {

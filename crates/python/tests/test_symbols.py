@@ -45,7 +45,8 @@ def test_text_comes_back_to_its_symbol_and_says_its_key(key: fugo.SymbolKey) -> 
     symbol = key.symbol(number(7))
     text = key.text(symbol)
     assert key.parse_text(text) == key.parse_text(text.encode()) == symbol
-    assert fugo.decode_text(text) == ("agency", key.tag, symbol)
+    assert symbol.text(key.tag) == text
+    assert fugo.decode_text(text) == fugo.decode_text(text, purpose="agency", tag=key.tag) == ("agency", key.tag, symbol)
 
 
 def test_text_that_is_not_of_the_key_is_refused_by_kind(
@@ -70,6 +71,14 @@ def test_text_that_is_not_of_the_key_is_refused_by_kind(
     assert refused.value.kind == "corrupted"
     with pytest.raises(TypeError):
         key.parse_text(1)  # type: ignore[arg-type]
+    for purpose, tag, kind in [("portal", None, "wrong-purpose"), (None, later.tag, "wrong-key"), (None, "7C", "key-tag")]:
+        with pytest.raises(fugo.TextError) as refused:
+            fugo.decode_text(text, purpose=purpose, tag=tag)
+        assert refused.value.kind == kind
+    with pytest.raises(fugo.TextError):
+        key.symbol(number(1)).text("7c2cb2a")
+    with pytest.raises(fugo.ScopeError):
+        fugo.decode_text(text, purpose="ministry")
 
 
 def test_keys_of_the_wrong_purpose_or_epoch_are_refused(
