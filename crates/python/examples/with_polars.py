@@ -24,7 +24,7 @@ print(faults.group_by("kind").len().rows())
 assert faults.height == 100
 
 
-# %% In a lazy query: an expression over a batch. A row at fault ends the query with fugo.MyNumberError, so filter first.
+# %% In a lazy query: an expression over a batch. A row at fault ends the query, so filter first.
 def to_text(my: pl.Series) -> pl.Series:
     return pl.Series(key.symbols(my, output="text"))
 

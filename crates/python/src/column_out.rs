@@ -84,7 +84,8 @@ impl Counts {
     fn __repr__(&self) -> String {
         let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
         format!(
-            "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, zeros_restored={zeros_restored}, reissued={reissued})"
+            "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, \
+             zeros_restored={zeros_restored}, reissued={reissued})"
         )
     }
 }
@@ -187,8 +188,8 @@ impl SymbolColumn {
         slf.py().import("pyarrow")?.getattr("array")?.call1((slf,))
     }
 
-    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of text,
-    /// S44 to S47.
+    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of
+    /// text, S44 to S47.
     ///
     /// NumPy has no nulls: `nulls="raise"` raises ColumnError if there are any, `"zeros"` gives zero bytes for them.
     #[pyo3(signature = (*, nulls = "raise"))]
