@@ -13,7 +13,7 @@ frame = pl.DataFrame(roster(10_000))
 symbols = key.symbols(frame["my"], number_format="lenient", errors="null")
 print(symbols.counts)
 
-# %% And comes back without a copy: Polars knows no fixed size, so the dtype is Binary.
+# %% And comes back as a Series. Polars knows no fixed size, so the dtype is Binary.
 frame = frame.with_columns(pl.Series("symbol", symbols)).drop("my")
 assert frame["symbol"].dtype == pl.Binary
 assert frame["symbol"].null_count() == 200

@@ -93,7 +93,7 @@ impl Counts {
 /// A column of one key's symbols, row for row beside the column that it was made from: an Arrow array in one piece, of
 /// FixedSizeBinary(16), Binary or Utf8, whose field names purpose, scope, epoch and tag.
 ///
-/// Everything with `__arrow_c_array__` or `__arrow_c_stream__` support reads it without a copy.
+/// Exporting it by `__arrow_c_array__`, `__arrow_c_stream__`, `to_pyarrow` or `to_numpy` copies nothing.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct SymbolColumn {
     array: ArrayRef,

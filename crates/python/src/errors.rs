@@ -116,6 +116,11 @@ impl Failure {
             .with("found", found.to_string())
     }
 
+    /// What is to open a key file, given in the program.
+    pub(crate) fn key_file(kind: &'static str, message: impl Display) -> Self {
+        Self::new(Class::KeyFile, kind, message)
+    }
+
     /// A column that cannot be read, or be written as asked for.
     pub(crate) fn column(kind: &'static str, message: impl Display) -> Self {
         Self::new(Class::Column, kind, message)

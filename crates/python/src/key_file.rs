@@ -38,7 +38,8 @@ impl KeyFile {
                 let found = given::type_name(value);
                 return Err(Failure::wrong_type(format!("a passphrase is str, bytes or bytearray, not {found}")));
             };
-            unlock = unlock.with_passphrase(text.map_err(|_| fugo_keystore::SecretFileError::NotText)?);
+            let not_text = |_| Failure::key_file("not-text", "the passphrase is not UTF-8 text");
+            unlock = unlock.with_passphrase(text.map_err(not_text)?);
         }
         class.py().detach(|| {
             guarded(|| {

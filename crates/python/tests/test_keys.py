@@ -152,6 +152,9 @@ def test_key_files_are_refused_by_kind(files: Path) -> None:
 
     assert kind("passphrase.key") == "passphrase-needed"
     assert kind("passphrase.key", passphrase="another one") == "wrong-passphrase"
+    with pytest.raises(fugo.KeyFileError, match="the passphrase is not UTF-8") as refused:
+        fugo.KeyFile.load(files / "passphrase.key", passphrase=b"\xff")
+    assert refused.value.kind == "not-text"
     assert kind("identity.key") == "identity-needed"
     assert kind("identity.key", identity="other_identity.txt") == "wrong-identity"
     assert kind("README.md") == "not-a-key-file"
