@@ -27,7 +27,7 @@ class Descriptions(unittest.TestCase):
             ("agency/nta", "7c2cb2a1", {}),
             ("ministry/nta/1", "7c2cb2a1", {}),
             ("agency/nta/1", "7C2CB2A1", {}),
-            ("eligibility/all/1", "7c2cb2a1", {}),
+            ("agency/nta/1", "7c2cb2a1", {"insurers": self.source}),
             ("eligibility/all/1", "7c2cb2a1", {"insurers": self.source}),
             ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "identity_file": "/i"}),
         ):
@@ -35,7 +35,7 @@ class Descriptions(unittest.TestCase):
         self.assertRaises(DescriptionError, HadoopCredential, "", "jceks://file/keys/fugo.jceks")
 
     def test_a_conversion_that_cannot_be_is_refused(self) -> None:
-        from fugo.spark import DescriptionError, convert
+        from fugo.spark import DescriptionError, KeyFileOnExecutor, convert, symbol_udf
 
         marked = self.df.withMetadata("sex", {"fugo.scope": "nta"})
         for df, column, options in (
@@ -56,6 +56,10 @@ class Descriptions(unittest.TestCase):
             with self.subTest(column=column, **options):
                 self.assertRaises(DescriptionError, convert, df, column, self.source, **options)
         self.assertRaises(DescriptionError, convert, self.df, "my_number", {})
+        issuers = KeyFileOnExecutor("/keys/eligibility.key", "eligibility/all/1", "7c2cb2a1")
+        self.assertRaises(DescriptionError, convert, self.df, "my_number", issuers)
+        self.assertRaises(DescriptionError, symbol_udf, issuers)
+        convert(self.df, "my_number", issuers, insurers_tag="7c2cb2a1")
         convert(self.df, "my_number", self.source, keep=["sex"], reference=["id"])
         convert(self.df, "id", self.source, number_format="lenient", restore_zeros=True)
 

@@ -54,6 +54,40 @@ class KeptCells(unittest.TestCase):
                 self.assertLess(len(expected), 0.8 * ROWS)
 
 
+    def test_the_issuer_starts_from_insurers_symbols_and_never_sees_a_number(self) -> None:
+        cluster, tool = shared.cluster(), shared.tool()
+        import fugo
+        from fugo.spark import KeyFileOnExecutor, convert
+
+        insurers, eligibility = "insurers/all/1", "eligibility/all/4"
+        key = fugo.SymbolKey(fugo.KeyFile.load(tool.key(insurers)).key)
+        path, roster = tool.key(eligibility), shared.directory() / "insurers.parquet"
+        chance, rows = random.Random(8), []
+        for row_id in range(ROWS):
+            body = f"{chance.randrange(10**11):011}"
+            symbol = key.symbol(f"{body}{fugo.check_digit(body)}")
+            text, hexed = key.text(symbol), bytes(symbol).hex()
+            notes = (f"was {text.upper()}.", f"x{hexed}", f"x{hexed[1:]}", f" {body}{fugo.check_digit(body)} ", body, text, "東京都")
+            persons = (text[:-1], text.upper(), None, f" {text}")
+            person = chance.choice(persons) if chance.random() < 0.1 else text
+            rows.append({"row_id": row_id, "person": person, "note": chance.choice(notes)})
+        pq.write_table(pa.Table.from_pylist(rows), roster)
+        tag = tool.tag(insurers)
+        options = ["--from", "insurers-symbol", "--insurers-tag", tag, "--column", "person", "--keep", "note"]
+        tool.convert(roster, [path], ["issued.parquet"], *options)
+        source = KeyFileOnExecutor(str(path), eligibility, tool.tag(eligibility))
+        df = cluster.spark.read.parquet(str(roster))
+        made = convert(df, "person", source, keep=["note"], reference=["row_id"], insurers_tag=tag)
+        found = {(row.row_id + 1, row.column, row.reason) for row in made.rejects.collect()}
+        expected = {(int(row["record"]), row["column"], row["reason"]) for row in tool.listed("rejects.csv")}
+        self.assertEqual({reason for _, _, reason in expected}, {"corrupted", "null", "kept-number", "kept-symbol"})
+        self.assertEqual(found, expected)
+        issued = pq.read_table(tool.directory / "issued.parquet")
+        ordered = made.in_symbol_order(partitions=2).toArrow()
+        self.assertEqual(ordered["symbol"].to_pylist(), issued["symbol"].to_pylist())
+        self.assertEqual(ordered["note"].to_pylist(), issued["note"].to_pylist())
+
+
 def _rows(chance: random.Random, key: object) -> Iterator[dict[str, object]]:
     import fugo
 

@@ -56,8 +56,8 @@ def convert(
     ``{"symbol": source}``. No row ever holds the symbols of two keys. ``keep`` names the columns that stand beside the
     symbols; a cell of theirs that holds the row's number, or a symbol, makes the row a reject. ``reference`` names the
     columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every executor.
-    With ``insurers_tag`` the column holds insurers' symbols of epoch 1 under the key of that tag, and keys are of the
-    eligibility scope.
+    With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, under the key of that tag, and keys are
+    of the eligibility scope; then no number appears.
 
     Nothing runs yet: see :meth:`Converted.staged` for one pass that all results are read from.
     """
@@ -259,19 +259,21 @@ def _check(schema: T.StructType, derivation: Derivation) -> None:
     for name in [derivation.column, *derivation.keep, *derivation.reference]:
         if known.count(name) != 1:
             raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
+    for name, source in derivation.outputs:
+        if derivation.insurers_tag is None:
+            source.check_starts_from_numbers()
+        elif source.purpose != "eligibility":
+            raise DescriptionError(f"{name}: from insurers' symbols only eligibility symbols are made")
     person = schema[derivation.column].dataType
-    integers = isinstance(person, T.LongType) and derivation.restore_zeros
+    integers = isinstance(person, T.LongType) and derivation.restore_zeros and derivation.insurers_tag is None
     if not isinstance(person, T.StringType) and not integers:
         raise DescriptionError(
-            f"the column {derivation.column} is of type {person.simpleString()}; numbers are read from string, and from"
-            " bigint with restore_zeros, since an integer has lost its leading zeros"
+            f"the column {derivation.column} is of type {person.simpleString()}; persons are read from string, and numbers"
+            " from bigint with restore_zeros, since an integer has lost its leading zeros"
         )
     if not derivation.outputs:
         raise DescriptionError("name at least one key")
     symbol_type(derivation.form)
-    eligibility = {source.purpose == "eligibility" for _, source in derivation.outputs}
-    if derivation.insurers_tag is not None and eligibility != {True}:
-        raise DescriptionError("from insurers' symbols only eligibility symbols are made")
     for name in derivation.keep:
         field = schema[name]
         if is_symbol_field(field):

@@ -21,7 +21,12 @@ Derive = Callable[[pa.Array], pa.Array]
 SHORTEST = 9
 DIGIT = "[0-9０-９]"
 MANY_DIGITS = f"(?:{DIGIT}[^0-9０-９]*){{{SHORTEST}}}"
-SYMBOL_SHAPED = r"^[ \t\n\f\r]*[A-Za-z]+1[0-9A-Za-z]{38}[ \t\n\f\r]*$"
+SPACES = " \t\n\f\r"
+SPACE = f"[{SPACES}]"
+SYMBOL_SHAPED = rf"^{SPACE}*[A-Za-z]+1[0-9A-Za-z]{{38}}{SPACE}*$"
+INSURERS_SHAPED = rf"(?i)[0-9a-f]{{32}}|hokensha1|^{SPACE}*[0-9]{{12}}{SPACE}*$"
+IS_SYMBOL = "a kept cell is a symbol; two scopes' symbols in one row link the scopes"
+HOLDS_NUMBER = "a kept cell holds the row's own number, which never reaches an output"
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -40,8 +45,7 @@ def symbols_in(cells: dict[str, pa.Array]) -> Iterator[KeptFault]:
         shaped = pc.fill_null(pc.match_substring_regex(texts, SYMBOL_SHAPED), False)
         for row in pc.indices_nonzero(shaped).to_pylist():
             if _is_symbol(texts[row].as_py()):
-                detail = "a kept cell is a symbol; two scopes' symbols in one row link the scopes"
-                yield KeptFault(row, column, "kept-symbol", detail)
+                yield KeptFault(row, column, "kept-symbol", IS_SYMBOL)
 
 
 def numbers_in(
@@ -60,8 +64,18 @@ def numbers_in(
         if derive_first is not None:
             holding |= _holding(digits, _whole, derive_first, [symbols])
         for row in sorted(holding):
-            detail = "a kept cell holds the row's own number, which never reaches an output"
-            yield KeptFault(row, column, "kept-number", detail)
+            yield KeptFault(row, column, "kept-number", HOLDS_NUMBER)
+
+
+def insurers_in(cells: dict[str, pa.Array], accepted: pa.Array, persons: pa.Array) -> Iterator[KeptFault]:
+    """Cells that hold the insurers' symbol of their row, in text form or in hex, or that are a number of anybody's."""
+    for column, texts in _searched(cells):
+        shaped = pc.fill_null(pc.match_substring_regex(texts, INSURERS_SHAPED), False)
+        for row in pc.indices_nonzero(pc.and_(shaped, accepted)).to_pylist():
+            cell, person = texts[row].as_py(), persons[row].as_py()
+            own = (person, bytes(fugo.decode_text(person)[2]).hex())
+            if any(form in cell.lower() for form in own) or _is_number(cell):
+                yield KeptFault(row, column, "kept-number", HOLDS_NUMBER)
 
 
 def _holding(
@@ -107,7 +121,15 @@ def _digits(text: str) -> str:
 
 def _is_symbol(text: str) -> bool:
     try:
-        fugo.decode_text(text.strip(" \t\n\f\r").lower())
+        fugo.decode_text(text.strip(SPACES).lower())
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    try:
+        fugo.MyNumber(text.strip(SPACES))
     except ValueError:
         return False
     return True

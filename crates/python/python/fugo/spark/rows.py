@@ -89,6 +89,9 @@ class Derivation:
         cells = {name: batch.column(name) for name in self.keep}
         yield from kept.symbols_in(cells)
         persons = batch.column(self.column)
+        if self.insurers_tag is not None:
+            yield from kept.insurers_in(cells, symbols.is_valid(), persons)
+            return
 
         def derive(candidates: pa.Array) -> pa.Array:
             return pa.array(key.symbols(candidates, output=self.form, errors="null"))

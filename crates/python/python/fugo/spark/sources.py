@@ -37,7 +37,7 @@ class KeyFileOnExecutor:
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
     another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
     the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
-    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it.
+    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from numbers.
     """
 
     path: str
@@ -60,14 +60,18 @@ class KeyFileOnExecutor:
             raise DescriptionError("a tag is 8 hex digits, as `fugo key inspect` shows it")
         if self.purpose not in PURPOSES or self.scope.count("/") != 2:
             raise DescriptionError("a scope is written purpose/id/epoch, such as agency/nta/1")
-        if (self.purpose == "eligibility") != (self.insurers is not None):
-            raise DescriptionError("a key of the eligibility scope, and no other, has the insurers' key beside it")
+        if self.insurers is not None and self.purpose != "eligibility":
+            raise DescriptionError("only a key of the eligibility scope has the insurers' key beside it")
         if self.insurers is not None and self.insurers.scope != "insurers/all/1":
             raise DescriptionError("beside an eligibility key stands the insurers' key of epoch 1, scope insurers/all/1")
 
     @property
     def purpose(self) -> str:
         return self.scope.partition("/")[0]
+
+    def check_starts_from_numbers(self) -> None:
+        if self.purpose == "eligibility" and self.insurers is None:
+            raise DescriptionError("from numbers an eligibility key needs the insurers' key of epoch 1 beside it (insurers=…)")
 
 
 #: Whatever describes a key to :func:`fugo.spark.convert` and :func:`fugo.spark.symbol_udf`.

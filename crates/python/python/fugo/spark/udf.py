@@ -39,6 +39,7 @@ def symbol_udf(
     """
     if errors not in ("raise", "null"):
         raise DescriptionError("errors is `raise` or `null`")
+    source.check_starts_from_numbers()
     returned = symbol_type(output)
 
     def derive(numbers: Any) -> fugo.SymbolColumn:
