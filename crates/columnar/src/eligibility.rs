@@ -1,11 +1,14 @@
 //! The issuer's path: insurers' symbols of epoch 1 → eligibility symbols. No number appears.
 
-use arrow_array::{Array, FixedSizeBinaryArray, cast::AsArray};
+use std::ops::Range;
+
+use arrow_array::{Array, BinaryArray, BinaryViewArray, FixedSizeBinaryArray, LargeBinaryArray, cast::AsArray};
+use arrow_buffer::NullBuffer;
 use fugo::{Eligibility, EligibilitySymbol, InsurersSymbol, KeyTag, Purpose, SYMBOL_LEN, SymbolKey, text::TextEncoder};
 
 use crate::{
     cells::{self, Cells},
-    fault::{ColumnError, Fault},
+    fault::{ColumnError, Fault, FaultReason},
     field::SYMBOL_TYPE,
     gaps::{self, Bytes, CHUNK},
     numbers::Counts,
@@ -14,7 +17,7 @@ use crate::{
 
 /// `array[i] := HMAC-SHA-256(ScopeKey[eligibility], insurers' symbol in row i)[0..16]`, 16 bytes.
 ///
-/// The insurers' symbols are text, which has to be of the key that `insurers` names, or FixedSizeBinary(16). `insurers`
+/// The insurers' symbols are text, which has to be of the key that `insurers` names, or FixedSizeBinary(16) or Binary of any layout. `insurers`
 /// is the tag of the insurers' key of epoch 1: later epochs are mapped back to it first, and never come here. The bytes
 /// of a binary column do not say their epoch; hold its field against the tag before:
 ///
@@ -32,51 +35,96 @@ pub fn eligibility_from_insurers(
     column: &dyn Array,
     insurers: KeyTag,
 ) -> Result<Symbols, ColumnError> {
-    let source = Source::new(column)?;
+    eligibility_for_chunks(key, &[column], insurers)
+}
+
+/// [`eligibility_from_insurers`] of a column that lies in several arrays: rows are counted through all of them, and the
+/// output is one array.
+pub fn eligibility_for_chunks(
+    key: &SymbolKey<Eligibility>,
+    chunks: &[&dyn Array],
+    insurers: KeyTag,
+) -> Result<Symbols, ColumnError> {
+    let sources = chunks.iter().map(|chunk| Source::new(*chunk)).collect::<Result<Vec<_>, _>>()?;
     let encoder = TextEncoder::new(Purpose::Insurers, insurers);
-    let (rows, nulls) = (column.len(), cells::nulls(column));
+    let rows = chunks.iter().map(|chunk| chunk.len()).sum();
+    let nulls: Vec<_> = chunks.iter().map(|chunk| cells::nulls(*chunk)).collect();
     let mut symbols = vec![[0; SYMBOL_LEN]; rows];
     let mut faults = Vec::new();
     let mut read = Vec::with_capacity(CHUNK.min(rows));
     let mut derived = [EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); CHUNK];
-    for start in (0..rows).step_by(CHUNK) {
-        let end = rows.min(start + CHUNK);
-        let faults_before = faults.len();
-        read.clear();
-        match &source {
-            Source::Binary(array) => {
-                let symbols = cells::present(start..end, nulls.as_ref()).map(|row| symbol(array, row));
-                read.extend(symbols.map(InsurersSymbol::from_bytes));
+    let mut first = 0;
+    for ((chunk, source), nulls) in chunks.iter().zip(&sources).zip(&nulls) {
+        let (nulls, faults_of_chunk) = (nulls.as_ref(), faults.len());
+        for start in (0..chunk.len()).step_by(CHUNK) {
+            let end = chunk.len().min(start + CHUNK);
+            let faults_before = faults.len();
+            read.clear();
+            source.read(start..end, nulls, &encoder, &mut read, &mut faults);
+            let (out, derived) = (&mut symbols[first + start..first + end], &mut derived[..read.len()]);
+            key.symbols_from_insurers(&read, derived);
+            for (out, symbol) in out.iter_mut().zip(derived) {
+                *out = symbol.to_bytes();
             }
-            Source::Text(cells) => cells.for_each(start..end, nulls.as_ref(), |row, text| match encoder.decode(text) {
-                Ok(bytes) => read.push(InsurersSymbol::from_bytes(bytes)),
-                Err(error) => faults.push(Fault { row, reason: error.into() }),
-            }),
+            gaps::spread(out, read.len(), start, nulls, &faults[faults_before..]);
         }
-        let (out, derived) = (&mut symbols[start..end], &mut derived[..read.len()]);
-        key.symbols_from_insurers(&read, derived);
-        for (out, symbol) in out.iter_mut().zip(derived) {
-            *out = symbol.to_bytes();
-        }
-        gaps::spread(out, read.len(), start, nulls.as_ref(), &faults[faults_before..]);
+        faults[faults_of_chunk..].iter_mut().for_each(|fault| fault.row += first);
+        first += chunk.len();
     }
-    let nulls = gaps::nulls(rows, nulls.as_ref(), &faults);
+    let nulls: Vec<_> = chunks.iter().zip(&nulls).map(|(chunk, nulls)| (chunk.len(), nulls.as_ref())).collect();
+    let nulls = gaps::nulls(&nulls, &faults);
     Ok(Symbols { array: gaps::column(symbols, nulls), faults, counts: Counts::default() })
 }
 
 enum Source<'a> {
-    Binary(&'a FixedSizeBinaryArray),
+    Fixed(&'a FixedSizeBinaryArray),
+    Binary(&'a BinaryArray),
+    LargeBinary(&'a LargeBinaryArray),
+    BinaryView(&'a BinaryViewArray),
     Text(Cells<'a>),
 }
 
 impl<'a> Source<'a> {
     fn new(column: &'a dyn Array) -> Result<Self, ColumnError> {
         if *column.data_type() == SYMBOL_TYPE {
-            return Ok(Self::Binary(column.as_fixed_size_binary()));
+            return Ok(Self::Fixed(column.as_fixed_size_binary()));
         }
-        let text = Cells::new(column).map(Self::Text);
-        text.ok_or_else(|| ColumnError::InsurersType { found: column.data_type().clone() })
+        let binary = column.as_binary_opt().map(Self::Binary);
+        let large = || column.as_binary_opt().map(Self::LargeBinary);
+        let view = || column.as_binary_view_opt().map(Self::BinaryView);
+        let text = || Cells::new(column).map(Self::Text);
+        let source = binary.or_else(large).or_else(view).or_else(text);
+        source.ok_or_else(|| ColumnError::InsurersType { found: column.data_type().clone() })
     }
+
+    /// Appends the symbols and the faults of some rows.
+    fn read(
+        &self,
+        rows: Range<usize>,
+        nulls: Option<&NullBuffer>,
+        encoder: &TextEncoder,
+        read: &mut Vec<InsurersSymbol>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let mut push = |row, symbol: Result<Bytes, FaultReason>| match symbol {
+            Ok(bytes) => read.push(InsurersSymbol::from_bytes(bytes)),
+            Err(reason) => faults.push(Fault { row, reason }),
+        };
+        let present = cells::present(rows.clone(), nulls);
+        match self {
+            Self::Fixed(array) => present.for_each(|row| push(row, Ok(symbol(array, row)))),
+            Self::Binary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
+            Self::LargeBinary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
+            Self::BinaryView(array) => present.for_each(|row| push(row, sized(array.value(row)))),
+            Self::Text(cells) => cells.for_each(rows, nulls, |row, text| {
+                push(row, encoder.decode(text).map_err(FaultReason::from));
+            }),
+        }
+    }
+}
+
+fn sized(value: &[u8]) -> Result<Bytes, FaultReason> {
+    value.try_into().map_err(|_| FaultReason::SymbolLength { found: value.len() })
 }
 
 /// The symbol in a row of a column of FixedSizeBinary(16).

@@ -29,17 +29,24 @@ pub enum FaultReason {
     /// It is no insurers' symbol of the key that was named.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// A value of a binary column that has not the length of a symbol.
+    #[error("the length is {found} bytes; a symbol has 16")]
+    SymbolLength {
+        /// Length of the value in bytes.
+        found: usize,
+    },
 }
 
 impl FaultReason {
     /// One word of a closed vocabulary: those of [`MyNumberError::kind`], [`NormalizeError::kind`] and
-    /// [`TextError::kind`], and `negative`.
+    /// [`TextError::kind`], and `negative` and `symbol-length`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Number(error) => error.kind(),
             Self::Normalize(error) => error.kind(),
             Self::Negative => "negative",
             Self::Text(error) => error.kind(),
+            Self::SymbolLength { .. } => "symbol-length",
         }
     }
 }
@@ -50,7 +57,7 @@ impl FaultReason {
 pub enum ColumnError {
     /// A type in which no numbers are read.
     #[error(
-        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, and from UInt64 and Int64 where lost zeros are restored"
+        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored"
     )]
     NumberType {
         /// The type of the column.
@@ -66,7 +73,7 @@ pub enum ColumnError {
     },
     /// A type in which no insurers' symbols are read.
     #[error(
-        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
+        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
     )]
     InsurersType {
         /// The type of the column.
@@ -77,6 +84,14 @@ pub enum ColumnError {
     SymbolLength {
         /// Length of each value in bytes.
         found: usize,
+    },
+    /// More symbols than the offsets of one Binary array reach.
+    #[error("the column has {found} symbols; one Binary array holds at most {most}")]
+    BinaryLength {
+        /// Symbols in the column.
+        found: usize,
+        /// Symbols that one array holds.
+        most: usize,
     },
     /// More text than the offsets of one Utf8 array reach.
     #[error("the column has {found} symbols; one Utf8 array holds the text of at most {most}")]
@@ -95,6 +110,7 @@ impl ColumnError {
             Self::NumberType { .. } | Self::InsurersType { .. } => "column-type",
             Self::LostZeros { .. } => "lost-zeros",
             Self::SymbolLength { .. } => "symbol-length",
+            Self::BinaryLength { .. } => "binary-length",
             Self::TextLength { .. } => "text-length",
         }
     }

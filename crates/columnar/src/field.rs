@@ -30,6 +30,12 @@ pub fn symbol_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullabl
     Field::new(name, SYMBOL_TYPE, nullable).with_metadata(metadata.to_map())
 }
 
+/// A field of type Binary for symbols of a scope, under the key that `tag` names.
+pub fn binary_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
+    let metadata = SymbolMetadata { scope: *scope, tag };
+    Field::new(name, DataType::Binary, nullable).with_metadata(metadata.to_map())
+}
+
 /// A field of type Utf8 for the text form of symbols of a scope, under the key that `tag` names.
 pub fn text_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
     let metadata = SymbolMetadata { scope: *scope, tag };

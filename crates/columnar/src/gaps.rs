@@ -12,15 +12,22 @@ pub(crate) type Bytes = [u8; SYMBOL_LEN];
 /// Rows that are read, derived from and laid out together: few enough for the first-level cache.
 pub(crate) const CHUNK: usize = 1024;
 
-/// Nulls of the output: those of the input, and the rows at fault; none if no row is null.
-pub(crate) fn nulls(rows: usize, nulls: Option<&NullBuffer>, faults: &[Fault]) -> Option<NullBuffer> {
+/// Nulls of the output: those of the input, which is the length and the nulls of each of its chunks, and the rows at
+/// fault; none if no row is null.
+pub(crate) fn nulls(chunks: &[(usize, Option<&NullBuffer>)], faults: &[Fault]) -> Option<NullBuffer> {
     if faults.is_empty() {
-        return nulls.cloned();
+        match chunks {
+            [(_, nulls)] => return nulls.cloned(),
+            _ if chunks.iter().all(|(_, nulls)| nulls.is_none()) => return None,
+            _ => {}
+        }
     }
-    let mut valid = BooleanBufferBuilder::new(rows);
-    match nulls {
-        Some(nulls) => valid.append_buffer(nulls.inner()),
-        None => valid.append_n(rows, true),
+    let mut valid = BooleanBufferBuilder::new(chunks.iter().map(|(rows, _)| rows).sum());
+    for (rows, nulls) in chunks {
+        match nulls {
+            Some(nulls) => valid.append_buffer(nulls.inner()),
+            None => valid.append_n(*rows, true),
+        }
     }
     faults.iter().for_each(|fault| valid.set_bit(fault.row, false));
     Some(NullBuffer::new(valid.build()))

@@ -30,6 +30,8 @@
 //! 3. No error and no `Debug` holds a value: rows, byte offsets, lengths and types only.
 #![forbid(unsafe_code)]
 
+/// Symbols → values with offsets, for readers that know no fixed size.
+mod binary;
 /// Text, whatever the layout of its column.
 mod cells;
 /// The issuer's path: insurers' symbols → eligibility symbols.
@@ -49,13 +51,14 @@ mod symbols;
 /// Symbols → their text form.
 mod text;
 
-pub use eligibility::eligibility_from_insurers;
+pub use binary::binary;
+pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers};
 pub use fault::{ColumnError, Fault, FaultReason};
 pub use field::{
-    EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, is_symbol_field,
-    symbol_field, text_field,
+    EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, binary_field,
+    is_symbol_field, symbol_field, text_field,
 };
 pub use numbers::{Counts, Numbers, numbers};
 pub use reading::Reading;
-pub use symbols::{Symbols, SymbolsForKeys, symbols, symbols_for_keys};
+pub use symbols::{Symbols, SymbolsForKeys, symbols, symbols_for_chunks, symbols_for_keys};
 pub use text::text;

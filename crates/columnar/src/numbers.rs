@@ -3,7 +3,7 @@
 use std::{fmt, ops::Range, ptr};
 
 use arrow_array::{
-    Array, Int64Array, UInt64Array,
+    Array, FixedSizeBinaryArray, Int64Array, UInt64Array,
     cast::AsArray,
     types::{Int64Type, UInt64Type},
 };
@@ -13,6 +13,7 @@ use fugo::{Lineage, MyNumber, normalize::Changes};
 use crate::{
     cells::{self, Cells},
     fault::{ColumnError, Fault, FaultReason},
+    field::SYMBOL_TYPE,
     gaps,
     reading::{self, Reading},
 };
@@ -59,7 +60,7 @@ impl Numbers {
         let source = Source::new(column, reading, lineage)?;
         source.read(0..column.len(), self);
         self.rows = column.len();
-        self.nulls = gaps::nulls(self.rows, source.nulls(), &self.faults);
+        self.nulls = gaps::nulls(&[(self.rows, source.nulls())], &self.faults);
         Ok(())
     }
 
@@ -131,6 +132,8 @@ pub(crate) struct Source<'a> {
 
 enum Values<'a> {
     Text(Cells<'a>),
+    /// Text of a fixed width; zero bytes at its end are padding.
+    Fixed(&'a FixedSizeBinaryArray),
     UInt64(&'a UInt64Array),
     Int64(&'a Int64Array),
 }
@@ -144,6 +147,8 @@ impl<'a> Source<'a> {
         let found = || column.data_type().clone();
         let values = if let Some(cells) = Cells::new(column) {
             Values::Text(cells)
+        } else if let Some(fixed) = column.as_fixed_size_binary_opt().filter(|_| *column.data_type() != SYMBOL_TYPE) {
+            Values::Fixed(fixed)
         } else {
             let unsigned = column.as_primitive_opt::<UInt64Type>().map(Values::UInt64);
             let signed = || column.as_primitive_opt::<Int64Type>().map(Values::Int64);
@@ -168,12 +173,13 @@ impl<'a> Source<'a> {
         out.values.reserve(rows.len());
         match &self.values {
             Values::Text(cells) => {
-                cells.for_each(rows, self.nulls(), |row, text| match MyNumber::parse(text) {
-                    Ok(number) => out.push(number, self.lineage),
-                    // Most cells of a real column are strict already.
-                    Err(refused) => self.second_look(row, text, refused, out),
-                });
+                cells.for_each(rows, self.nulls(), |row, text| self.text(row, text.as_bytes(), out));
             }
+            Values::Fixed(array) => cells::present(rows, self.nulls()).for_each(|row| {
+                let text = array.value(row);
+                let len = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                self.text(row, &text[..len], out);
+            }),
             Values::UInt64(array) => cells::present(rows, self.nulls()).for_each(|row| {
                 self.integer(row, reading::integer(array.value(row)), out);
             }),
@@ -184,8 +190,16 @@ impl<'a> Source<'a> {
         }
     }
 
+    fn text(&self, row: usize, text: &[u8], out: &mut Numbers) {
+        match MyNumber::parse(text) {
+            Ok(number) => out.push(number, self.lineage),
+            // Most cells of a real column are strict already.
+            Err(refused) => self.second_look(row, text, refused, out),
+        }
+    }
+
     #[cold]
-    fn second_look(&self, row: usize, text: &str, refused: fugo::MyNumberError, out: &mut Numbers) {
+    fn second_look(&self, row: usize, text: &[u8], refused: fugo::MyNumberError, out: &mut Numbers) {
         match self.reading.second_look(text, refused) {
             Ok((number, changes)) => {
                 out.change(row, changes);

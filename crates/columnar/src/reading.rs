@@ -2,7 +2,7 @@
 
 use fugo::{
     MyNumber, MyNumberError,
-    normalize::{Changes, LostZeros, normalize},
+    normalize::{Changes, LostZeros, NormalizeError, normalize},
 };
 use zeroize::Zeroizing;
 
@@ -26,11 +26,14 @@ impl Reading {
     }
 
     /// Reads a text that the strict parse has refused.
+    ///
+    /// Whoever made the column may have put anything into it, so it is held against UTF-8 even where its type promises it.
     #[cold]
-    pub(crate) fn second_look(self, text: &str, refused: MyNumberError) -> Result<(MyNumber, Changes), FaultReason> {
+    pub(crate) fn second_look(self, text: &[u8], refused: MyNumberError) -> Result<(MyNumber, Changes), FaultReason> {
         let Self::Lenient(lost_zeros) = self else {
             return Err(refused.into());
         };
+        let text = str::from_utf8(text).map_err(|error| NormalizeError::Character { offset: error.valid_up_to() })?;
         let normalized = normalize(text, lost_zeros)?;
         Ok((normalized.parse()?, normalized.changes()))
     }

@@ -54,23 +54,44 @@ pub fn symbols_for_keys(
     reading: Reading,
     lineage: Option<&Lineage>,
 ) -> Result<SymbolsForKeys, ColumnError> {
-    let source = Source::new(column, reading, lineage)?;
-    let rows = column.len();
+    symbols_for_chunks(keys, &[column], reading, lineage)
+}
+
+/// [`symbols_for_keys`] of a column that lies in several arrays: rows are counted through all of them, and each output
+/// is one array.
+pub fn symbols_for_chunks(
+    keys: &[&NumberKey],
+    chunks: &[&dyn Array],
+    reading: Reading,
+    lineage: Option<&Lineage>,
+) -> Result<SymbolsForKeys, ColumnError> {
+    let sources = chunks.iter().map(|chunk| Source::new(*chunk, reading, lineage)).collect::<Result<Vec<_>, _>>()?;
+    let rows = chunks.iter().map(|chunk| chunk.len()).sum();
     let mut columns: Vec<_> = keys.iter().map(|_| vec![[0; SYMBOL_LEN]; rows]).collect();
     let mut read = Numbers::default();
-    for start in (0..rows).step_by(CHUNK) {
-        let end = rows.min(start + CHUNK);
-        let faults_before = read.faults.len();
-        source.read(start..end, &mut read);
-        let numbers = &read.values[..];
-        for (key, column) in keys.iter().zip(&mut columns) {
-            let out = &mut column[start..end];
-            key.symbols(numbers, &mut out[..numbers.len()]);
-            gaps::spread(out, numbers.len(), start, source.nulls(), &read.faults[faults_before..]);
+    let mut first = 0;
+    for (chunk, source) in chunks.iter().zip(&sources) {
+        let faults_of_chunk = read.faults.len();
+        for start in (0..chunk.len()).step_by(CHUNK) {
+            let end = chunk.len().min(start + CHUNK);
+            let faults_before = read.faults.len();
+            source.read(start..end, &mut read);
+            let numbers = &read.values[..];
+            let place = first + start;
+            let mut dense: Vec<_> =
+                columns.iter_mut().map(|column| &mut column[place..place + numbers.len()]).collect();
+            fugo::batch::symbols_for_keys(keys, numbers, &mut dense);
+            for column in &mut columns {
+                let out = &mut column[place..first + end];
+                gaps::spread(out, numbers.len(), start, source.nulls(), &read.faults[faults_before..]);
+            }
+            read.values.clear();
         }
-        read.values.clear();
+        read.faults[faults_of_chunk..].iter_mut().for_each(|fault| fault.row += first);
+        first += chunk.len();
     }
-    let nulls = gaps::nulls(rows, source.nulls(), &read.faults);
+    let nulls: Vec<_> = chunks.iter().zip(&sources).map(|(chunk, source)| (chunk.len(), source.nulls())).collect();
+    let nulls = gaps::nulls(&nulls, &read.faults);
     let arrays = columns.into_iter().map(|symbols| gaps::column(symbols, nulls.clone())).collect();
     Ok(SymbolsForKeys { arrays, counts: read.counts(), faults: std::mem::take(&mut read.faults) })
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::scalar::{digits, key, rows, scope_key};
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, LargeStringArray, StringArray, StringViewArray, UInt64Array, types::Int32Type,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, LargeBinaryArray, LargeStringArray, StringArray,
+    StringViewArray, UInt64Array, new_empty_array, types::Int32Type,
 };
 use fugo::{Eligibility, KeyTag, NumberKey, Purpose, SymbolKey, text::TextEncoder};
-use fugo_columnar::{Reading, eligibility_from_insurers, symbols, text};
+use fugo_columnar::{Reading, eligibility_for_chunks, eligibility_from_insurers, symbols, text};
 
 fn eligibility() -> SymbolKey<Eligibility> {
     SymbolKey::new(&scope_key("eligibility/all/1")).expect("the eligibility key")
@@ -30,6 +31,9 @@ fn columns() -> (Vec<ArrayRef>, Vec<Option<[u8; 16]>>, KeyTag) {
         Arc::new(texts.iter().collect::<StringViewArray>()),
         Arc::new(texts.iter().collect::<DictionaryArray<Int32Type>>()),
         Arc::new(texts),
+        Arc::new(bytes.iter().collect::<BinaryArray>()),
+        Arc::new(bytes.iter().collect::<LargeBinaryArray>()),
+        Arc::new(bytes.iter().collect::<BinaryViewArray>()),
         Arc::new(bytes),
     ];
     (columns, rows(&expected.array), insurers.tag())
@@ -61,6 +65,35 @@ fn text_of_another_key_or_purpose_and_damaged_text_are_faults() {
     let rows = rows(&found.array);
     assert_eq!(rows[1..5], [None; 4]);
     assert!(rows[0].is_some() && rows[0] == rows[5]);
+}
+
+#[test]
+fn a_column_in_several_arrays_counts_its_rows_through_all_of_them() {
+    let (columns, expected, tag) = columns();
+    for column in columns {
+        let parts = [column.slice(0, 1), column.slice(1, 0), column.slice(1, 1500), column.slice(1501, 999)];
+        let chunks: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
+        let found = eligibility_for_chunks(&eligibility(), &chunks, tag).expect("insurers' symbols");
+        assert_eq!(rows(&found.array), expected, "{}", column.data_type());
+    }
+    let good = StringArray::from_iter_values([&*encoder(&key("insurers/all/1")).encode(&[7; 16])]);
+    let bad = BinaryArray::from_iter_values([&[7; 16][..], &[7; 15], &[7; 17], b"", &[7; 16]]);
+    let found = eligibility_for_chunks(&eligibility(), &[&good, &bad, &good, &bad], tag).expect("insurers' symbols");
+    let faults: Vec<_> = found.faults.iter().map(|fault| fault.row).collect();
+    assert_eq!(faults, [2, 3, 4, 8, 9, 10]);
+    assert!(found.faults.iter().all(|fault| fault.reason.kind() == "symbol-length"));
+    assert_eq!(found.faults[1].reason.to_string(), "the length is 17 bytes; a symbol has 16");
+    let found = rows(&found.array);
+    assert!([0, 1, 5, 6, 7, 11].iter().all(|row| found[*row] == found[0]) && found[0].is_some());
+}
+
+#[test]
+fn no_array_and_empty_arrays_give_no_rows() {
+    let empty = new_empty_array(&arrow_schema::DataType::BinaryView);
+    for chunks in [&[][..], &[&*empty], &[&*empty, &*empty]] {
+        let found = eligibility_for_chunks(&eligibility(), chunks, key("insurers/all/1").tag()).expect("nothing");
+        assert_eq!((found.array.len(), found.faults), (0, vec![]));
+    }
 }
 
 #[test]

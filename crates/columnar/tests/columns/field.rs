@@ -7,8 +7,8 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use fugo::{Purpose, Scope, text::TextEncoder};
 use fugo_columnar::{
-    EPOCH_KEY, MetadataError, PURPOSE_KEY, Reading, SCOPE_KEY, SymbolMetadata, TAG_KEY, is_symbol_field, symbol_field,
-    symbols, text, text_field,
+    EPOCH_KEY, MetadataError, PURPOSE_KEY, Reading, SCOPE_KEY, SymbolMetadata, TAG_KEY, binary, binary_field,
+    is_symbol_field, symbol_field, symbols, text, text_field,
 };
 
 fn tag() -> fugo::KeyTag {
@@ -23,6 +23,7 @@ fn scope() -> Scope {
 fn the_metadata_has_the_four_keys_of_the_specification() {
     for (field, data_type) in [
         (symbol_field("nta", &scope(), tag(), true), DataType::FixedSizeBinary(16)),
+        (binary_field("nta", &scope(), tag(), true), DataType::Binary),
         (text_field("nta", &scope(), tag(), true), DataType::Utf8),
     ] {
         assert_eq!((field.name().as_str(), field.data_type(), field.is_nullable()), ("nta", &data_type, true));
@@ -82,8 +83,12 @@ fn columns_fit_their_fields_in_a_record_batch() {
     let numbers = StringArray::from(vec![Some(digits(1)), None]);
     let symbols = symbols(&key, &numbers, Reading::Strict, None).expect("numbers").array;
     let texts = text(&symbols, &TextEncoder::new(Purpose::Agency, key.tag())).expect("text");
-    let fields =
-        vec![symbol_field("symbol", key.scope(), key.tag(), true), text_field("text", key.scope(), key.tag(), true)];
-    let columns: Vec<ArrayRef> = vec![Arc::new(symbols), Arc::new(texts)];
+    let fields = vec![
+        symbol_field("symbol", key.scope(), key.tag(), true),
+        text_field("text", key.scope(), key.tag(), true),
+        binary_field("binary", key.scope(), key.tag(), true),
+    ];
+    let bytes = binary(symbols.clone()).expect("few rows");
+    let columns: Vec<ArrayRef> = vec![Arc::new(symbols), Arc::new(texts), Arc::new(bytes)];
     assert!(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).is_ok());
 }

@@ -1,5 +1,6 @@
 //! One file for each question; together one program, which links once.
 
+mod binary;
 mod eligibility;
 mod faults;
 mod field;

@@ -29,7 +29,7 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
         (
             ColumnError::NumberType { found: found.clone() },
             "column-type",
-            "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, and from UInt64 and Int64 where lost zeros are restored",
+            "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored",
         ),
         (
             ColumnError::LostZeros { found: DataType::UInt64 },
@@ -39,7 +39,7 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
         (
             ColumnError::InsurersType { found },
             "column-type",
-            "the column is of type Boolean; insurers' symbols are read from FixedSizeBinary(16), Utf8, LargeUtf8, Utf8View and dictionaries of the last three",
+            "the column is of type Boolean; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three",
         ),
         (
             ColumnError::SymbolLength { found: 20 },
@@ -50,6 +50,11 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
             ColumnError::TextLength { found: 7, most: 5 },
             "text-length",
             "the column has 7 symbols; one Utf8 array holds the text of at most 5",
+        ),
+        (
+            ColumnError::BinaryLength { found: 7, most: 5 },
+            "binary-length",
+            "the column has 7 symbols; one Binary array holds at most 5",
         ),
     ];
     for (error, kind, text) in texts {

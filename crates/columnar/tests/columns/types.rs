@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::scalar::{digits, key, rows, scalar, symbol};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Float64Array, Int8Array, Int32Array, Int64Array,
-    LargeStringArray, NullArray, StringArray, StringViewArray, UInt32Array, UInt64Array, new_empty_array,
-    new_null_array,
+    Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Float64Array, Int8Array,
+    Int32Array, Int64Array, LargeStringArray, NullArray, StringArray, StringViewArray, UInt32Array, UInt64Array,
+    new_empty_array, new_null_array,
     types::{Int8Type, Int32Type, UInt16Type},
 };
 use arrow_schema::DataType;
 use fugo::normalize::LostZeros;
-use fugo_columnar::{Reading, numbers, symbols, symbols_for_keys};
+use fugo_columnar::{Reading, numbers, symbols, symbols_for_chunks, symbols_for_keys};
 
 const ROWS: u64 = 3000;
 
@@ -155,6 +155,78 @@ fn several_keys_give_what_each_gives_alone() {
     assert_eq!((none.arrays.len(), none.faults), (0, together.faults));
 }
 
+/// The same rows in fixed-width bytes, padded with zeros.
+fn fixed(texts: &[Option<String>], width: u8) -> FixedSizeBinaryArray {
+    let cell = |text: &String| {
+        let mut bytes = text.clone().into_bytes();
+        bytes.resize(width.into(), 0);
+        bytes
+    };
+    let cells = texts.iter().map(|text| text.as_ref().map(cell));
+    FixedSizeBinaryArray::try_from_sparse_iter_with_size(cells, width.into()).expect("one width")
+}
+
+#[test]
+fn fixed_width_bytes_are_read_without_their_padding() {
+    let texts = texts();
+    for width in [12, 13, 15, 20] {
+        is_as_scalar(&fixed(&texts, width), &texts, Reading::Strict);
+        is_as_scalar(&fixed(&texts, width).slice(17, 2900), &texts[17..17 + 2900], Reading::Strict);
+    }
+    let number = digits(9);
+    let mess = [&number[..11], "", &format!(" {number}"), "１２３４", "123456789012", &number]
+        .map(|text| Some(text.to_owned()));
+    for reading in [Reading::Strict, Reading::Lenient(LostZeros::Refuse), Reading::Lenient(LostZeros::Restore)] {
+        is_as_scalar(&fixed(&mess, 13), &mess, reading);
+    }
+    let found = symbols(&key("agency/nta/1"), &fixed(&mess, 12 + 1), Reading::Strict, None).expect("numbers");
+    let kinds: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect();
+    assert_eq!(kinds, [(0, "length"), (1, "length"), (2, "non-digit"), (3, "non-digit"), (4, "check-digit")]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_faults_by_their_place() {
+    let column =
+        FixedSizeBinaryArray::try_from_iter([*b"1234\xff5678901", *b"\xe3\x81123456789\0"].iter()).expect("one width");
+    for (reading, kind) in [(Reading::Strict, "non-digit"), (Reading::Lenient(LostZeros::Restore), "character")] {
+        let found = symbols(&key("agency/nta/1"), &column, reading, None).expect("bytes");
+        let faults: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect();
+        assert_eq!(faults, [(0, kind), (1, kind)]);
+        assert!(found.faults[0].to_string().contains("byte offset 4 "), "{}", found.faults[0]);
+    }
+}
+
+#[test]
+fn a_column_in_several_arrays_is_one_column() {
+    let mut texts = texts();
+    (texts[1], texts[1030], texts[2999]) = (Some("x".to_owned()), Some("1".to_owned()), Some(String::new()));
+    let keys = [key("agency/nta/1"), key("insurers/all/1")];
+    let keys: Vec<&fugo::NumberKey> = keys.iter().collect();
+    for column in layouts(&texts) {
+        let whole = symbols_for_keys(&keys, &*column, Reading::Strict, None).expect("a column of numbers");
+        assert_eq!(whole.faults.iter().map(|fault| fault.row).collect::<Vec<_>>(), [1, 1030, 2999]);
+        for cuts in [vec![0, 3000], vec![0, 0, 1, 2, 2, 1025, 2999, 3000], vec![0, 1500, 3000]] {
+            let parts: Vec<_> = cuts.windows(2).map(|cut| column.slice(cut[0], cut[1] - cut[0])).collect();
+            let chunks: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
+            let found = symbols_for_chunks(&keys, &chunks, Reading::Strict, None).expect("a column of numbers");
+            assert_eq!(found, whole);
+        }
+    }
+    // Chunks of two layouts, one without nulls.
+    let parts: [ArrayRef; 2] = [
+        Arc::new(StringArray::from_iter_values([digits(1), digits(2)])),
+        Arc::new(StringViewArray::from(vec![None, Some("x"), Some(&*digits(3))])),
+    ];
+    let found = symbols_for_chunks(&keys, &[&*parts[0], &*parts[1]], Reading::Strict, None).expect("numbers");
+    let all = [Some(digits(1)), Some(digits(2)), None, Some("x".to_owned()), Some(digits(3))];
+    assert_eq!(rows(&found.arrays[0]), expected(&all, Reading::Strict));
+    assert_eq!((found.faults.len(), found.faults[0].row), (1, 3));
+    let none = symbols_for_chunks(&keys, &[], Reading::Strict, None).expect("nothing");
+    assert_eq!((none.arrays[1].len(), none.faults), (0, vec![]));
+    let clean = symbols_for_chunks(&keys, &[&*parts[0], &*parts[0]], Reading::Strict, None).expect("numbers");
+    assert!(clean.arrays[0].nulls().is_none());
+}
+
 #[test]
 fn other_types_are_refused_by_their_name() {
     let integers = Arc::new(UInt64Array::from(vec![5]));
@@ -163,6 +235,8 @@ fn other_types_are_refused_by_their_name() {
         Arc::new(UInt32Array::from(vec![5])),
         Arc::new(BooleanArray::from(vec![true])),
         Arc::new(BinaryArray::from(vec![&b"123456789018"[..]])),
+        // Sixteen bytes are a symbol, not a number with four zeros behind it.
+        Arc::new(fixed(&[Some(digits(5))], 16)),
         Arc::new(NullArray::new(1)),
         Arc::new(DictionaryArray::<Int8Type>::new(Int8Array::from(vec![0]), integers)),
     ];

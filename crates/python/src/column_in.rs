@@ -1,0 +1,149 @@
+//! A column from Python → Arrow arrays, without a copy wherever Python has it in a buffer.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, LargeStringArray, new_empty_array};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
+use arrow_schema::{DataType, FieldRef};
+use bytes::Bytes;
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{IntoPyDict, PyList, PyTuple},
+};
+use pyo3_arrow::{PyArray, PyChunkedArray, buffer::PyArrowBuffer};
+use zeroize::Zeroizing;
+
+use crate::{errors::Failure, given, number::MyNumber};
+
+/// A column, in as many arrays as it came in, and at least one.
+pub(crate) struct Column {
+    chunks: Vec<ArrayRef>,
+    /// What the producer says of it, metadata included; of lists and NumPy arrays, nothing.
+    pub(crate) field: Option<FieldRef>,
+}
+
+impl Column {
+    pub(crate) fn new(value: &Bound<'_, PyAny>) -> Result<Self, Failure> {
+        let py = value.py();
+        if value.hasattr(intern!(py, "__arrow_c_array__"))? {
+            let (array, field) = value.extract::<PyArray>()?.into_inner();
+            return Ok(Self { chunks: vec![array], field: Some(field) });
+        }
+        if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
+            let (mut chunks, field) = value.extract::<PyChunkedArray>()?.into_inner();
+            if chunks.is_empty() {
+                chunks.push(new_empty_array(field.data_type()));
+            }
+            return Ok(Self { chunks, field: Some(field) });
+        }
+        if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+            return Ok(Self { chunks: vec![texts(value)?], field: None });
+        }
+        // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies only what is no Arrow yet.
+        if value.get_type().module()?.to_string().split('.').next() == Some("pandas") {
+            let arguments = [("from_pandas", true)].into_py_dict(py)?;
+            return Self::new(&py.import("pyarrow")?.getattr("array")?.call((value,), Some(&arguments))?);
+        }
+        if value.hasattr(intern!(py, "dtype"))? && value.hasattr(intern!(py, "view"))? {
+            return Ok(Self { chunks: vec![numpy(value)?], field: None });
+        }
+        let found = given::type_name(value);
+        Err(Failure::column(
+            "column-type",
+            format_args!(
+                "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), a list of str, or a NumPy array of dtype S12, not {found}"
+            ),
+        ))
+    }
+
+    pub(crate) fn chunks(&self) -> Vec<&dyn Array> {
+        self.chunks.iter().map(|chunk| &**chunk).collect()
+    }
+
+    /// Whether it holds text, of whatever layout, and not integers.
+    pub(crate) fn is_text(&self) -> bool {
+        let is_integers = |chunk: &ArrayRef| chunk.data_type().is_integer();
+        !self.chunks.iter().all(is_integers)
+    }
+}
+
+/// The texts of a list, in a buffer that is wiped; None is null.
+fn texts(list: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
+    let mut len = 0;
+    each(list, |text| len += text.map_or(0, str::len))?;
+    // Room for all of it, so that it never moves and leaves a copy.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(len));
+    let (mut lengths, mut valid) = (Vec::new(), Vec::new());
+    each(list, |text| {
+        bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
+        lengths.push(text.map_or(0, str::len));
+        valid.push(text.is_some());
+    })?;
+    let nulls = Some(NullBuffer::from(valid)).filter(|nulls| nulls.null_count() > 0);
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    let values = Buffer::from(Bytes::from_owner(bytes));
+    let array = LargeStringArray::try_new(offsets, values, nulls);
+    Ok(Arc::new(array.map_err(|_| Failure::column("column-type", "the list changed while it was read"))?))
+}
+
+fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(), Failure> {
+    for (row, value) in list.try_iter()?.enumerate() {
+        let value = value?;
+        if value.is_none() {
+            with(None);
+        } else if let Ok(number) = value.cast::<MyNumber>() {
+            with(str::from_utf8(number.get().0.expose_digits()).ok());
+        } else if given::text(&value, |text| with(Some(text)))?.is_none() {
+            let found = given::type_name(&value);
+            let message = format!("a list holds str, bytes, MyNumber or None, not {found}");
+            return Err(Failure::column("column-type", message).at(row, "row"));
+        }
+    }
+    Ok(())
+}
+
+/// A one-dimensional NumPy array: fixed-width bytes, or 64-bit integers.
+fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
+    let dtype = array.getattr("dtype")?;
+    let refused = |kind, why: &str| -> Failure {
+        let name = dtype.str().map(|name| name.to_string()).unwrap_or_default();
+        Failure::column(kind, format_args!("the NumPy array is of dtype {name}; {why}"))
+    };
+    if array.hasattr("mask")? {
+        return Err(refused("column-type", "a masked array is read without its mask, so pass it as an Arrow array"));
+    }
+    if array.getattr("ndim")?.extract::<usize>()? != 1 {
+        return Err(refused("column-type", "a column has one dimension"));
+    }
+    let kind: String = dtype.getattr("kind")?.extract()?;
+    let width: usize = dtype.getattr("itemsize")?.extract()?;
+    let is_native: bool = dtype.getattr("isnative")?.extract()?;
+    let len = array.len()?;
+    let not_contiguous =
+        || refused("not-contiguous", "its rows do not lie side by side; numpy.ascontiguousarray copies them");
+    match (&*kind, width) {
+        ("S", 1..) => {
+            let size = i32::try_from(width).map_err(|_| refused("column-type", "its values are too wide"))?;
+            if len == 0 {
+                return Ok(new_empty_array(&DataType::FixedSizeBinary(size)));
+            }
+            let bytes = array.call_method1("view", ("u1",)).map_err(|_| not_contiguous())?;
+            let buffer = bytes.extract::<PyArrowBuffer>().map_err(|_| not_contiguous())?.into_inner();
+            let array = FixedSizeBinaryArray::try_new(size, buffer, None);
+            Ok(Arc::new(array.map_err(|_| not_contiguous())?))
+        }
+        ("u" | "i", 8) if is_native => {
+            if len == 0 {
+                return Ok(new_empty_array(if kind == "u" { &DataType::UInt64 } else { &DataType::Int64 }));
+            }
+            Ok(array.extract::<PyArray>().map_err(|_| not_contiguous())?.into_inner().0)
+        }
+        ("U", _) => Err(refused("column-type", "numbers are read from dtype S12; astype(\"S12\") converts ASCII text")),
+        ("O", _) => Err(refused("column-type", "pass its tolist()")),
+        _ => Err(refused(
+            "column-type",
+            "numbers are read from dtype S12, and from native int64 and uint64 where lost zeros are restored",
+        )),
+    }
+}

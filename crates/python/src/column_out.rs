@@ -1,0 +1,249 @@
+//! A column of symbols → Python: Arrow capsules, NumPy, pyarrow, lists.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow_array::{Array, ArrayRef, BinaryArray, FixedSizeBinaryArray, StringArray, cast::AsArray};
+use arrow_buffer::Buffer;
+use arrow_schema::{DataType, FieldRef};
+use fugo::{KeyTag, Scope, text::TextEncoder};
+use fugo_columnar::{binary, binary_field, symbol_field, text, text_field};
+use pyo3::{
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyBytes, PyCapsule, PyList, PyString, PyTuple},
+};
+use pyo3_arrow::{
+    buffer::PyArrowBuffer,
+    ffi::{ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule},
+};
+
+use crate::{
+    errors::Failure,
+    faults::{Fault, FaultsTable},
+};
+
+/// How symbols stand in the column that is given out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    Fixed,
+    Binary,
+    Text,
+}
+
+impl Output {
+    pub(crate) fn named(name: &str) -> Result<Self, Failure> {
+        match name {
+            "fixed" => Ok(Self::Fixed),
+            "binary" => Ok(Self::Binary),
+            "text" => Ok(Self::Text),
+            _ => Err(Failure::wrong_option("output is \"fixed\", \"binary\" or \"text\"".into())),
+        }
+    }
+
+    /// The array and the field of one key's symbols.
+    pub(crate) fn of(
+        self,
+        symbols: FixedSizeBinaryArray,
+        scope: &Scope,
+        tag: KeyTag,
+    ) -> Result<(ArrayRef, FieldRef), Failure> {
+        let name = "symbol";
+        Ok(match self {
+            Self::Fixed => (Arc::new(symbols), Arc::new(symbol_field(name, scope, tag, true))),
+            Self::Binary => (Arc::new(binary(symbols)?), Arc::new(binary_field(name, scope, tag, true))),
+            Self::Text => {
+                let texts = text(&symbols, &TextEncoder::new(scope.purpose(), tag))?;
+                (Arc::new(texts), Arc::new(text_field(name, scope, tag, true)))
+            }
+        })
+    }
+}
+
+/// What became of the rows of a column: `rows = symbols + nulls + faults`.
+#[pyclass(frozen, eq, get_all, module = "fugo")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Rows in the column.
+    rows: usize,
+    /// Rows with a symbol.
+    symbols: usize,
+    /// Rows that were null.
+    nulls: usize,
+    /// Rows at fault.
+    faults: usize,
+    /// Rows in which anything was changed before the strict parse.
+    normalized: usize,
+    /// Rows whose leading zeros were restored.
+    zeros_restored: usize,
+    /// Rows whose number was re-issued.
+    reissued: usize,
+}
+
+#[pymethods]
+impl Counts {
+    fn __repr__(&self) -> String {
+        let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
+        format!(
+            "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, zeros_restored={zeros_restored}, reissued={reissued})"
+        )
+    }
+}
+
+/// A column of one key's symbols, row for row beside the column that it was made from: an Arrow array in one piece, of
+/// FixedSizeBinary(16), Binary or Utf8, whose field names purpose, scope, epoch and tag.
+///
+/// Everything with `__arrow_c_array__` or `__arrow_c_stream__` support reads it without a copy.
+#[pyclass(frozen, module = "fugo")]
+pub(crate) struct SymbolColumn {
+    array: ArrayRef,
+    field: FieldRef,
+    faults: Arc<[fugo_columnar::Fault]>,
+    counts: Counts,
+    listed: PyOnceLock<Py<PyTuple>>,
+}
+
+impl SymbolColumn {
+    pub(crate) fn new(
+        (array, field): (ArrayRef, FieldRef),
+        faults: Arc<[fugo_columnar::Fault]>,
+        counts: fugo_columnar::Counts,
+    ) -> Self {
+        let (rows, gaps) = (array.len(), array.null_count());
+        let counts = Counts {
+            rows,
+            symbols: rows - gaps,
+            nulls: gaps - faults.len(),
+            faults: faults.len(),
+            normalized: counts.normalized,
+            zeros_restored: counts.zeros_restored,
+            reissued: counts.reissued,
+        };
+        Self { array, field, faults, counts, listed: PyOnceLock::new() }
+    }
+}
+
+#[pymethods]
+impl SymbolColumn {
+    /// The rows at fault, in order.
+    #[getter]
+    fn faults(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        let listed = self.listed.get_or_try_init(py, || {
+            let faults = self.faults.iter().map(|fault| Py::new(py, Fault::from(fault))).collect::<PyResult<Vec<_>>>();
+            Ok::<_, PyErr>(PyTuple::new(py, faults?)?.unbind())
+        })?;
+        Ok(listed.clone_ref(py))
+    }
+
+    /// The rows at fault as an Arrow table of row, kind, offset, found and message.
+    fn faults_table(&self) -> FaultsTable {
+        FaultsTable::new(&self.faults)
+    }
+
+    /// What became of the rows.
+    #[getter]
+    fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The field's metadata: `fugo.purpose`, `fugo.scope`, `fugo.epoch` and `fugo.tag`.
+    #[getter]
+    fn metadata(&self) -> HashMap<String, String> {
+        self.field.metadata().clone()
+    }
+
+    fn __len__(&self) -> usize {
+        self.array.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("SymbolColumn(rows={}, faults={})", self.array.len(), self.faults.len())
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> Result<Bound<'py, PyTuple>, Failure> {
+        Ok(to_array_pycapsules(py, self.field.clone(), &self.array, requested_schema).map_err(PyErr::from)?)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> Result<Bound<'py, PyCapsule>, Failure> {
+        let reader = Box::new(ArrayIterator::new([Ok(self.array.clone())], self.field.clone()));
+        Ok(to_stream_pycapsule(py, reader, requested_schema).map_err(PyErr::from)?)
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyCapsule>, Failure> {
+        Ok(to_schema_pycapsule(py, &*self.field).map_err(PyErr::from)?)
+    }
+
+    /// A `pyarrow.Array` over the same buffers. A bare array carries no metadata: give `metadata` to its field.
+    fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("pyarrow")?.getattr("array")?.call1((slf,))
+    }
+
+    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of text,
+    /// S44 to S47.
+    ///
+    /// NumPy has no nulls: `nulls="raise"` raises ColumnError if there are any, `"zeros"` gives zero bytes for them.
+    #[pyo3(signature = (*, nulls = "raise"))]
+    fn to_numpy<'py>(&self, py: Python<'py>, nulls: &str) -> Result<Bound<'py, PyAny>, Failure> {
+        match nulls {
+            "raise" if self.array.null_count() > 0 => return Err(Failure::nulls(self.array.null_count())),
+            "raise" | "zeros" => {}
+            _ => return Err(Failure::wrong_option("nulls is \"raise\" or \"zeros\"".into())),
+        }
+        let numpy = py.import("numpy")?;
+        let (buffer, dtype) = self.flat();
+        if self.array.is_empty() {
+            return Ok(numpy.call_method1("empty", (0, dtype))?);
+        }
+        let buffer = Py::new(py, PyArrowBuffer::new(buffer))?;
+        Ok(numpy.call_method1("frombuffer", (buffer, dtype))?)
+    }
+
+    /// A list of bytes, of str for text, with None for null.
+    fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let bytes = |value: Option<&[u8]>| value.map(|value| PyBytes::new(py, value));
+        match self.array.data_type() {
+            DataType::FixedSizeBinary(_) => {
+                PyList::new(py, self.array.as_fixed_size_binary().iter().map(bytes).collect::<Vec<_>>())
+            }
+            DataType::Binary => PyList::new(py, self.array.as_binary::<i32>().iter().map(bytes).collect::<Vec<_>>()),
+            _ => {
+                let texts = self.array.as_string::<i32>().iter().map(|text| text.map(|text| PyString::new(py, text)));
+                PyList::new(py, texts.collect::<Vec<_>>())
+            }
+        }
+    }
+}
+
+impl SymbolColumn {
+    /// The values side by side, as many bytes for every row, and their NumPy dtype.
+    fn flat(&self) -> (Buffer, String) {
+        let any = self.array.as_any();
+        if let Some(array) = any.downcast_ref::<FixedSizeBinaryArray>() {
+            return (array.values().clone(), "V16".into());
+        }
+        if let Some(array) = any.downcast_ref::<BinaryArray>() {
+            return (array.values().clone(), "V16".into());
+        }
+        let array: &StringArray = self.array.as_string();
+        let width = array.iter().flatten().next().map_or(1, str::len);
+        if array.null_count() == 0 {
+            return (array.values().clone(), format!("S{width}"));
+        }
+        let mut bytes = vec![0; width * array.len()];
+        for (text, out) in array.iter().zip(bytes.chunks_exact_mut(width)) {
+            if let Some(text) = text {
+                out.copy_from_slice(text.as_bytes());
+            }
+        }
+        (Buffer::from_vec(bytes), format!("S{width}"))
+    }
+}

@@ -1,0 +1,440 @@
+//! Every error of the library → a Python exception with its kind, its numbers and its message. Nothing here holds a value.
+
+use std::fmt::Display;
+
+use fugo::{
+    BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
+    normalize::NormalizeError, text::TextError,
+};
+use fugo_columnar::{ColumnError, Fault, FaultReason, MetadataError};
+use fugo_keystore::{KeyFileError, PlaintextError, SecretFileError};
+use pyo3::{
+    exceptions::{PyException, PyRuntimeError, PyTypeError, PyValueError},
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyDict, PyTuple, PyType},
+};
+
+/// The exceptions of the package. `ALL` has them in the order in which they are made: each after its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Fugo,
+    Number,
+    Normalize,
+    Scope,
+    KeyFile,
+    Text,
+    Purpose,
+    Lineage,
+    Column,
+    Length,
+    Internal,
+}
+
+/// What an exception stands under beside `FugoError`.
+#[derive(Clone, Copy)]
+enum Base {
+    Exception,
+    Value,
+    Type,
+    Runtime,
+    Number,
+}
+
+/// class, name, base, attributes that are None where they do not apply, docstring
+type Row = (Class, &'static str, Base, &'static [&'static str], &'static str);
+
+const ALL: [Row; 11] = [
+    (
+        Class::Fugo,
+        "FugoError",
+        Base::Exception,
+        &[],
+        "What every error of fugo is. `kind` is one word of a closed vocabulary, the same in every language; the \
+         message says what was allowed and where, never a value.",
+    ),
+    (
+        Class::Number,
+        "MyNumberError",
+        Base::Value,
+        &["row", "offset", "found", "faults"],
+        "A text is no MyNumber. `offset`: UTF-8 byte offset from 0; `found`: a length; of a column, `row`: its row from \
+         0, and `faults`: how many rows are at fault.",
+    ),
+    (
+        Class::Normalize,
+        "NormalizeError",
+        Base::Number,
+        &[],
+        "A text is no MyNumber even leniently. Attributes as those of MyNumberError.",
+    ),
+    (Class::Scope, "ScopeError", Base::Value, &[], "A scope, a purpose or an epoch that is none."),
+    (
+        Class::KeyFile,
+        "KeyFileError",
+        Base::Value,
+        &["line", "found", "errno"],
+        "A key file, or a file that is to open one, is not taken. `line`: from 1; `found`: the scrypt work asked for; \
+         `errno`: the system's error.",
+    ),
+    (
+        Class::Text,
+        "TextError",
+        Base::Value,
+        &["row", "expected", "found", "faults"],
+        "A text is not the symbol that was expected. `expected` and `found`: purposes or key tags; of a column, `row` \
+         and `faults`.",
+    ),
+    (
+        Class::Purpose,
+        "PurposeError",
+        Base::Value,
+        &["expected", "found"],
+        "A key or a symbol of the wrong purpose or epoch. `expected` and `found`: purposes; `found` may be an epoch.",
+    ),
+    (
+        Class::Lineage,
+        "LineageError",
+        Base::Value,
+        &["pair"],
+        "Pairs that are no lineage. `pair`: index of the pair at fault, from 0; a cycle has none.",
+    ),
+    (
+        Class::Column,
+        "ColumnError",
+        Base::Type,
+        &["row", "found", "most"],
+        "A column as a whole is not taken or not written: its type, its layout, its size. `found` and `most`: lengths; \
+         `row`: an element of a list.",
+    ),
+    (Class::Length, "LengthError", Base::Value, &["found"], "Bytes of a key or a symbol that are too few or too many."),
+    (Class::Internal, "InternalError", Base::Runtime, &[], "A fault of fugo itself. Please report it, without data."),
+];
+
+static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
+
+/// Makes the classes and puts them into the module.
+pub(crate) fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let classes = CLASSES.get_or_try_init(py, || make_classes(py))?;
+    classes.iter().zip(&ALL).try_for_each(|(class, row)| module.add(row.1, class))
+}
+
+fn make_classes(py: Python<'_>) -> PyResult<Vec<Py<PyType>>> {
+    let mut made: Vec<Py<PyType>> = Vec::new();
+    for (_, name, base, attributes, doc) in &ALL {
+        let bases: Vec<Bound<'_, PyType>> = match base {
+            Base::Exception => vec![py.get_type::<PyException>()],
+            Base::Number => vec![made[Class::Number as usize].bind(py).clone()],
+            Base::Value => vec![made[0].bind(py).clone(), py.get_type::<PyValueError>()],
+            Base::Type => vec![made[0].bind(py).clone(), py.get_type::<PyTypeError>()],
+            Base::Runtime => vec![made[0].bind(py).clone(), py.get_type::<PyRuntimeError>()],
+        };
+        let body = PyDict::new(py);
+        body.set_item("__module__", "fugo")?;
+        body.set_item("__doc__", doc)?;
+        if made.is_empty() {
+            body.set_item("kind", "")?;
+        }
+        attributes.iter().try_for_each(|attribute| body.set_item(attribute, py.None()))?;
+        let class = py.get_type::<PyType>().call1((*name, PyTuple::new(py, bases)?, body))?;
+        made.push(class.cast_into::<PyType>()?.unbind());
+    }
+    Ok(made)
+}
+
+/// What goes into an attribute.
+#[derive(Debug)]
+pub(crate) enum Value {
+    Number(u64),
+    Text(String),
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Number(number as u64)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// An exception to be raised: one of ours, or one that Python raised already.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Ours { class: Class, kind: &'static str, message: String, attributes: Vec<(&'static str, Value)> },
+    Raised(PyErr),
+}
+
+impl Failure {
+    pub(crate) fn new(class: Class, kind: &'static str, message: impl Display) -> Self {
+        Self::Ours { class, kind, message: message.to_string(), attributes: Vec::new() }
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        if let Self::Ours { attributes, .. } = &mut self {
+            attributes.push((name, value.into()));
+        }
+        self
+    }
+
+    fn with_option(self, name: &'static str, value: Option<usize>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The first row at fault of a column, and how many there are.
+    pub(crate) fn of_faults(faults: &[Fault]) -> Option<Self> {
+        let first = faults.first()?;
+        Some(Self::from(first.reason).at(first.row, "row").with("faults", faults.len()))
+    }
+
+    /// Says where in what was given the fault is.
+    pub(crate) fn at(mut self, index: usize, what: &str) -> Self {
+        if let Self::Ours { message, .. } = &mut self {
+            *message = format!("{what} {index}: {message}");
+        }
+        self.with("row", index)
+    }
+
+    pub(crate) fn internal() -> Self {
+        let message = "internal error in fugo; nothing was derived. Please report it, without data";
+        Self::new(Class::Internal, "internal", message)
+    }
+
+    /// An argument that none of the types taken covers.
+    pub(crate) fn wrong_type(message: String) -> Self {
+        Self::Raised(PyTypeError::new_err(message))
+    }
+
+    /// An option that is none of those there are.
+    pub(crate) fn wrong_option(message: String) -> Self {
+        Self::Raised(PyValueError::new_err(message))
+    }
+
+    pub(crate) fn key_length(found: usize) -> Self {
+        Self::new(Class::Length, "key-length", format_args!("the length is {found} bytes; a key has 32"))
+            .with("found", found)
+    }
+
+    pub(crate) fn symbol_length(found: usize) -> Self {
+        Self::new(Class::Length, "symbol-length", format_args!("the length is {found} bytes; a symbol has 16"))
+            .with("found", found)
+    }
+
+    /// A symbol where one of another purpose is needed.
+    pub(crate) fn symbol_purpose(expected: fugo::Purpose, found: fugo::Purpose) -> Self {
+        let message = format_args!("the symbol is of purpose {found}; this needs a symbol of purpose {expected}");
+        Self::new(Class::Purpose, "wrong-purpose", message)
+            .with("expected", expected.to_string())
+            .with("found", found.to_string())
+    }
+
+    /// A column that cannot be read, or be written as asked for.
+    pub(crate) fn column(kind: &'static str, message: impl Display) -> Self {
+        Self::new(Class::Column, kind, message)
+    }
+
+    /// Nulls where what is asked for cannot hold any.
+    pub(crate) fn nulls(found: usize) -> Self {
+        let message = format_args!(
+            "{found} rows are null, and a NumPy array holds no nulls; nulls=\"zeros\" gives zero bytes for them"
+        );
+        Self::column("nulls", message).with("found", found)
+    }
+}
+
+impl From<PyErr> for Failure {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
+    }
+}
+
+impl From<Failure> for PyErr {
+    fn from(failure: Failure) -> Self {
+        let (class, kind, message, attributes) = match failure {
+            Failure::Raised(error) => return error,
+            Failure::Ours { class, kind, message, attributes } => (class, kind, message, attributes),
+        };
+        Python::attach(|py| {
+            let raise = || {
+                let classes = CLASSES.get_or_try_init(py, || make_classes(py))?;
+                let exception = classes[class as usize].bind(py).call1((message,))?;
+                exception.setattr("kind", kind)?;
+                for (name, value) in attributes {
+                    match value {
+                        Value::Number(number) => exception.setattr(name, number)?,
+                        Value::Text(text) => exception.setattr(name, text)?,
+                    }
+                }
+                Ok(PyErr::from_value(exception))
+            };
+            raise().unwrap_or_else(|error: PyErr| error)
+        })
+    }
+}
+
+impl From<MyNumberError> for Failure {
+    fn from(error: MyNumberError) -> Self {
+        let (offset, found) = numbers_of(&FaultReason::Number(error));
+        Self::new(Class::Number, error.kind(), error).with_option("offset", offset).with_option("found", found)
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let failure = Self::new(Class::Number, error.kind(), error);
+        match error {
+            BodyError::NonDigit { offset } => failure.with("offset", offset),
+            BodyError::Length { found } => failure.with("found", found),
+            _ => failure,
+        }
+    }
+}
+
+impl From<NormalizeError> for Failure {
+    fn from(error: NormalizeError) -> Self {
+        let (offset, found) = numbers_of(&FaultReason::Normalize(error));
+        Self::new(Class::Normalize, error.kind(), error).with_option("offset", offset).with_option("found", found)
+    }
+}
+
+impl From<FaultReason> for Failure {
+    fn from(reason: FaultReason) -> Self {
+        match reason {
+            FaultReason::Number(error) => error.into(),
+            FaultReason::Normalize(error) => error.into(),
+            FaultReason::Text(error) => error.into(),
+            FaultReason::SymbolLength { found } => Self::new(Class::Text, reason.kind(), reason).with("found", found),
+            _ => Self::new(Class::Number, reason.kind(), reason),
+        }
+    }
+}
+
+/// The offset and the length that a reason tells, where it tells one.
+pub(crate) fn numbers_of(reason: &FaultReason) -> (Option<usize>, Option<usize>) {
+    match reason {
+        FaultReason::Number(MyNumberError::NonDigit { offset })
+        | FaultReason::Normalize(NormalizeError::Character { offset }) => (Some(*offset), None),
+        FaultReason::Number(MyNumberError::Length { found })
+        | FaultReason::Normalize(NormalizeError::Length { found })
+        | FaultReason::SymbolLength { found } => (None, Some(*found)),
+        _ => (None, None),
+    }
+}
+
+impl From<ScopeError> for Failure {
+    fn from(error: ScopeError) -> Self {
+        Self::new(Class::Scope, error.kind(), error)
+    }
+}
+
+impl From<KeyTagError> for Failure {
+    fn from(error: KeyTagError) -> Self {
+        Self::new(Class::Text, "key-tag", error)
+    }
+}
+
+impl From<RandomError> for Failure {
+    fn from(error: RandomError) -> Self {
+        Self::new(Class::Internal, "random", error)
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        let failure = Self::new(Class::Text, error.kind(), error);
+        match error {
+            TextError::WrongPurpose { expected, found } => {
+                failure.with("expected", expected.to_string()).with("found", found.to_string())
+            }
+            TextError::WrongKey { expected, found } => {
+                failure.with("expected", expected.to_string()).with("found", found.to_string())
+            }
+            _ => failure,
+        }
+    }
+}
+
+impl From<PurposeError> for Failure {
+    fn from(error: PurposeError) -> Self {
+        let failure = Self::new(Class::Purpose, error.kind(), error);
+        match error {
+            PurposeError::Other { expected, found } => {
+                failure.with("expected", expected.to_string()).with("found", found.to_string())
+            }
+            PurposeError::InsurersEpoch { found } => failure.with("found", found as usize),
+            _ => failure,
+        }
+    }
+}
+
+impl From<LineageError> for Failure {
+    fn from(error: LineageError) -> Self {
+        Self::new(Class::Lineage, error.kind(), error).with_option("pair", error.pair())
+    }
+}
+
+impl From<ColumnError> for Failure {
+    fn from(error: ColumnError) -> Self {
+        let failure = Self::column(error.kind(), &error);
+        match error {
+            ColumnError::SymbolLength { found } => failure.with("found", found),
+            ColumnError::TextLength { found, most } | ColumnError::BinaryLength { found, most } => {
+                failure.with("found", found).with("most", most)
+            }
+            _ => failure,
+        }
+    }
+}
+
+impl From<MetadataError> for Failure {
+    fn from(error: MetadataError) -> Self {
+        Self::column("metadata", error)
+    }
+}
+
+impl From<PlaintextError> for Failure {
+    fn from(error: PlaintextError) -> Self {
+        let line = match error {
+            PlaintextError::UnknownLine { line, .. }
+            | PlaintextError::MissingLine { line, .. }
+            | PlaintextError::BadValue { line, .. }
+            | PlaintextError::TagMismatch { line } => Some(line),
+            _ => None,
+        };
+        Self::new(Class::KeyFile, error.kind(), error).with_option("line", line)
+    }
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        let failure = Self::new(Class::KeyFile, error.kind(), &error);
+        match error {
+            KeyFileError::Plaintext(error) => error.into(),
+            KeyFileError::ExcessiveWork { found } => failure.with("found", usize::from(found)),
+            KeyFileError::Io(error) => failure.with_option("errno", errno(&error)),
+            _ => failure,
+        }
+    }
+}
+
+impl From<SecretFileError> for Failure {
+    fn from(error: SecretFileError) -> Self {
+        let failure = Self::new(Class::KeyFile, error.kind(), &error);
+        match error {
+            SecretFileError::Identity { line } => failure.with("line", line),
+            SecretFileError::Io(error) => failure.with_option("errno", errno(&error)),
+            _ => failure,
+        }
+    }
+}
+
+fn errno(error: &std::io::Error) -> Option<usize> {
+    error.raw_os_error().and_then(|number| number.try_into().ok())
+}

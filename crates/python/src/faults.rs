@@ -1,0 +1,109 @@
+//! Rows at fault: one by one, and as a table.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, StringArray, StructArray, UInt64Array};
+use arrow_schema::{DataType, Field, Fields};
+use pyo3::{
+    prelude::*,
+    types::{PyCapsule, PyTuple},
+};
+use pyo3_arrow::ffi::{ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule};
+
+use crate::{errors, errors::Failure};
+
+/// A row that gave no symbol, and why. Holds no value.
+#[pyclass(frozen, eq, get_all, module = "fugo")]
+#[derive(PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The row, from 0.
+    row: usize,
+    /// One word of a closed vocabulary.
+    kind: &'static str,
+    /// UTF-8 byte offset from 0, where the kind has one.
+    offset: Option<usize>,
+    /// The length found, where the kind has one.
+    found: Option<usize>,
+    /// What was allowed, and where.
+    message: String,
+}
+
+#[pymethods]
+impl Fault {
+    fn __repr__(&self) -> String {
+        format!("Fault(row={}, kind='{}')", self.row, self.kind)
+    }
+}
+
+impl From<&fugo_columnar::Fault> for Fault {
+    fn from(fault: &fugo_columnar::Fault) -> Self {
+        let (offset, found) = errors::numbers_of(&fault.reason);
+        Self { row: fault.row, kind: fault.reason.kind(), offset, found, message: fault.reason.to_string() }
+    }
+}
+
+/// The rows at fault as Arrow: columns `row`, `kind`, `offset`, `found` and `message`.
+#[pyclass(frozen, module = "fugo")]
+pub(crate) struct FaultsTable(StructArray);
+
+impl FaultsTable {
+    pub(crate) fn new(faults: &[fugo_columnar::Fault]) -> Self {
+        let column = |name, data_type, nullable| Field::new(name, data_type, nullable);
+        let fields = Fields::from(vec![
+            column("row", DataType::UInt64, false),
+            column("kind", DataType::Utf8, false),
+            column("offset", DataType::UInt64, true),
+            column("found", DataType::UInt64, true),
+            column("message", DataType::Utf8, false),
+        ]);
+        let reasons = || faults.iter().map(|fault| &fault.reason);
+        let number = |value: Option<usize>| value.map(|value| value as u64);
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(faults.iter().map(|fault| fault.row as u64).collect::<UInt64Array>()),
+            Arc::new(StringArray::from_iter_values(reasons().map(|reason| reason.kind()))),
+            Arc::new(reasons().map(|reason| number(errors::numbers_of(reason).0)).collect::<UInt64Array>()),
+            Arc::new(reasons().map(|reason| number(errors::numbers_of(reason).1)).collect::<UInt64Array>()),
+            Arc::new(StringArray::from_iter_values(reasons().map(ToString::to_string))),
+        ];
+        Self(StructArray::new(fields, columns, None))
+    }
+
+    fn field(&self) -> Arc<Field> {
+        Arc::new(Field::new("", arrow_array::Array::data_type(&self.0).clone(), false))
+    }
+}
+
+#[pymethods]
+impl FaultsTable {
+    fn __len__(&self) -> usize {
+        arrow_array::Array::len(&self.0)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("FaultsTable(rows={})", self.__len__())
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> Result<Bound<'py, PyTuple>, Failure> {
+        Ok(to_array_pycapsules(py, self.field(), &self.0, requested_schema).map_err(PyErr::from)?)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> Result<Bound<'py, PyCapsule>, Failure> {
+        let array: ArrayRef = Arc::new(self.0.clone());
+        let reader = Box::new(ArrayIterator::new([Ok(array)], self.field()));
+        Ok(to_stream_pycapsule(py, reader, requested_schema).map_err(PyErr::from)?)
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyCapsule>, Failure> {
+        Ok(to_schema_pycapsule(py, &*self.field()).map_err(PyErr::from)?)
+    }
+}

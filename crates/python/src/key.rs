@@ -1,0 +1,99 @@
+//! Root keys and scope keys: made, derived downward, never shown.
+
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyType};
+
+use crate::{
+    errors::Failure,
+    given,
+    scope::{self, Scope},
+};
+
+/// What a pickled or copied key would be: a secret in a place that nobody wipes.
+pub(crate) fn not_pickled(what: &str) -> PyErr {
+    PyTypeError::new_err(format!("a {what} is not pickled or copied; load it from a key file where it is needed"))
+}
+
+/// RootKey(key): the root of a key ladder, 32 uniform random bytes.
+///
+/// `key` is bytes or, so that the caller can wipe it, bytearray or memoryview. Raises LengthError. Wiped when it is
+/// dropped, compared in constant time, printed as its type only.
+#[pyclass(frozen, module = "fugo")]
+pub(crate) struct RootKey(pub(crate) fugo::RootKey);
+
+#[pymethods]
+impl RootKey {
+    #[new]
+    #[pyo3(signature = (key, /))]
+    fn new(key: &Bound<'_, PyAny>) -> Result<Self, Failure> {
+        Ok(Self(fugo::RootKey::from_bytes(&*given::key_bytes(key)?)))
+    }
+
+    /// A key from the system's random generator.
+    #[classmethod]
+    fn random(_class: &Bound<'_, PyType>) -> Result<Self, Failure> {
+        Ok(Self(fugo::RootKey::random()?))
+    }
+
+    /// `HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3). Raises ScopeError.
+    #[pyo3(signature = (scope, /))]
+    fn scope_key(&self, scope: &Bound<'_, PyAny>) -> Result<ScopeKey, Failure> {
+        Ok(ScopeKey(self.0.scope_key(&scope::parse(scope)?)))
+    }
+
+    /// The key's tag, 8 hex digits.
+    #[getter]
+    fn tag(&self) -> String {
+        self.0.tag().to_string()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "RootKey(..)"
+    }
+
+    fn __reduce__(&self) -> PyResult<Py<PyAny>> {
+        Err(not_pickled("RootKey"))
+    }
+}
+
+/// ScopeKey(scope, key): the key of one scope, 32 bytes that RootKey.scope_key made for it.
+///
+/// Raises ScopeError, LengthError. Wiped when it is dropped, compared in constant time, printed as its type only.
+#[pyclass(frozen, module = "fugo")]
+pub(crate) struct ScopeKey(pub(crate) fugo::ScopeKey);
+
+#[pymethods]
+impl ScopeKey {
+    #[new]
+    #[pyo3(signature = (scope, key, /))]
+    fn new(scope: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> Result<Self, Failure> {
+        Ok(Self(fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?)))
+    }
+
+    /// Whom the key is for.
+    #[getter]
+    fn scope(&self) -> Scope {
+        Scope(*self.0.scope())
+    }
+
+    /// The key's tag, 8 hex digits, which names it in text forms and columns.
+    #[getter]
+    fn tag(&self) -> String {
+        self.0.tag().to_string()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "ScopeKey(..)"
+    }
+
+    fn __reduce__(&self) -> PyResult<Py<PyAny>> {
+        Err(not_pickled("ScopeKey"))
+    }
+}

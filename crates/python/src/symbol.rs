@@ -1,0 +1,109 @@
+//! Symbols and their text.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use fugo::{
+    KeyTag, Purpose, SYMBOL_LEN,
+    text::{self, TextEncoder, TextError},
+};
+use pyo3::{
+    basic::CompareOp,
+    prelude::*,
+    types::{PyBytes, PyNotImplemented, PyTuple},
+};
+
+use crate::{errors::Failure, given, panics::guarded};
+
+/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as
+/// 個人番号.
+///
+/// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never equal
+/// and have no order. The bytes do not name the key: tags do. Raises ScopeError, LengthError.
+#[pyclass(frozen, module = "fugo")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Symbol {
+    pub(crate) purpose: Purpose,
+    pub(crate) bytes: [u8; SYMBOL_LEN],
+}
+
+#[pymethods]
+impl Symbol {
+    #[new]
+    #[pyo3(signature = (purpose, value, /))]
+    fn new(purpose: &str, value: &Bound<'_, PyAny>) -> Result<Self, Failure> {
+        let purpose = purpose.parse()?;
+        let bytes = given::bytes(value, |bytes| bytes.try_into().map_err(|_| Failure::symbol_length(bytes.len())))?;
+        let bytes = bytes
+            .ok_or_else(|| Failure::wrong_type(format!("a symbol is 16 bytes, not {}", given::type_name(value))))??;
+        Ok(Self { purpose, bytes })
+    }
+
+    /// `agency` to `portal`.
+    #[getter]
+    fn purpose(&self) -> &'static str {
+        self.purpose.name()
+    }
+
+    /// The text form under the key that `tag` names: Bech32m over tag ‖ symbol. Raises TextError.
+    #[pyo3(signature = (tag, /))]
+    fn text(&self, tag: &str) -> Result<String, Failure> {
+        Ok(TextEncoder::new(self.purpose, tag.parse()?).encode(&self.bytes).to_string())
+    }
+
+    fn __bytes__<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.bytes)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{}(..)", self.purpose.symbol_name())
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __richcmp__(&self, other: &Self, op: CompareOp, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        if self.purpose != other.purpose && !is_equality {
+            return Ok(PyNotImplemented::get(py).to_owned().into_any().unbind());
+        }
+        let order = (self.purpose, self.bytes).cmp(&(other.purpose, other.bytes));
+        Ok(op.matches(order).into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let (py, symbol) = (slf.py(), slf.get());
+        let arguments = (symbol.purpose.name(), PyBytes::new(py, &symbol.bytes)).into_pyobject(py)?;
+        (slf.get_type(), arguments).into_pyobject(py)
+    }
+}
+
+/// decode_text(text, *, purpose=None, tag=None): (purpose, key tag, symbol) of the text form of a symbol.
+///
+/// No key is needed. Where a purpose or a key's tag is given, the text must be of it. Raises TextError, ScopeError.
+#[pyfunction]
+#[pyo3(signature = (text, /, *, purpose = None, tag = None))]
+pub(crate) fn decode_text(
+    text: &Bound<'_, PyAny>,
+    purpose: Option<&str>,
+    tag: Option<&str>,
+) -> Result<(&'static str, String, Symbol), Failure> {
+    let purpose = purpose.map(str::parse::<Purpose>).transpose()?;
+    let tag = tag.map(str::parse::<KeyTag>).transpose()?;
+    let decoded = guarded(|| given::bytes(text, |text| text::decode(text)))?;
+    let found = decoded.ok_or_else(|| not_text(text))??;
+    if let Some(expected) = purpose.filter(|expected| *expected != found.purpose) {
+        return Err(TextError::WrongPurpose { expected, found: found.purpose }.into());
+    }
+    if let Some(expected) = tag.filter(|expected| *expected != found.tag) {
+        return Err(TextError::WrongKey { expected, found: found.tag }.into());
+    }
+    let symbol = Symbol { purpose: found.purpose, bytes: found.symbol };
+    Ok((found.purpose.name(), found.tag.to_string(), symbol))
+}
+
+pub(crate) fn not_text(value: &Bound<'_, PyAny>) -> Failure {
+    Failure::wrong_type(format!("the text of a symbol is str or bytes, not {}", given::type_name(value)))
+}

@@ -1,0 +1,243 @@
+//! Prepared keys: one symbol, or a column of them.
+
+use std::sync::Arc;
+
+use fugo::{Eligibility, InsurersSymbol, KeyTag, NumberKey, Purpose, PurposeError, SYMBOL_LEN, text::TextEncoder};
+use fugo_columnar::{Reading, SymbolMetadata, Symbols, SymbolsForKeys, eligibility_for_chunks, symbols_for_chunks};
+use pyo3::{prelude::*, types::PyString};
+
+use crate::{
+    column_in::Column,
+    column_out::{Output, SymbolColumn},
+    errors::Failure,
+    given,
+    key::{ScopeKey, not_pickled},
+    lineage::Lineage,
+    number::{self, lost_zeros},
+    panics::guarded,
+    scope::Scope,
+    symbol::{Symbol, not_text},
+};
+
+/// SymbolKey(scope_key, *, insurers_key=None): a scope key ready to derive symbols.
+///
+/// `symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`. Of purpose eligibility, the digits go through
+/// `insurers_key` (epoch 1) first; without it, it is the issuer's key, which starts from insurers' symbols and never sees
+/// a number. Raises PurposeError. Wiped when it is dropped; threads may share one.
+#[pyclass(frozen, module = "fugo")]
+pub(crate) struct SymbolKey {
+    scope: fugo::Scope,
+    tag: KeyTag,
+    numbers: Option<NumberKey>,
+    issuer: Option<fugo::SymbolKey<Eligibility>>,
+}
+
+impl SymbolKey {
+    fn numbers(&self) -> Result<&NumberKey, Failure> {
+        self.numbers.as_ref().ok_or_else(|| PurposeError::InsurersMissing.into())
+    }
+
+    fn issuer(&self) -> Result<&fugo::SymbolKey<Eligibility>, Failure> {
+        let other = PurposeError::Other { expected: Purpose::Eligibility, found: self.scope.purpose() };
+        self.issuer.as_ref().ok_or_else(|| other.into())
+    }
+
+    fn encoder(&self) -> TextEncoder {
+        TextEncoder::new(self.scope.purpose(), self.tag)
+    }
+
+    fn made(&self, bytes: [u8; SYMBOL_LEN]) -> Symbol {
+        Symbol { purpose: self.scope.purpose(), bytes }
+    }
+}
+
+#[pymethods]
+impl SymbolKey {
+    #[new]
+    #[pyo3(signature = (scope_key, *, insurers_key = None))]
+    fn new(scope_key: &Bound<'_, ScopeKey>, insurers_key: Option<&Bound<'_, ScopeKey>>) -> Result<Self, Failure> {
+        let key = &scope_key.get().0;
+        let is_eligibility = key.scope().purpose() == Purpose::Eligibility;
+        let numbers = match insurers_key {
+            Some(insurers) => Some(NumberKey::eligibility(&insurers.get().0, key)?),
+            None if is_eligibility => None,
+            None => Some(NumberKey::new(key)?),
+        };
+        let issuer = if is_eligibility { Some(fugo::SymbolKey::new(key)?) } else { None };
+        Ok(Self { scope: *key.scope(), tag: key.tag(), numbers, issuer })
+    }
+
+    /// The scope of the symbols.
+    #[getter]
+    fn scope(&self) -> Scope {
+        Scope(self.scope)
+    }
+
+    /// The tag that names the key in text forms and columns, 8 hex digits.
+    #[getter]
+    fn tag(&self) -> String {
+        self.tag.to_string()
+    }
+
+    /// The symbol of a number: MyNumber, str or bytes. Raises MyNumberError, PurposeError.
+    #[pyo3(signature = (number, /))]
+    fn symbol(&self, number: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
+        let mut out = [[0; SYMBOL_LEN]];
+        self.numbers()?.symbols(&[number::parse(number)?], &mut out);
+        Ok(self.made(out[0]))
+    }
+
+    /// `HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`. Raises PurposeError.
+    ///
+    /// A symbol's bytes do not say their epoch; read insurers' symbols by the text form of the insurers' key of epoch 1.
+    #[pyo3(signature = (symbol, /))]
+    fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
+        let (issuer, symbol) = (self.issuer()?, symbol.get());
+        if symbol.purpose != Purpose::Insurers {
+            return Err(Failure::symbol_purpose(Purpose::Insurers, symbol.purpose));
+        }
+        Ok(self.made(issuer.symbol_from_insurers(&InsurersSymbol::from_bytes(symbol.bytes)).to_bytes()))
+    }
+
+    /// The text form of a symbol that this key made. Raises PurposeError.
+    #[pyo3(signature = (symbol, /))]
+    fn text<'py>(&self, symbol: &Bound<'py, Symbol>) -> Result<Bound<'py, PyString>, Failure> {
+        let (py, symbol) = (symbol.py(), symbol.get());
+        if symbol.purpose != self.scope.purpose() {
+            return Err(Failure::symbol_purpose(self.scope.purpose(), symbol.purpose));
+        }
+        Ok(PyString::new(py, &self.encoder().encode(&symbol.bytes)))
+    }
+
+    /// The symbol of a text form, which must be of this key. Raises TextError.
+    #[pyo3(signature = (text, /))]
+    fn parse_text(&self, text: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
+        let decoded = guarded(|| given::bytes(text, |text| self.encoder().decode(text)))?;
+        Ok(self.made(decoded.ok_or_else(|| not_text(text))??))
+    }
+
+    /// Symbols of a column of numbers, row for row; other threads run meanwhile.
+    ///
+    /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, a NumPy array of dtype S12 (do
+    /// not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of `normalize`;
+    /// it alone admits integers. `output`: "fixed", "binary" or "text". `errors`: "raise" raises MyNumberError for the first
+    /// row at fault; "null" leaves a null and lists it in `faults`. Raises ColumnError, PurposeError.
+    #[pyo3(signature = (column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"))]
+    fn symbols(
+        slf: &Bound<'_, Self>,
+        column: &Bound<'_, PyAny>,
+        number_format: &str,
+        restore_zeros: bool,
+        lineage: Option<&Bound<'_, Lineage>>,
+        output: &str,
+        errors: &str,
+    ) -> Result<SymbolColumn, Failure> {
+        let keys = vec![slf.clone()];
+        let mut columns = symbols_for_keys(keys, column, number_format, restore_zeros, lineage, output, errors)?;
+        Ok(columns.remove(0))
+    }
+
+    /// Eligibility symbols of a column of insurers' symbols, as text or as 16 bytes; no number appears.
+    ///
+    /// `insurers_tag` is the tag of the insurers' key of epoch 1. A binary column says whose symbols it holds by its field's
+    /// metadata, which is held against the tag where there is any. Raises TextError, ColumnError, PurposeError.
+    #[pyo3(signature = (column, *, insurers_tag, output = "fixed", errors = "raise"))]
+    fn symbols_from_insurers(
+        &self,
+        py: Python<'_>,
+        column: &Bound<'_, PyAny>,
+        insurers_tag: &str,
+        output: &str,
+        errors: &str,
+    ) -> Result<SymbolColumn, Failure> {
+        let (issuer, insurers, output) = (self.issuer()?, insurers_tag.parse::<KeyTag>()?, Output::named(output)?);
+        let raises = raises(errors)?;
+        let column = Column::new(column)?;
+        if let Some(metadata) = column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
+            is_of_insurers(&metadata, insurers)?;
+        }
+        let chunks = column.chunks();
+        let (made, faults, counts) = py.detach(|| {
+            guarded(|| {
+                let Symbols { array, faults, counts, .. } = eligibility_for_chunks(issuer, &chunks, insurers)?;
+                Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
+                Ok((output.of(array, &self.scope, self.tag)?, faults, counts))
+            })
+        })?;
+        Ok(SymbolColumn::new(made, faults.into(), counts))
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "SymbolKey(..)"
+    }
+
+    fn __reduce__(&self) -> PyResult<Py<PyAny>> {
+        Err(not_pickled("SymbolKey"))
+    }
+}
+
+/// Symbols of a column of numbers under several keys, in one pass over the column: one SymbolColumn for each key.
+///
+/// Arguments as those of SymbolKey.symbols.
+#[pyfunction]
+#[pyo3(signature = (keys, column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"))]
+pub(crate) fn symbols_for_keys(
+    keys: Vec<Bound<'_, SymbolKey>>,
+    column: &Bound<'_, PyAny>,
+    number_format: &str,
+    restore_zeros: bool,
+    lineage: Option<&Bound<'_, Lineage>>,
+    output: &str,
+    errors: &str,
+) -> Result<Vec<SymbolColumn>, Failure> {
+    let py = column.py();
+    let (output, raises) = (Output::named(output)?, raises(errors)?);
+    let prepared = keys.iter().map(|key| key.get().numbers()).collect::<Result<Vec<_>, _>>()?;
+    let column = Column::new(column)?;
+    let reading = reading(number_format, restore_zeros, &column)?;
+    let lineage = lineage.map(|lineage| &lineage.get().0);
+    let chunks = column.chunks();
+    let (made, faults, counts) = py.detach(|| {
+        guarded(|| {
+            let SymbolsForKeys { arrays, faults, counts, .. } =
+                symbols_for_chunks(&prepared, &chunks, reading, lineage)?;
+            Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
+            let made = arrays.into_iter().zip(&prepared).map(|(array, key)| output.of(array, key.scope(), key.tag()));
+            Ok((made.collect::<Result<Vec<_>, _>>()?, Arc::from(faults), counts))
+        })
+    })?;
+    Ok(made.into_iter().map(|made| SymbolColumn::new(made, Arc::clone(&faults), counts)).collect())
+}
+
+fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<Reading, Failure> {
+    match number_format {
+        "lenient" => Ok(Reading::Lenient(lost_zeros(restore_zeros))),
+        "strict" if !restore_zeros => Ok(Reading::Strict),
+        // Of an integer there is nothing else to be lenient about.
+        "strict" if !column.is_text() => Ok(Reading::Lenient(lost_zeros(true))),
+        "strict" => Err(Failure::wrong_option("restore_zeros goes with number_format=\"lenient\"".into())),
+        _ => Err(Failure::wrong_option("number_format is \"strict\" or \"lenient\"".into())),
+    }
+}
+
+fn raises(errors: &str) -> Result<bool, Failure> {
+    match errors {
+        "raise" => Ok(true),
+        "null" => Ok(false),
+        _ => Err(Failure::wrong_option("errors is \"raise\" or \"null\"".into())),
+    }
+}
+
+/// A column that says whose symbols it holds has to hold those of the insurers' key of epoch 1.
+fn is_of_insurers(found: &SymbolMetadata, insurers: KeyTag) -> Result<(), Failure> {
+    if found.scope.purpose() != Purpose::Insurers {
+        return Err(Failure::symbol_purpose(Purpose::Insurers, found.scope.purpose()));
+    }
+    if found.scope.epoch() != fugo::Epoch::FIRST {
+        return Err(PurposeError::InsurersEpoch { found: found.scope.epoch().number() }.into());
+    }
+    if found.tag != insurers {
+        return Err(fugo::text::TextError::WrongKey { expected: insurers, found: found.tag }.into());
+    }
+    Ok(())
+}
