@@ -24,6 +24,8 @@ from tests import shared
 from tests.search import Search, files
 
 PASSPHRASES = {"file": b"fugo test passphrase of a file", "hadoop": b"fugo test passphrase of a provider"}
+#: Of crates/python: published, one key in plaintext and locked to an identity.
+TEST_KEYS = Path(__file__).parents[2] / "tests" / "keys"
 JARS = Path(pyspark.__file__).parent / "jars"
 
 
@@ -37,7 +39,7 @@ class NoLeak(unittest.TestCase):
         place.mkdir()
         scope = "network/kyoto/3"
         plain = tool.key(scope).read_text()
-        cls.secrets = {"key": bytes.fromhex(plain.split("key: ")[1].strip()), **PASSPHRASES}
+        cls.secrets = {"key": _key_of(plain), **PASSPHRASES}
         locked = {}
         for name, passphrase in PASSPHRASES.items():
             (place / name).write_bytes(passphrase + b"\n")
@@ -47,11 +49,15 @@ class NoLeak(unittest.TestCase):
         _credential(provider, "fugo.kyoto", PASSPHRASES["hadoop"].decode())
         # An encrypted key file may go through the driver: executors find it in their working directory.
         cls.cluster.spark.sparkContext.addFile(str(locked["hadoop"]))
+        identity, locked_to_it = (_private(TEST_KEYS / name, place) for name in ("identity.txt", "identity.key"))
+        cls.secrets["identity"] = identity.read_text().splitlines()[-1].encode()
+        cls.secrets["key of the identity"] = _key_of((TEST_KEYS / "plaintext.key").read_text())
         cls.sources = {
             "file": KeyFileOnExecutor(str(locked["file"]), scope, tool.tag(scope), passphrase_file=str(place / "file")),
             "hadoop": KeyFileOnExecutor(
                 locked["hadoop"].name, scope, tool.tag(scope), passphrase=HadoopCredential("fugo.kyoto", provider)
             ),
+            "identity": KeyFileOnExecutor(str(locked_to_it), "agency/nta/1", "7c2cb2a1", identity_file=str(identity)),
         }
         roster = cls.cluster.spark.read.parquet(str(tool.roster(40_000, 1)))
         cls.conversions = {
@@ -69,9 +75,10 @@ class NoLeak(unittest.TestCase):
             cls.by_function = cls.column_functions.collect()
             cls.planted = _plant(roster)
 
-    def test_the_provider_and_the_file_open_the_same_key(self) -> None:
+    def test_a_provider_and_a_file_open_the_same_key_and_an_identity_opens_another(self) -> None:
         self.assertGreater(len(self.symbols["hadoop"]), 38_000)
         self.assertTrue(self.symbols["hadoop"].equals(self.symbols["file"]))
+        self.assertFalse(self.symbols["identity"].equals(self.symbols["file"]), "another scope's")
         self.assertTrue(
             any(b"PrintCredential" in line for line in self.processes.commands), "the provider was asked by a program"
         )
@@ -151,6 +158,18 @@ class _Processes:
     def __exit__(self, *_: Any) -> None:
         self._end.set()
         self._watch.join()
+
+
+def _private(file: Path, directory: Path) -> Path:
+    """A copy that only its owner can read, as key files and what opens them have to be."""
+    copy = directory / file.name
+    copy.touch(0o600)
+    copy.write_bytes(file.read_bytes())
+    return copy
+
+
+def _key_of(plain: str) -> bytes:
+    return bytes.fromhex(plain.split("key: ")[1].strip())
 
 
 def _credential(provider: str, alias: str, secret: str) -> None:

@@ -19,7 +19,7 @@ def symbol_key(source: KeyFileOnExecutor) -> fugo.SymbolKey:
     if key is None:
         # A crash must not write the key to a core file.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        insurers = source.insurers and _scope_key(source.insurers)
+        insurers = None if source.insurers is None else _scope_key(source.insurers)
         key = _opened[source] = fugo.SymbolKey(_scope_key(source), insurers_key=insurers)
     return key
 

@@ -56,22 +56,25 @@ def symbol_udf(
                 raise RefusedRow(fault.kind, f"{fault.kind} in row {fault.row} of a batch: {fault.message}")
         return column
 
+    # Before Spark 4.1 there is none.
+    arrow_udf = getattr(F, "arrow_udf", None)
     if transport is None:
-        transport = "arrow" if hasattr(F, "arrow_udf") else "pandas"
-    if transport == "arrow":
+        transport = "pandas" if arrow_udf is None else "arrow"
+    if transport == "arrow" and arrow_udf is not None:
 
         def symbol(numbers: pa.Array) -> pa.Array:
             return pa.array(derive(numbers))
 
-        return F.arrow_udf(symbol, returnType=returned)  # type: ignore[call-overload]
+        return arrow_udf(symbol, returnType=returned)
     if transport != "pandas":
-        raise DescriptionError("transport is `arrow` or `pandas`")
+        raise DescriptionError("transport is `arrow`, from Spark 4.1, or `pandas`")
 
     # Spark cannot do without pandas here; everything else can.
     import pandas
+    from pyspark.sql.pandas.functions import pandas_udf
 
     def symbol_of_series(numbers):  # type: ignore[no-untyped-def]
         return pa.array(derive(pa.Array.from_pandas(numbers))).to_pandas()
 
     symbol_of_series.__annotations__ = {"numbers": pandas.Series, "return": pandas.Series}
-    return F.pandas_udf(symbol_of_series, returnType=returned)  # type: ignore[call-overload]
+    return pandas_udf(symbol_of_series, returnType=returned)  # type: ignore[call-overload]
