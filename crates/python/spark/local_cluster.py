@@ -41,6 +41,7 @@ class LocalCluster:
             "spark.eventLog.enabled": "true",
             "spark.eventLog.dir": self.events.as_uri(),
             "spark.eventLog.rolling.enabled": "false",
+            "spark.eventLog.compress": "false",
             "spark.log.level": "INFO",
             "spark.sql.shuffle.partitions": "4",
         }

@@ -29,7 +29,6 @@ def cluster() -> LocalCluster:
         wheel(),
         conf={
             # Searched byte for byte by the test of leaks.
-            "spark.eventLog.compress": "false",
             "spark.shuffle.compress": "false",
             "spark.shuffle.spill.compress": "false",
             "spark.broadcast.compress": "false",

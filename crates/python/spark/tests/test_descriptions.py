@@ -46,6 +46,7 @@ class Descriptions(unittest.TestCase):
             (self.df, "my_number", {"keep": ["tags"]}),
             (self.df, "my_number", {"keep": ["height"]}),
             (self.df, "my_number", {"keep": ["my_number"]}),
+            (self.df, "my_number", {"keep": ["sex", "sex"]}),
             (self.df, "my_number", {"reference": ["my_number"]}),
             (self.df, "my_number", {"output": "fixed"}),
             (self.df, "my_number", {"insurers_tag": "7c2cb2a1"}),

@@ -74,8 +74,11 @@ def convert(
         form=output,
     )
     _check(df.schema, derivation)
-    roster = df.select(*(order.quoted(name) for name in dict.fromkeys([column, *keep, *reference])))
-    return Converted(derivation, roster.schema, _tagged(roster, derivation), roster, None)
+    # Structures, so that no name of the roster's meets one of ours; and Spark's mapInArrow takes only plain names.
+    groups = {"kept": keep, "reference": reference}
+    structures = (F.struct(*map(order.quoted, names)).alias(group) for group, names in groups.items() if names)
+    roster = df.select(F.col(order.quoted(column)).alias("person"), *structures)
+    return Converted(derivation, df.schema, _tagged(roster, derivation), roster, None)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ class Converted:
     """
 
     derivation: Derivation
-    roster_schema: T.StructType
+    #: Of the DataFrame that was given.
+    schema: T.StructType
     #: Accepted rows, once for each key, and rejects; as secret as the roster.
     rows: DataFrame
     _roster: DataFrame | None
@@ -213,7 +217,7 @@ class Converted:
     def _columns(self, name: str) -> Iterator[Column]:
         yield self._symbol(name)
         for column in self.derivation.keep:
-            metadata = self.roster_schema[column].metadata
+            metadata = self.schema[column].metadata
             yield F.col("kept").getField(column).alias(column, metadata=metadata)
 
     def _symbol(self, name: str) -> Column:
@@ -230,12 +234,8 @@ def _tagged(roster: DataFrame, derivation: Derivation) -> DataFrame:
     def derive(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return derivation.batches(batches)
 
-    group = {"kept": derivation.keep, "reference": derivation.reference}
     fields = [T.StructField("output", T.StringType()), T.StructField("symbol", symbol_type(derivation.form))]
-    for name, columns in group.items():
-        if columns:
-            inner = T.StructType([T.StructField(column, roster.schema[column].dataType) for column in columns])
-            fields.append(T.StructField(name, inner))
+    fields += [T.StructField(group, roster.schema[group].dataType) for group in roster.columns if group != "person"]
     for name in REJECT:
         numeric = name in ("offset", "found")
         fields.append(T.StructField(name, T.LongType() if numeric else T.StringType()))
@@ -259,6 +259,9 @@ def _check(schema: T.StructType, derivation: Derivation) -> None:
     for name in [derivation.column, *derivation.keep, *derivation.reference]:
         if known.count(name) != 1:
             raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
+    for names in (derivation.keep, derivation.reference):
+        if len(set(names)) < len(names):
+            raise DescriptionError(f"a column is named twice among {', '.join(names)}")
     for name, source in derivation.outputs:
         if derivation.insurers_tag is None:
             source.check_starts_from_numbers()

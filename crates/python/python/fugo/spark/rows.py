@@ -32,7 +32,10 @@ class Reject(NamedTuple):
 
 @dataclass(frozen=True)
 class Derivation:
-    """What is done to each batch. Travels from the driver to the workers, and holds names only."""
+    """What is done to each batch. Travels from the driver to the workers, and holds names only.
+
+    A batch has the numbers as ``person``, and ``kept`` and ``reference`` as structures, where there are any.
+    """
 
     column: str
     outputs: tuple[tuple[str, KeyFileOnExecutor], ...]
@@ -50,7 +53,7 @@ class Derivation:
             yield from self._batch(batch, keys)
 
     def _batch(self, batch: pa.RecordBatch, keys: list[fugo.SymbolKey]) -> Iterator[pa.RecordBatch]:
-        persons = batch.column(self.column)
+        persons = batch.column("person")
         columns = self._symbols(keys, persons)
         symbols = [pa.array(column) for column in columns]
         rejects = {fault.row: self._of_number(fault) for fault in columns[0].faults}
@@ -60,8 +63,7 @@ class Derivation:
             rejects.setdefault(fault.row, Reject(fault.row, fault.column, fault.reason, None, None, fault.detail))
         accepted = None
         if rejects:
-            refused = pa.array(sorted(rejects), pa.int64())
-            accepted = pc.invert(pc.is_in(pa.array(range(len(batch)), pa.int64()), refused))
+            accepted = pa.array([row not in rejects for row in range(len(batch))])
         yield from self._accepted(batch, symbols, accepted)
         if rejects:
             yield self._rejected(batch, [rejects[row] for row in sorted(rejects)])
@@ -86,9 +88,10 @@ class Derivation:
     def _kept_faults(self, batch: pa.RecordBatch, key: fugo.SymbolKey, symbols: pa.Array) -> Iterator[kept.KeptFault]:
         if not self.keep:
             return
-        cells = {name: batch.column(name) for name in self.keep}
+        structure = batch.column("kept")
+        cells = {name: structure.field(i) for i, name in enumerate(self.keep)}
         yield from kept.symbols_in(cells)
-        persons = batch.column(self.column)
+        persons = batch.column("person")
         if self.insurers_tag is not None:
             yield from kept.insurers_in(cells, symbols.is_valid(), persons)
             return
@@ -123,34 +126,25 @@ class Derivation:
             symbols = [column.filter(accepted) for column in symbols]
         rows = len(batch)
         for (name, _), column in zip(self.outputs, symbols):
-            tags = {"output": pa.repeat(name, rows), "symbol": column}
-            yield self._tagged(batch, tags | self._group(batch, "kept", self.keep))
+            given = {"output": pa.repeat(name, rows), "symbol": column}
+            yield self._tagged(batch, given | ({"kept": batch.column("kept")} if self.keep else {}))
 
     def _rejected(self, batch: pa.RecordBatch, rejects: list[Reject]) -> pa.RecordBatch:
         batch = batch.take(pa.array([reject.row for reject in rejects], pa.int64()))
-        texts = {name: pa.array([getattr(reject, name) for reject in rejects], kind) for name, kind in REJECT.items()}
-        return self._tagged(batch, texts)
+        given = {name: pa.array([getattr(reject, name) for reject in rejects], kind) for name, kind in REJECT.items()}
+        return self._tagged(batch, given)
 
-    def _tagged(self, batch: pa.RecordBatch, columns: dict[str, pa.Array]) -> pa.RecordBatch:
+    def _tagged(self, batch: pa.RecordBatch, given: dict[str, pa.Array]) -> pa.RecordBatch:
         """All columns of tagged rows, in order; those that are not given are null."""
-        columns = self._group(batch, "reference", self.reference) | columns
-        empty = {"output": pa.string(), "symbol": pa.binary() if self.form == "binary" else pa.string()}
+        columns = {"output": pa.string(), "symbol": pa.binary() if self.form == "binary" else pa.string()}
         if self.keep:
-            empty["kept"] = self._group(batch.slice(0, 0), "kept", self.keep)["kept"].type
-        order = [*empty, *(["reference"] if self.reference else []), *REJECT]
-        rows = len(batch)
-        arrays = [
-            columns[name] if name in columns else pa.nulls(rows, empty.get(name) or REJECT[name]) for name in order
-        ]
-        return pa.RecordBatch.from_arrays(arrays, names=order)
-
-    @staticmethod
-    def _group(batch: pa.RecordBatch, name: str, columns: tuple[str, ...]) -> dict[str, pa.Array]:
-        """Some columns as one of structs, so that no name of theirs meets one of ours."""
-        if not columns:
-            return {}
-        fields = [pa.field(column, batch.schema.field(column).type) for column in columns]
-        return {name: pa.StructArray.from_arrays([batch.column(column) for column in columns], fields=fields)}
+            columns["kept"] = batch.column("kept").type
+        if self.reference:
+            given["reference"] = batch.column("reference")
+            columns["reference"] = given["reference"].type
+        columns |= REJECT
+        arrays = [given[name] if name in given else pa.nulls(len(batch), kind) for name, kind in columns.items()]
+        return pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
 
 #: What a reject says, behind its reference.
