@@ -27,7 +27,8 @@ impl Reading {
 
     /// Reads a text that the strict parse has refused.
     ///
-    /// Whoever made the column may have put anything into it, so it is held against UTF-8 even where its type promises it.
+    /// Whoever made the column may have put anything into it, so it is held against UTF-8 even where its type
+    /// promises that.
     #[cold]
     pub(crate) fn second_look(self, text: &[u8], refused: MyNumberError) -> Result<(MyNumber, Changes), FaultReason> {
         let Self::Lenient(lost_zeros) = self else {

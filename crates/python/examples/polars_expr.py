@@ -2,8 +2,8 @@
 
     python examples/polars_expr.py [--rows 1000000] [--rounds 3]
 
-Each way collects the symbol of every row. Polars has no sha256 of its own, so both peers are Python's; they check no digit
-and would derive from anything.
+Each way collects the symbol of every row. Polars has no sha256 of its own, so both peers are Python's; they check no
+digit and would derive from anything.
 """
 
 from __future__ import annotations

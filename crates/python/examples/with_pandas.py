@@ -22,7 +22,8 @@ faults = pa.table(for_nta.faults_table()).to_pandas()
 print(faults.groupby("kind").size().to_dict())
 assert len(faults) == 100
 
-# %% Each body's frame on its own, in the order of its symbols, without the number. Never both symbols in one frame: that links them.
+# %% Each body's frame on its own, in the order of its symbols, without the number. Never both symbols in one frame:
+# that links them.
 delivery = pd.DataFrame({"symbol": for_nta.to_pylist(), "ward": frame["ward"]}).dropna()
 delivery = delivery.sort_values("symbol", ignore_index=True)
 other = pd.DataFrame({"symbol": for_mof.to_pylist()}).dropna()

@@ -13,7 +13,7 @@ frame = pl.DataFrame(roster(10_000))
 symbols = key.symbols(frame["my"], number_format="lenient", errors="null")
 print(symbols.counts)
 
-# %% And comes back without a copy: Polars knows no fixed size, so the dtype is Binary.
+# %% And comes back as a Series. Polars knows no fixed size, so the dtype is Binary.
 frame = frame.with_columns(pl.Series("symbol", symbols)).drop("my")
 assert frame["symbol"].dtype == pl.Binary
 assert frame["symbol"].null_count() == 200
@@ -24,7 +24,7 @@ print(faults.group_by("kind").len().rows())
 assert faults.height == 100
 
 
-# %% In a lazy query: an expression over a batch. A row at fault ends the query with fugo.MyNumberError, so filter first.
+# %% In a lazy query: an expression over a batch. A row at fault ends the query, so filter first.
 def to_text(my: pl.Series) -> pl.Series:
     return pl.Series(key.symbols(my, output="text"))
 

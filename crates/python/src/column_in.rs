@@ -40,7 +40,7 @@ impl Column {
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
             return Ok(Self { chunks: vec![texts(value)?], field: None });
         }
-        // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies only what is no Arrow yet.
+        // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies what is no Arrow yet.
         if value.get_type().module()?.to_string().split('.').next() == Some("pandas") {
             let arguments = [("from_pandas", true)].into_py_dict(py)?;
             return Self::new(&py.import("pyarrow")?.getattr("array")?.call((value,), Some(&arguments))?);
@@ -52,7 +52,8 @@ impl Column {
         Err(Failure::column(
             "column-type",
             format_args!(
-                "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), a list of str, or a NumPy array of dtype S12, not {found}"
+                "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), \
+                 a list of str, or a NumPy array of dtype S12, not {found}"
             ),
         ))
     }

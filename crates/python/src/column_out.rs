@@ -84,7 +84,8 @@ impl Counts {
     fn __repr__(&self) -> String {
         let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
         format!(
-            "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, zeros_restored={zeros_restored}, reissued={reissued})"
+            "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, \
+             zeros_restored={zeros_restored}, reissued={reissued})"
         )
     }
 }
@@ -92,7 +93,7 @@ impl Counts {
 /// A column of one key's symbols, row for row beside the column that it was made from: an Arrow array in one piece, of
 /// FixedSizeBinary(16), Binary or Utf8, whose field names purpose, scope, epoch and tag.
 ///
-/// Everything with `__arrow_c_array__` or `__arrow_c_stream__` support reads it without a copy.
+/// Exporting it by `__arrow_c_array__`, `__arrow_c_stream__`, `to_pyarrow` or `to_numpy` copies nothing.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct SymbolColumn {
     array: ArrayRef,
@@ -187,8 +188,8 @@ impl SymbolColumn {
         slf.py().import("pyarrow")?.getattr("array")?.call1((slf,))
     }
 
-    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of text,
-    /// S44 to S47.
+    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of
+    /// text, S44 to S47.
     ///
     /// NumPy has no nulls: `nulls="raise"` raises ColumnError if there are any, `"zeros"` gives zero bytes for them.
     #[pyo3(signature = (*, nulls = "raise"))]

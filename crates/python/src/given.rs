@@ -11,7 +11,8 @@ use crate::errors::Failure;
 
 /// `with(UTF-8 bytes of a str, or the bytes of a bytes-like object)`; none if the value is neither.
 ///
-/// A lone surrogate, which UTF-8 has not, is three bytes that are no UTF-8: whatever reads them refuses them by their place.
+/// A lone surrogate, which UTF-8 has not, is three bytes that are no UTF-8: whatever reads them refuses them by their
+/// place.
 pub(crate) fn bytes<T>(value: &Bound<'_, PyAny>, with: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, Failure> {
     if let Ok(text) = value.cast::<PyString>() {
         if let Ok(text) = text.to_str() {

@@ -21,8 +21,8 @@ pub(crate) struct KeyFile(File);
 impl KeyFile {
     /// load(path, *, passphrase=None, passphrase_file=None, identity_file=None): reads and opens a key file.
     ///
-    /// Prefer files, which only their owner may be able to read, to a passphrase in the program. A passphrase takes about a
-    /// second, in which other threads run. Raises KeyFileError.
+    /// Prefer files, which only their owner may be able to read, to a passphrase in the program. A passphrase takes
+    /// about a second, in which other threads run. Raises KeyFileError.
     #[classmethod]
     #[pyo3(signature = (path, *, passphrase = None, passphrase_file = None, identity_file = None))]
     fn load(
@@ -38,17 +38,21 @@ impl KeyFile {
                 let found = given::type_name(value);
                 return Err(Failure::wrong_type(format!("a passphrase is str, bytes or bytearray, not {found}")));
             };
-            unlock = unlock.with_passphrase(text.map_err(|_| fugo_keystore::SecretFileError::NotText)?);
+            let not_text = |_| Failure::key_file("not-text", "the passphrase is not UTF-8 text");
+            unlock = unlock.with_passphrase(text.map_err(not_text)?);
         }
         class.py().detach(|| {
             guarded(|| {
                 if let Some(path) = passphrase_file {
-                    unlock = unlock.with_passphrase(read_passphrase(&path)?);
+                    let passphrase = read_passphrase(&path).map_err(|error| Failure::from(error).in_file(&path))?;
+                    unlock = unlock.with_passphrase(passphrase);
                 }
                 if let Some(path) = identity_file {
-                    unlock = unlock.with_identity_file(&path)?;
+                    let opened = unlock.with_identity_file(&path);
+                    unlock = opened.map_err(|error| Failure::from(error).in_file(&path))?;
                 }
-                Ok(Self(File::load(&path, &unlock)?))
+                let file = File::load(&path, &unlock).map_err(|error| Failure::from(error).in_file(&path))?;
+                Ok(Self(file))
             })
         })
     }

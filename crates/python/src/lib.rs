@@ -14,6 +14,8 @@ mod column_in;
 mod column_out;
 /// Every error → an exception.
 mod errors;
+/// The exceptions of the package.
+mod exceptions;
 /// Rows at fault.
 mod faults;
 /// Text and bytes from Python, wiped where they are copied.
@@ -54,6 +56,6 @@ mod _fugo {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::panics::silence();
-        crate::errors::add_classes(module)
+        crate::exceptions::add_to(module)
     }
 }

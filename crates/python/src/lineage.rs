@@ -10,8 +10,8 @@ use crate::{
 
 /// Lineage(pairs): re-issued number → the person's first number (番号法 7条2項).
 ///
-/// `pairs` are (new, previous), each a MyNumber, str or bytes. Raises MyNumberError with `row`, the index of the pair, or
-/// LineageError.
+/// `pairs` are (new, previous), each a MyNumber, str or bytes. Raises LineageError, or MyNumberError with `row`, the
+/// index of the pair.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct Lineage(pub(crate) fugo::Lineage);
 

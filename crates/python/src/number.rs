@@ -7,8 +7,8 @@ use crate::{errors::Failure, given, panics::guarded};
 
 /// MyNumber(text): twelve ASCII digits whose last is the check digit (個人番号).
 ///
-/// `text` is str, bytes or bytes-like. Raises MyNumberError. Compares in constant time, prints as its type only, is wiped
-/// when it is dropped; cannot be pickled or hashed. Python's own copies of `text` are not wiped.
+/// `text` is str, bytes or bytes-like. Raises MyNumberError. Compares in constant time, prints as its type only, is
+/// wiped when it is dropped; cannot be pickled or hashed. Python's own copies of `text` are not wiped.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct MyNumber(pub(crate) fugo::MyNumber);
 
@@ -90,8 +90,8 @@ impl Normalized {
 
 /// normalize(text, *, restore_zeros=False): what real files contain → twelve digits, not yet checked.
 ///
-/// `restore_zeros` pads 9 to 11 digits, and makes another person's number of one 住民票コード in ten: only for columns known
-/// to hold MyNumbers. Raises NormalizeError.
+/// `restore_zeros` pads 9 to 11 digits, and makes another person's number of one 住民票コード in ten: only for columns
+/// known to hold MyNumbers. Raises NormalizeError.
 #[pyfunction]
 #[pyo3(signature = (text, /, *, restore_zeros = false))]
 pub(crate) fn normalize(text: &Bound<'_, PyAny>, restore_zeros: bool) -> Result<Normalized, Failure> {

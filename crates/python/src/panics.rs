@@ -9,8 +9,8 @@ pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Failure>) -> Result<T, 
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Failure::internal()))
 }
 
-/// A panic's message may quote a text, so it is not printed; where it happened is. The hook is this library's own: other
-/// extension modules have theirs.
+/// A panic's message may quote a text, so it is not printed; where it happened is. The hook is this library's own:
+/// other extension modules have theirs.
 pub(crate) fn silence() {
     set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {

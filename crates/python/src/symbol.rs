@@ -14,11 +14,10 @@ use pyo3::{
 
 use crate::{errors::Failure, given, panics::guarded};
 
-/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as
-/// 個人番号.
+/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as 個人番号.
 ///
-/// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never equal
-/// and have no order. The bytes do not name the key: tags do. Raises ScopeError, LengthError.
+/// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never
+/// equal and have no order. The bytes do not name the key: tags do. Raises ScopeError, LengthError.
 #[pyclass(frozen, module = "fugo")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Symbol {

@@ -22,8 +22,8 @@ use crate::{
 /// SymbolKey(scope_key, *, insurers_key=None): a scope key ready to derive symbols.
 ///
 /// `symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`. Of purpose eligibility, the digits go through
-/// `insurers_key` (epoch 1) first; without it, it is the issuer's key, which starts from insurers' symbols and never sees
-/// a number. Raises PurposeError. Wiped when it is dropped; threads may share one.
+/// `insurers_key` (epoch 1) first; without it, it is the issuer's key, which starts from insurers' symbols and never
+/// sees a number. Raises PurposeError. Wiped when it is dropped; threads may share one.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct SymbolKey {
     scope: fugo::Scope,
@@ -89,7 +89,8 @@ impl SymbolKey {
 
     /// `HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`. Raises PurposeError.
     ///
-    /// A symbol's bytes do not say their epoch; read insurers' symbols by the text form of the insurers' key of epoch 1.
+    /// A symbol's bytes do not say their epoch; read insurers' symbols by the text form of the insurers' key of
+    /// epoch 1.
     #[pyo3(signature = (symbol, /))]
     fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
         let (issuer, symbol) = (self.issuer()?, symbol.get());
@@ -118,11 +119,14 @@ impl SymbolKey {
 
     /// Symbols of a column of numbers, row for row; other threads run meanwhile.
     ///
-    /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, a NumPy array of dtype S12 (do
-    /// not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of `normalize`;
-    /// it alone admits integers. `output`: "fixed", "binary" or "text". `errors`: "raise" raises MyNumberError for the first
-    /// row at fault; "null" leaves a null and lists it in `faults`. Raises ColumnError, PurposeError.
-    #[pyo3(signature = (column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"))]
+    /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, a NumPy array of dtype S12
+    /// (do not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of
+    /// `normalize`; it alone admits integers. `output`: "fixed", "binary" or "text". `errors`: "raise" raises
+    /// MyNumberError for the first row at fault; "null" leaves a null and lists it in `faults`. Raises ColumnError,
+    /// PurposeError.
+    #[pyo3(signature = (
+        column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"
+    ))]
     fn symbols(
         slf: &Bound<'_, Self>,
         column: &Bound<'_, PyAny>,
@@ -139,8 +143,8 @@ impl SymbolKey {
 
     /// Eligibility symbols of a column of insurers' symbols, as text or as 16 bytes; no number appears.
     ///
-    /// `insurers_tag` is the tag of the insurers' key of epoch 1. A binary column says whose symbols it holds by its field's
-    /// metadata, which is held against the tag where there is any. Raises TextError, ColumnError, PurposeError.
+    /// `insurers_tag` is the tag of the insurers' key of epoch 1. A binary column says whose symbols it holds by its
+    /// field's metadata, which is held against the tag where there is any. Raises TextError, ColumnError, PurposeError.
     #[pyo3(signature = (column, *, insurers_tag, output = "fixed", errors = "raise"))]
     fn symbols_from_insurers(
         &self,
@@ -180,7 +184,9 @@ impl SymbolKey {
 ///
 /// Arguments as those of SymbolKey.symbols.
 #[pyfunction]
-#[pyo3(signature = (keys, column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"))]
+#[pyo3(signature = (
+    keys, column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"
+))]
 pub(crate) fn symbols_for_keys(
     keys: Vec<Bound<'_, SymbolKey>>,
     column: &Bound<'_, PyAny>,

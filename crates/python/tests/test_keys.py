@@ -152,6 +152,9 @@ def test_key_files_are_refused_by_kind(files: Path) -> None:
 
     assert kind("passphrase.key") == "passphrase-needed"
     assert kind("passphrase.key", passphrase="another one") == "wrong-passphrase"
+    with pytest.raises(fugo.KeyFileError, match="the passphrase is not UTF-8") as refused:
+        fugo.KeyFile.load(files / "passphrase.key", passphrase=b"\xff")
+    assert refused.value.kind == "not-text"
     assert kind("identity.key") == "identity-needed"
     assert kind("identity.key", identity="other_identity.txt") == "wrong-identity"
     assert kind("README.md") == "not-a-key-file"
@@ -168,14 +171,16 @@ def test_key_files_are_refused_by_kind(files: Path) -> None:
 def test_errors_of_key_files_say_where(files: Path) -> None:
     with pytest.raises(fugo.KeyFileError) as refused:
         fugo.KeyFile.load(files / "absent")
-    assert refused.value.errno == 2
+    assert (refused.value.errno, refused.value.filename) == (2, str(files / "absent"))
     with pytest.raises(fugo.KeyFileError) as refused:
         fugo.KeyFile.load(files / "plaintext.key", identity_file=files / "README.md")
     assert (refused.value.line, "AGE-SECRET" in str(refused.value)) == (1, True)
+    assert refused.value.filename == str(files / "README.md")
+    assert str(refused.value).startswith(refused.value.filename)
     text = (files / "plaintext.key").read_bytes()
     with pytest.raises(fugo.KeyFileError) as refused:
         fugo.KeyFile.parse_plaintext(text.replace(b"tag: 7c", b"tag: 7d"))
-    assert (refused.value.kind, refused.value.line) == ("tag-mismatch", 7)
+    assert (refused.value.kind, refused.value.line, refused.value.filename) == ("tag-mismatch", 7, None)
 
 
 def test_the_plaintext_of_a_key_file_is_parsed(files: Path) -> None:

@@ -113,6 +113,13 @@ def test_exceptions_keep_their_kind_and_numbers_through_a_pickle(key: fugo.Symbo
     assert str(copied) == str(refused.value)
 
 
+def test_the_package_exports_all_that_the_native_module_has() -> None:
+    from fugo import _fugo
+
+    assert sorted(fugo.__all__) == sorted(name for name in vars(_fugo) if not name.startswith("_"))
+    assert all(getattr(fugo, name) is getattr(_fugo, name) for name in fugo.__all__)
+
+
 def test_exceptions_stand_where_their_users_look_for_them() -> None:
     values = [fugo.MyNumberError, fugo.ScopeError, fugo.KeyFileError, fugo.TextError, fugo.PurposeError]
     for error in [*values, fugo.LineageError, fugo.LengthError]:

@@ -46,7 +46,8 @@ def test_text_comes_back_to_its_symbol_and_says_its_key(key: fugo.SymbolKey) -> 
     text = key.text(symbol)
     assert key.parse_text(text) == key.parse_text(text.encode()) == symbol
     assert symbol.text(key.tag) == text
-    assert fugo.decode_text(text) == fugo.decode_text(text, purpose="agency", tag=key.tag) == ("agency", key.tag, symbol)
+    assert fugo.decode_text(text) == ("agency", key.tag, symbol)
+    assert fugo.decode_text(text, purpose="agency", tag=key.tag) == ("agency", key.tag, symbol)
 
 
 def test_text_that_is_not_of_the_key_is_refused_by_kind(
@@ -71,7 +72,8 @@ def test_text_that_is_not_of_the_key_is_refused_by_kind(
     assert refused.value.kind == "corrupted"
     with pytest.raises(TypeError):
         key.parse_text(1)  # type: ignore[arg-type]
-    for purpose, tag, kind in [("portal", None, "wrong-purpose"), (None, later.tag, "wrong-key"), (None, "7C", "key-tag")]:
+    held = [("portal", None, "wrong-purpose"), (None, later.tag, "wrong-key"), (None, "7C", "key-tag")]
+    for purpose, tag, kind in held:
         with pytest.raises(fugo.TextError) as refused:
             fugo.decode_text(text, purpose=purpose, tag=tag)
         assert refused.value.kind == kind

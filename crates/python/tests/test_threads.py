@@ -26,7 +26,7 @@ def test_other_threads_make_progress_while_a_column_is_derived(key: fugo.SymbolK
     while not done.is_set():
         steps += 1
     thread.join()
-    # Were the interpreter held, this loop would get in before and after the one call, not during it: a hundred steps at most.
+    # Were the interpreter held, this loop would get in before and after the one call, not during it.
     assert steps > 1000
 
 

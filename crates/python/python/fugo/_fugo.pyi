@@ -270,6 +270,7 @@ class NormalizeError(MyNumberError): ...
 class ScopeError(FugoError, ValueError): ...
 
 class KeyFileError(FugoError, ValueError):
+    filename: str | None
     line: int | None
     found: int | None
     errno: int | None
