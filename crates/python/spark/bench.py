@@ -3,8 +3,8 @@
     crates/python/spark/environment crates/python/spark/bench.py --wheel WHEEL --fugo target/release/fugo
 
 Each session runs all jobs in turn, round after round, and sessions of one and two executors alternate; a figure is the
-median of its rounds. sha2 is a plain hash without a key, which anyone can invert; the HMAC made of it would have its key in
-the plan. Only fugo reads numbers strictly, and lists those that it refuses.
+median of its rounds. sha2 is a plain hash without a key, which anyone can invert; an HMAC made of it would have its
+key in the plan. Only fugo reads numbers strictly, and lists those that it refuses.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def hmac_udf() -> Any:
 
 
 def show(rows: int, seconds: dict[int, dict[str, list[float]]]) -> None:
-    median = {executors: {job: statistics.median(times) for job, times in jobs.items()} for executors, jobs in seconds.items()}
+    median = {
+        executors: {job: statistics.median(times) for job, times in jobs.items()} for executors, jobs in seconds.items()
+    }
     print(f"| {rows:,} rows | 1 executor, rows/s | 2 executors, rows/s | 2 to 1 | beside sha2 (2 executors) |")
     print("|---|---|---|---|---|")
     for job, two in median[2].items():

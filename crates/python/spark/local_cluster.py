@@ -23,7 +23,9 @@ ARCHIVE = "fugoenv"
 class LocalCluster:
     """A session on ``local-cluster[executors,1,1024]``, and the places where Spark writes what it knows."""
 
-    def __init__(self, wheel: Path, *, executors: int = 2, ship: bool = True, conf: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, wheel: Path, *, executors: int = 2, ship: bool = True, conf: dict[str, str] | None = None
+    ) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="fugo-spark-"))
         self.events = self.directory / "events"
         self.local = self.directory / "local"
@@ -74,7 +76,9 @@ class LocalCluster:
 
     def executors(self) -> list[int]:
         """Process ids of the executors: those below this process whose main class is an executor's."""
-        return [process for process in processes_below(os.getpid()) if b"CoarseGrainedExecutorBackend" in _command(process)]
+        return [
+            process for process in processes_below(os.getpid()) if b"CoarseGrainedExecutorBackend" in _command(process)
+        ]
 
     def wait_for_executors(self, count: int, seconds: float = 120) -> list[int]:
         end = time.monotonic() + seconds
@@ -88,7 +92,7 @@ class LocalCluster:
             time.sleep(0.2)
 
     def kill_one_at_work(self, tasks: int, seconds: float = 300) -> int:
-        """Kills (SIGKILL) an executor while a stage of so many tasks runs, one of its own among them; gives its process id."""
+        """Kills (SIGKILL) an executor that runs a task of a stage of so many tasks; gives its process id."""
         tracker = self.spark.sparkContext.statusTracker()
         end = time.monotonic() + seconds
         while time.monotonic() < end:

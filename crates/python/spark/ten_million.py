@@ -2,8 +2,8 @@
 
     crates/python/spark/environment crates/python/spark/ten_million.py --wheel WHEEL --fugo target/release/fugo
 
-Prints what a plan for more rows is made of: seconds, bytes staged, shuffled, spilled and written for each row. Needs about
-6 GB of disk where --dir is, and 4 GB of memory, most of which is the comparison's.
+Prints what a plan for more rows is made of: seconds, bytes staged, shuffled, spilled and written for each row. Needs
+about 6 GB of disk where --dir is, and 4 GB of memory, most of which is the comparison's.
 """
 
 from __future__ import annotations
@@ -59,26 +59,34 @@ def run(given: argparse.Namespace, directory: Path) -> None:
         cluster.wait_for_executors(2)
         # The same without a kill first, for the times; the first job also starts the workers.
         for kill in (False, True):
-            place = directory / ("killed" if kill else "whole")
-            tasks = df.rdd.getNumPartitions()
-            staged = timed(cluster, given.rows, "staged", tasks if kill else 0, lambda: asked.staged(str(place / "staged")))
-            cluster.wait_for_executors(2)
-            write = lambda: staged.write_in_symbol_order(str(place / "nta"), partitions=PARTITIONS)  # noqa: E731
-            totals = timed(cluster, given.rows, "in symbol order", PARTITIONS if kill else 0, write)
-            cluster.wait_for_executors(2)
-            duplicates = report["duplicates"]
-            expected = (report["read"], report["converted"], report["rejected"], duplicates["equal"], duplicates["differing"])
-            found = (totals.read, totals.converted, totals.rejected, totals.equal, totals.differing)
-            same("totals", found == expected)
-            same("reasons", staged.counts().rejected_by_reason == report["rejected_by_reason"])
-            compare(tool.directory / "nta.parquet", place / "nta")
-            staged_bytes = sum(part.stat().st_size for part in parts(place / "staged", ".parquet"))
-            output_bytes = sum(part.stat().st_size for part in parts(place / "nta", ".parquet"))
-            print(f"bytes a row: staged {staged_bytes / given.rows:.1f}, output {output_bytes / given.rows:.1f}")
+            play(given.rows, cluster, asked, tool, report, kill)
         removed = cluster.events_of("SparkListenerExecutorRemoved")
         ends = cluster.events_of("SparkListenerTaskEnd")
         lost = sum(event["Task End Reason"]["Reason"] == "ExecutorLostFailure" for event in ends)
         same(f"executors killed: {len(removed)}, tasks lost with them: {lost};", len(removed) == 2 and lost >= 2)
+
+
+def play(rows: int, cluster: LocalCluster, asked: Any, tool: Tool, report: dict[str, Any], kill: bool) -> None:
+    """Converts, with or without a kill in each job, and holds all against the tool."""
+    place = tool.directory / ("killed" if kill else "whole")
+    tasks = asked.rows.rdd.getNumPartitions()
+    staged = timed(cluster, rows, "staged", tasks if kill else 0, lambda: asked.staged(str(place / "staged")))
+    cluster.wait_for_executors(2)
+
+    def write() -> Any:
+        return staged.write_in_symbol_order(str(place / "nta"), partitions=PARTITIONS)
+
+    totals = timed(cluster, rows, "in symbol order", PARTITIONS if kill else 0, write)
+    cluster.wait_for_executors(2)
+    duplicates = report["duplicates"]
+    expected = (report["read"], report["converted"], report["rejected"], duplicates["equal"], duplicates["differing"])
+    found = (totals.read, totals.converted, totals.rejected, totals.equal, totals.differing)
+    same("totals", found == expected)
+    same("reasons", staged.counts().rejected_by_reason == report["rejected_by_reason"])
+    compare(tool.directory / "nta.parquet", place / "nta")
+    staged_bytes = sum(part.stat().st_size for part in parts(place / "staged", ".parquet"))
+    output_bytes = sum(part.stat().st_size for part in parts(place / "nta", ".parquet"))
+    print(f"bytes a row: staged {staged_bytes / rows:.1f}, output {output_bytes / rows:.1f}", flush=True)
 
 
 def timed(cluster: LocalCluster, rows: int, what: str, kill_in: int, job: Callable[[], Any]) -> Any:
@@ -111,7 +119,7 @@ def timed(cluster: LocalCluster, rows: int, what: str, kill_in: int, job: Callab
 
 
 class Peaks:
-    """The largest resident size of an executor's Java and of a Python worker, in MiB, looked at every fifth of a second."""
+    """The largest resident sizes of an executor's Java and of a Python worker, in MiB, as seen five times a second."""
 
     def __init__(self, cluster: LocalCluster) -> None:
         self.java = self.python = 0.0
@@ -157,7 +165,12 @@ def same(what: str, equal: bool) -> None:
 
 
 def say(what: str, *, seconds: float, rows: int, **more: float) -> None:
-    units = {"shuffled": "bytes a row shuffled", "spilled": "bytes a row spilled", "java": "MiB Java", "python": "MiB Python"}
+    units = {
+        "shuffled": "bytes a row shuffled",
+        "spilled": "bytes a row spilled",
+        "java": "MiB Java",
+        "python": "MiB Python",
+    }
     rest = "".join(f", {value:.1f} {units[name]}" for name, value in more.items())
     print(f"{what}: {seconds:.1f} s, {rows / seconds:,.0f} rows/s{rest}", flush=True)
 

@@ -26,7 +26,9 @@ class ColumnFunctions(unittest.TestCase):
         key = fugo.SymbolKey(fugo.KeyFile.load(path).key)
         cls.symbol, cls.text = bytes(key.symbol("123456789018")), key.text(key.symbol("123456789018"))
         cls.spark = cls.cluster.spark
-        cls.df = cls.spark.createDataFrame([(i, number) for i, number in enumerate(NUMBERS)], "id int, my_number string")
+        cls.df = cls.spark.createDataFrame(
+            [(i, number) for i, number in enumerate(NUMBERS)], "id int, my_number string"
+        )
 
     def column(self, **options: object) -> list[object]:
         from fugo.spark import symbol_udf
@@ -63,7 +65,9 @@ class ColumnFunctions(unittest.TestCase):
         self.df.createOrReplaceTempView("roster")
         rows = self.spark.sql("select cohort(my_number) as symbol from roster order by id").collect()
         self.assertEqual(rows[0].symbol, bytearray(self.symbol))
-        column = symbol_udf(self.source, errors="null")("my_number").alias("cohort", metadata=symbol_metadata(self.source))
+        column = symbol_udf(self.source, errors="null")("my_number").alias(
+            "cohort", metadata=symbol_metadata(self.source)
+        )
         named = self.df.select(column, "id")
         self.assertEqual(named.schema["cohort"].metadata["fugo.scope"], "cohort")
         ordered = in_symbol_order(named, "cohort")

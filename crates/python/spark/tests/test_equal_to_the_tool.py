@@ -107,7 +107,9 @@ class EqualToTheTool(unittest.TestCase):
         found = table(self.place / "nta")
         at = list(range(len(found)))
         at[1000], at[1001] = at[1001], at[1000]
-        self.assertFalse(found.take(at)["nta"].combine_chunks().equals(expected["symbol"].combine_chunks().cast(pa.binary())))
+        self.assertFalse(
+            found.take(at)["nta"].combine_chunks().equals(expected["symbol"].combine_chunks().cast(pa.binary()))
+        )
 
     def test_rejects_are_the_tools_with_the_same_reasons(self) -> None:
         found = {(row.row_id + 1, row.column, row.reason, row.detail) for row in self.staged.rejects.collect()}
@@ -130,7 +132,13 @@ class EqualToTheTool(unittest.TestCase):
         self.assertEqual(counts.read, totals.converted + totals.rejected + totals.equal + totals.differing)
         self.assertEqual(counts.rejected_by_reason, report["rejected_by_reason"])
         duplicates = report["duplicates"]
-        expected = (report["read"], report["converted"], report["rejected"], duplicates["equal"], duplicates["differing"])
+        expected = (
+            report["read"],
+            report["converted"],
+            report["rejected"],
+            duplicates["equal"],
+            duplicates["differing"],
+        )
         self.assertEqual((totals.read, totals.converted, totals.rejected, totals.equal, totals.differing), expected)
 
     def test_columns_say_whose_symbols_they_hold_when_read_again(self) -> None:
@@ -138,7 +146,9 @@ class EqualToTheTool(unittest.TestCase):
         tag = self.tool.tag("agency/nta/1")
         expected = {"fugo.purpose": "agency", "fugo.scope": "nta", "fugo.epoch": "1", "fugo.tag": tag}
         self.assertEqual(read.schema["nta"].metadata, expected)
-        self.assertEqual(pq.read_schema(self.tool.directory / "nta.parquet").field("symbol").metadata[b"fugo.tag"], tag.encode())
+        self.assertEqual(
+            pq.read_schema(self.tool.directory / "nta.parquet").field("symbol").metadata[b"fugo.tag"], tag.encode()
+        )
 
     def test_results_before_staging_are_the_same(self) -> None:
         lazy = self.asked.in_symbol_order("nta", partitions=4).select("nta", "insurer").toArrow()
@@ -148,10 +158,10 @@ class EqualToTheTool(unittest.TestCase):
 
     def test_no_output_holds_a_reference_or_a_number(self) -> None:
         self.assertEqual(self.cluster.spark.read.parquet(str(self.place / "nta")).columns, ["nta", *KEPT])
-        self.assertEqual(
-            self.staged.rejects.columns, ["row_id", "column", "reason", "offset", "found", "detail"]
+        self.assertEqual(self.staged.rejects.columns, ["row_id", "column", "reason", "offset", "found", "detail"])
+        kept_of_rejects = self.staged.rows.where(F.col("output").isNull()).where(
+            "kept is not null or symbol is not null"
         )
-        kept_of_rejects = self.staged.rows.where(F.col("output").isNull()).where("kept is not null or symbol is not null")
         self.assertEqual(kept_of_rejects.count(), 0)
 
 

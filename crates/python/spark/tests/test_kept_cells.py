@@ -1,4 +1,4 @@
-"""Kept cells that hold the row's number, or a symbol, are refused where the tool refuses them: the tool is the oracle."""
+"""Kept cells that hold the row's number, or a symbol, are refused where the tool refuses them: it is the oracle."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ class KeptCells(unittest.TestCase):
                 self.assertGreater(reasons["note", "kept-symbol"], 50)
                 self.assertLess(len(expected), 0.8 * ROWS)
 
-
     def test_the_issuer_starts_from_insurers_symbols_and_never_sees_a_number(self) -> None:
         cluster, tool = shared.cluster(), shared.tool()
         import fugo
@@ -67,7 +66,15 @@ class KeptCells(unittest.TestCase):
             body = f"{chance.randrange(10**11):011}"
             symbol = key.symbol(f"{body}{fugo.check_digit(body)}")
             text, hexed = key.text(symbol), bytes(symbol).hex()
-            notes = (f"was {text.upper()}.", f"x{hexed}", f"x{hexed[1:]}", f" {body}{fugo.check_digit(body)} ", body, text, "東京都")
+            notes = (
+                f"was {text.upper()}.",
+                f"x{hexed}",
+                f"x{hexed[1:]}",
+                f" {body}{fugo.check_digit(body)} ",
+                body,
+                text,
+                "東京都",
+            )
             persons = (text[:-1], text.upper(), None, f" {text}")
             person = chance.choice(persons) if chance.random() < 0.1 else text
             rows.append({"row_id": row_id, "person": person, "note": chance.choice(notes)})

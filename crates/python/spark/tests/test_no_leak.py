@@ -87,7 +87,9 @@ class NoLeak(unittest.TestCase):
         symbols = {row.hadoop for row in self.by_function if row.hadoop}
         self.assertGreater(len(symbols), 900)
         self.assertEqual([row.hadoop for row in self.by_function], [row.file for row in self.by_function])
-        self.assertLessEqual(symbols, set(self.conversions["file"].rows.select("symbol").toArrow()["symbol"].to_pylist()))
+        self.assertLessEqual(
+            symbols, set(self.conversions["file"].rows.select("symbol").toArrow()["symbol"].to_pylist())
+        )
 
     def test_no_place_holds_a_secret_and_each_would_show_it(self) -> None:
         planted = Search(shared.PLANTED)
@@ -180,7 +182,7 @@ def _credential(provider: str, alias: str, secret: str) -> None:
 
 
 def _plant(roster: DataFrame) -> DataFrame:
-    """Puts a secret of nobody's into a plan, a closure, a shuffle, the executors' output and files, and the driver's log."""
+    """Puts a secret of nobody's into a plan, a closure, a shuffle, executors' output and files, the driver's log."""
     planted = shared.PLANTED
 
     def careless(batches: Iterator[Any]) -> Iterator[Any]:

@@ -34,7 +34,9 @@ class OddRosters(unittest.TestCase):
 
     def test_an_empty_roster_gives_empty_outputs_and_totals_of_nought(self) -> None:
         staged, totals = self.run_through("empty", [], "n string, id int", reference=["id"])
-        self.assertEqual((totals.read, totals.converted, totals.rejected, totals.equal, totals.differing), (0, 0, 0, 0, 0))
+        self.assertEqual(
+            (totals.read, totals.converted, totals.rejected, totals.equal, totals.differing), (0, 0, 0, 0, 0)
+        )
         self.assertEqual((staged.rejects.count(), staged.duplicates().count()), (0, 0))
 
     def test_a_roster_in_which_nothing_is_right_is_all_rejects(self) -> None:

@@ -13,26 +13,14 @@ from pyspark.sql import types as T
 
 from fugo.spark import order
 from fugo.spark.errors import DescriptionError, TotalsError
-from fugo.spark.fields import Output, is_symbol_field, symbol_metadata, symbol_type
+from fugo.spark.fields import Output, symbol_metadata, symbol_type
+from fugo.spark.refusals import refuse_what_cannot_be
 from fugo.spark.rows import REJECT, Derivation, NumberFormat
 from fugo.spark.sources import KeySource
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Only what can be searched for numbers and symbols, and whose equality is that of its bytes.
-KEEPABLE = (
-    T.StringType,
-    T.BooleanType,
-    T.ByteType,
-    T.ShortType,
-    T.IntegerType,
-    T.LongType,
-    T.DecimalType,
-    T.DateType,
-    T.TimestampType,
-    T.TimestampNTZType,
-)
 #: Below so many rows a delivery links people: who came or went between two of them shows in both.
 SMALL = 1_000
 
@@ -55,9 +43,9 @@ def convert(
     ``keys`` maps the name of each output's symbol column to where executors find its key; one source alone is
     ``{"symbol": source}``. No row ever holds the symbols of two keys. ``keep`` names the columns that stand beside the
     symbols; a cell of theirs that holds the row's number, or a symbol, makes the row a reject. ``reference`` names the
-    columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every executor.
-    With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, under the key of that tag, and keys are
-    of the eligibility scope; then no number appears.
+    columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every
+    executor. With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, under the key of that
+    tag, and keys are of the eligibility scope; then no number appears.
 
     Nothing runs yet: see :meth:`Converted.staged` for one pass that all results are read from.
     """
@@ -73,7 +61,7 @@ def convert(
         insurers_tag=insurers_tag,
         form=output,
     )
-    _check(df.schema, derivation)
+    refuse_what_cannot_be(df.schema, derivation)
     # Structures, so that no name of the roster's meets one of ours; and Spark's mapInArrow takes only plain names.
     groups = {"kept": keep, "reference": reference}
     structures = (F.struct(*map(order.quoted, names)).alias(group) for group, names in groups.items() if names)
@@ -169,7 +157,7 @@ class Converted:
         return ordered.select(*self._columns(name))
 
     def duplicates(self, output: str | None = None) -> DataFrame:
-        """The rows of people with several: symbol, reference, and ``equal`` (one was converted) or ``differs`` (none)."""
+        """The rows of people with several: symbol, reference, ``equal`` (one was converted) or ``differs`` (none)."""
         name = self._name(output)
         beside = ["reference"] if self.derivation.reference else []
         listed = order.duplicates(self._rows(name, *beside), "symbol", reference=beside)
@@ -244,53 +232,14 @@ def _tagged(roster: DataFrame, derivation: Derivation) -> DataFrame:
 
 def _count(staged: DataFrame, derivation: Derivation, read: int) -> Counts:
     """Counts what was staged, and holds it against what was read."""
-    found = {(row["output"], row["reason"]): row["count"] for row in staged.groupBy("output", "reason").count().collect()}
+    found = {
+        (row["output"], row["reason"]): row["count"] for row in staged.groupBy("output", "reason").count().collect()
+    }
     rejected = {str(reason): count for (output, reason), count in sorted(found.items(), key=str) if output is None}
     for name, _ in derivation.outputs:
         accepted = found.get((name, None), 0)
         if accepted + sum(rejected.values()) != read:
-            raise TotalsError(f"{read} rows were read; {accepted} accepted for {name}, {sum(rejected.values())} rejected")
-    return Counts(read, accepted, rejected)
-
-
-def _check(schema: T.StructType, derivation: Derivation) -> None:
-    """Refuses, before any job, what cannot be done."""
-    known = schema.names
-    for name in [derivation.column, *derivation.keep, *derivation.reference]:
-        if known.count(name) != 1:
-            raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
-    for names in (derivation.keep, derivation.reference):
-        if len(set(names)) < len(names):
-            raise DescriptionError(f"a column is named twice among {', '.join(names)}")
-    for name, source in derivation.outputs:
-        if derivation.insurers_tag is None:
-            source.check_starts_from_numbers()
-        elif source.purpose != "eligibility":
-            raise DescriptionError(f"{name}: from insurers' symbols only eligibility symbols are made")
-    person = schema[derivation.column].dataType
-    integers = isinstance(person, T.LongType) and derivation.restore_zeros and derivation.insurers_tag is None
-    if not isinstance(person, T.StringType) and not integers:
-        raise DescriptionError(
-            f"the column {derivation.column} is of type {person.simpleString()}; persons are read from string, and numbers"
-            " from bigint with restore_zeros, since an integer has lost its leading zeros"
-        )
-    if not derivation.outputs:
-        raise DescriptionError("name at least one key")
-    symbol_type(derivation.form)
-    for name in derivation.keep:
-        field = schema[name]
-        if is_symbol_field(field):
-            raise DescriptionError(f"the kept column {name} holds symbols; two scopes' symbols in one row link the scopes")
-        if not isinstance(field.dataType, KEEPABLE):
-            raise DescriptionError(
-                f"the kept column {name} is of type {field.dataType.simpleString()}, which is not searched for numbers:"
-                " text, whole numbers, decimals, booleans, dates and times are"
+            raise TotalsError(
+                f"{read} rows were read; {accepted} accepted for {name}, {sum(rejected.values())} rejected"
             )
-    if derivation.column in (*derivation.keep, *derivation.reference):
-        raise DescriptionError(f"the column {derivation.column} holds the numbers, which reach no output and no list")
-    for name, _ in derivation.outputs:
-        if name in derivation.keep or name in derivation.reference:
-            raise DescriptionError(f"the output {name} and another column have one name")
-    taken = {*REJECT, "outcome"} & set(derivation.reference)
-    if taken:
-        raise DescriptionError(f"a list has columns of its own named {', '.join(sorted(taken))}: rename the reference")
+    return Counts(read, accepted, rejected)

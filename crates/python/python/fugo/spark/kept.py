@@ -1,7 +1,7 @@
-"""What a kept cell must not hold: its row's own number, in any shape that normalisation reads, or a symbol of any scope.
+"""What a kept cell must not hold: its row's number, in any shape that normalisation reads, or a symbol of any scope.
 
-A cell with nine digits or more is searched. Each stretch of its digits that could be a number is made a symbol under the
-run's own key, and held against the row's: equal symbols are equal people, re-issued numbers included.
+A cell with nine digits or more is searched. Each stretch of its digits that could be a number is made a symbol under
+the run's own key, and held against the row's: equal symbols are equal people, re-issued numbers included.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def numbers_in(
 ) -> Iterator[KeptFault]:
     """Cells that hold the number of their row.
 
-    ``symbols[i]`` is the row's symbol and ``as_written[i]`` that of its number without lineage. ``derive`` makes symbols
-    without lineage, ``derive_first`` with it, if there is one.
+    ``symbols[i]`` is the row's symbol and ``as_written[i]`` that of its number without lineage. ``derive`` makes
+    symbols without lineage, ``derive_first`` with it, if there is one.
     """
     for column, texts in _searched(cells):
         many = pc.fill_null(pc.match_substring_regex(texts, MANY_DIGITS), False)
@@ -92,9 +92,7 @@ def _holding(
     found = derive(pa.array(candidates, pa.string()))
     at = pa.array(rows, pa.int64())
     return {
-        row
-        for symbols in own
-        for row in at.filter(pc.fill_null(pc.equal(found, symbols.take(at)), False)).to_pylist()
+        row for symbols in own for row in at.filter(pc.fill_null(pc.equal(found, symbols.take(at)), False)).to_pylist()
     }
 
 

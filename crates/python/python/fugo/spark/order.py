@@ -33,8 +33,8 @@ def in_symbol_order(df: DataFrame, symbol: str, *, partitions: int | None = None
 def duplicates(df: DataFrame, symbol: str, *, reference: Sequence[str] = ()) -> DataFrame:
     """Rows of people with several: the symbol, ``reference``, and an ``outcome``.
 
-    ``equal``: all their rows are equal, and one was converted. ``differs``: none was. Columns of ``reference`` find a row
-    again, and do not make rows differ.
+    ``equal``: all their rows are equal, and one was converted. ``differs``: none was. Columns of ``reference`` find a
+    row again, and do not make rows differ.
     """
     rows = df.select(*(quoted(name) for name in df.columns if name not in reference))
     several = people(rows, symbol, None).where("rows > 1")
@@ -44,7 +44,7 @@ def duplicates(df: DataFrame, symbol: str, *, reference: Sequence[str] = ()) -> 
 
 
 def people(df: DataFrame, symbol: str, partitions: int | None) -> DataFrame:
-    """One row for each person, in symbol order: ``key`` to sort by, how many ``rows``, the ``first`` and the ``last``."""
+    """One row for each person, in symbol order: ``key`` to sort by, ``rows``, the ``first`` and the ``last``."""
     rows = df.where(F.col(quoted(symbol)).isNotNull())
     # A structure sorts by its fields, so the first and the last are equal only if all are.
     beside = [F.col(quoted(name)) for name in _beside(df, symbol)]

@@ -1,4 +1,4 @@
-"""Batches of a roster → tagged rows: accepted ones once for each key, and rejects. Runs in the executors' Python workers."""
+"""Batches of a roster → tagged rows: accepted ones once for each key, and rejects. Runs on executors, in Python."""
 
 from __future__ import annotations
 
@@ -100,9 +100,7 @@ class Derivation:
             return pa.array(key.symbols(candidates, output=self.form, errors="null"))
 
         def derive_first(candidates: pa.Array) -> pa.Array:
-            return pa.array(
-                key.symbols(candidates, lineage=lineage(self.lineage), output=self.form, errors="null")
-            )
+            return pa.array(key.symbols(candidates, lineage=lineage(self.lineage), output=self.form, errors="null"))
 
         as_written = symbols
         if self.lineage is not None:

@@ -13,8 +13,8 @@ PURPOSES = ("agency", "insurers", "eligibility", "network", "research", "registr
 class HadoopCredential:
     """A passphrase in a Hadoop credential provider.
 
-    ``alias`` names the entry and ``provider`` the store, such as ``jceks://hdfs/keys/fugo.jceks``. Each Python worker of
-    an executor asks the provider once, through a small Java program on the executor's own class path, and reads the
+    ``alias`` names the entry and ``provider`` the store, such as ``jceks://hdfs/keys/fugo.jceks``. Each Python worker
+    of an executor asks the provider once, through a small Java program on the executor's own class path, and reads the
     answer from a pipe: the driver, the plan and the logs never see it. ``java`` and ``class_path`` name that program's
     Java and jars where the worker cannot find the executor's own.
     """
@@ -26,7 +26,9 @@ class HadoopCredential:
 
     def __post_init__(self) -> None:
         if not self.alias or not self.provider:
-            raise DescriptionError("a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks")
+            raise DescriptionError(
+                "a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
+            )
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class KeyFileOnExecutor:
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
     another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
     the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
-    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from numbers.
+    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from
+    numbers.
     """
 
     path: str
@@ -63,7 +66,9 @@ class KeyFileOnExecutor:
         if self.insurers is not None and self.purpose != "eligibility":
             raise DescriptionError("only a key of the eligibility scope has the insurers' key beside it")
         if self.insurers is not None and self.insurers.scope != "insurers/all/1":
-            raise DescriptionError("beside an eligibility key stands the insurers' key of epoch 1, scope insurers/all/1")
+            raise DescriptionError(
+                "beside an eligibility key stands the insurers' key of epoch 1, scope insurers/all/1"
+            )
 
     @property
     def purpose(self) -> str:
@@ -71,7 +76,9 @@ class KeyFileOnExecutor:
 
     def check_starts_from_numbers(self) -> None:
         if self.purpose == "eligibility" and self.insurers is None:
-            raise DescriptionError("from numbers an eligibility key needs the insurers' key of epoch 1 beside it (insurers=…)")
+            raise DescriptionError(
+                "from numbers an eligibility key needs the insurers' key of epoch 1 beside it (insurers=…)"
+            )
 
 
 #: Whatever describes a key to :func:`fugo.spark.convert` and :func:`fugo.spark.symbol_udf`.
