@@ -6,7 +6,6 @@ import base64
 import contextlib
 import io
 import os
-import subprocess
 import threading
 import time
 import unittest
@@ -14,19 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pyspark
 from local_cluster import processes_below
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tests import shared
+from tests.hadoop import store
 from tests.search import Search, files
 
 PASSPHRASES = {"file": b"fugo test passphrase of a file", "hadoop": b"fugo test passphrase of a provider"}
 #: Of crates/python: published, one key in plaintext and locked to an identity.
 TEST_KEYS = Path(__file__).parents[2] / "tests" / "keys"
-JARS = Path(pyspark.__file__).parent / "jars"
 
 
 class NoLeak(unittest.TestCase):
@@ -46,7 +44,7 @@ class NoLeak(unittest.TestCase):
             (place / name).chmod(0o600)
             locked[name] = tool.key(scope, "--passphrase-file", place / name)
         provider = f"localjceks://file{place}/fugo.jceks"
-        _credential(provider, "fugo.kyoto", PASSPHRASES["hadoop"].decode())
+        store(provider, "fugo.kyoto", PASSPHRASES["hadoop"].decode())
         # An encrypted key file may go through the driver: executors find it in their working directory.
         cls.cluster.spark.sparkContext.addFile(str(locked["hadoop"]))
         identity, locked_to_it = (_private(TEST_KEYS / name, place) for name in ("identity.txt", "identity.key"))
@@ -172,13 +170,6 @@ def _private(file: Path, directory: Path) -> Path:
 
 def _key_of(plain: str) -> bytes:
     return bytes.fromhex(plain.split("key: ")[1].strip())
-
-
-def _credential(provider: str, alias: str, secret: str) -> None:
-    """What `hadoop credential create` does; a test secret may stand in an argument."""
-    command = ["java", "-cp", f"{JARS}/*", "org.apache.hadoop.security.alias.CredentialShell"]
-    command += ["create", alias, "-value", secret, "-provider", provider]
-    subprocess.run(command, check=True, capture_output=True)
 
 
 def _plant(roster: DataFrame) -> DataFrame:

@@ -7,7 +7,9 @@ from a pipe. Spark brings the compiler for it (Janino, which compiles every quer
 from __future__ import annotations
 
 import os
+import select
 import subprocess
+import time
 from pathlib import Path
 
 from fugo.spark.errors import KeyNotOpened
@@ -18,7 +20,7 @@ PROGRAM = Path(__file__).with_name("PrintCredential.java")
 NO_ENTRY = 3
 #: Bytes; a passphrase is far shorter.
 LONGEST = 4096
-#: Seconds; a provider on a remote file system answers within a few.
+#: Seconds until Java is ended; a provider on a remote file system answers within a few.
 PATIENCE = 120
 
 
@@ -36,20 +38,26 @@ def passphrase(credential: HadoopCredential) -> bytearray:
         raise KeyNotOpened(f"Java cannot be started for the credential provider: {error.strerror}: {java}") from None
     secret = bytearray(LONGEST + 1)
     length = 0
+    end = time.monotonic() + PATIENCE
     assert answer.stdout is not None
-    with answer.stdout as pipe:
-        while length < len(secret) and (read := os.readv(pipe.fileno(), [memoryview(secret)[length:]])):
+    with answer, answer.stdout as pipe:
+        while length < len(secret):
+            if not select.select([pipe], [], [], max(0, end - time.monotonic()))[0]:
+                answer.kill()
+                break
+            read = os.readv(pipe.fileno(), [memoryview(secret)[length:]])
+            if not read:
+                break
             length += read
-    status = answer.wait(PATIENCE)
     del secret[length:]
-    if status == 0 and 0 < length <= LONGEST:
+    if answer.returncode == 0 and 0 < length <= LONGEST:
         return secret
     secret[:] = bytes(len(secret))
-    if status == NO_ENTRY:
+    if answer.returncode == NO_ENTRY:
         raise KeyNotOpened(f"the provider {credential.provider} has no entry {credential.alias}")
     raise KeyNotOpened(
-        f"the provider {credential.provider} gave no passphrase (Java ended with {status}): check that it exists, that"
-        " this executor's user may read it, and that Hadoop's and Spark's jars are on the class path"
+        f"the provider {credential.provider} gave no passphrase (Java ended with {answer.returncode}): check that it"
+        " exists, that this executor's user may read it, and that Hadoop's and Spark's jars are on the class path"
     )
 
 
