@@ -9,6 +9,7 @@ about 6 GB of disk where --dir is, and 4 GB of memory, most of which is the comp
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 import threading
@@ -114,15 +115,20 @@ def timed(cluster: LocalCluster, rows: int, what: str, kill_in: int, job: Callab
         spilled=spilled / rows,
         java=peaks.java,
         python=peaks.python,
+        processor=peaks.processor / rows * 1e6,
     )
     return result
 
 
 class Peaks:
-    """The largest resident sizes of an executor's Java and of a Python worker, in MiB, as seen five times a second."""
+    """What executors and their Python workers take, as seen five times a second.
+
+    The largest resident sizes of a Java and of a Python, in MiB, and processor seconds of all together.
+    """
 
     def __init__(self, cluster: LocalCluster) -> None:
         self.java = self.python = 0.0
+        self._seconds: dict[int, list[float]] = {}
         self._cluster, self._end = cluster, threading.Event()
         self._watch = threading.Thread(target=self._look)
 
@@ -130,8 +136,19 @@ class Peaks:
         while not self._end.wait(0.2):
             for executor in self._cluster.executors():
                 self.java = max(self.java, resident(executor))
+                self._note(executor)
                 for below in processes_below(executor):
                     self.python = max(self.python, resident(below))
+                    self._note(below)
+
+    def _note(self, process: int) -> None:
+        seconds = processor_seconds(process)
+        if seconds is not None:
+            self._seconds.setdefault(process, [seconds, seconds])[1] = seconds
+
+    @property
+    def processor(self) -> float:
+        return sum(last - first for first, last in self._seconds.values())
 
     def __enter__(self) -> None:
         self._watch.start()
@@ -147,6 +164,14 @@ def resident(process: int) -> float:
     except OSError:
         return 0
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0)
+
+
+def processor_seconds(process: int) -> float | None:
+    try:
+        fields = (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def compare(expected_file: Path, directory: Path) -> None:
@@ -170,6 +195,7 @@ def say(what: str, *, seconds: float, rows: int, **more: float) -> None:
         "spilled": "bytes a row spilled",
         "java": "MiB Java",
         "python": "MiB Python",
+        "processor": "processor seconds a million rows",
     }
     rest = "".join(f", {value:.1f} {units[name]}" for name, value in more.items())
     print(f"{what}: {seconds:.1f} s, {rows / seconds:,.0f} rows/s{rest}", flush=True)
