@@ -1,0 +1,102 @@
+"""Symbol order: one row for each person, ascending by the bytes of the symbol. See docs/spec.md, section 5.
+
+Rows are parted by ranges of symbols, sorted within each part, and each person's rows, which then stand together, become
+one if they are equal. So the parts in their order are a function of the set of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from fugo.spark.errors import DescriptionError
+
+#: The alphabet of the text form, in the order of the five bits that each character stands for, and one that sorts so.
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+ASCENDING = "0123456789abcdefghijklmnopqrstuv"
+#: Characters of tag and symbol, and of the checksum behind them.
+DATA, CHECKSUM = 32, 6
+
+
+def in_symbol_order(df: DataFrame, symbol: str, *, partitions: int | None = None) -> DataFrame:
+    """One row for each person all of whose rows are equal, ascending by symbol over the partitions in their order.
+
+    ``symbol`` is a column of symbols of one key, as bytes or text; people whose rows differ, and rows without a symbol,
+    are left out.
+    """
+    return one_row_each(people(df, symbol, partitions), df, symbol)
+
+
+def duplicates(df: DataFrame, symbol: str, *, reference: Sequence[str] = ()) -> DataFrame:
+    """Rows of people with several: the symbol, ``reference``, and an ``outcome``.
+
+    ``equal``: all their rows are equal, and one was converted. ``differs``: none was. Columns of ``reference`` find a
+    row again, and do not make rows differ.
+    """
+    rows = df.select(*(quoted(name) for name in df.columns if name not in reference))
+    several = people(rows, symbol, None).where("rows > 1")
+    outcome = F.when(_equal(), "equal").otherwise("differs").alias("outcome")
+    listed = df.select(_key(df, symbol).alias("key"), quoted(symbol), *(quoted(name) for name in reference))
+    return listed.join(several.select("key", outcome), "key").drop("key")
+
+
+def people(df: DataFrame, symbol: str, partitions: int | None) -> DataFrame:
+    """One row for each person, in symbol order: ``key`` to sort by, ``rows``, the ``first`` and the ``last``."""
+    rows = df.where(F.col(quoted(symbol)).isNotNull())
+    # A structure sorts by its fields, so the first and the last are equal only if all are.
+    beside = [F.col(quoted(name)) for name in _beside(df, symbol)]
+    row = F.struct(*(beside or [F.lit(0).alias("nothing")]))
+    keyed = rows.select(_key(df, symbol).alias("key"), row.alias("row"))
+    ranged = keyed.repartitionByRange(partitions, "key") if partitions else keyed.repartitionByRange("key")
+    grouped = ranged.groupBy("key").agg(
+        F.count(F.lit(1)).alias("rows"), F.min("row").alias("first"), F.max("row").alias("last")
+    )
+    return grouped.sortWithinPartitions("key")
+
+
+def totals() -> Iterator[Column]:
+    """What became of the rows of :func:`people`."""
+    yield F.count_if(_equal()).alias("converted")
+    yield F.sum(F.when(_equal(), F.col("rows") - 1).otherwise(0)).alias("equal")
+    yield F.sum(F.when(_equal(), 0).otherwise(F.col("rows"))).alias("differing")
+
+
+def one_row_each(people: DataFrame, df: DataFrame, symbol: str) -> DataFrame:
+    """The rows of ``df`` of the people whose rows are all equal, once each."""
+    beside = _beside(df, symbol)
+
+    def column(name: str) -> Column:
+        value = F.col("first").getField(name) if name in beside else F.col("key")
+        return value.alias(name, metadata=df.schema[name].metadata)
+
+    return people.where(_equal()).select(*(column(name) for name in df.columns))
+
+
+def quoted(name: str) -> str:
+    """A column's name, whatever stands in it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _equal() -> Column:
+    """All rows of a person are equal, nulls included."""
+    return F.col("first").eqNullSafe(F.col("last"))
+
+
+def _beside(df: DataFrame, symbol: str) -> list[str]:
+    """What travels beside the key: everything but a symbol that is the key itself."""
+    is_key = isinstance(df.schema[symbol].dataType, T.BinaryType)
+    return [name for name in df.columns if name != symbol or not is_key]
+
+
+def _key(df: DataFrame, symbol: str) -> Column:
+    """What sorts as the sixteen bytes do."""
+    column, kind = F.col(quoted(symbol)), df.schema[symbol].dataType
+    if isinstance(kind, T.BinaryType):
+        return column
+    if isinstance(kind, T.StringType):
+        data = F.substring(column, -(DATA + CHECKSUM), DATA)
+        return F.translate(data, BECH32, ASCENDING)
+    raise DescriptionError(f"the column {symbol} is of type {kind.simpleString()}; symbols are bytes or text")

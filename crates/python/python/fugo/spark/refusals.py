@@ -1,0 +1,68 @@
+"""What a conversion cannot be asked for: refused on the driver, before any job."""
+
+from __future__ import annotations
+
+from pyspark.sql import types as T
+
+from fugo.spark.errors import DescriptionError
+from fugo.spark.fields import is_symbol_field, symbol_type
+from fugo.spark.rows import REJECT, Derivation
+
+#: Only what can be searched for numbers and symbols, and whose equality is that of its bytes.
+KEEPABLE = (
+    T.StringType,
+    T.BooleanType,
+    T.ByteType,
+    T.ShortType,
+    T.IntegerType,
+    T.LongType,
+    T.DecimalType,
+    T.DateType,
+    T.TimestampType,
+    T.TimestampNTZType,
+)
+
+
+def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
+    """Holds what was asked for against the columns that there are."""
+    known = schema.names
+    for name in [derivation.column, *derivation.keep, *derivation.reference]:
+        if known.count(name) != 1:
+            raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
+    for names in (derivation.keep, derivation.reference):
+        if len(set(names)) < len(names):
+            raise DescriptionError(f"a column is named twice among {', '.join(names)}")
+    for name, source in derivation.outputs:
+        if derivation.insurers_tag is None:
+            source.check_starts_from_numbers()
+        elif source.purpose != "eligibility":
+            raise DescriptionError(f"{name}: from insurers' symbols only eligibility symbols are made")
+    person = schema[derivation.column].dataType
+    integers = isinstance(person, T.LongType) and derivation.restore_zeros and derivation.insurers_tag is None
+    if not isinstance(person, T.StringType) and not integers:
+        raise DescriptionError(
+            f"the column {derivation.column} is of type {person.simpleString()}; persons are read from string,"
+            " and numbers from bigint with restore_zeros, since an integer has lost its leading zeros"
+        )
+    if not derivation.outputs:
+        raise DescriptionError("name at least one key")
+    symbol_type(derivation.form)
+    for name in derivation.keep:
+        field = schema[name]
+        if is_symbol_field(field):
+            raise DescriptionError(
+                f"the kept column {name} holds symbols; two scopes' symbols in one row link the scopes"
+            )
+        if not isinstance(field.dataType, KEEPABLE):
+            raise DescriptionError(
+                f"the kept column {name} is of type {field.dataType.simpleString()}, which is not searched for numbers:"
+                " text, whole numbers, decimals, booleans, dates and times are"
+            )
+    if derivation.column in (*derivation.keep, *derivation.reference):
+        raise DescriptionError(f"the column {derivation.column} holds the numbers, which reach no output and no list")
+    for name, _ in derivation.outputs:
+        if name in derivation.keep or name in derivation.reference:
+            raise DescriptionError(f"the output {name} and another column have one name")
+    taken = {*REJECT, "outcome"} & set(derivation.reference)
+    if taken:
+        raise DescriptionError(f"a list has columns of its own named {', '.join(sorted(taken))}: rename the reference")

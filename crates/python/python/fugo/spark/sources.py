@@ -1,0 +1,85 @@
+"""Where an executor finds a key. Names only: whatever is written here may stand in a plan, a log or an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fugo.spark.errors import DescriptionError
+
+PURPOSES = ("agency", "insurers", "eligibility", "network", "research", "registry", "portal")
+
+
+@dataclass(frozen=True)
+class HadoopCredential:
+    """A passphrase in a Hadoop credential provider.
+
+    ``alias`` names the entry and ``provider`` the store, such as ``jceks://hdfs/keys/fugo.jceks``. Each Python worker
+    of an executor asks the provider once, through a small Java program on the executor's own class path, and reads the
+    answer from a pipe: the driver, the plan and the logs never see it. ``java`` and ``class_path`` name that program's
+    Java and jars where the worker cannot find the executor's own.
+    """
+
+    alias: str
+    provider: str
+    java: str | None = None
+    class_path: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.alias or not self.provider:
+            raise DescriptionError(
+                "a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
+            )
+
+
+@dataclass(frozen=True)
+class KeyFileOnExecutor:
+    """A scope's key file as an executor finds it, read once in each Python worker.
+
+    ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` arrive. ``scope``
+    (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
+    another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
+    the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
+    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from
+    numbers.
+    """
+
+    path: str
+    scope: str
+    tag: str
+    passphrase_file: str | None = None
+    identity_file: str | None = None
+    passphrase: HadoopCredential | None = None
+    insurers: KeyFileOnExecutor | None = None
+
+    def __post_init__(self) -> None:
+        if self.passphrase is not None and not isinstance(self.passphrase, HadoopCredential):
+            raise DescriptionError(
+                "a passphrase never goes through the driver: name where executors find it, by passphrase_file,"
+                " identity_file or HadoopCredential"
+            )
+        if sum(way is not None for way in (self.passphrase_file, self.identity_file, self.passphrase)) > 1:
+            raise DescriptionError("one of passphrase_file, identity_file and passphrase opens a key file, not several")
+        if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):
+            raise DescriptionError("a tag is 8 hex digits, as `fugo key inspect` shows it")
+        if self.purpose not in PURPOSES or self.scope.count("/") != 2:
+            raise DescriptionError("a scope is written purpose/id/epoch, such as agency/nta/1")
+        if self.insurers is not None and self.purpose != "eligibility":
+            raise DescriptionError("only a key of the eligibility scope has the insurers' key beside it")
+        if self.insurers is not None and self.insurers.scope != "insurers/all/1":
+            raise DescriptionError(
+                "beside an eligibility key stands the insurers' key of epoch 1, scope insurers/all/1"
+            )
+
+    @property
+    def purpose(self) -> str:
+        return self.scope.partition("/")[0]
+
+    def check_starts_from_numbers(self) -> None:
+        if self.purpose == "eligibility" and self.insurers is None:
+            raise DescriptionError(
+                "from numbers an eligibility key needs the insurers' key of epoch 1 beside it (insurers=…)"
+            )
+
+
+#: Whatever describes a key to :func:`fugo.spark.convert` and :func:`fugo.spark.symbol_udf`.
+KeySource = KeyFileOnExecutor

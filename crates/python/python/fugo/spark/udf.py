@@ -1,0 +1,80 @@
+"""Symbols as a column function, for ``withColumn`` and SQL."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pyarrow as pa
+from pyspark.sql import functions as F
+
+import fugo
+from fugo.spark.errors import DescriptionError, RefusedRow
+from fugo.spark.fields import Output, symbol_type
+from fugo.spark.keys import symbol_key
+from fugo.spark.lineage import lineage as lineage_of
+from fugo.spark.rows import NumberFormat
+from fugo.spark.sources import KeySource
+
+Errors = Literal["raise", "null"]
+Transport = Literal["arrow", "pandas"]
+
+
+def symbol_udf(
+    source: KeySource,
+    *,
+    number_format: NumberFormat = "strict",
+    restore_zeros: bool = False,
+    lineage: str | None = None,
+    output: Output = "binary",
+    errors: Errors = "raise",
+    transport: Transport | None = None,
+) -> Any:
+    """``udf(column)[i] = key(number(column[i]))``, null where the number is null.
+
+    A number that is refused fails the job, with its kind and no value; with ``errors="null"`` it gives null, and nobody
+    is told which. ``transport`` is how Spark hands columns over: ``arrow`` (the default, from Spark 4.1) or ``pandas``.
+
+    A column function keeps the row: its number and other symbols stand beside the symbol, in the roster's order, until
+    you select and order them. :func:`fugo.spark.convert` does that, and lists what was refused.
+    """
+    if errors not in ("raise", "null"):
+        raise DescriptionError("errors is `raise` or `null`")
+    source.check_starts_from_numbers()
+    returned = symbol_type(output)
+
+    def derive(numbers: Any) -> fugo.SymbolColumn:
+        column = symbol_key(source).symbols(
+            numbers,
+            number_format=number_format,
+            restore_zeros=restore_zeros,
+            lineage=lineage_of(lineage),
+            output=output,
+            errors="null",
+        )
+        if errors == "raise":
+            for fault in column.faults:
+                raise RefusedRow(fault.kind, f"{fault.kind} in row {fault.row} of a batch: {fault.message}")
+        return column
+
+    # Before Spark 4.1 there is none.
+    arrow_udf = getattr(F, "arrow_udf", None)
+    if transport is None:
+        transport = "pandas" if arrow_udf is None else "arrow"
+    if transport == "arrow" and arrow_udf is not None:
+
+        def symbol(numbers: pa.Array) -> pa.Array:
+            return pa.array(derive(numbers))
+
+        return arrow_udf(symbol, returnType=returned)
+    if transport != "pandas":
+        raise DescriptionError("transport is `arrow`, from Spark 4.1, or `pandas`")
+
+    # Spark cannot do without pandas here; everything else can.
+    import pandas
+    from pyspark.sql.pandas.functions import pandas_udf
+
+    def symbol_of_series(numbers):  # type: ignore[no-untyped-def]
+        return pa.array(derive(pa.Array.from_pandas(numbers))).to_pandas()
+
+    symbol_of_series.__annotations__ = {"numbers": pandas.Series, "return": pandas.Series}
+    return pandas_udf(symbol_of_series, returnType=returned)  # type: ignore[call-overload]

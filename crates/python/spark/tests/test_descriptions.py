@@ -1,0 +1,74 @@
+"""What cannot be done is refused on the driver, before any job, and nothing is said of a value."""
+
+from __future__ import annotations
+
+import unittest
+
+from tests import shared
+
+
+class Descriptions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.cluster = shared.cluster()
+        from fugo.spark import KeyFileOnExecutor
+
+        cls.source = KeyFileOnExecutor("/keys/nta.key", "agency/nta/1", "7c2cb2a1")
+        schema = "my_number string, id long, sex string, photo binary, tags array<string>, height double"
+        cls.df = cls.cluster.spark.createDataFrame([], schema)
+
+    def test_a_source_holds_names_and_refuses_a_passphrase(self) -> None:
+        from fugo.spark import DescriptionError, HadoopCredential, KeyFileOnExecutor
+
+        with self.assertRaises(DescriptionError) as raised:
+            KeyFileOnExecutor("/keys/nta.key", "agency/nta/1", "7c2cb2a1", passphrase="open sesame")
+        self.assertNotIn("sesame", str(raised.exception))
+        for scope, tag, other in (
+            ("agency/nta", "7c2cb2a1", {}),
+            ("ministry/nta/1", "7c2cb2a1", {}),
+            ("agency/nta/1", "7C2CB2A1", {}),
+            ("agency/nta/1", "7c2cb2a1", {"insurers": self.source}),
+            ("eligibility/all/1", "7c2cb2a1", {"insurers": self.source}),
+            ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "identity_file": "/i"}),
+        ):
+            self.assertRaises(DescriptionError, KeyFileOnExecutor, "/keys/x.key", scope, tag, **other)
+        self.assertRaises(DescriptionError, HadoopCredential, "", "jceks://file/keys/fugo.jceks")
+
+    def test_a_conversion_that_cannot_be_is_refused(self) -> None:
+        from fugo.spark import DescriptionError, KeyFileOnExecutor, convert, symbol_udf
+
+        marked = self.df.withMetadata("sex", {"fugo.scope": "nta"})
+        for df, column, options in (
+            (self.df, "number", {}),
+            (self.df, "id", {}),
+            (self.df, "photo", {}),
+            (self.df, "my_number", {"keep": ["photo"]}),
+            (self.df, "my_number", {"keep": ["tags"]}),
+            (self.df, "my_number", {"keep": ["height"]}),
+            (self.df, "my_number", {"keep": ["my_number"]}),
+            (self.df, "my_number", {"keep": ["sex", "sex"]}),
+            (self.df, "my_number", {"reference": ["my_number"]}),
+            (self.df, "my_number", {"output": "fixed"}),
+            (self.df, "my_number", {"insurers_tag": "7c2cb2a1"}),
+            (self.df.withColumnRenamed("id", "reason"), "my_number", {"reference": ["reason"]}),
+            (self.df.withColumnRenamed("sex", "symbol"), "my_number", {"keep": ["symbol"]}),
+            (marked, "my_number", {"keep": ["sex"]}),
+        ):
+            with self.subTest(column=column, **options):
+                self.assertRaises(DescriptionError, convert, df, column, self.source, **options)
+        self.assertRaises(DescriptionError, convert, self.df, "my_number", {})
+        issuers = KeyFileOnExecutor("/keys/eligibility.key", "eligibility/all/1", "7c2cb2a1")
+        self.assertRaises(DescriptionError, convert, self.df, "my_number", issuers)
+        self.assertRaises(DescriptionError, symbol_udf, issuers)
+        convert(self.df, "my_number", issuers, insurers_tag="7c2cb2a1")
+        convert(self.df, "my_number", self.source, keep=["sex"], reference=["id"])
+        convert(self.df, "id", self.source, number_format="lenient", restore_zeros=True)
+
+    def test_totals_are_of_one_pass(self) -> None:
+        from fugo.spark import DescriptionError, convert
+
+        lazy = convert(self.df, "my_number", {"nta": self.source, "mof": self.source})
+        self.assertRaises(DescriptionError, lazy.counts)
+        self.assertRaises(DescriptionError, lambda: lazy.symbols)
+        self.assertRaises(DescriptionError, lazy.write_in_symbol_order, "/nowhere", "nta")
+        self.assertEqual(list(lazy.outputs), ["nta", "mof"])
