@@ -1,6 +1,6 @@
       *> The known answers of docs/spec.md, section 6, and refused
       *> numbers. Return code 1 if something is not as expected.
-      *>     cobc -x -I crates/capi/cobol EXAMPLE.cob -lfugo
+      *>     cobc -x -fstatic-call -I PREFIX/share/fugo EXAMPLE.cob -lfugo
        IDENTIFICATION DIVISION.
        PROGRAM-ID. EXAMPLE.
        DATA DIVISION.
@@ -110,6 +110,7 @@
                RETURNING FUGO-STATUS
            IF FUGO-NON-DIGIT AND FUGO-ERROR-AT = 4
                    AND FUGO-ERROR-STATUS = FUGO-STATUS
+                   AND FUGO-ERROR-ROW = FUGO-NONE
                    AND SYMBOL = LOW-VALUES
                ADD 1 TO PASSED
            ELSE

@@ -84,6 +84,8 @@
 
       *> Arguments for lengths and choices, BY VALUE.
        01  FUGO-CONSTANTS.
+           05  FUGO-NONE           BINARY-DOUBLE UNSIGNED
+                                   VALUE 18446744073709551615.
            05  FUGO-NUMBER-LEN     BINARY-DOUBLE UNSIGNED VALUE 12.
            05  FUGO-BODY-LEN       BINARY-DOUBLE UNSIGNED VALUE 11.
            05  FUGO-SYMBOL-LEN     BINARY-DOUBLE UNSIGNED VALUE 16.

@@ -1,5 +1,6 @@
 // The known answers of docs/spec.md, section 6, and refused numbers:   Example DIR
-// DIR holds test.key, a key file of agency/nta/1. Exits 1 if something is not as expected.
+// DIR holds test.key, the plaintext test key file of agency/nta/1 under the root 00 01 … 1f, which
+// `cargo run -p fugo-capi --example test_key_files -- DIR` makes, of mode 600. Exits 1 if something is not as expected.
 using System;
 using System.Linq;
 using System.Text;
@@ -53,7 +54,7 @@ static class Example
                 refusal != null && refusal.Kind == "check-digit" && refusal.At == null);
             refusal = Refused(() => Library.CheckNumber(Encoding.ASCII.GetBytes("1234x6789018")));
             Expect("a letter is refused", refusal != null && refusal.Kind == "non-digit" && refusal.At == 4);
-            Expect("the message", refusal != null && refusal.Message.EndsWith("."));
+            Expect("the message", refusal != null && refusal.Message.EndsWith(". (at 4)"));
 
             byte[] rows = Encoding.ASCII.GetBytes("123456789018123456789012123456789018"), symbols = new byte[48];
             int[] statuses = key.DeriveBatch(rows, symbols);

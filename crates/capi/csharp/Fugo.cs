@@ -15,7 +15,15 @@ namespace Fugo
         const ulong None = ulong.MaxValue;
         readonly NativeError error;
 
-        internal FugoException(NativeError error) : base(Native.Message(error.Status)) { this.error = error; }
+        internal FugoException(NativeError error) : base(Sentence(error)) { this.error = error; }
+
+        static string Sentence(NativeError error)
+        {
+            string places = Place("row", error.Row) + Place("at", error.At) + Place("found", error.Found);
+            return Native.Message(error.Status) + (places == "" ? "" : " (" + places.TrimEnd(',', ' ') + ")");
+        }
+
+        static string Place(string name, ulong value) { return value == None ? "" : name + " " + value + ", "; }
 
         /// <summary>The number of the status in fugo.h.</summary>
         public int Status { get { return error.Status; } }
@@ -263,7 +271,11 @@ namespace Fugo
             }
         }
 
-        internal static UIntPtr Length(byte[] bytes) { return (UIntPtr)(ulong)bytes.LongLength; }
+        internal static UIntPtr Length(byte[] bytes)
+        {
+            if (bytes == null) throw new ArgumentNullException("bytes");
+            return (UIntPtr)(ulong)bytes.LongLength;
+        }
 
         internal static string Kind(int status) { return Marshal.PtrToStringAnsi(fugo_status_kind(status)); }
 

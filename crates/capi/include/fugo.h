@@ -513,7 +513,8 @@ typedef struct fugo_scope_key fugo_scope_key;
 /**
  * Details of a failure: written by every call that is given one, also when it succeeds (then `FUGO_STATUS_OK` and
  * three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
- * takes NULL instead of one.
+ * takes NULL instead of one. It is an output: where it overlaps another argument the call fails with OVERLAP and does
+ * not write it.
  *
  * | status                                       | row       | at                  | found                     |
  * |----------------------------------------------|-----------|---------------------|---------------------------|

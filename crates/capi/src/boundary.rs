@@ -14,6 +14,7 @@ use std::{
 use crate::{
     failure::{Failure, FugoError},
     pointers::Out,
+    spans::Span,
     status::FugoStatus,
 };
 
@@ -23,10 +24,15 @@ thread_local! {
     static PLACE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// Runs a call, stops panics, and tells the caller how it went.
-pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce() -> Result<(), Failure>) -> FugoStatus {
-    let told = Failure::error(stop(call));
-    error.tell(told);
+/// Runs a call, stops panics, and tells the caller how it went. The call is given the addresses of the error, an output
+/// that has to be apart from all that the call takes.
+pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
+    let place = error.span(1, size_of::<FugoError>()).map_err(Failure::untold);
+    let outcome = stop(|| call(place?));
+    let told = Failure::error(outcome);
+    if outcome.err().is_none_or(Failure::is_told) {
+        error.tell(told);
+    }
     told.status
 }
 

@@ -29,8 +29,8 @@ pub extern "C" fn fugo_derive(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[symbol.span(symbol_len, 1)?], &[number.span(number_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[symbol.span(symbol_len, 1)?], &[number.span(number_len, 1)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
         let (key, number) = (key.held()?, number.bytes(number_len)?);
         let symbol = symbol?;
@@ -60,13 +60,13 @@ pub extern "C" fn fugo_derive_batch(
     refused: Out<usize>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
         let outputs = [
             symbols.span(count, FUGO_SYMBOL_LEN)?,
             statuses.span(count, size_of::<FugoStatus>())?,
             refused.span(1, size_of::<usize>())?,
         ];
-        apart(&outputs, &[numbers.span(count, FUGO_NUMBER_LEN)?])?;
+        apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN)?])?;
         // A call that fails leaves no row with the status OK.
         let (symbols, statuses) = (symbols.rows::<SYMBOL_LEN>(count), statuses.places(count, FugoStatus::Other)?);
         let refused = refused.places(1, 0)?;
@@ -110,8 +110,8 @@ pub extern "C" fn fugo_derive_from_insurers(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[symbol.span(symbol_len, 1)?], &[insurers.span(insurers_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[symbol.span(symbol_len, 1)?], &[insurers.span(insurers_len, 1)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
         let (key, insurers) = (key.held()?, insurers.exactly(insurers_len, FUGO_SYMBOL_LEN)?);
         let symbol = symbol?;
@@ -134,8 +134,8 @@ pub extern "C" fn fugo_derive_from_insurers_batch(
     count: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[symbols.span(count, FUGO_SYMBOL_LEN)?], &[insurers.span(count, FUGO_SYMBOL_LEN)?])?;
+    boundary(error, |error| {
+        apart(error, &[symbols.span(count, FUGO_SYMBOL_LEN)?], &[insurers.span(count, FUGO_SYMBOL_LEN)?])?;
         let symbols = symbols.rows::<SYMBOL_LEN>(count);
         let (key, insurers) = (key.held()?, insurers.rows::<SYMBOL_LEN>(count)?);
         let mut symbols = symbols?;

@@ -10,7 +10,8 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 
 /// Details of a failure: written by every call that is given one, also when it succeeds (then `FUGO_STATUS_OK` and
 /// three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
-/// takes NULL instead of one.
+/// takes NULL instead of one. It is an output: where it overlaps another argument the call fails with OVERLAP and does
+/// not write it.
 ///
 /// | status                                       | row       | at                  | found                     |
 /// |----------------------------------------------|-----------|---------------------|---------------------------|
@@ -52,9 +53,19 @@ pub(crate) struct Failure {
     row: u64,
     at: u64,
     found: u64,
+    is_told: bool,
 }
 
 impl Failure {
+    /// The same, of which the caller's error is not to be told: its place is what is at fault.
+    pub(crate) fn untold(self) -> Self {
+        Self { is_told: false, ..self }
+    }
+
+    pub(crate) fn is_told(self) -> bool {
+        self.is_told
+    }
+
     pub(crate) fn buffer_length(found: usize) -> Self {
         Self::from(FugoStatus::BufferLength).found(found as u64)
     }
@@ -83,14 +94,14 @@ impl Failure {
 
     /// What the caller is told.
     pub(crate) fn error(outcome: Result<(), Self>) -> FugoError {
-        let Self { status, row, at, found } = outcome.err().unwrap_or(FugoStatus::Ok.into());
+        let Self { status, row, at, found, .. } = outcome.err().unwrap_or(FugoStatus::Ok.into());
         FugoError { status, row, at, found }
     }
 }
 
 impl From<FugoStatus> for Failure {
     fn from(status: FugoStatus) -> Self {
-        Self { status, row: FUGO_NONE, at: FUGO_NONE, found: FUGO_NONE }
+        Self { status, row: FUGO_NONE, at: FUGO_NONE, found: FUGO_NONE, is_told: true }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     failure::{Failure, FugoError},
     ladder::{self, FugoScopeKey},
     pointers::{Handle, Out, Slot},
+    spans::apart,
     status::FugoStatus,
 };
 
@@ -39,8 +40,8 @@ impl FugoKey {
 /// Failure: INSURERS_MISSING for an eligibility key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant();
         let key = &key.held()?.0;
         let numbers = NumberKey::new(key)?;
@@ -59,8 +60,8 @@ pub extern "C" fn fugo_key_eligibility(
     out: Slot<FugoKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant();
         let (insurers, key) = (&insurers.held()?.0, &eligibility.held()?.0);
         let numbers = NumberKey::eligibility(insurers, key)?;
@@ -78,8 +79,8 @@ pub extern "C" fn fugo_key_issuer(
     out: Slot<FugoKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant();
         let key = &eligibility.held()?.0;
         let second = SymbolKey::new(key)?;
@@ -96,7 +97,7 @@ pub extern "C" fn fugo_key_tag(
     tag_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || ladder::tag(key, tag, tag_len, |key| key.tag))
+    boundary(error, |error| ladder::tag(error, key, tag, tag_len, |key| key.tag))
 }
 
 /// `text` := the scope of the symbols, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
@@ -107,11 +108,11 @@ pub extern "C" fn fugo_key_scope(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || ladder::scope_text(key, text, text_size, |key| Ok(key.scope)))
+    boundary(error, |error| ladder::scope_text(error, key, text, text_size, |key| Ok(key.scope)))
 }
 
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_free(key: Slot<FugoKey>) -> FugoStatus {
-    boundary(Out::none(), || key.free())
+    boundary(Out::none(), |_| key.free())
 }

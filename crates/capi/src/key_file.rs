@@ -97,8 +97,8 @@ pub extern "C" fn fugo_key_file_load(
     out: Slot<FugoKeyFile>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[path.span(path_len, 1)?, unlock.span(unlock_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[path.span(path_len, 1)?, unlock.span(unlock_len, 1)?])?;
         let out = out.vacant();
         let (path, unlock) = (path.bytes(path_len)?, unlock.bytes(unlock_len)?);
         let out = out?;
@@ -117,8 +117,8 @@ pub extern "C" fn fugo_key_file_parse(
     out: Slot<FugoKeyFile>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[plaintext.span(plaintext_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[plaintext.span(plaintext_len, 1)?])?;
         let out = out.vacant();
         let plaintext = plaintext.bytes(plaintext_len)?;
         out?.set(FugoKeyFile(KeyFile::parse_plaintext(plaintext)?));
@@ -129,7 +129,8 @@ pub extern "C" fn fugo_key_file_parse(
 /// `*kind` := FUGO_KIND_ROOT or FUGO_KIND_SCOPE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
+        apart(error, &[kind.span(1, size_of::<i32>())?], &[])?;
         let kind = kind.place(0);
         let file = file.held()?;
         kind?.set(match file.0.key() {
@@ -143,7 +144,8 @@ pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, 
 /// `*usage` := FUGO_USE_PRODUCTION or FUGO_USE_TEST.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_use(file: Handle<FugoKeyFile>, usage: Out<i32>, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
+        apart(error, &[usage.span(1, size_of::<i32>())?], &[])?;
         let usage = usage.place(0);
         let file = file.held()?;
         usage?.set(match file.0.usage() {
@@ -162,7 +164,7 @@ pub extern "C" fn fugo_key_file_tag(
     tag_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || ladder::tag(file, tag, tag_len, |file| file.0.tag()))
+    boundary(error, |error| ladder::tag(error, file, tag, tag_len, |file| file.0.tag()))
 }
 
 /// `text` := the scope of a scope's key, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE. Failure:
@@ -174,8 +176,8 @@ pub extern "C" fn fugo_key_file_scope(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        ladder::scope_text(file, text, text_size, |file| match file.0.key() {
+    boundary(error, |error| {
+        ladder::scope_text(error, file, text, text_size, |file| match file.0.key() {
             Key::Root(_) => Err(FugoStatus::WrongKind.into()),
             Key::Scope(key) => Ok(*key.scope()),
         })
@@ -189,8 +191,8 @@ pub extern "C" fn fugo_key_file_root_key(
     out: Slot<FugoRootKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant();
         let file = file.held()?;
         let out = out?;
@@ -209,8 +211,8 @@ pub extern "C" fn fugo_key_file_scope_key(
     out: Slot<FugoScopeKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant();
         let file = file.held()?;
         let out = out?;
@@ -225,5 +227,5 @@ pub extern "C" fn fugo_key_file_scope_key(
 /// Wipes and frees `*file` and sets it to NULL. Nothing if `file` or `*file` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_free(file: Slot<FugoKeyFile>) -> FugoStatus {
-    boundary(Out::none(), || file.free())
+    boundary(Out::none(), |_| file.free())
 }

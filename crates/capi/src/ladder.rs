@@ -7,7 +7,7 @@ use crate::{
     failure::{Failure, FugoError},
     pointers::{Handle, In, Opaque, Out, Slot},
     scope::{self, FUGO_SCOPE_TEXT_SIZE},
-    spans::apart,
+    spans::{Span, apart},
     status::FugoStatus,
 };
 
@@ -30,12 +30,13 @@ fn key_bytes(bytes: &[u8]) -> Result<&[u8; KEY_LEN], Failure> {
 
 /// Writes the tag of what a handle holds.
 pub(crate) fn tag<T: Opaque>(
+    error: Span,
     key: Handle<T>,
     tag: Out<u8>,
     tag_len: usize,
     of: impl FnOnce(&T) -> KeyTag,
 ) -> Result<(), Failure> {
-    tag.span(tag_len, 1)?;
+    apart(error, &[tag.span(tag_len, 1)?], &[])?;
     let tag = tag.exactly(tag_len, FUGO_TAG_LEN);
     let key = key.held()?;
     tag?.set(&of(key).to_bytes());
@@ -44,12 +45,13 @@ pub(crate) fn tag<T: Opaque>(
 
 /// Writes the scope of what a handle holds.
 pub(crate) fn scope_text<T: Opaque>(
+    error: Span,
     key: Handle<T>,
     text: Out<c_char>,
     text_size: usize,
     of: impl FnOnce(&T) -> Result<fugo::Scope, Failure>,
 ) -> Result<(), Failure> {
-    text.span(text_size, 1)?;
+    apart(error, &[text.span(text_size, 1)?], &[])?;
     let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE);
     let key = key.held()?;
     let text = text?;
@@ -60,8 +62,8 @@ pub(crate) fn scope_text<T: Opaque>(
 /// `*out` := a new root key from the system's random generator. Failure: RANDOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_random(out: Slot<FugoRootKey>, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, || {
-        out.span()?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[])?;
         let out = out.vacant()?;
         out.set(FugoRootKey(RootKey::random().map_err(|_| FugoStatus::Random)?));
         Ok(())
@@ -76,8 +78,8 @@ pub extern "C" fn fugo_root_key_from_bytes(
     out: Slot<FugoRootKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[bytes.span(bytes_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[bytes.span(bytes_len, 1)?])?;
         let out = out.vacant();
         let bytes = bytes.exactly(bytes_len, FUGO_KEY_LEN)?;
         out?.set(FugoRootKey(RootKey::from_bytes(key_bytes(bytes)?)));
@@ -93,13 +95,13 @@ pub extern "C" fn fugo_root_key_tag(
     tag_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || self::tag(key, tag, tag_len, |key| key.0.tag()))
+    boundary(error, |error| self::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_free(key: Slot<FugoRootKey>) -> FugoStatus {
-    boundary(Out::none(), || key.free())
+    boundary(Out::none(), |_| key.free())
 }
 
 /// `*out` := ScopeKey = HKDF-Expand-SHA-256(PRK = root, info = label of the scope, L = 32), for a scope written
@@ -112,8 +114,8 @@ pub extern "C" fn fugo_scope_key_derive(
     out: Slot<FugoScopeKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[scope.span(scope_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[scope.span(scope_len, 1)?])?;
         let out = out.vacant();
         let (root, scope) = (root.held()?, scope.bytes(scope_len)?);
         out?.set(FugoScopeKey(root.0.scope_key(&scope::scope(scope)?)));
@@ -132,8 +134,8 @@ pub extern "C" fn fugo_scope_key_from_bytes(
     out: Slot<FugoScopeKey>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[scope.span(scope_len, 1)?, bytes.span(bytes_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[scope.span(scope_len, 1)?, bytes.span(bytes_len, 1)?])?;
         let out = out.vacant();
         let (scope, bytes) = (scope.bytes(scope_len)?, bytes.exactly(bytes_len, FUGO_KEY_LEN)?);
         out?.set(FugoScopeKey(ScopeKey::from_bytes(&scope::scope(scope)?, key_bytes(bytes)?)));
@@ -149,7 +151,7 @@ pub extern "C" fn fugo_scope_key_tag(
     tag_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || self::tag(key, tag, tag_len, |key| key.0.tag()))
+    boundary(error, |error| self::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
 /// `text` := the scope, `purpose/id/epoch`, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
@@ -160,7 +162,7 @@ pub extern "C" fn fugo_scope_key_scope(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || scope_text(key, text, text_size, |key| Ok(*key.0.scope())))
+    boundary(error, |error| scope_text(error, key, text, text_size, |key| Ok(*key.0.scope())))
 }
 
 /// `*equal` := 1 if both keys are of one scope and have the same bytes, else 0; bytes are compared in constant time. No
@@ -172,7 +174,8 @@ pub extern "C" fn fugo_scope_key_equal(
     equal: Out<i32>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
+        apart(error, &[equal.span(1, size_of::<i32>())?], &[])?;
         let equal = equal.place(0);
         let (first, second) = (first.held()?, second.held()?);
         equal?.set((first.0 == second.0).into());
@@ -183,5 +186,5 @@ pub extern "C" fn fugo_scope_key_equal(
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_free(key: Slot<FugoScopeKey>) -> FugoStatus {
-    boundary(Out::none(), || key.free())
+    boundary(Out::none(), |_| key.free())
 }

@@ -29,8 +29,8 @@ pub extern "C" fn fugo_lineage_new(
     out: Slot<FugoLineage>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[out.span()?], &[pairs.span(count, FUGO_PAIR_LEN)?])?;
+    boundary(error, |error| {
+        apart(error, &[out.span()?], &[pairs.span(count, FUGO_PAIR_LEN)?])?;
         let out = out.vacant();
         let rows = pairs.rows::<FUGO_PAIR_LEN>(count)?;
         let out = out?;
@@ -59,8 +59,8 @@ pub extern "C" fn fugo_lineage_first(
     first_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[first.span(first_len, 1)?], &[number.span(number_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[first.span(first_len, 1)?], &[number.span(number_len, 1)?])?;
         let first = first.exactly(first_len, FUGO_NUMBER_LEN);
         let (lineage, number) = (lineage.held()?, number.bytes(number_len)?);
         let first = first?;
@@ -73,5 +73,5 @@ pub extern "C" fn fugo_lineage_first(
 /// Wipes and frees `*lineage` and sets it to NULL. Nothing if `lineage` or `*lineage` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_free(lineage: Slot<FugoLineage>) -> FugoStatus {
-    boundary(Out::none(), || lineage.free())
+    boundary(Out::none(), |_| lineage.free())
 }

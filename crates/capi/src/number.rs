@@ -42,7 +42,8 @@ pub enum FugoChange {
 /// twelve digits in ten is valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
+        apart(error, &[], &[text.span(text_len, 1)?])?;
         MyNumber::parse(text.bytes(text_len)?)?;
         Ok(())
     })
@@ -58,8 +59,8 @@ pub extern "C" fn fugo_check_digit(
     digit: Out<u8>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[digit.span(1, 1)?], &[body.span(body_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[digit.span(1, 1)?], &[body.span(body_len, 1)?])?;
         let digit = digit.place(0);
         let check_digit = MyNumber::check_digit(body.bytes(body_len)?)?;
         digit?.set(check_digit);
@@ -86,8 +87,8 @@ pub extern "C" fn fugo_normalize(
     changes: Out<u32>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[digits.span(digits_len, 1)?, changes.span(1, size_of::<u32>())?], &[text.span(text_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[digits.span(digits_len, 1)?, changes.span(1, size_of::<u32>())?], &[text.span(text_len, 1)?])?;
         let (digits, changes) = (digits.exactly(digits_len, FUGO_NUMBER_LEN), changes.place(0));
         let text = str::from_utf8(text.bytes(text_len)?)?;
         let lost_zeros = match restore_zeros {

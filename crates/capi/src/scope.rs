@@ -79,8 +79,8 @@ pub extern "C" fn fugo_scope_text(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[text.span(text_size, 1)?], &[purpose.span(purpose_len, 1)?, id.span(id_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[text.span(text_size, 1)?], &[purpose.span(purpose_len, 1)?, id.span(id_len, 1)?])?;
         let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE);
         let (purpose, id) = (str::from_utf8(purpose.bytes(purpose_len)?)?, str::from_utf8(id.bytes(id_len)?)?);
         let text = text?;
@@ -102,9 +102,9 @@ pub extern "C" fn fugo_scope_label(
     label_len: Out<usize>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
         let outputs = [label.span(label_size, 1)?, label_len.span(1, size_of::<usize>())?];
-        apart(&outputs, &[scope.span(scope_len, 1)?])?;
+        apart(error, &outputs, &[scope.span(scope_len, 1)?])?;
         let (label, label_len) = (label.at_least(label_size, FUGO_LABEL_MAX), label_len.place(0));
         let scope = scope.bytes(scope_len)?;
         let (label, label_len) = (label?, label_len?);

@@ -23,8 +23,12 @@ impl Span {
     }
 }
 
-/// No output shares a byte with another output or with an input.
-pub(crate) fn apart(outputs: &[Span], inputs: &[Span]) -> Result<(), Failure> {
+/// No output shares a byte with another output or with an input; nor does the call's `error`, which is not written if it
+/// is itself at fault.
+pub(crate) fn apart(error: Span, outputs: &[Span], inputs: &[Span]) -> Result<(), Failure> {
+    if outputs.iter().chain(inputs).any(|other| error.meets(*other)) {
+        return Err(Failure::from(FugoStatus::Overlap).untold());
+    }
     let meets = |(i, output): (usize, &Span)| outputs[i + 1..].iter().chain(inputs).any(|other| output.meets(*other));
     if outputs.iter().enumerate().any(meets) { Err(FugoStatus::Overlap.into()) } else { Ok(()) }
 }
@@ -41,7 +45,18 @@ mod tests {
 
     #[test]
     fn spans_meet_where_they_share_a_byte_and_only_there() {
-        let is_apart = |a: Span, b: Span| (apart(&[a], &[b]).is_ok(), apart(&[a, b], &[]).is_ok());
+        let nowhere = span(0, 32);
+        let is_apart = |a: Span, b: Span| {
+            let found = [
+                apart(nowhere, &[a], &[b]),
+                apart(nowhere, &[a, b], &[]),
+                apart(a, &[b], &[]),
+                apart(a, &[nowhere], &[nowhere, b]),
+            ];
+            let told = found.map(|found| found.err().is_none_or(Failure::is_told));
+            assert_eq!(told, [true, true, found[2].is_ok(), found[3].is_ok()]);
+            found.map(|found| found.is_ok())
+        };
         for ((start, len), expected) in [
             ((90, 10), true),
             ((90, 11), false),
@@ -55,11 +70,11 @@ mod tests {
             ((1, 200), false),
         ] {
             let (first, second) = (span(100, 20), span(start, len));
-            assert_eq!(is_apart(first, second), (expected, expected), "{start} {len}");
-            assert_eq!(is_apart(second, first), (expected, expected), "{start} {len}");
+            assert_eq!(is_apart(first, second), [expected; 4], "{start} {len}");
+            assert_eq!(is_apart(second, first), [expected; 4], "{start} {len}");
         }
         // Inputs may share bytes.
-        assert!(apart(&[], &[span(100, 20), span(100, 20)]).is_ok());
+        assert!(apart(nowhere, &[], &[span(100, 20), span(100, 20)]).is_ok());
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub extern "C" fn fugo_text_encode(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[text.span(text_size, 1)?], &[symbol.span(symbol_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[text.span(text_size, 1)?], &[symbol.span(symbol_len, 1)?])?;
         let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
         let (key, symbol) = (key.held()?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
         text?.set(key.encoder().encode(&symbol_bytes(symbol)?).as_str().as_bytes());
@@ -62,8 +62,8 @@ pub extern "C" fn fugo_text_encode_batch(
     count: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[texts.span(count, FUGO_SYMBOL_TEXT_SIZE)?], &[symbols.span(count, FUGO_SYMBOL_LEN)?])?;
+    boundary(error, |error| {
+        apart(error, &[texts.span(count, FUGO_SYMBOL_TEXT_SIZE)?], &[symbols.span(count, FUGO_SYMBOL_LEN)?])?;
         let texts = texts.rows::<FUGO_SYMBOL_TEXT_SIZE>(count);
         let (key, symbols) = (key.held()?, symbols.rows::<SYMBOL_LEN>(count)?);
         let mut texts = texts?;
@@ -90,8 +90,8 @@ pub extern "C" fn fugo_text_decode(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[symbol.span(symbol_len, 1)?], &[text.span(text_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[symbol.span(symbol_len, 1)?], &[text.span(text_len, 1)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
         let (key, text) = (key.held()?, text.bytes(text_len)?);
         let symbol = symbol?;
@@ -113,8 +113,8 @@ pub extern "C" fn fugo_text_encode_tagged(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[text.span(text_size, 1)?], &[tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[text.span(text_size, 1)?], &[tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?])?;
         let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
         let (tag, symbol) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
         let text = text?;
@@ -136,8 +136,8 @@ pub extern "C" fn fugo_text_decode_tagged(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
-        apart(&[symbol.span(symbol_len, 1)?], &[tag.span(tag_len, 1)?, text.span(text_len, 1)?])?;
+    boundary(error, |error| {
+        apart(error, &[symbol.span(symbol_len, 1)?], &[tag.span(tag_len, 1)?, text.span(text_len, 1)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
         let (tag, text) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, text.bytes(text_len)?);
         let symbol = symbol?;
@@ -160,9 +160,9 @@ pub extern "C" fn fugo_text_read(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, || {
+    boundary(error, |error| {
         let outputs = [purpose.span(1, size_of::<i32>())?, tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?];
-        apart(&outputs, &[text.span(text_len, 1)?])?;
+        apart(error, &outputs, &[text.span(text_len, 1)?])?;
         let (purpose, tag) = (purpose.place(0), tag.exactly(tag_len, FUGO_TAG_LEN));
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
         let text = text.bytes(text_len)?;

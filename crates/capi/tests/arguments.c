@@ -262,6 +262,40 @@ static void batches(void)
     UNTOUCHED(LAP, fugo_derive_from_insurers_batch(issuer, bytes, bytes, 1, NULL));
 }
 
+/* The error is an output like any other; where it is what overlaps, it is not written either. */
+static void errors(void)
+{
+    static const char numbers[] = NUMBER NUMBER;
+#define AT(offset) ((fugo_error *)(void *)(bytes + (offset)))
+    UNTOUCHED(LAP, fugo_number_check(chars + 31, 12, AT(0)));
+    UNTOUCHED(LAP, fugo_check_digit(NUMBER, 11, bytes + 31, AT(0)));
+    UNTOUCHED(LAP, fugo_normalize(NUMBER, 12, 0, chars, 12, (uint32_t *)(void *)(bytes + 64), AT(64)));
+    UNTOUCHED(LAP, fugo_scope_text("agency", 6, "nta", 3, 1, chars, 64, AT(63)));
+    UNTOUCHED(LAP, fugo_scope_label(SCOPE, 12, bytes, 51, (size_t *)(void *)(bytes + 64), AT(48)));
+    UNTOUCHED(LAP, fugo_root_key_random((fugo_root_key **)(void *)bytes, AT(0)));
+    UNTOUCHED(LAP, fugo_root_key_from_bytes(bytes, 32, (fugo_root_key **)(void *)(bytes + 64), AT(31)));
+    UNTOUCHED(LAP, fugo_root_key_tag(root, bytes, 4, AT(0)));
+    UNTOUCHED(LAP, fugo_scope_key_derive(root, SCOPE, 12, (fugo_scope_key **)(void *)bytes, AT(0)));
+    UNTOUCHED(LAP, fugo_scope_key_scope(scope_key, chars, 64, AT(0)));
+    UNTOUCHED(LAP, fugo_scope_key_equal(scope_key, scope_key, (int32_t *)(void *)bytes, AT(0)));
+    UNTOUCHED(LAP, fugo_key_new(scope_key, (fugo_key **)(void *)bytes, AT(0)));
+    UNTOUCHED(LAP, fugo_key_tag(key, bytes, 4, AT(0)));
+    UNTOUCHED(LAP, fugo_key_scope(key, chars, 64, AT(0)));
+    UNTOUCHED(LAP, fugo_derive(key, NUMBER, 12, bytes, 16, AT(15)));
+    UNTOUCHED(LAP, fugo_derive(key, chars, 12, bytes + 64, 16, AT(8)));
+    UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, NULL, NULL, AT(31)));
+    UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, (fugo_status *)(void *)(bytes + 64), NULL, AT(71)));
+    UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 64), AT(64)));
+    UNTOUCHED(LAP, fugo_derive_from_insurers_batch(issuer, INSURERS, bytes, 1, AT(0)));
+    UNTOUCHED(LAP, fugo_text_encode(key, AGENCY, 16, chars, 48, AT(47)));
+    UNTOUCHED(LAP, fugo_text_decode(key, AGENCY_TEXT, 44, bytes, 16, AT(0)));
+    UNTOUCHED(OVR, fugo_derive(key, NUMBER, 12, bytes, 16, (fugo_error *)(UINTPTR_MAX - 8)));
+    /* Side by side is not overlap. */
+    OK(fugo_derive(key, NUMBER, 12, bytes, 16, AT(16)));
+    EXPECT(memcmp(bytes, AGENCY, 16) == 0);
+#undef AT
+}
+
 static void texts(void)
 {
     int32_t purpose = 9;
@@ -424,6 +458,7 @@ int main(void)
     keys();
     one_symbol();
     batches();
+    errors();
     texts();
     key_files();
     lineages();

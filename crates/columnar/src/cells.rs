@@ -2,8 +2,12 @@
 
 use std::ops::Range;
 
-use arrow_array::{Array, ArrayAccessor, LargeStringArray, StringArray, StringViewArray, cast::AsArray};
-use arrow_buffer::NullBuffer;
+use arrow_array::{
+    Array, ArrayAccessor, LargeStringArray, StringArray, StringViewArray, cast::AsArray, downcast_dictionary_array,
+};
+use arrow_buffer::{ArrowNativeType, NullBuffer};
+
+use crate::fault::ColumnError;
 
 /// A column of text.
 pub(crate) enum Cells<'a> {
@@ -75,6 +79,16 @@ fn for_each<'a>(
     mut each: impl FnMut(usize, &str),
 ) {
     present(rows, nulls).for_each(|row| each(row, array.value(at(row))));
+}
+
+/// Whether each key of a dictionary names one of its values. Where one does not, the array is none that Arrow allows, and
+/// reading it as it is would give a row another row's value.
+pub(crate) fn check_keys(column: &dyn Array) -> Result<(), ColumnError> {
+    let is_right = downcast_dictionary_array!(
+        column => column.keys().iter().flatten().all(|key| key.as_usize() < column.values().len()),
+        _other => true
+    );
+    if is_right { Ok(()) } else { Err(ColumnError::DictionaryKey) }
 }
 
 /// The rows that are not null. What lies in the place of a null is not looked at: it may be anything.

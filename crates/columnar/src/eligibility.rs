@@ -92,6 +92,7 @@ impl<'a> Source<'a> {
         let binary = column.as_binary_opt().map(Self::Binary);
         let large = || column.as_binary_opt().map(Self::LargeBinary);
         let view = || column.as_binary_view_opt().map(Self::BinaryView);
+        cells::check_keys(column)?;
         let text = || Cells::new(column).map(Self::Text);
         let source = binary.or_else(large).or_else(view).or_else(text);
         source.ok_or_else(|| ColumnError::InsurersType { found: column.data_type().clone() })

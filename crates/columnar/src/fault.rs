@@ -79,6 +79,9 @@ pub enum ColumnError {
         /// The type of the column.
         found: DataType,
     },
+    /// An array that breaks Arrow's rules.
+    #[error("the column is a dictionary with a key that names none of its values")]
+    DictionaryKey,
     /// Fixed-size binary values that are no symbols.
     #[error("the column has values of {found} bytes; a symbol has 16")]
     SymbolLength {
@@ -109,6 +112,7 @@ impl ColumnError {
         match self {
             Self::NumberType { .. } | Self::InsurersType { .. } => "column-type",
             Self::LostZeros { .. } => "lost-zeros",
+            Self::DictionaryKey => "dictionary-key",
             Self::SymbolLength { .. } => "symbol-length",
             Self::BinaryLength { .. } => "binary-length",
             Self::TextLength { .. } => "text-length",

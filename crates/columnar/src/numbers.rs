@@ -144,6 +144,7 @@ impl<'a> Source<'a> {
         reading: Reading,
         lineage: Option<&'a Lineage>,
     ) -> Result<Self, ColumnError> {
+        cells::check_keys(column)?;
         let found = || column.data_type().clone();
         let values = if let Some(cells) = Cells::new(column) {
             Values::Text(cells)

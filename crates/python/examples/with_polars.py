@@ -14,9 +14,9 @@ symbols = key.symbols(frame["my"], number_format="lenient", errors="null")
 print(symbols.counts)
 
 # %% And comes back as a Series. Polars knows no fixed size, so the dtype is Binary.
-frame = frame.with_columns(pl.Series("symbol", symbols)).drop("my")
-assert frame["symbol"].dtype == pl.Binary
-assert frame["symbol"].null_count() == 200
+frame = frame.with_columns(pl.Series(symbols).alias("research")).drop("my")
+assert frame["research"].dtype == pl.Binary
+assert frame["research"].null_count() == 200
 
 # %% Rows at fault as a frame.
 faults = pl.DataFrame(symbols.faults_table())

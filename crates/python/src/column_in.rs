@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, LargeStringArray, new_empty_array};
+use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, LargeStringArray, new_empty_array, new_null_array};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
@@ -27,15 +27,15 @@ impl Column {
     pub(crate) fn new(value: &Bound<'_, PyAny>) -> Result<Self, Failure> {
         let py = value.py();
         if value.hasattr(intern!(py, "__arrow_c_array__"))? {
-            let (array, field) = value.extract::<PyArray>()?.into_inner();
-            return Ok(Self { chunks: vec![array], field: Some(field) });
+            let (array, field) = value.extract::<PyArray>().map_err(|_| Failure::producer())?.into_inner();
+            return Ok(Self { chunks: vec![typed(array)], field: Some(field) });
         }
         if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
-            let (mut chunks, field) = value.extract::<PyChunkedArray>()?.into_inner();
+            let (mut chunks, field) = value.extract::<PyChunkedArray>().map_err(|_| Failure::producer())?.into_inner();
             if chunks.is_empty() {
                 chunks.push(new_empty_array(field.data_type()));
             }
-            return Ok(Self { chunks, field: Some(field) });
+            return Ok(Self { chunks: chunks.into_iter().map(typed).collect(), field: Some(field) });
         }
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
             return Ok(Self { chunks: vec![texts(value)?], field: None });
@@ -43,7 +43,8 @@ impl Column {
         // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies what is no Arrow yet.
         if value.get_type().module()?.to_string().split('.').next() == Some("pandas") {
             let arguments = [("from_pandas", true)].into_py_dict(py)?;
-            return Self::new(&py.import("pyarrow")?.getattr("array")?.call((value,), Some(&arguments))?);
+            let array = py.import("pyarrow")?.getattr("array")?;
+            return Self::new(&array.call((value,), Some(&arguments)).map_err(|_| Failure::series())?);
         }
         if value.hasattr(intern!(py, "dtype"))? && value.hasattr(intern!(py, "view"))? {
             return Ok(Self { chunks: vec![numpy(value)?], field: None });
@@ -62,11 +63,21 @@ impl Column {
         self.chunks.iter().map(|chunk| &**chunk).collect()
     }
 
+    /// Whether it holds bytes, which do not say what they are, rather than text.
+    pub(crate) fn is_binary(&self) -> bool {
+        self.chunks.iter().any(|chunk| chunk.data_type().is_binary())
+    }
+
     /// Whether it holds text, of whatever layout, and not integers.
     pub(crate) fn is_text(&self) -> bool {
         let is_integers = |chunk: &ArrayRef| chunk.data_type().is_integer();
         !self.chunks.iter().all(is_integers)
     }
+}
+
+/// Nothing but nulls, where nobody told the producer what of.
+fn typed(array: ArrayRef) -> ArrayRef {
+    if array.data_type().is_null() { new_null_array(&DataType::Utf8, array.len()) } else { array }
 }
 
 /// The texts of a list, in a buffer that is wiped; None is null.

@@ -8,9 +8,10 @@ use arrow_schema::{DataType, FieldRef};
 use fugo::{KeyTag, Scope, text::TextEncoder};
 use fugo_columnar::{binary, binary_field, symbol_field, text, text_field};
 use pyo3::{
+    exceptions::{PyIndexError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyCapsule, PyList, PyString, PyTuple},
+    types::{PyBytes, PyCapsule, PyEllipsis, PyIterator, PyList, PyString, PyTuple},
 };
 use pyo3_arrow::{
     buffer::PyArrowBuffer,
@@ -156,6 +157,38 @@ impl SymbolColumn {
         self.array.len()
     }
 
+    /// As a list: bytes, str for text, None for null.
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.to_pylist(py)?.try_iter()
+    }
+
+    /// One row, from the end if negative.
+    fn __getitem__<'py>(&self, py: Python<'py>, row: isize) -> PyResult<Bound<'py, PyAny>> {
+        let len = self.array.len();
+        let at = if row < 0 { len.checked_add_signed(row) } else { Some(row.cast_unsigned()) };
+        let at = at.filter(|at| *at < len).ok_or_else(|| PyIndexError::new_err("there is no such row"))?;
+        Self::rows(py, &self.array.slice(at, 1))?.get_item(0)
+    }
+
+    /// For `numpy.array(column)` and pandas: an array of objects, since NumPy's own bytes drop trailing zeros.
+    #[pyo3(signature = (dtype = None, copy = None))]
+    fn __array__<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Option<Bound<'py, PyAny>>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if copy == Some(false) {
+            return Err(PyValueError::new_err("an array of objects is a copy; to_numpy() makes none"));
+        }
+        let objects = py.import("numpy")?.call_method1("empty", (self.array.len(), "O"))?;
+        objects.set_item(PyEllipsis::get(py), self.to_pylist(py)?)?;
+        match dtype {
+            None => Ok(objects),
+            Some(dtype) => objects.call_method1("astype", (dtype,)),
+        }
+    }
+
     fn __repr__(&self) -> String {
         format!("SymbolColumn(rows={}, faults={})", self.array.len(), self.faults.len())
     }
@@ -210,21 +243,25 @@ impl SymbolColumn {
 
     /// A list of bytes, of str for text, with None for null.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let bytes = |value: Option<&[u8]>| value.map(|value| PyBytes::new(py, value));
-        match self.array.data_type() {
-            DataType::FixedSizeBinary(_) => {
-                PyList::new(py, self.array.as_fixed_size_binary().iter().map(bytes).collect::<Vec<_>>())
-            }
-            DataType::Binary => PyList::new(py, self.array.as_binary::<i32>().iter().map(bytes).collect::<Vec<_>>()),
-            _ => {
-                let texts = self.array.as_string::<i32>().iter().map(|text| text.map(|text| PyString::new(py, text)));
-                PyList::new(py, texts.collect::<Vec<_>>())
-            }
-        }
+        Self::rows(py, &self.array)
     }
 }
 
 impl SymbolColumn {
+    fn rows<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py, PyList>> {
+        let bytes = |value: Option<&[u8]>| value.map(|value| PyBytes::new(py, value));
+        match array.data_type() {
+            DataType::FixedSizeBinary(_) => {
+                PyList::new(py, array.as_fixed_size_binary().iter().map(bytes).collect::<Vec<_>>())
+            }
+            DataType::Binary => PyList::new(py, array.as_binary::<i32>().iter().map(bytes).collect::<Vec<_>>()),
+            _ => {
+                let texts = array.as_string::<i32>().iter().map(|text| text.map(|text| PyString::new(py, text)));
+                PyList::new(py, texts.collect::<Vec<_>>())
+            }
+        }
+    }
+
     /// The values side by side, as many bytes for every row, and their NumPy dtype.
     fn flat(&self) -> (Buffer, String) {
         let any = self.array.as_any();

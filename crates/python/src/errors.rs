@@ -126,6 +126,25 @@ impl Failure {
         Self::new(Class::Column, kind, message)
     }
 
+    /// The column's own library failed. What it says may quote a value, so it is not passed on.
+    pub(crate) fn producer() -> Self {
+        Self::column("column-type", "the column's producer failed, or what it gave is no valid Arrow array")
+    }
+
+    /// Binary symbols that do not say whose they are.
+    pub(crate) fn untagged() -> Self {
+        Self::column(
+            "untagged",
+            "the binary column has no metadata that says whose symbols it holds; pass their text, or the column with its \
+             field, or trust_untagged=True if you know that they are of the insurers' key of epoch 1",
+        )
+    }
+
+    /// A Series of pandas whose rows are of several types; pyarrow's own error quotes one of them.
+    pub(crate) fn series() -> Self {
+        Self::column("column-type", "the Series has no one type that Arrow knows; astype(\"string\") makes text of it")
+    }
+
     /// Nulls where what is asked for cannot hold any.
     pub(crate) fn nulls(found: usize) -> Self {
         let message = format_args!(

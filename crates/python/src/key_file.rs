@@ -11,6 +11,7 @@ use crate::{
     given,
     key::{RootKey, ScopeKey, not_pickled},
     panics::guarded,
+    scope::Scope,
 };
 
 /// What a key file says: one key, what it may be used for, and its tag. Made by `load`.
@@ -74,6 +75,15 @@ impl KeyFile {
             Key::Root(key) => Py::new(py, RootKey(key.clone()))?.into_any(),
             Key::Scope(key) => Py::new(py, ScopeKey(key.clone()))?.into_any(),
         })
+    }
+
+    /// The scope of a scope's key; None for a root key.
+    #[getter]
+    fn scope(&self) -> Option<Scope> {
+        match self.0.key() {
+            Key::Root(_) => None,
+            Key::Scope(key) => Some(Scope(*key.scope())),
+        }
     }
 
     /// `production` (real numbers) or `test` (published or invented numbers only).

@@ -56,6 +56,7 @@ mod _fugo {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::panics::silence();
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         crate::exceptions::add_to(module)
     }
 }

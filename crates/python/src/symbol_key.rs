@@ -143,22 +143,26 @@ impl SymbolKey {
 
     /// Eligibility symbols of a column of insurers' symbols, as text or as 16 bytes; no number appears.
     ///
-    /// `insurers_tag` is the tag of the insurers' key of epoch 1. A binary column says whose symbols it holds by its
-    /// field's metadata, which is held against the tag where there is any. Raises TextError, ColumnError, PurposeError.
-    #[pyo3(signature = (column, *, insurers_tag, output = "fixed", errors = "raise"))]
+    /// `insurers_tag` is the tag of the insurers' key of epoch 1, which text names. A binary column says whose symbols
+    /// it holds by its field's metadata, which is held against the tag; one without any is refused, unless
+    /// `trust_untagged` says that you know. Raises TextError, ColumnError, PurposeError.
+    #[pyo3(signature = (column, *, insurers_tag, trust_untagged = false, output = "fixed", errors = "raise"))]
     fn symbols_from_insurers(
         &self,
         py: Python<'_>,
         column: &Bound<'_, PyAny>,
         insurers_tag: &str,
+        trust_untagged: bool,
         output: &str,
         errors: &str,
     ) -> Result<SymbolColumn, Failure> {
         let (issuer, insurers, output) = (self.issuer()?, insurers_tag.parse::<KeyTag>()?, Output::named(output)?);
         let raises = raises(errors)?;
-        let column = Column::new(column)?;
-        if let Some(metadata) = column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
-            is_of_insurers(&metadata, insurers)?;
+        let column = guarded(|| Column::new(column))?;
+        match column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
+            Some(metadata) => is_of_insurers(&metadata, insurers)?,
+            None if column.is_binary() && !trust_untagged => return Err(Failure::untagged()),
+            None => {}
         }
         let chunks = column.chunks();
         let (made, faults, counts) = py.detach(|| {
@@ -199,7 +203,7 @@ pub(crate) fn symbols_for_keys(
     let py = column.py();
     let (output, raises) = (Output::named(output)?, raises(errors)?);
     let prepared = keys.iter().map(|key| key.get().numbers()).collect::<Result<Vec<_>, _>>()?;
-    let column = Column::new(column)?;
+    let column = guarded(|| Column::new(column))?;
     let reading = reading(number_format, restore_zeros, &column)?;
     let lineage = lineage.map(|lineage| &lineage.get().0);
     let chunks = column.chunks();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from duckdb.func import ARROW, SPECIAL
 
 import fugo
 import reference
 from reference import number, numbers
 
+GOOD, OTHER = number(1), number(2)
 TEXTS: list[str | None] = [*numbers(1500), None, number(7)]
 SYMBOLS = [None if text is None else reference.symbol("agency/nta/1", text) for text in TEXTS]
 
@@ -139,3 +143,62 @@ def test_symbols_come_out_where_they_were_made(key: fugo.SymbolKey) -> None:
     fixed = key.symbols(numbers(1000))
     series: Any = pd.Series(fixed.to_pyarrow(), dtype=pd.ArrowDtype(pa.binary(16)))
     assert address(series.array.__arrow_array__().chunk(0)) == address(fixed.to_pyarrow())
+
+
+def test_a_producer_that_fails_is_not_quoted(key: fugo.SymbolKey) -> None:
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield pa.record_batch({"my": pa.array([GOOD])})
+        pa.array([GOOD + "x"]).cast(pa.int64())
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema({"my": pa.string()}), batches())
+    mixed = pd.Series([1, GOOD], dtype=object)
+    for column in (mixed, reader):
+        with pytest.raises(fugo.ColumnError) as raised:
+            key.symbols(column)
+        assert raised.value.kind == "column-type"
+        told = "".join(traceback.format_exception(raised.value))
+        assert GOOD not in told
+        assert raised.value.__cause__ is None and raised.value.__context__ is None
+
+
+def test_a_dictionary_key_that_names_no_value_is_refused_and_not_another_persons(key: fugo.SymbolKey) -> None:
+    values = pa.array([GOOD, OTHER])
+    for wrong in (2, 77, -1):
+        column = pa.DictionaryArray.from_arrays(pa.array([0, wrong], pa.int8()), values, safe=False)
+        with pytest.raises(fugo.ColumnError) as raised:
+            key.symbols(column)
+        assert raised.value.kind == "dictionary-key"
+    right = pa.DictionaryArray.from_arrays(pa.array([1, None, 0], pa.int8()), values)
+    assert list(key.symbols(right)) == [bytes(key.symbol(OTHER)), None, bytes(key.symbol(GOOD))]
+
+
+def test_nothing_but_nulls_needs_no_type(key: fugo.SymbolKey) -> None:
+    for column in (pa.nulls(3), pd.Series([None] * 3, dtype=object), pa.chunked_array([pa.nulls(2), pa.nulls(1)])):
+        assert key.symbols(column).to_pylist() == [None] * 3
+    assert len(key.symbols(pd.Series([], dtype=object))) == 0
+
+
+def test_a_column_is_a_sequence_and_survives_a_frame(key: fugo.SymbolKey) -> None:
+    symbols = key.symbols([GOOD, None, OTHER])
+    expected = [bytes(key.symbol(GOOD)), None, bytes(key.symbol(OTHER))]
+    assert list(symbols) == expected
+    assert [symbols[row] for row in (0, 1, 2, -1)] == [*expected, expected[2]]
+    for row in (3, -4):
+        with pytest.raises(IndexError):
+            symbols[row]
+    frame = pd.DataFrame({"my": [GOOD, None, OTHER]})
+    frame["nta"] = symbols
+    assert frame["nta"].tolist() == expected
+    assert np.array(symbols).tolist() == expected
+    with pytest.raises(ValueError):
+        np.asarray(symbols, copy=False)
+
+
+def test_the_bytes_of_a_symbol_that_end_in_zero_come_through_numpy(key: fugo.SymbolKey) -> None:
+    numbers = (f"{body:011}{fugo.check_digit(f'{body:011}')}" for body in range(1, 3000))
+    number = next(number for number in numbers if bytes(key.symbol(number)).endswith(b"\0"))
+    assert np.array(key.symbols([number])).tolist() == [bytes(key.symbol(number))]
+
+
+def test_polars_takes_another_name_by_alias(key: fugo.SymbolKey) -> None:
+    assert pl.Series(key.symbols([GOOD])).alias("nta").name == "nta"

@@ -1,7 +1,7 @@
 """What the native module offers. `fugo` exports all of it: import from there."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, final, type_check_only
 
@@ -36,11 +36,14 @@ __all__ = [
     "SymbolColumn",
     "SymbolKey",
     "TextError",
+    "__version__",
     "check_digit",
     "decode_text",
     "normalize",
     "symbols_for_keys",
 ]
+
+__version__: str
 
 _Purpose: TypeAlias = Literal["agency", "insurers", "eligibility", "network", "research", "registry", "portal"]
 _NumberFormat: TypeAlias = Literal["strict", "lenient"]
@@ -144,6 +147,8 @@ class KeyFile:
     @property
     def key(self) -> RootKey | ScopeKey: ...
     @property
+    def scope(self) -> Scope | None: ...
+    @property
     def usage(self) -> Literal["production", "test"]: ...
     @property
     def tag(self) -> str: ...
@@ -194,6 +199,7 @@ class SymbolKey:
         column: _Column,
         *,
         insurers_tag: str,
+        trust_untagged: bool = False,
         output: _Output = "fixed",
         errors: _Errors = "raise",
     ) -> SymbolColumn: ...
@@ -212,6 +218,9 @@ class SymbolColumn:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
     # pyarrow and NumPy need not be there for the types of everything else.
+    def __iter__(self) -> Iterator[Any]: ...
+    def __getitem__(self, row: int, /) -> Any: ...
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any: ...
     def to_pyarrow(self) -> Any: ...
     def to_numpy(self, *, nulls: Literal["raise", "zeros"] = "raise") -> Any: ...
     def to_pylist(self) -> list[Any]: ...
