@@ -8,8 +8,10 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
 import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -57,10 +59,20 @@ final class CallCost {
                 ScopeKey scopeKey = file.scopeKey();
                 SymbolKey key = SymbolKey.of(scopeKey)) {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(scopeKey.exposeBytes(), "HmacSHA256"));
+            mac.init(new SecretKeySpec(bytes(Path.of(arguments[0])), "HmacSHA256"));
             Reader commands = new InputStreamReader(System.in, StandardCharsets.US_ASCII);
             new CallCost(key, mac).answer(new BufferedReader(commands));
         }
+    }
+
+    /** The key of a plaintext file. */
+    private static byte[] bytes(Path path) throws IOException {
+        for (String line : Files.readAllLines(path)) {
+            if (line.startsWith("key: ")) {
+                return HexFormat.of().parseHex(line, 5, line.length());
+            }
+        }
+        throw new IllegalArgumentException("the key file is no plaintext");
     }
 
     private void answer(BufferedReader commands) throws IOException, GeneralSecurityException {

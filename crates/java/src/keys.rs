@@ -46,18 +46,6 @@ pub fn scope_key_from_bytes<'local>(
     })
 }
 
-#[jni_mangle("fugo.Native")]
-pub fn key_bytes<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> JByteArray<'local> {
-    native(env, |env| {
-        let held = held(key)?;
-        let bytes = match &*held {
-            Held::Root(key) => key.expose_bytes(),
-            held => held.scope()?.expose_bytes(),
-        };
-        Ok(env.byte_array_from_slice(bytes)?)
-    })
-}
-
 /// Whether two keys are the same, in constant time.
 #[jni_mangle("fugo.Native")]
 pub fn same_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, a: jlong, b: jlong) -> jboolean {

@@ -1,6 +1,6 @@
 //! Rust errors as Java exceptions: the one place where they turn.
 
-use std::any::Any;
+use std::{any::Any, panic::set_hook, sync::Once};
 
 use fugo::{
     BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
@@ -46,7 +46,19 @@ pub(crate) fn native<'local, T: Default>(
     mut env: EnvUnowned<'local>,
     body: impl FnOnce(&mut Env<'local>) -> Result<T, Thrown>,
 ) -> T {
+    static SILENCED: Once = Once::new();
+    SILENCED.call_once(silence);
     env.with_env(body).resolve::<Throw>()
+}
+
+/// A panic's message may quote a text, so it is not printed; where it happened is. The hook is this library's own:
+/// other libraries have theirs.
+fn silence() {
+    set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            eprintln!("fugo: internal error at {}:{}", place.file(), place.line());
+        }
+    }));
 }
 
 struct Throw;

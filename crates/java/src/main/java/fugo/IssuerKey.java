@@ -34,8 +34,10 @@ public final class IssuerKey extends Handle {
      * The scope of the symbols.
      *
      * @return the scope
+     * @throws IllegalStateException if the key is closed
      */
     public Scope scope() {
+        value();
         return scope;
     }
 
@@ -43,8 +45,10 @@ public final class IssuerKey extends Handle {
      * The tag of the key that the symbols are named by.
      *
      * @return the tag
+     * @throws IllegalStateException if the key is closed
      */
     public KeyTag tag() {
+        value();
         return tag;
     }
 
@@ -53,11 +57,12 @@ public final class IssuerKey extends Handle {
      *
      * @param insurers an insurers' symbol of epoch 1
      * @return the eligibility symbol
-     * @throws IllegalArgumentException if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
      */
     public Symbol symbol(Symbol insurers) {
+        value();
         if (insurers.purpose() != Purpose.INSURERS) {
-            throw new IllegalArgumentException(
+            throw PurposeException.wrong(
                     "the symbol is of purpose " + insurers.purpose() + "; eligibility symbols start from insurers'");
         }
         byte[] bytes = insurers.toBytes();
@@ -95,11 +100,13 @@ public final class IssuerKey extends Handle {
 
     /**
      * The same from buffer to buffer, heap or direct: all that remain in {@code insurers}. Both positions are behind
-     * what was read and written then. The buffers must not share memory.
+     * what was read and written then. What is read and what is written must not overlap: over one array that is
+     * refused, but in direct and read-only buffers it cannot be seen, and the symbols would be wrong.
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
      * @param out where the symbols go, 16 bytes each
-     * @throws IllegalArgumentException if what remains in {@code insurers} is no multiple of 16, or the buffers are one
+     * @throws IllegalArgumentException if what remains in {@code insurers} is no multiple of 16, the buffers are one,
+     *     or they overlap in one array
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public void symbols(ByteBuffer insurers, ByteBuffer out) {
@@ -111,11 +118,13 @@ public final class IssuerKey extends Handle {
      *
      * @param symbol an eligibility symbol
      * @return 46 characters
-     * @throws IllegalArgumentException if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
+     * @throws IllegalStateException if the key is closed
      */
     public String text(Symbol symbol) {
+        value();
         if (symbol.purpose() != Purpose.ELIGIBILITY) {
-            throw new IllegalArgumentException(
+            throw PurposeException.wrong(
                     "the symbol is of purpose " + symbol.purpose() + "; this key's are of purpose eligibility");
         }
         return symbol.toText(tag);
@@ -127,8 +136,10 @@ public final class IssuerKey extends Handle {
      * @param text 46 characters
      * @return the symbol
      * @throws TextFormException if it is of another key or purpose, or no symbol's
+     * @throws IllegalStateException if the key is closed
      */
     public Symbol parseText(CharSequence text) {
+        value();
         return Symbol.fromText(text, Purpose.ELIGIBILITY, tag);
     }
 

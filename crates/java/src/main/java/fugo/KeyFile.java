@@ -24,7 +24,8 @@ public final class KeyFile extends Handle {
      */
     public static KeyFile load(Path path, Unlock unlock) {
         byte[] bytes = Unlock.bytes(path);
-        return unlock.with(value -> new KeyFile(Native.loadKeyFile(bytes, value)));
+        return unlock.with(value -> KeyFileException.named(
+                "key file", path, () -> new KeyFile(Native.loadKeyFile(bytes, value))));
     }
 
     /**
@@ -91,10 +92,10 @@ public final class KeyFile extends Handle {
      */
     public void create(Path path, Seal seal) {
         byte[] bytes = Unlock.bytes(path);
-        with(file -> seal.with(value -> {
+        with(file -> seal.with(value -> KeyFileException.named("key file", path, () -> {
             Native.createKeyFile(file, bytes, value);
             return null;
-        }));
+        })));
     }
 
     /**
@@ -102,13 +103,13 @@ public final class KeyFile extends Handle {
      *
      * @param scope whom the key is for
      * @return the file, not written yet, to be closed on its own
-     * @throws IllegalStateException if this is not the file of a root key
+     * @throws KeyFileException of kind {@code wrong-kind}, if this is not the file of a root key
      */
     public KeyFile derive(Scope scope) {
         byte[] bytes = scope.bytes();
         long derived = with(value -> Native.deriveKeyFile(value, bytes));
         if (derived == 0) {
-            throw new IllegalStateException("this file holds a scope's key; keys derive from a root key");
+            throw KeyFileException.wrongKind("this file holds a scope's key; keys derive from a root key");
         }
         return new KeyFile(derived);
     }
@@ -135,11 +136,11 @@ public final class KeyFile extends Handle {
      * The root key.
      *
      * @return the key, to be closed on its own
-     * @throws IllegalStateException if the file holds a scope's key
+     * @throws KeyFileException of kind {@code wrong-kind}, if the file holds a scope's key
      */
     public RootKey rootKey() {
         if (!isRoot()) {
-            throw new IllegalStateException("this file holds a scope's key, not a root key");
+            throw KeyFileException.wrongKind("this file holds a scope's key, not a root key");
         }
         return with(value -> new RootKey(Native.keyOf(value)));
     }
@@ -148,11 +149,11 @@ public final class KeyFile extends Handle {
      * The scope's key.
      *
      * @return the key, to be closed on its own
-     * @throws IllegalStateException if the file holds a root key
+     * @throws KeyFileException of kind {@code wrong-kind}, if the file holds a root key
      */
     public ScopeKey scopeKey() {
         if (isRoot()) {
-            throw new IllegalStateException("this file holds a root key, not a scope's key");
+            throw KeyFileException.wrongKind("this file holds a root key, not a scope's key");
         }
         return with(value -> new ScopeKey(Native.keyOf(value)));
     }

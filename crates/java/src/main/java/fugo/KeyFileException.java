@@ -1,6 +1,9 @@
 package fugo;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * Why a key file is not loaded or not made, or a passphrase or identity file not taken.
@@ -9,13 +12,45 @@ import java.util.OptionalInt;
  * {@code not-a-key-file}, {@code damaged}, {@code too-large}, {@code others-can-read}, {@code plaintext-production},
  * {@code exists}, {@code io}. Its lock: {@code passphrase-needed}, {@code wrong-passphrase}, {@code identity-needed},
  * {@code wrong-identity}, {@code excessive-work}. Files of secrets: {@code not-text}, {@code empty}, {@code identity}.
- * A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}.
+ * A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}. Another rung's key than was asked for:
+ * {@code wrong-kind}.
  */
 public final class KeyFileException extends FugoException {
     private static final long serialVersionUID = 1;
 
+    /** As text, which can be serialized; null for none. */
+    private final String path;
+
     KeyFileException(String kind, String message, long line, long found) {
+        this(kind, message, line, found, null);
+    }
+
+    private KeyFileException(String kind, String message, long line, long found, String path) {
         super(kind, message, line, found);
+        this.path = path;
+    }
+
+    static KeyFileException wrongKind(String message) {
+        return new KeyFileException("wrong-kind", message, -1, -1);
+    }
+
+    /** Names the file in what {@code use} throws. */
+    static <T> T named(String what, Path path, Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (KeyFileException e) {
+            String message = what + " " + path + ": " + e.getMessage();
+            throw new KeyFileException(e.kind(), message, e.place, e.found, path.toString());
+        }
+    }
+
+    /**
+     * The file at fault: a key file, a passphrase file or an identity file; the message says which.
+     *
+     * @return its path as it was given; none where no file was being read or made
+     */
+    public Optional<Path> path() {
+        return Optional.ofNullable(path).map(Path::of);
     }
 
     /**

@@ -75,8 +75,10 @@ public final class Lineage extends Handle {
      * How many re-issued numbers are listed.
      *
      * @return the number of pairs
+     * @throws IllegalStateException if it is closed
      */
     public int size() {
+        value();
         return size;
     }
 }

@@ -58,8 +58,6 @@ final class Native {
 
     static native long scopeKeyFromBytes(byte[] scope, byte[] bytes);
 
-    static native byte[] keyBytes(long key);
-
     static native boolean sameKey(long a, long b);
 
     static native int tag(long key);

@@ -3,14 +3,18 @@ package fugo;
 import java.util.OptionalLong;
 
 /**
- * A key whose scope does not fit what is to be derived: {@code wrong-purpose}, {@code insurers-epoch} or
- * {@code insurers-missing}.
+ * A key whose scope does not fit what is to be derived, or a symbol that does not fit the key: {@code wrong-purpose},
+ * {@code insurers-epoch} or {@code insurers-missing}.
  */
 public final class PurposeException extends FugoException {
     private static final long serialVersionUID = 1;
 
     PurposeException(String kind, String message, long place, long found) {
         super(kind, message, place, found);
+    }
+
+    static PurposeException wrong(String message) {
+        return new PurposeException("wrong-purpose", message, -1, -1);
     }
 
     /**

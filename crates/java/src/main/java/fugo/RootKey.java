@@ -62,15 +62,6 @@ public final class RootKey extends Handle {
     }
 
     /**
-     * The 32 bytes, for an HSM or a vault. The one way out of secrecy besides a {@link KeyFile}: wipe what it returns.
-     *
-     * @return a new array of 32 bytes
-     */
-    public byte[] exposeBytes() {
-        return with(Native::keyBytes);
-    }
-
-    /**
      * Whether the other is the same key, in constant time.
      *
      * @param other what to compare with

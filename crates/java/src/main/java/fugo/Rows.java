@@ -59,6 +59,11 @@ final class Rows {
         if (count > to.remaining() / Symbol.LENGTH) {
             throw new BufferOverflowException();
         }
+        if (from.hasArray() && to.hasArray()) {
+            int fromIndex = from.arrayOffset() + from.position();
+            int toIndex = to.arrayOffset() + to.position();
+            check(from.array(), fromIndex, width, to.array(), toIndex, count);
+        }
         int chunk = Math.min(count, CHUNK);
         byte[] rows = new byte[chunk * width];
         byte[] symbols = new byte[chunk * Symbol.LENGTH];
@@ -93,6 +98,9 @@ final class Rows {
         int filled = 0;
         try {
             for (CharSequence text : texts) {
+                if (text == null) {
+                    throw new NullPointerException("row " + (done + filled) + " is null");
+                }
                 odd[filled] = fill(text, rows, filled * MyNumber.LENGTH);
                 if (++filled == CHUNK) {
                     out = flush(rows, odd, out, done, filled, call, faults);

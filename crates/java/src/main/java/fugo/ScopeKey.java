@@ -30,8 +30,10 @@ public final class ScopeKey extends Handle {
      * Whom the key is for.
      *
      * @return the scope
+     * @throws IllegalStateException if the key is closed
      */
     public Scope scope() {
+        value();
         return scope;
     }
 
@@ -42,15 +44,6 @@ public final class ScopeKey extends Handle {
      */
     public KeyTag tag() {
         return with(value -> new KeyTag(Native.tag(value)));
-    }
-
-    /**
-     * The 32 bytes, for an HSM or a vault. The one way out of secrecy besides a {@link KeyFile}: wipe what it returns.
-     *
-     * @return a new array of 32 bytes
-     */
-    public byte[] exposeBytes() {
-        return with(Native::keyBytes);
     }
 
     /**

@@ -54,8 +54,10 @@ public final class SymbolKey extends Handle {
      * The scope of the symbols.
      *
      * @return the scope
+     * @throws IllegalStateException if the key is closed
      */
     public Scope scope() {
+        value();
         return scope;
     }
 
@@ -63,8 +65,10 @@ public final class SymbolKey extends Handle {
      * The tag of the key that the symbols are named by.
      *
      * @return the tag
+     * @throws IllegalStateException if the key is closed
      */
     public KeyTag tag() {
+        value();
         return tag;
     }
 
@@ -88,11 +92,13 @@ public final class SymbolKey extends Handle {
      *
      * @param symbol a symbol of the key's purpose
      * @return 44 to 47 characters, by purpose
-     * @throws IllegalArgumentException if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
+     * @throws IllegalStateException if the key is closed
      */
     public String text(Symbol symbol) {
+        value();
         if (symbol.purpose() != scope.purpose()) {
-            throw new IllegalArgumentException(
+            throw PurposeException.wrong(
                     "the symbol is of purpose " + symbol.purpose() + "; this key's are of purpose " + scope.purpose());
         }
         return symbol.toText(tag);
@@ -104,8 +110,10 @@ public final class SymbolKey extends Handle {
      * @param text 44 to 47 characters, by purpose
      * @return the symbol
      * @throws TextFormException if it is of another key or purpose, or no symbol's
+     * @throws IllegalStateException if the key is closed
      */
     public Symbol parseText(CharSequence text) {
+        value();
         return Symbol.fromText(text, scope.purpose(), tag);
     }
 
@@ -145,13 +153,15 @@ public final class SymbolKey extends Handle {
 
     /**
      * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
-     * what was read and written then; where a row is refused they stay, and the symbols' place is zeros. The buffers
-     * must not share memory.
+     * what was read and written then; where a row is refused they stay, and the symbols' place is zeros. What is read
+     * and what is written must not overlap: over one array that is refused, but in direct and read-only buffers it
+     * cannot be seen, and the symbols would be wrong.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row
      * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     *     they overlap in one array
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public void symbols(ByteBuffer rows, ByteBuffer out) {
@@ -175,6 +185,7 @@ public final class SymbolKey extends Handle {
      * @param numbers texts of twelve ASCII digits
      * @return the symbols in the same order; unmodifiable, 16 bytes each
      * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws NullPointerException if a row is null; the message says which
      */
     public List<Symbol> symbols(Iterable<? extends CharSequence> numbers) {
         Batch batch = convert(numbers);
@@ -227,12 +238,14 @@ public final class SymbolKey extends Handle {
 
     /**
      * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
-     * what was read and written then. The buffers must not share memory.
+     * what was read and written then. What is read and what is written must not overlap: over one array that is
+     * refused, but in direct and read-only buffers it cannot be seen, and the symbols would be wrong.
      *
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param out where the symbols go, 16 bytes a row
      * @return the rows that were refused, counted from 0
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, or the buffers are one
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     *     they overlap in one array
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public Faults convert(ByteBuffer rows, ByteBuffer out) {
@@ -244,6 +257,7 @@ public final class SymbolKey extends Handle {
      *
      * @param numbers texts of twelve ASCII digits
      * @return the symbols, and the rows that have none
+     * @throws NullPointerException if a row is null; the message says which
      */
     public Batch convert(Iterable<? extends CharSequence> numbers) {
         return with(key -> Rows.texts(numbers, scope.purpose(), call(key)));

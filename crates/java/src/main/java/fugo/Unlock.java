@@ -48,10 +48,10 @@ public final class Unlock extends Handle {
      */
     public Unlock passphraseFile(Path path) {
         byte[] bytes = bytes(path);
-        return with(value -> {
+        return with(value -> KeyFileException.named("passphrase file", path, () -> {
             Native.addPassphraseFile(value, bytes);
             return this;
-        });
+        }));
     }
 
     /**
@@ -63,10 +63,10 @@ public final class Unlock extends Handle {
      */
     public Unlock identityFile(Path path) {
         byte[] bytes = bytes(path);
-        return with(value -> {
+        return with(value -> KeyFileException.named("identity file", path, () -> {
             Native.addIdentityFile(value, bytes);
             return this;
-        });
+        }));
     }
 
     /** The library has its own idea of the working directory only if somebody changed it; so the whole path. */

@@ -12,6 +12,7 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,6 +20,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class BatchTest {
     /** Around the 1,024 rows that are copied together. */
@@ -296,6 +298,36 @@ class BatchTest {
             assertThrows(IllegalArgumentException.class, () -> issuer.symbols(new byte[17]));
             byte[] one = new byte[32];
             assertThrows(IllegalArgumentException.class, () -> issuer.symbols(one, 0, one, 8, 1));
+        }
+    }
+
+    @Test
+    void buffersThatOverlapInOneArrayAreRefused() {
+        byte[] rows = Known.rows(10);
+        byte[] both = Arrays.copyOf(rows, 120 + 160);
+        try (SymbolKey key = Known.symbolKey(Known.SCOPE)) {
+            byte[] expected = key.symbols(rows);
+            ByteBuffer from = ByteBuffer.wrap(both, 0, 120);
+            List<ByteBuffer> overlapping = List.of(
+                    ByteBuffer.wrap(both), from.duplicate().clear(), ByteBuffer.wrap(both).position(119).slice());
+            for (ByteBuffer to : overlapping) {
+                assertThrows(IllegalArgumentException.class, () -> key.convert(from, to));
+                assertEquals(0, from.position());
+            }
+            ByteBuffer apart = ByteBuffer.wrap(both).position(120).slice();
+            key.symbols(from, apart);
+            assertArrayEquals(expected, Arrays.copyOfRange(both, 120, both.length));
+        }
+    }
+
+    @Test
+    void aRowThatIsNullIsNamed() {
+        List<String> texts = new ArrayList<>(Collections.nCopies(1500, Known.NUMBER));
+        texts.set(1400, null);
+        try (SymbolKey key = Known.symbolKey(Known.SCOPE)) {
+            for (Executable call : List.<Executable>of(() -> key.convert(texts), () -> key.symbols(texts))) {
+                assertEquals("row 1400 is null", assertThrows(NullPointerException.class, call).getMessage());
+            }
         }
     }
 }

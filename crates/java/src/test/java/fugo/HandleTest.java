@@ -32,7 +32,6 @@ class HandleTest {
         root.close();
         isClosed(() -> root.scopeKey(scope));
         isClosed(root::tag);
-        isClosed(root::exposeBytes);
         isClosed(root::hashCode);
         isClosed(() -> KeyFile.of(root, Use.TEST));
         assertEquals(root, root);
@@ -43,13 +42,12 @@ class HandleTest {
         ScopeKey key = Known.scopeKey(Known.SCOPE);
         key.close();
         isClosed(key::tag);
-        isClosed(key::exposeBytes);
         isClosed(() -> SymbolKey.of(key));
         isClosed(() -> SymbolKey.eligibility(key, open));
         isClosed(() -> SymbolKey.eligibility(open, key));
         isClosed(() -> IssuerKey.of(key));
         isClosed(() -> KeyFile.of(key, Use.TEST));
-        assertEquals(scope, key.scope());
+        isClosed(key::scope);
 
         SymbolKey symbols = Known.symbolKey(Known.SCOPE);
         symbols.close();
@@ -59,12 +57,20 @@ class HandleTest {
         isClosed(() -> symbols.symbols(ByteBuffer.allocate(12), ByteBuffer.allocate(16)));
         isClosed(() -> symbols.symbols(List.of(Known.NUMBER)));
         isClosed(() -> symbols.convert(new byte[0]));
+        isClosed(() -> symbols.text(Symbol.of(Purpose.AGENCY, new byte[16])));
+        isClosed(() -> symbols.parseText(Known.AGENCY_TEXT));
+        isClosed(symbols::scope);
+        isClosed(symbols::tag);
 
         ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
         IssuerKey issuer = IssuerKey.of(eligibility);
         issuer.close();
         isClosed(() -> issuer.symbol(Symbol.of(Purpose.INSURERS, new byte[16])));
         isClosed(() -> issuer.symbols(new byte[16]));
+        isClosed(() -> issuer.text(Symbol.of(Purpose.ELIGIBILITY, new byte[16])));
+        isClosed(() -> issuer.parseText(Known.ELIGIBILITY_TEXT));
+        isClosed(issuer::scope);
+        isClosed(issuer::tag);
 
         KeyFile file = KeyFile.of(open, Use.TEST);
         file.close();
@@ -83,6 +89,7 @@ class HandleTest {
         Lineage lineage = Lineage.of(List.of());
         lineage.close();
         isClosed(() -> lineage.first(number));
+        isClosed(lineage::size);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package fugo;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class KeyFileTest {
@@ -34,6 +34,10 @@ class KeyFileTest {
 
     private static KeyFileException refused(Path path, Unlock unlock) {
         return assertThrows(KeyFileException.class, () -> KeyFile.load(path, unlock));
+    }
+
+    private static void isOfWrongKind(Executable use) {
+        assertEquals("wrong-kind", assertThrows(KeyFileException.class, use).kind());
     }
 
     private static KeyFile production() {
@@ -60,16 +64,16 @@ class KeyFileTest {
             assertEquals(Optional.empty(), file.scope());
             assertEquals(Use.TEST, file.use());
             assertEquals(Known.ROOT_TAG, file.tag().toString());
-            assertArrayEquals(Known.ROOT, root.exposeBytes());
-            assertThrows(IllegalStateException.class, file::scopeKey);
+            assertEquals(Known.root(), root);
+            isOfWrongKind(file::scopeKey);
 
             assertFalse(derived.isRoot());
             assertEquals(Optional.of(Scope.parse(Known.SCOPE)), derived.scope());
             assertEquals(Use.TEST, derived.use());
             assertEquals(Known.SCOPE_TAG, derived.tag().toString());
-            assertEquals(Known.SCOPE_KEY, Known.hex(key.exposeBytes()));
-            assertThrows(IllegalStateException.class, derived::rootKey);
-            assertThrows(IllegalStateException.class, () -> derived.derive(Scope.parse(Known.SCOPE)));
+            assertEquals(Known.scopeKey(Known.SCOPE), key);
+            isOfWrongKind(derived::rootKey);
+            isOfWrongKind(() -> derived.derive(Scope.parse(Known.SCOPE)));
         }
     }
 
@@ -188,6 +192,31 @@ class KeyFileTest {
         KeyFile.load(open).close();
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         assertEquals("others-can-read", assertThrows(KeyFileException.class, () -> KeyFile.load(open)).kind());
+    }
+
+    @Test
+    void theFileAtFaultIsNamed() throws IOException {
+        Path key = directory.resolve("absent.key");
+        Path empty = secret("empty", "\n");
+        Path bad = secret("bad", "AGE-SECRET-KEY-1QQQ\n");
+        Path present = secret("present.key", "");
+        try (Unlock unlock = new Unlock();
+                Seal seal = Seal.passphrase("x".toCharArray());
+                KeyFile file = production()) {
+            isNamed("key file", key, () -> KeyFile.load(key, unlock));
+            isNamed("key file", key, () -> KeyFile.load(key));
+            isNamed("passphrase file", empty, () -> unlock.passphraseFile(empty));
+            isNamed("identity file", bad, () -> unlock.identityFile(bad));
+            isNamed("key file", present, () -> file.create(present, seal));
+        }
+        KeyFileException error = assertThrows(KeyFileException.class, () -> KeyFile.parse(new byte[0]));
+        assertEquals(Optional.empty(), error.path());
+    }
+
+    private static void isNamed(String what, Path path, Executable use) {
+        KeyFileException error = assertThrows(KeyFileException.class, use);
+        assertEquals(Optional.of(path), error.path());
+        assertTrue(error.getMessage().startsWith(what + " " + path + ": "), error::getMessage);
     }
 
     @Test

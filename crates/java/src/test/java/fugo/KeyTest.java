@@ -22,8 +22,8 @@ class KeyTest {
             try (ScopeKey nta = one.scopeKey(Scope.parse("agency/nta/1"));
                     ScopeKey again = same.scopeKey(Scope.parse("agency/nta/1"));
                     ScopeKey mof = one.scopeKey(Scope.parse("agency/mof/1"));
-                    ScopeKey taken = ScopeKey.of(nta.scope(), nta.exposeBytes());
-                    ScopeKey renamed = ScopeKey.of(mof.scope(), nta.exposeBytes())) {
+                    ScopeKey taken = ScopeKey.of(nta.scope(), Known.bytes(Known.SCOPE_KEY));
+                    ScopeKey renamed = ScopeKey.of(mof.scope(), Known.bytes(Known.SCOPE_KEY))) {
                 assertEquals(nta, again);
                 assertEquals(nta, taken);
                 assertEquals(nta.hashCode(), taken.hashCode());

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -63,5 +65,22 @@ class SecrecyTest {
                     + "Seal(..), Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..)]";
             assertEquals(expected, secrets.toString());
         }
+    }
+
+    @Test
+    void aPanicPrintsItsPlaceAndNothingElse() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String path = System.getProperty("java.class.path");
+        Process process = new ProcessBuilder(java, "-cp", path, SecrecyTest.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(output.matches("fugo: internal error at \\S+\\.rs:\\d+\\R"), output);
+    }
+
+    /** Makes the library panic once. */
+    public static void main(String[] arguments) {
+        assertThrows(InternalError.class, () -> Native.encode(99, 0, new byte[16]));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class SymbolTest {
     private static Symbol symbol(String hex) {
@@ -48,9 +49,9 @@ class SymbolTest {
         try (SymbolKey key = Known.symbolKey(Known.SCOPE);
                 ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
                 IssuerKey issuer = IssuerKey.of(eligibility)) {
-            assertThrows(IllegalArgumentException.class, () -> key.text(insurers));
-            assertThrows(IllegalArgumentException.class, () -> issuer.text(insurers));
-            assertThrows(IllegalArgumentException.class, () -> issuer.symbol(agency));
+            isOfWrongPurpose(() -> key.text(insurers));
+            isOfWrongPurpose(() -> issuer.text(insurers));
+            isOfWrongPurpose(() -> issuer.symbol(agency));
         }
     }
 
@@ -95,5 +96,9 @@ class SymbolTest {
 
     private static String refused(String text, Purpose purpose, KeyTag tag) {
         return assertThrows(TextFormException.class, () -> Symbol.fromText(text, purpose, tag)).kind();
+    }
+
+    private static void isOfWrongPurpose(Executable use) {
+        assertEquals("wrong-purpose", assertThrows(PurposeException.class, use).kind());
     }
 }
