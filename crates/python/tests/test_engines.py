@@ -187,7 +187,8 @@ def test_a_column_is_a_sequence_and_survives_a_frame(key: fugo.SymbolKey) -> Non
         with pytest.raises(IndexError):
             symbols[row]
     frame = pd.DataFrame({"my": [GOOD, None, OTHER]})
-    frame["nta"] = symbols
+    column: Any = symbols  # pandas-stubs take no sequence of None
+    frame["nta"] = column
     assert frame["nta"].tolist() == expected
     assert np.array(symbols).tolist() == expected
     with pytest.raises(ValueError):
