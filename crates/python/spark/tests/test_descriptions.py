@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import unittest
+
+from pyspark.sql import functions as F
 
 from tests import shared
 
@@ -30,13 +33,27 @@ class Descriptions(unittest.TestCase):
             ("agency/nta/1", "7c2cb2a1", {"insurers": self.source}),
             ("eligibility/all/1", "7c2cb2a1", {"insurers": self.source}),
             ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "identity_file": "/i"}),
+            ("agency/../1", "7c2cb2a1", {}),
+            ("agency/nta/01", "7c2cb2a1", {}),
+            ("agency/NTA/1", "7c2cb2a1", {}),
         ):
             self.assertRaises(DescriptionError, KeyFileOnExecutor, "/keys/x.key", scope, tag, **other)
         self.assertRaises(DescriptionError, HadoopCredential, "", "jceks://file/keys/fugo.jceks")
+        self.assertRaises(DescriptionError, HadoopCredential, "fugo", "jceks://user:word@hdfs/keys/fugo.jceks")
+        HadoopCredential("fugo", "jceks://hdfs@namenode:9001/keys/fugo.jceks")
+        # Not by its place either.
+        self.assertRaises(TypeError, KeyFileOnExecutor, "/keys/nta.key", "agency/nta/1", "7c2cb2a1", "open sesame")
+
+    def test_an_error_of_a_row_goes_from_a_worker_to_the_driver(self) -> None:
+        from fugo.spark import RefusedRow
+
+        copied = pickle.loads(pickle.dumps(RefusedRow("length", "length in row 3")))
+        self.assertEqual((copied.kind, str(copied)), ("length", "length in row 3"))
 
     def test_a_conversion_that_cannot_be_is_refused(self) -> None:
         from fugo.spark import DescriptionError, KeyFileOnExecutor, convert, symbol_udf
 
+        collated = self.df.withColumn("sex", F.collate("sex", "UTF8_LCASE"))
         marked = self.df.withMetadata("sex", {"fugo.scope": "nta"})
         for df, column, options in (
             (self.df, "number", {}),
@@ -52,11 +69,16 @@ class Descriptions(unittest.TestCase):
             (self.df, "my_number", {"insurers_tag": "7c2cb2a1"}),
             (self.df.withColumnRenamed("id", "reason"), "my_number", {"reference": ["reason"]}),
             (self.df.withColumnRenamed("sex", "symbol"), "my_number", {"keep": ["symbol"]}),
+            (self.df.withColumnRenamed("sex", "SYMBOL"), "my_number", {"keep": ["SYMBOL"]}),
+            (self.df.withColumnRenamed("id", "Reason"), "my_number", {"reference": ["Reason"]}),
+            (self.df.withColumnRenamed("id", "key"), "my_number", {"reference": ["key"]}),
+            (collated, "my_number", {"keep": ["sex"]}),
             (marked, "my_number", {"keep": ["sex"]}),
         ):
             with self.subTest(column=column, **options):
                 self.assertRaises(DescriptionError, convert, df, column, self.source, **options)
-        self.assertRaises(DescriptionError, convert, self.df, "my_number", {})
+        for keys in ({}, {"": self.source}, {None: self.source}, {"Sex": self.source}):
+            self.assertRaises(DescriptionError, convert, self.df, "my_number", keys, keep=["sex"])
         issuers = KeyFileOnExecutor("/keys/eligibility.key", "eligibility/all/1", "7c2cb2a1")
         self.assertRaises(DescriptionError, convert, self.df, "my_number", issuers)
         self.assertRaises(DescriptionError, symbol_udf, issuers)

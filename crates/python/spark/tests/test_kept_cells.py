@@ -116,6 +116,7 @@ def _rows(chance: random.Random, key: object) -> Iterator[dict[str, object]]:
             f"７{own}9 and {chance.randrange(10**9)}",
             f" {key.text(key.symbol(own))}  ",
             key.text(key.symbol(own)).upper(),
+            f'"{key.text(key.symbol(own))}"',
             key.text(key.symbol(own))[:-1] + "q",
             "東京都",
             None,

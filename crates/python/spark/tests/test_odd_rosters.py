@@ -90,3 +90,52 @@ class OddRosters(unittest.TestCase):
         self.run_through("once", [("123456789018",)], "n string")
         with self.assertRaises(AnalysisException):
             self.run_through("once", [("123456789018",)], "n string")
+
+    def test_bytes_that_are_no_text_hide_no_number(self) -> None:
+        from fugo.spark import convert
+
+        hidden = F.expr("concat('1234', cast(X'ff' as string), '5678', cast(X'ff' as string), '9018')")
+        behind = F.expr("concat('123456789018', cast(X'ff' as string))")
+        df = self.cluster.spark.createDataFrame([("123456789018",)], "n string")
+        for cell in (hidden, behind):
+            rows = convert(df.withColumn("note", cell), "n", self.source, keep=["note"]).rejects.collect()
+            self.assertEqual([(row.column, row.reason) for row in rows], [("note", "kept-number")])
+
+    def test_a_zone_that_arrow_does_not_know_stops_nothing(self) -> None:
+        from fugo.spark import convert
+
+        spark = self.cluster.spark
+        before = spark.conf.get("spark.sql.session.timeZone")
+        try:
+            spark.conf.set("spark.sql.session.timeZone", "GMT+9")
+            df = spark.sql("select '123456789018' as n, timestamp'2026-11-25 10:00:00' as seen")
+            self.assertEqual(convert(df, "n", self.source, keep=["seen"]).symbols.count(), 1)
+        finally:
+            spark.conf.set("spark.sql.session.timeZone", before)
+
+    def test_a_lineage_that_is_no_utf_8_is_refused_by_its_line(self) -> None:
+        from fugo.spark import LineageNotRead
+        from fugo.spark.lineage import lineage
+
+        path = shared.directory() / "sjis.csv"
+        path.write_bytes(b"new,previous\r\n123456789018,000000000051\r\n\x8c\xc2,1\r\n")
+        with self.assertRaises(LineageNotRead) as raised:
+            lineage(str(path))
+        self.assertIn("line 3", str(raised.exception))
+        self.assertIsNone(raised.exception.__context__)
+
+    def test_nothing_but_nulls_and_integers_with_nulls_go_through_either_transport(self) -> None:
+        from fugo.spark import symbol_udf
+
+        spark = self.cluster.spark
+        nulls = spark.createDataFrame([(None,), (None,)], "n string")
+        integers = spark.createDataFrame([(123456789018,), (None,)], "n long")
+        symbol = bytearray(bytes(self.key.symbol("123456789018")))
+        for transport in ("arrow", "pandas"):
+            with self.subTest(transport):
+                function = symbol_udf(self.source, transport=transport)
+                self.assertEqual([row[0] for row in nulls.select(function("n")).collect()], [None, None])
+                lenient = {"number_format": "lenient", "restore_zeros": True}
+                function = symbol_udf(self.source, transport=transport, **lenient)
+                made = [row[0] for row in integers.coalesce(1).select(function("n")).collect()]
+                self.assertEqual(made, [symbol, None])

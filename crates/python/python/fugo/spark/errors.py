@@ -19,8 +19,11 @@ class RefusedRow(ValueError):
     """A row gives no symbol, and the job was told to fail then. ``kind`` is the reason, in one word."""
 
     def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(kind, message)
         self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 class TotalsError(RuntimeError):

@@ -23,8 +23,8 @@ DIGIT = "[0-9０-９]"
 MANY_DIGITS = f"(?:{DIGIT}[^0-9０-９]*){{{SHORTEST}}}"
 SPACES = " \t\n\f\r"
 SPACE = f"[{SPACES}]"
-SYMBOL_SHAPED = rf"^{SPACE}*[A-Za-z]+1[0-9A-Za-z]{{38}}{SPACE}*$"
-INSURERS_SHAPED = rf"(?i)[0-9a-f]{{32}}|hokensha1|^{SPACE}*[0-9]{{12}}{SPACE}*$"
+SYMBOL_SHAPED = rf"^\"?{SPACE}*[A-Za-z]+1[0-9A-Za-z]{{38}}{SPACE}*\"?$"
+INSURERS_SHAPED = rf"(?i)[0-9a-f]{{32}}|hokensha1|^\"?{SPACE}*[0-9]{{12}}{SPACE}*\"?$"
 IS_SYMBOL = "a kept cell is a symbol; two scopes' symbols in one row link the scopes"
 HOLDS_NUMBER = "a kept cell holds the row's own number, which never reaches an output"
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -119,7 +119,7 @@ def _digits(text: str) -> str:
 
 def _is_symbol(text: str) -> bool:
     try:
-        fugo.decode_text(text.strip(SPACES).lower())
+        fugo.decode_text(_unquoted(text).strip(SPACES).lower())
     except ValueError:
         return False
     return True
@@ -127,10 +127,15 @@ def _is_symbol(text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     try:
-        fugo.MyNumber(text.strip(SPACES))
+        fugo.MyNumber(_unquoted(text).strip(SPACES))
     except ValueError:
         return False
     return True
+
+
+def _unquoted(text: str) -> str:
+    """Without a pair of quotes around it, as the tool reads a cell."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _searched(cells: dict[str, pa.Array]) -> Iterator[tuple[str, pa.Array]]:
@@ -143,9 +148,27 @@ def _searched(cells: dict[str, pa.Array]) -> Iterator[tuple[str, pa.Array]]:
             # Days since 1970; as a date they have eight digits.
             yield column, values.cast(pa.int32()).cast(pa.string())
         elif pa.types.is_timestamp(kind):
-            yield column, values.cast(pa.string())
+            yield column, _shown(values)
             yield column, values.cast(pa.int64()).cast(pa.string())
         elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            yield column, values
+            yield column, _readable(values)
         else:
             yield column, values.cast(pa.string())
+
+
+def _readable(values: pa.Array) -> pa.Array:
+    """Text that is UTF-8 for sure: Spark's strings may hold any bytes, and an expression stops at one that is none."""
+    raw = values.cast(pa.large_binary())
+    try:
+        return raw.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        texts = (None if cell is None else cell.decode(errors="replace") for cell in raw.to_pylist())
+        return pa.array(texts, pa.large_string())
+
+
+def _shown(values: pa.Array) -> pa.Array:
+    """Times as text; in UTC where the session's zone is one that Arrow does not know, such as JST."""
+    try:
+        return values.cast(pa.string())
+    except pa.ArrowInvalid:
+        return values.cast(pa.timestamp(values.type.unit)).cast(pa.string())

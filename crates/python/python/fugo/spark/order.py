@@ -36,6 +36,9 @@ def duplicates(df: DataFrame, symbol: str, *, reference: Sequence[str] = ()) -> 
     ``equal``: all their rows are equal, and one was converted. ``differs``: none was. Columns of ``reference`` find a
     row again, and do not make rows differ.
     """
+    taken = {"key", "outcome"} & {name.casefold() for name in reference}
+    if taken:
+        raise DescriptionError(f"the list has columns of its own named {', '.join(sorted(taken))}: rename the reference")
     rows = df.select(*(quoted(name) for name in df.columns if name not in reference))
     several = people(rows, symbol, None).where("rows > 1")
     outcome = F.when(_equal(), "equal").otherwise("differs").alias("outcome")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyspark.sql import types as T
 
 from fugo.spark.errors import DescriptionError
@@ -30,7 +32,7 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
         if known.count(name) != 1:
             raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
     for names in (derivation.keep, derivation.reference):
-        if len(set(names)) < len(names):
+        if len(_folded(names)) < len(names):
             raise DescriptionError(f"a column is named twice among {', '.join(names)}")
     for name, source in derivation.outputs:
         if derivation.insurers_tag is None:
@@ -58,11 +60,24 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
                 f"the kept column {name} is of type {field.dataType.simpleString()}, which is not searched for numbers:"
                 " text, whole numbers, decimals, booleans, dates and times are"
             )
+        if isinstance(field.dataType, T.StringType) and field.dataType != T.StringType():
+            raise DescriptionError(
+                f"the kept column {name} has a collation, under which cells that differ may count as equal:"
+                " collate it UTF8_BINARY"
+            )
     if derivation.column in (*derivation.keep, *derivation.reference):
         raise DescriptionError(f"the column {derivation.column} holds the numbers, which reach no output and no list")
+    beside = _folded((*derivation.keep, *derivation.reference))
     for name, _ in derivation.outputs:
-        if name in derivation.keep or name in derivation.reference:
+        if not isinstance(name, str) or not name:
+            raise DescriptionError("each output has a name")
+        if name.casefold() in beside:
             raise DescriptionError(f"the output {name} and another column have one name")
-    taken = {*REJECT, "outcome"} & set(derivation.reference)
+    taken = {*REJECT, "outcome", "key"} & _folded(derivation.reference)
     if taken:
         raise DescriptionError(f"a list has columns of its own named {', '.join(sorted(taken))}: rename the reference")
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    """Names as Spark tells them apart: not by case, unless the session says so."""
+    return {name.casefold() for name in names}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
+import fugo
 from fugo.spark.errors import DescriptionError
-
-PURPOSES = ("agency", "insurers", "eligibility", "network", "research", "registry", "portal")
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class HadoopCredential:
             raise DescriptionError(
                 "a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
             )
+        if ":" in self.provider.partition("://")[2].partition("@")[0] and "@" in self.provider:
+            raise DescriptionError("a provider's address may not hold a password")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class KeyFileOnExecutor:
     path: str
     scope: str
     tag: str
+    # By name only, so that no passphrase lands here by its place.
+    _: KW_ONLY
     passphrase_file: str | None = None
     identity_file: str | None = None
     passphrase: HadoopCredential | None = None
@@ -61,8 +64,10 @@ class KeyFileOnExecutor:
             raise DescriptionError("one of passphrase_file, identity_file and passphrase opens a key file, not several")
         if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):
             raise DescriptionError("a tag is 8 hex digits, as `fugo key inspect` shows it")
-        if self.purpose not in PURPOSES or self.scope.count("/") != 2:
-            raise DescriptionError("a scope is written purpose/id/epoch, such as agency/nta/1")
+        try:
+            fugo.Scope(self.scope)
+        except fugo.ScopeError as error:
+            raise DescriptionError(str(error)) from None
         if self.insurers is not None and self.purpose != "eligibility":
             raise DescriptionError("only a key of the eligibility scope has the insurers' key beside it")
         if self.insurers is not None and self.insurers.scope != "insurers/all/1":

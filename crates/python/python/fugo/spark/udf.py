@@ -74,7 +74,13 @@ def symbol_udf(
     from pyspark.sql.pandas.functions import pandas_udf
 
     def symbol_of_series(numbers):  # type: ignore[no-untyped-def]
-        return pa.array(derive(pa.Array.from_pandas(numbers))).to_pandas()
+        if restore_zeros and numbers.dtype.kind == "f":
+            # Spark hands integers with nulls over as floating-point numbers; twelve digits fit.
+            numbers = numbers.astype("Int64")
+        read = pa.Array.from_pandas(numbers)
+        if pa.types.is_null(read.type):
+            read = read.cast(pa.string())
+        return pa.array(derive(read)).to_pandas()
 
     symbol_of_series.__annotations__ = {"numbers": pandas.Series, "return": pandas.Series}
     return pandas_udf(symbol_of_series, returnType=returned)  # type: ignore[call-overload]
