@@ -36,10 +36,15 @@ class Descriptions(unittest.TestCase):
             ("agency/../1", "7c2cb2a1", {}),
             ("agency/nta/01", "7c2cb2a1", {}),
             ("agency/NTA/1", "7c2cb2a1", {}),
+            (None, "7c2cb2a1", {}),
+            ("agency/nta/1", None, {}),
         ):
             self.assertRaises(DescriptionError, KeyFileOnExecutor, "/keys/x.key", scope, tag, **other)
         self.assertRaises(DescriptionError, HadoopCredential, "", "jceks://file/keys/fugo.jceks")
-        self.assertRaises(DescriptionError, HadoopCredential, "fugo", "jceks://user:word@hdfs/keys/fugo.jceks")
+        password = "jceks://user:word@hdfs/k"
+        for address in (password, "user:word@hdfs", f"jceks://hdfs@namenode:9001/k,{password}"):
+            self.assertRaises(DescriptionError, HadoopCredential, "fugo", address)
+        HadoopCredential("fugo", "localjceks://file/keys/a.jceks,jceks://hdfs@namenode/keys/b.jceks")
         HadoopCredential("fugo", "jceks://hdfs@namenode:9001/keys/fugo.jceks")
         # Not by its place either.
         self.assertRaises(TypeError, KeyFileOnExecutor, "/keys/nta.key", "agency/nta/1", "7c2cb2a1", "open sesame")
@@ -72,12 +77,13 @@ class Descriptions(unittest.TestCase):
             (self.df.withColumnRenamed("sex", "SYMBOL"), "my_number", {"keep": ["SYMBOL"]}),
             (self.df.withColumnRenamed("id", "Reason"), "my_number", {"reference": ["Reason"]}),
             (self.df.withColumnRenamed("id", "key"), "my_number", {"reference": ["key"]}),
+            (self.df.withColumnRenamed("id", "Sex"), "my_number", {"keep": ["sex"]}),
             (collated, "my_number", {"keep": ["sex"]}),
             (marked, "my_number", {"keep": ["sex"]}),
         ):
             with self.subTest(column=column, **options):
                 self.assertRaises(DescriptionError, convert, df, column, self.source, **options)
-        for keys in ({}, {"": self.source}, {None: self.source}, {"Sex": self.source}):
+        for keys in ({}, {"": self.source}, {None: self.source}, {"Sex": self.source}, {"Outcome": self.source}):
             self.assertRaises(DescriptionError, convert, self.df, "my_number", keys, keep=["sex"])
         issuers = KeyFileOnExecutor("/keys/eligibility.key", "eligibility/all/1", "7c2cb2a1")
         self.assertRaises(DescriptionError, convert, self.df, "my_number", issuers)

@@ -117,6 +117,7 @@ def _rows(chance: random.Random, key: object) -> Iterator[dict[str, object]]:
             f" {key.text(key.symbol(own))}  ",
             key.text(key.symbol(own)).upper(),
             f'"{key.text(key.symbol(own))}"',
+            f'"{key.text(key.symbol(own))}',
             key.text(key.symbol(own))[:-1] + "q",
             "東京都",
             None,

@@ -139,3 +139,10 @@ class OddRosters(unittest.TestCase):
                 function = symbol_udf(self.source, transport=transport, **lenient)
                 made = [row[0] for row in integers.coalesce(1).select(function("n")).collect()]
                 self.assertEqual(made, [symbol, None])
+
+    def test_a_reference_in_another_case_does_not_make_rows_differ(self) -> None:
+        from fugo.spark import duplicates
+
+        rows = [(bytearray(16), 1), (bytearray(16), 2)]
+        listed = duplicates(self.cluster.spark.createDataFrame(rows, "s binary, row_id int"), "s", reference=["ROW_ID"])
+        self.assertEqual([row.outcome for row in listed.collect()], ["equal", "equal"])

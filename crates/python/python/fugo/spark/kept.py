@@ -134,8 +134,8 @@ def _is_number(text: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Without a pair of quotes around it, as the tool reads a cell."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    """Without quotes around it, as the tool reads a cell: a first one that nothing closes goes too."""
+    return text[1:].removesuffix('"') if text.startswith('"') else text
 
 
 def _searched(cells: dict[str, pa.Array]) -> Iterator[tuple[str, pa.Array]]:

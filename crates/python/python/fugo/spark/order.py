@@ -36,10 +36,13 @@ def duplicates(df: DataFrame, symbol: str, *, reference: Sequence[str] = ()) -> 
     ``equal``: all their rows are equal, and one was converted. ``differs``: none was. Columns of ``reference`` find a
     row again, and do not make rows differ.
     """
-    taken = {"key", "outcome"} & {name.casefold() for name in reference}
+    # As Spark tells names apart.
+    beside = {name.casefold() for name in reference}
+    taken = {"key", "outcome"} & beside
     if taken:
-        raise DescriptionError(f"the list has columns of its own named {', '.join(sorted(taken))}: rename the reference")
-    rows = df.select(*(quoted(name) for name in df.columns if name not in reference))
+        named = ", ".join(sorted(taken))
+        raise DescriptionError(f"the list has columns of its own named {named}: rename the reference")
+    rows = df.select(*(quoted(name) for name in df.columns if name.casefold() not in beside))
     several = people(rows, symbol, None).where("rows > 1")
     outcome = F.when(_equal(), "equal").otherwise("differs").alias("outcome")
     listed = df.select(_key(df, symbol).alias("key"), quoted(symbol), *(quoted(name) for name in reference))

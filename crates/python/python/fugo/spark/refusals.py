@@ -27,10 +27,11 @@ KEEPABLE = (
 
 def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
     """Holds what was asked for against the columns that there are."""
-    known = schema.names
+    known = [name.casefold() for name in schema.names]
     for name in [derivation.column, *derivation.keep, *derivation.reference]:
-        if known.count(name) != 1:
-            raise DescriptionError(f"the DataFrame has {known.count(name)} columns named {name}; one is needed")
+        found = known.count(name.casefold()) if name in schema.names else 0
+        if found != 1:
+            raise DescriptionError(f"the DataFrame has {found} columns named {name}; one is needed")
     for names in (derivation.keep, derivation.reference):
         if len(_folded(names)) < len(names):
             raise DescriptionError(f"a column is named twice among {', '.join(names)}")
@@ -71,6 +72,8 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
     for name, _ in derivation.outputs:
         if not isinstance(name, str) or not name:
             raise DescriptionError("each output has a name")
+        if name.casefold() == "outcome":
+            raise DescriptionError("the list of duplicates has a column of its own named outcome: rename the output")
         if name.casefold() in beside:
             raise DescriptionError(f"the output {name} and another column have one name")
     taken = {*REJECT, "outcome", "key"} & _folded(derivation.reference)

@@ -28,7 +28,8 @@ class HadoopCredential:
             raise DescriptionError(
                 "a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
             )
-        if ":" in self.provider.partition("://")[2].partition("@")[0] and "@" in self.provider:
+        # Hadoop takes several, with commas between them.
+        if any("@" in part and ":" in part.partition("@")[0] for part in self.provider.split("://")):
             raise DescriptionError("a provider's address may not hold a password")
 
 
@@ -62,6 +63,8 @@ class KeyFileOnExecutor:
             )
         if sum(way is not None for way in (self.passphrase_file, self.identity_file, self.passphrase)) > 1:
             raise DescriptionError("one of passphrase_file, identity_file and passphrase opens a key file, not several")
+        if not isinstance(self.scope, str) or not isinstance(self.tag, str):
+            raise DescriptionError("a scope and a tag are text, as `fugo key inspect` shows them")
         if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):
             raise DescriptionError("a tag is 8 hex digits, as `fugo key inspect` shows it")
         try:
