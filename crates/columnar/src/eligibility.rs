@@ -17,8 +17,8 @@ use crate::{
 
 /// `array[i] := HMAC-SHA-256(ScopeKey[eligibility], insurers' symbol in row i)[0..16]`, 16 bytes.
 ///
-/// The insurers' symbols are text, which has to be of the key that `insurers` names, or FixedSizeBinary(16) or Binary of any layout. `insurers`
-/// is the tag of the insurers' key of epoch 1: later epochs are mapped back to it first, and never come here. The bytes
+/// The insurers' symbols are text, which has to be of the key that `insurers` names, or FixedSizeBinary(16) or Binary of
+/// any layout. `insurers` is the tag of the insurers' key of epoch 1: later epochs are mapped back to it first, and never come here. The bytes
 /// of a binary column do not say their epoch; hold its field against the tag before:
 ///
 /// ```

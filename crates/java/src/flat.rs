@@ -34,7 +34,7 @@ pub fn symbols<'local>(
 ) -> JIntArray<'local> {
     native(env, |env| {
         let held = held(key)?;
-        let key = held.symbols()?.many();
+        let key = held.symbols()?;
         let count = checked(count);
         let mut digits = Zeroizing::new(vec![0; CHUNK.min(count) * MyNumber::LEN]);
         let mut symbols = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];

@@ -9,11 +9,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use fugo::{Eligibility, Lineage, RootKey, ScopeKey, SymbolKey};
+use fugo::{Eligibility, Lineage, NumberKey, RootKey, ScopeKey, SymbolKey};
 use fugo_keystore::{KeyFile, Seal, Unlock};
 use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
 
-use crate::{symbol_keys::SymbolKeys, thrown::Thrown, thrown::native};
+use crate::{thrown::Thrown, thrown::native};
 
 macro_rules! held {
     ($($name:ident: $variant:ident($type:ty),)*) => {
@@ -35,7 +35,7 @@ macro_rules! held {
 held! {
     root: Root(RootKey),
     scope: Scope(ScopeKey),
-    symbols: Symbols(SymbolKeys),
+    symbols: Symbols(NumberKey),
     issuer: Issuer(SymbolKey<Eligibility>),
     key_file: KeyFile(KeyFile),
     unlock: Unlock(RwLock<Unlock>),

@@ -1,9 +1,6 @@
 //! Prepared keys: from a number to its symbol, from an insurers' symbol to the eligibility symbol.
 
-use fugo::{
-    Agency, Eligibility, EligibilityKey, Insurers, MyNumber, Network, NumberKey, Portal, Purpose, PurposeError,
-    Registry, Research, SYMBOL_LEN, ScopeKey, Symbol, SymbolKey,
-};
+use fugo::{Eligibility, Insurers, NumberKey, SYMBOL_LEN, Symbol, SymbolKey};
 use jni::{
     EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass},
@@ -17,57 +14,9 @@ use crate::{
     thrown::native,
 };
 
-/// One prepared key twice: for one number, where the kernel of batches would work for sixty-four, and for many.
-pub(crate) struct SymbolKeys {
-    one: One,
-    many: NumberKey,
-}
-
-macro_rules! one {
-    ($($purpose:ident)*) => {
-        /// A key whose purpose is known at run time, as one of the types that know theirs.
-        // Few live at a time, and a box would only scatter what is to be wiped.
-        #[expect(clippy::large_enum_variant)]
-        enum One {
-            $($purpose(SymbolKey<$purpose>),)*
-            Eligibility(EligibilityKey),
-        }
-
-        impl One {
-            fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
-                match key.scope().purpose() {
-                    $(Purpose::$purpose => SymbolKey::new(key).map(Self::$purpose),)*
-                    // `NumberKey::new` refused every other purpose before.
-                    _ => Err(PurposeError::InsurersMissing),
-                }
-            }
-
-            fn symbol(&self, number: &MyNumber) -> [u8; SYMBOL_LEN] {
-                match self {
-                    $(Self::$purpose(key) => key.symbol(number).to_bytes(),)*
-                    Self::Eligibility(key) => key.symbol(number).to_bytes(),
-                }
-            }
-        }
-    };
-}
-
-one!(Agency Insurers Network Research Registry Portal);
-
-impl SymbolKeys {
-    pub(crate) fn many(&self) -> &NumberKey {
-        &self.many
-    }
-}
-
 #[jni_mangle("fugo.Native")]
 pub fn symbol_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jlong {
-    native(env, |_| {
-        let held = held(key)?;
-        let key = held.scope()?;
-        let many = NumberKey::new(key)?;
-        Ok(hold(Held::Symbols(SymbolKeys { one: One::new(key)?, many })))
-    })
+    native(env, |_| Ok(hold(Held::Symbols(NumberKey::new(held(key)?.scope()?)?))))
 }
 
 #[jni_mangle("fugo.Native")]
@@ -79,9 +28,7 @@ pub fn eligibility_key<'local>(
 ) -> jlong {
     native(env, |_| {
         let (insurers, eligibility) = (held(insurers)?, held(eligibility)?);
-        let (insurers, eligibility) = (insurers.scope()?, eligibility.scope()?);
-        let one = One::Eligibility(EligibilityKey::new(insurers, eligibility)?);
-        Ok(hold(Held::Symbols(SymbolKeys { one, many: NumberKey::eligibility(insurers, eligibility)? })))
+        Ok(hold(Held::Symbols(NumberKey::eligibility(insurers.scope()?, eligibility.scope()?)?)))
     })
 }
 
@@ -99,8 +46,9 @@ pub fn symbol<'local>(
 ) -> JByteArray<'local> {
     native(env, |env| {
         let number = parsed(&*fixed(env, &number)?)?;
-        let symbol = held(key)?.symbols()?.one.symbol(&number);
-        Ok(env.byte_array_from_slice(&symbol)?)
+        let mut symbol = [[0; SYMBOL_LEN]];
+        held(key)?.symbols()?.symbols(&[number], &mut symbol);
+        Ok(env.byte_array_from_slice(&symbol[0])?)
     })
 }
 
