@@ -21,7 +21,7 @@ const ROWS: usize = 1_000_000;
 
 fn main() {
     let path = env::args().nth(1).expect("usage: call_cost KEYFILE");
-    let file = KeyFile::load(Path::new(&path), &Unlock::default()).expect("a plaintext test key file");
+    let file = KeyFile::load(Path::new(&path), &Unlock::default().with_test_keys()).expect("a plaintext test key file");
     let Key::Scope(key) = file.key() else { panic!("the key of a scope is needed") };
     let key = NumberKey::new(key).expect("a key for numbers");
 

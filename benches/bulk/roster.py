@@ -51,7 +51,7 @@ class Fugo:
         pairs = [f"--{kind}={file}" for pair in outputs.items() for kind, file in zip(("key", "out"), pair)]
         named = [_option(name, value) for name, value in options.items()]
         fixed = ["--quiet", f"--keep={','.join(KEPT)}", f"--number-format={number_format}", f"--order={order}"]
-        return [str(self.program), "convert", *fixed, *pairs, *named, str(roster)]
+        return [str(self.program), "convert", "--test-keys", *fixed, *pairs, *named, str(roster)]
 
     def version(self) -> str:
         """As `fugo --version` has it."""

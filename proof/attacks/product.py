@@ -31,7 +31,7 @@ class Product:
         roster = self._directory / f"{own}-roster.csv"
         lines = np.concatenate([people, np.full((len(people), 1), ord("\n"), np.uint8)], axis=1)
         roster.write_bytes(b"my_number\n" + lines.tobytes())
-        command = ["convert", roster, "--symbol", "hex", "--order", order, "--quiet"]
+        command = ["convert", roster, "--test-keys", "--symbol", "hex", "--order", order, "--quiet"]
         outs = []
         for number, scope in enumerate(scopes):
             outs.append(self._directory / f"{own}-{number}.csv")

@@ -73,6 +73,13 @@
            88  FUGO-PLAINTEXT-PRODUCTION     VALUE 810.
            88  FUGO-IDENTITY                 VALUE 811.
            88  FUGO-IO                       VALUE 812.
+           88  FUGO-INSUFFICIENT-WORK        VALUE 813.
+           88  FUGO-TOO-MANY-RECIPIENTS      VALUE 814.
+           88  FUGO-NOT-A-FILE               VALUE 815.
+           88  FUGO-TEST-KEY                 VALUE 816.
+           88  FUGO-WEAK-KEY                 VALUE 817.
+           88  FUGO-TOO-MANY-IDENTITIES      VALUE 818.
+           88  FUGO-CONTROL-CHARACTER        VALUE 819.
 
       *> struct fugo_error. What has nothing to tell is FUGO-NONE.
        01  FUGO-ERROR.

@@ -310,6 +310,34 @@ enum fugo_status
      * The system could not open or read a file.
      */
     FUGO_STATUS_IO = 812,
+    /**
+     * A production key that a passphrase locks with less work than is accepted.
+     */
+    FUGO_STATUS_INSUFFICIENT_WORK = 813,
+    /**
+     * More recipients than are tried.
+     */
+    FUGO_STATUS_TOO_MANY_RECIPIENTS = 814,
+    /**
+     * A path that names no regular file.
+     */
+    FUGO_STATUS_NOT_A_FILE = 815,
+    /**
+     * A test key where test keys were not asked for.
+     */
+    FUGO_STATUS_TEST_KEY = 816,
+    /**
+     * A production key that anybody can guess.
+     */
+    FUGO_STATUS_WEAK_KEY = 817,
+    /**
+     * More identities than are tried.
+     */
+    FUGO_STATUS_TOO_MANY_IDENTITIES = 818,
+    /**
+     * A passphrase with a control character or a byte order mark.
+     */
+    FUGO_STATUS_CONTROL_CHARACTER = 819,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

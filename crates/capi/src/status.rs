@@ -132,6 +132,20 @@ pub enum FugoStatus {
     Identity = 811,
     /// The system could not open or read a file.
     Io = 812,
+    /// A production key that a passphrase locks with less work than is accepted.
+    InsufficientWork = 813,
+    /// More recipients than are tried.
+    TooManyRecipients = 814,
+    /// A path that names no regular file.
+    NotAFile = 815,
+    /// A test key where test keys were not asked for.
+    TestKey = 816,
+    /// A production key that anybody can guess.
+    WeakKey = 817,
+    /// More identities than are tried.
+    TooManyIdentities = 818,
+    /// A passphrase with a control character or a byte order mark.
+    ControlCharacter = 819,
 }
 
 type Row = (FugoStatus, &'static CStr, &'static CStr);
@@ -253,6 +267,17 @@ const ROWS: &[Row] = {
             c"A line is no X25519 identity; one starts with AGE-SECRET-KEY-1 and is not itself encrypted.",
         ),
         (S::Io, c"io", c"The system could not open or read the file."),
+        (
+            S::InsufficientWork,
+            c"insufficient-work",
+            c"The key file takes less scrypt work than 2^17, the least for a production key.",
+        ),
+        (S::TooManyRecipients, c"too-many-recipients", c"The key file has too many recipients: at most 64 are tried."),
+        (S::NotAFile, c"not-a-file", c"The path names no regular file."),
+        (S::TestKey, c"test-key", c"The file holds a test key (`use: test`), and test keys were not asked for."),
+        (S::WeakKey, c"weak-key", c"The production key is published or shows a pattern, or derives from such a root."),
+        (S::TooManyIdentities, c"too-many-identities", c"The file holds too many identities: at most 64 are tried."),
+        (S::ControlCharacter, c"control-character", c"The passphrase holds a control character or a byte order mark."),
     ]
 };
 

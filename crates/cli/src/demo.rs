@@ -90,7 +90,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
         words.extend(["--insurers-key", &insurers]);
     }
     let out_dir = dir.display().to_string();
-    words.extend(["--out-dir", &out_dir, "--report", &report_file]);
+    words.extend(["--test-keys", "--out-dir", &out_dir, "--report", &report_file]);
     let report = convert_command(&words)?;
     let outputs = report.outputs.len() as f64;
     let nanoseconds = report.seconds * 1e9 / (report.totals.read as f64 * outputs);

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use fugo::ScopeKey;
-use fugo_keystore::{Key, Use};
+use fugo_keystore::{Key, TestKeys, Use};
 
 pub(crate) use crate::unlock::UnlockArgs;
 use crate::{
@@ -18,10 +19,24 @@ pub(crate) struct LoadedKey {
     pub(crate) usage: Use,
 }
 
+/// Whether a command works with test keys.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct TestKeyArgs {
+    /// Work with test keys too, for made-up numbers: without this, a key file that says `use: test` is refused
+    #[arg(long)]
+    test_keys: bool,
+}
+
+impl TestKeyArgs {
+    fn allowed(self) -> TestKeys {
+        if self.test_keys { TestKeys::Allow } else { TestKeys::Refuse }
+    }
+}
+
 /// Loads the key of a scope from each path, in order. Root keys are refused, and so are test keys beside
-/// production keys; a test key is warned of.
-pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs) -> Result<Vec<LoadedKey>> {
-    let mut opener = unlock.opener()?;
+/// production keys; a test key is refused unless it was asked for, and then warned of.
+pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs, test: TestKeyArgs) -> Result<Vec<LoadedKey>> {
+    let mut opener = unlock.opener(test.allowed())?;
     let mut loaded: Vec<LoadedKey> = Vec::with_capacity(paths.len());
     for path in paths {
         let file = opener.open(path)?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use fugo_keystore::{KeyFile, KeyFileError, SealedKeyFile, SecretFileError, Unlock, read_passphrase};
+use fugo_keystore::{KeyFile, KeyFileError, SealedKeyFile, SecretFileError, TestKeys, Unlock, read_passphrase};
 use secrecy::SecretString;
 
 use crate::{
@@ -32,8 +32,9 @@ impl UnlockArgs {
     }
 
     /// Reads the files named.
-    pub(crate) fn opener(&self) -> Result<Opener> {
-        Opener::new(&self.passphrase_file, &self.identity, "give --passphrase-file with a file that only you can read")
+    pub(crate) fn opener(&self, test_keys: TestKeys) -> Result<Opener> {
+        let instead = "give --passphrase-file with a file that only you can read";
+        Opener::new(&self.passphrase_file, &self.identity, test_keys, instead)
     }
 }
 
@@ -54,6 +55,8 @@ impl RootUnlockArgs {
         Opener::new(
             self.root_passphrase_file.as_slice(),
             &self.root_identity,
+            // What derives from a test key is a test key.
+            TestKeys::Allow,
             "give --root-passphrase-file with a file that only you can read",
         )
     }
@@ -63,20 +66,26 @@ impl RootUnlockArgs {
 /// another is asked for.
 pub(crate) struct Opener {
     unlock: Unlock,
+    test_keys: TestKeys,
     /// What to do without a terminal; `None` if passphrases were given, and so nothing is asked.
     instead: Option<&'static str>,
 }
 
 impl Opener {
-    fn new(passphrases: &[PathBuf], identities: &[PathBuf], instead: &'static str) -> Result<Self> {
-        let mut unlock = Unlock::default();
+    fn new(
+        passphrases: &[PathBuf],
+        identities: &[PathBuf],
+        test_keys: TestKeys,
+        instead: &'static str,
+    ) -> Result<Self> {
+        let mut unlock = nothing(test_keys);
         for path in passphrases {
             unlock = unlock.with_passphrase(read_passphrase(path).map_err(|error| not_taken(path, &error))?);
         }
         for path in identities {
             unlock = unlock.with_identity_file(path).map_err(|error| not_taken(path, &error))?;
         }
-        Ok(Self { unlock, instead: passphrases.is_empty().then_some(instead) })
+        Ok(Self { unlock, test_keys, instead: passphrases.is_empty().then_some(instead) })
     }
 
     /// Opens one key file.
@@ -90,13 +99,18 @@ impl Opener {
         match (sealed.unlock(&self.unlock), self.instead) {
             (Err(KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase), Some(instead)) => {
                 let typed = ask(&format!("Passphrase of {}: ", path.display()), instead)?;
-                let file = sealed.unlock(&Unlock::default().with_passphrase(typed.clone())).map_err(refused)?;
+                let file = sealed.unlock(&nothing(self.test_keys).with_passphrase(typed.clone())).map_err(refused)?;
                 self.unlock = mem::take(&mut self.unlock).with_passphrase(typed);
                 Ok(file)
             }
             (outcome, _) => outcome.map_err(refused),
         }
     }
+}
+
+/// What opens keys that are not locked.
+fn nothing(test_keys: TestKeys) -> Unlock {
+    if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
 
 fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
@@ -111,6 +125,11 @@ fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::WrongIdentity => "use the identity of one of the recipients that the file was made for",
         KeyFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
         KeyFileError::PlaintextProduction => "encrypt it with age, and see who could read it meanwhile",
+        KeyFileError::TestKey => "for made-up numbers add --test-keys; for real ones give a production key",
+        KeyFileError::WeakKey => "make a new root by `fugo key new`, and derive from it",
+        KeyFileError::InsufficientWork { .. } => "lock it again by `age --decrypt FILE | age --passphrase --armor`",
+        KeyFileError::TooManyRecipients => "lock it again to fewer recipients",
+        KeyFileError::NotAFile => "give the key file itself; none is read from a pipe or a device",
         KeyFileError::NotAKeyFile | KeyFileError::TooLarge => "check the path; `fugo key new` makes key files",
         _ => "take the copy that was kept when the key was made",
     };
@@ -124,6 +143,7 @@ pub(crate) fn not_taken(path: &Path, error: &SecretFileError) -> Failure {
     }
     let remedy = match error {
         SecretFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
+        SecretFileError::NotAFile => "give the name of a file; none is read from a pipe or a device",
         _ => "a passphrase file holds it on the first line; an identity file is what age-keygen makes",
     };
     Failure::new(format_args!("cannot use {}: {error}", path.display()), remedy)
@@ -145,8 +165,8 @@ mod tests {
             std::fs::write(path, age::encrypt(&recipient, text.as_bytes()).expect("encrypted")).expect("written");
         }
         let mut asked = Vec::new();
-        let mut opener = Opener::new(&[], &[], "give --passphrase-file with a file that only you can read")
-            .expect("nothing to read");
+        let instead = "give --passphrase-file with a file that only you can read";
+        let mut opener = Opener::new(&[], &[], TestKeys::Allow, instead).expect("nothing to read");
         for path in &paths {
             let outcome = opener.open_asking(path, |prompt, _| {
                 asked.push(prompt.to_owned());

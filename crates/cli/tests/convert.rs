@@ -207,8 +207,10 @@ fn files_are_the_owners_alone_whatever_the_mask_and_whatever_was_there() {
     let keys = keys_of(&[NTA]);
     keys.file("nta.csv", "old", 0o666);
     keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);
-    let script =
-        format!("umask 0; exec {} convert roster.csv --key {NTA_KEY} --out nta.csv", env!("CARGO_BIN_EXE_fugo"));
+    let script = format!(
+        "umask 0; exec {} convert --test-keys roster.csv --key {NTA_KEY} --out nta.csv",
+        env!("CARGO_BIN_EXE_fugo")
+    );
     let mut shell = Command::new("sh");
     let output = shell.args(["-c", &script]).current_dir(keys.at("")).output().expect("a shell");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -224,6 +226,20 @@ fn few_rows_are_warned_of_and_many_are_not() {
     assert!(stderr(&output).contains("fugo: warning: fewer than 1000 rows"));
     let output = convert_for_nta(&keys, clean(1_000).0, &[]);
     assert!(!stderr(&output).contains("fewer than"));
+}
+
+#[test]
+fn a_test_key_is_refused_unless_it_is_asked_for() {
+    let keys = Keys::none();
+    keys.scope(NTA);
+    keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);
+    let args = ["convert", "roster.csv", "--key", NTA_KEY, "--out", "nta.csv"];
+    let output = fugo(&keys, &args);
+    refused(&output, "this is a test key");
+    assert!(stderr(&output).contains("--test-keys"));
+    assert!(!keys.at("nta.csv").exists());
+    assert_eq!(fugo(&keys, &[&args[..], &["--test-keys", "--report", "report.json"]].concat()).status.code(), Some(0));
+    assert_eq!(report(&keys)["use"], "test");
 }
 
 #[test]
@@ -489,7 +505,7 @@ fn keys_identities_and_registries_are_never_replaced() {
 fn a_number_in_place_of_a_name_is_not_repeated() {
     let keys = keys_of(&[NTA]);
     for args in [
-        &["convert", NUMBER, "--key", NTA_KEY, "--out", "o.csv"][..],
+        &["convert", "--test-keys", NUMBER, "--key", NTA_KEY, "--out", "o.csv"][..],
         &["key", "inspect", NUMBER],
         &["check", "./1234-5678-9018"],
         &["1234-5678-9018"],

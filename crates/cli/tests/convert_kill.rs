@@ -312,7 +312,7 @@ fn a_run_killed_at_each_rename_leaves_the_first_files_new_and_the_others_as_they
         let mut traced = Command::new("strace");
         traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat,renameat2", "-e"]);
         traced.arg(format!("inject=rename,renameat,renameat2:signal=KILL:when={nth}"));
-        traced.arg(env!("CARGO_BIN_EXE_fugo")).arg("convert").args(ARGS).current_dir(keys.at(""));
+        traced.arg(env!("CARGO_BIN_EXE_fugo")).args(["convert", "--test-keys"]).args(ARGS).current_dir(keys.at(""));
         let output = traced.stdin(Stdio::null()).output().expect("strace runs");
         if output.status.code().is_some() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();

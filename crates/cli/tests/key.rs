@@ -151,6 +151,54 @@ fn a_passphrase_file_locks_and_opens_a_key() {
 }
 
 #[test]
+fn a_passphrase_from_a_file_is_held_to_the_rule_of_typed_ones() {
+    let keys = Keys::none();
+    for text in ["a\n", " \n", "password\n", "            \n", "aaaaaaaaaaaa\n"] {
+        let short = keys.file("short", text, 0o600);
+        is_refused(&key(&["new", "--out", &keys.arg("root.key"), "--passphrase-file", &short]), "12 characters");
+    }
+    assert_eq!(keys.names(), ["short"]);
+}
+
+#[test]
+fn the_published_root_derives_no_production_key() {
+    let keys = Keys::root();
+    let (identity, recipient) = keys.identity();
+    let text = fs::read_to_string(keys.at("root.key")).expect("made").replace("use: test", "use: production");
+    let sealed = age::encrypt(&recipient.parse::<age::x25519::Recipient>().expect("one"), text.as_bytes());
+    fs::write(keys.at("edited.key"), sealed.expect("encrypted")).expect("written");
+    let edited = keys.arg("edited.key");
+    is_refused(&key(&["inspect", &edited, "--identity", &identity]), "anybody can guess it");
+    let args = ["derive", "--root", &edited, "--root-identity", &identity, "--scope", "agency/nta/1"];
+    is_refused(&key(&[&args[..], &["--out", &keys.arg("nta.key"), "--recipient", &recipient]].concat()), "guess");
+    assert!(!keys.at("nta.key").exists());
+}
+
+#[test]
+fn a_key_with_another_label_is_told_by_the_registry() {
+    let keys = Keys::root();
+    assert_eq!(derive(&keys, "agency/nta/1", "nta.key", &["--plaintext"]).status.code(), Some(0));
+    let text = fs::read_to_string(keys.at("nta.key")).expect("made");
+    let edited = keys.file("mof.key", &text.replace("scope: nta", "scope: mof"), 0o600);
+    assert_eq!(key(&["inspect", &edited]).status.code(), Some(0), "the tag does not bind the label");
+    let registry = keys.arg("root.key.scopes");
+    is_refused(&key(&["inspect", &edited, "--registry", &registry]), "agency/nta/1 has already");
+    assert_eq!(key(&["inspect", &keys.arg("nta.key"), "--registry", &registry]).status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_as_a_key_or_a_passphrase_file_is_refused_at_once() {
+    let keys = Keys::root();
+    rustix::fs::mknodat(rustix::fs::CWD, keys.at("fifo"), rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a FIFO");
+    let fifo = keys.arg("fifo");
+    is_refused(&key(&["inspect", &fifo]), "not a regular file");
+    is_refused(&key(&["inspect", &keys.arg("root.key"), "--passphrase-file", &fifo]), "not a regular file");
+    is_refused(&key(&["inspect", &keys.arg("root.key"), "--identity", &fifo]), "not a regular file");
+    is_refused(&derive(&keys, "agency/nta/1", "o.key", &["--plaintext", "--registry", &fifo]), "not a regular file");
+}
+
+#[test]
 fn a_wrong_passphrase_is_refused_and_none_is_asked_for() {
     let keys = Keys::none();
     let mut recipient = age::scrypt::Recipient::new("the right one".into());

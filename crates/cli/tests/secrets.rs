@@ -72,7 +72,8 @@ fn symbol_commands_repeat_no_number() {
     for number in [NUMBER, NOT_A_NUMBER, GROUPED] {
         for symbol in [TEXT, SYMBOL, number] {
             for key in [&nta, &keys.arg("root.key")] {
-                let output = answer(&["symbol", "verify", "--key", key], format!("{number}\n{symbol}\n"));
+                let output =
+                    answer(&["symbol", "verify", "--test-keys", "--key", key], format!("{number}\n{symbol}\n"));
                 keeps_its_secrets(&output, "symbol verify");
                 assert!(!stdout(&output).contains(SYMBOL) && !stderr(&output).contains(SYMBOL));
             }

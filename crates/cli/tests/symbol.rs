@@ -7,7 +7,8 @@ use std::process::Output;
 use sample_keys::{Keys, NUMBER, SYMBOL, TEXT, answer, stderr, stdout};
 
 fn symbol(args: &[&str], input: impl Into<Vec<u8>>) -> Output {
-    answer(&[&["symbol"], args].concat(), input)
+    let test_keys: &[&str] = if args.contains(&"verify") { &["--test-keys"] } else { &[] };
+    answer(&[&["symbol"], args, test_keys].concat(), input)
 }
 
 #[test]
@@ -118,7 +119,12 @@ fn test_and_production_keys_do_not_mix() {
 }
 
 #[test]
-fn a_test_key_is_warned_of() {
+fn a_test_key_is_refused_unless_it_is_asked_for_and_then_warned_of() {
+    let keys = Keys::none();
+    let nta = keys.scope("agency/nta/1");
+    let refused = answer(&["symbol", "verify", "--key", &nta], format!("{NUMBER}\n{TEXT}\n"));
+    assert_eq!((refused.status.code(), stdout(&refused)), (Some(2), ""));
+    assert!(stderr(&refused).contains("--test-keys"));
     let keys = Keys::none();
     let output = symbol(&["verify", "--key", &keys.scope("agency/nta/1")], format!("{NUMBER}\n{TEXT}\n"));
     assert!(stderr(&output).contains("is a test key"));

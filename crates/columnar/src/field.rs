@@ -14,7 +14,12 @@ pub const EPOCH_KEY: &str = "fugo.epoch";
 /// Metadata key of the tag of the scope's key, 8 hex digits.
 pub const TAG_KEY: &str = "fugo.tag";
 
-/// What all four keys begin with.
+/// Metadata key of a test key's use, [`TEST_USE`]. A production key's columns do not have it.
+pub const USE_KEY: &str = "fugo.use";
+/// The one value of [`USE_KEY`].
+pub const TEST_USE: &str = "test";
+
+/// What all the keys begin with.
 const PREFIX: &str = "fugo.";
 
 /// Length of a symbol in bytes, as Arrow writes the length of a fixed-size value.
@@ -40,6 +45,13 @@ pub fn binary_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullabl
 pub fn text_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
     let metadata = SymbolMetadata { scope: *scope, tag };
     Field::new(name, DataType::Utf8, nullable).with_metadata(metadata.to_map())
+}
+
+/// The same field, which says that its symbols were made with a test key.
+pub fn of_test_key(field: Field) -> Field {
+    let mut metadata = field.metadata().clone();
+    metadata.insert(USE_KEY.to_owned(), TEST_USE.to_owned());
+    field.with_metadata(metadata)
 }
 
 /// Whether a field carries any metadata of symbols, whole or not: such a column is not to lie beside symbols of

@@ -55,8 +55,8 @@ pub use binary::binary;
 pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers};
 pub use fault::{ColumnError, Fault, FaultReason};
 pub use field::{
-    EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, binary_field,
-    is_symbol_field, symbol_field, text_field,
+    EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,
+    binary_field, is_symbol_field, of_test_key, symbol_field, text_field,
 };
 pub use numbers::{Counts, Numbers, numbers};
 pub use reading::Reading;

@@ -29,7 +29,7 @@ fn passphrase(env: &Env<'_>, array: &JByteArray<'_>) -> Result<SecretString, Thr
 
 #[jni_mangle("fugo.Native")]
 pub fn unlock<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
-    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default())))))
+    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default().with_test_keys())))))
 }
 
 /// Adds to what an [`Unlock`] holds; only what was made before the lock is taken can fail.

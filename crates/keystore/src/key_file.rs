@@ -3,11 +3,14 @@
 use std::{fmt, io, path::Path};
 
 use fugo::{KeyTag, RootKey, Scope, ScopeKey};
+use zeroize::Zeroizing;
 
 use crate::{
+    new_file::create_owner_only,
     plaintext::{self, PlaintextError},
-    seal::{Seal, create_owner_only},
+    seal::Seal,
     unlock::{SealedKeyFile, Unlock},
+    weak,
 };
 
 /// The key of a file.
@@ -57,6 +60,17 @@ impl fmt::Display for Use {
     }
 }
 
+/// Whether test keys are taken where real numbers could be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TestKeys {
+    /// A test key is an error.
+    #[default]
+    Refuse,
+    /// Test keys are taken too: for published and invented numbers.
+    Allow,
+}
+
 /// What a key file says. The key is wiped on drop; `Debug` prints the type only.
 pub struct KeyFile {
     key: Key,
@@ -74,7 +88,7 @@ impl KeyFile {
         Self { key: Key::Scope(key), usage }
     }
 
-    /// Reads the file at `path` and opens it with what `unlock` holds.
+    /// Reads the file at `path` and opens it with what `unlock` holds. A test key is refused unless `unlock` allows it.
     pub fn load(path: &Path, unlock: &Unlock) -> Result<Self, KeyFileError> {
         SealedKeyFile::read(path)?.unlock(unlock)
     }
@@ -87,17 +101,48 @@ impl KeyFile {
         plaintext::parse(text)
     }
 
-    /// Writes a new file, readable by its owner only: under a temporary name in the same folder, synced, renamed,
-    /// and the folder synced. A file that exists is never replaced.
-    pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
-        if seal.is_plaintext() && self.usage == Use::Production {
-            return Err(KeyFileError::PlaintextProduction);
+    /// Opens a key file whose bytes are at hand, as a store of secrets gives them.
+    pub fn open(bytes: &[u8], unlock: &Unlock) -> Result<Self, KeyFileError> {
+        SealedKeyFile::from_bytes(bytes)?.unlock(unlock)
+    }
+
+    /// Refuses a test key unless test keys are allowed, and a production key that anybody can guess. Whatever opens a
+    /// file does this; it is for those who read a plaintext by [`Self::parse_plaintext`] and work with its key.
+    pub fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError> {
+        match (self.usage, test_keys) {
+            (Use::Test, TestKeys::Refuse) => Err(KeyFileError::TestKey),
+            (Use::Test, TestKeys::Allow) => Ok(()),
+            (Use::Production, _) if self.is_weak() => Err(KeyFileError::WeakKey),
+            (Use::Production, _) => Ok(()),
         }
-        // Before the slow passphrase step; the rename below is what guarantees it.
+    }
+
+    /// Whether the key is published, shows a pattern, or derives from a root that does.
+    fn is_weak(&self) -> bool {
+        match &self.key {
+            Key::Root(key) => weak::is_guessable(key.expose_bytes()),
+            Key::Scope(key) => weak::is_guessable(key.expose_bytes()) || weak::is_of_guessable_root(key),
+        }
+    }
+
+    /// Writes a new file, readable by its owner only: without a name until it is whole and on the device, and then the
+    /// folder is synced. A file that exists is never replaced.
+    pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
+        // Before the slow passphrase step; giving the file its name below is what guarantees it.
         if path.symlink_metadata().is_ok() {
             return Err(KeyFileError::Exists);
         }
-        create_owner_only(path, &seal.seal(&plaintext::write(self))?)
+        create_owner_only(path, &self.to_bytes(seal)?)
+    }
+
+    /// The bytes of a key file, for a store of secrets. Refuses what [`Self::create`] refuses: a production key without
+    /// encryption, and one that anybody can guess.
+    pub fn to_bytes(&self, seal: &Seal) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+        if seal.is_plaintext() && self.usage == Use::Production {
+            return Err(KeyFileError::PlaintextProduction);
+        }
+        self.check(TestKeys::Allow)?;
+        Ok(seal.seal(&plaintext::write(self))?)
     }
 
     /// The key of a scope, for the same use; `None` if this is not a root key.
@@ -172,6 +217,24 @@ pub enum KeyFileError {
         /// The binary logarithm of the work asked for.
         found: u8,
     },
+    /// The passphrase of a production key can be tried with little work.
+    #[error("the key file takes scrypt work of 2^{found} only; a production key takes at least 2^17")]
+    InsufficientWork {
+        /// The binary logarithm of the work that it takes.
+        found: u8,
+    },
+    /// More recipients than are tried.
+    #[error("the key file has too many recipients: at most 64 are tried")]
+    TooManyRecipients,
+    /// A directory, a FIFO, a device or a socket.
+    #[error("this is not a regular file")]
+    NotAFile,
+    /// A test key, and test keys were not asked for.
+    #[error("this is a test key (`use: test`), and test keys were not asked for")]
+    TestKey,
+    /// A production key that is published or shows a pattern, or that derives from such a root.
+    #[error("this production key is published or shows a pattern, or derives from such a root: anybody can guess it")]
+    WeakKey,
     /// A key in plaintext that group or others can read.
     #[error("others can read the key file, which is not encrypted; only its owner may (chmod 600)")]
     OthersCanRead,
@@ -182,7 +245,7 @@ pub enum KeyFileError {
     #[error("the file exists; a key file is never replaced")]
     Exists,
     /// The system's error.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -199,6 +262,11 @@ impl KeyFileError {
             Self::IdentityNeeded => "identity-needed",
             Self::WrongIdentity => "wrong-identity",
             Self::ExcessiveWork { .. } => "excessive-work",
+            Self::InsufficientWork { .. } => "insufficient-work",
+            Self::TooManyRecipients => "too-many-recipients",
+            Self::NotAFile => "not-a-file",
+            Self::TestKey => "test-key",
+            Self::WeakKey => "weak-key",
             Self::OthersCanRead => "others-can-read",
             Self::PlaintextProduction => "plaintext-production",
             Self::Exists => "exists",

@@ -6,14 +6,17 @@
 use std::{
     ffi::OsString,
     fmt::Write as _,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
 use fugo::{KeyTag, Scope};
 
-use crate::seal::{folder, sync_folder};
+use crate::{
+    new_file::{folder, make_owner_only, sync_folder},
+    secret_file::open_regular,
+};
 
 const HEADER: &str = "purpose,scope,epoch,tag";
 /// Some 200,000 scopes.
@@ -27,6 +30,7 @@ pub struct Registry {
 
 /// Whether a scope was in the registry already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Recorded {
     /// It was added.
     Added,
@@ -40,9 +44,12 @@ impl Registry {
         Self { path: path.into() }
     }
 
-    /// The registry of a root key file: its path and `.scopes`.
+    /// The registry of a root key file: its path and `.scopes`. Where the path is a link, the file that it leads to
+    /// counts, so that a root has one registry whatever it is called.
     pub fn beside(root: &Path) -> Self {
-        Self { path: with_suffix(root, ".scopes") }
+        let is_link = root.symlink_metadata().is_ok_and(|root| root.is_symlink());
+        let root = if is_link { root.canonicalize().unwrap_or_else(|_| root.into()) } else { root.into() };
+        Self { path: with_suffix(&root, ".scopes") }
     }
 
     /// Where the registry is.
@@ -52,53 +59,107 @@ impl Registry {
 
     /// Every scope and its tag, in the order in which they were recorded. No file is no scopes.
     pub fn scopes(&self) -> Result<Vec<(Scope, KeyTag)>, RegistryError> {
-        match File::open(&self.path) {
-            Ok(file) => parse(file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error.into()),
-        }
+        scopes(&self.place()?)
     }
 
     /// Records the tag of a scope's key, before the key is handed out. Recording it again changes nothing.
     ///
     /// The file `<registry>.lock` is locked meanwhile, so that two derivations at once cannot miss each other's
-    /// clash; the registry is replaced as a whole, so a reader needs no lock.
+    /// clash; the registry is replaced as a whole, so a reader needs no lock. A link is followed: the file that it leads
+    /// to is locked and replaced.
     pub fn record(&self, scope: &Scope, tag: KeyTag) -> Result<Recorded, RegistryError> {
-        let lock = with_suffix(&self.path, ".lock");
-        let lock = owner_only().create(true).truncate(false).write(true).open(lock)?;
+        let place = self.place()?;
+        let lock = lock_file().open(with_suffix(&place, ".lock"))?;
+        if !lock.metadata()?.is_file() {
+            return Err(RegistryError::NotAFile);
+        }
         lock.lock()?;
-        let mut scopes = self.scopes()?;
+        // Another user who could open the lock could hold it, and nobody could derive.
+        let _ = make_owner_only(&lock);
+        let mut scopes = scopes(&place)?;
         match clash(&scopes, scope, tag) {
             Some(Clash::Same) => return Ok(Recorded::Known),
-            Some(Clash::OtherTag { recorded }) => {
-                return Err(RegistryError::OtherRoot { scope: *scope, recorded, found: tag });
-            }
-            Some(Clash::OtherScope { recorded }) => {
-                return Err(RegistryError::TagClash { scope: *scope, recorded, tag });
-            }
+            Some(clash) => return Err(clash.refused(scope, tag)),
             None => scopes.push((*scope, tag)),
         }
-        self.replace(&scopes)?;
+        replace(&place, &scopes)?;
         Ok(Recorded::Added)
     }
 
-    fn replace(&self, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
-        let folder = folder(&self.path);
-        let mut file = tempfile::Builder::new().prefix(".fugo-scopes-").tempfile_in(folder)?;
-        let mut text = format!("{HEADER}\n");
-        for (scope, tag) in scopes {
-            let (purpose, id, epoch) = (scope.purpose(), scope.id().as_str(), scope.epoch().number());
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{purpose},{id},{epoch},{tag}");
+    /// Holds the label of a key against what was recorded. A key file can be given another label by whoever can write it,
+    /// and its tag stays the same; the registry knows which scope the tag is of.
+    pub fn verify(&self, scope: &Scope, tag: KeyTag) -> Result<(), RegistryError> {
+        match clash(&self.scopes()?, scope, tag) {
+            Some(Clash::Same) => Ok(()),
+            Some(clash) => Err(clash.refused(scope, tag)),
+            None => Err(RegistryError::NotRecorded { scope: *scope, tag }),
         }
-        file.write_all(text.as_bytes())?;
-        if let Ok(old) = self.path.metadata() {
-            file.as_file().set_permissions(old.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|refused| refused.error)?;
-        sync_folder(folder)
     }
+
+    /// Where the file is, links followed. A link to nothing would become a file of its own, which nobody else reads.
+    fn place(&self) -> Result<PathBuf, RegistryError> {
+        match self.path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => self.path.canonicalize().map_err(|_| RegistryError::DanglingLink),
+            _ => Ok(self.path.clone()),
+        }
+    }
+}
+
+fn scopes(place: &Path) -> Result<Vec<(Scope, KeyTag)>, RegistryError> {
+    match open_regular(place) {
+        Ok(Some(file)) if has_other_names(&file)? => Err(RegistryError::OtherNames),
+        Ok(Some(file)) => parse(file),
+        Ok(None) => Err(RegistryError::NotAFile),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Replacing a file leaves its other names with the old one.
+fn has_other_names(file: &File) -> io::Result<bool> {
+    #[cfg(unix)]
+    return Ok(std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) > 1);
+    #[cfg(not(unix))]
+    return file.metadata().map(|_| false);
+}
+
+/// Under the lock, so one name serves: what a killed process left there is overwritten.
+fn replace(place: &Path, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
+    let new = with_suffix(place, ".new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
+    let mut text = format!("{HEADER}\n");
+    for (scope, tag) in scopes {
+        let (purpose, id, epoch) = (scope.purpose(), scope.id().as_str(), scope.epoch().number());
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{purpose},{id},{epoch},{tag}");
+    }
+    file.write_all(text.as_bytes())?;
+    match place.metadata() {
+        Ok(old) => file.set_permissions(old.permissions())?,
+        Err(_) => make_owner_only(&file)?,
+    }
+    file.sync_all()?;
+    fs::rename(&new, place)?;
+    sync_folder(folder(place))
+}
+
+/// How the lock is opened: not through a link, and without waiting for a FIFO.
+fn lock_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    options
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -112,6 +173,17 @@ enum Clash {
     Same,
     OtherTag { recorded: KeyTag },
     OtherScope { recorded: Scope },
+}
+
+impl Clash {
+    fn refused(self, scope: &Scope, tag: KeyTag) -> RegistryError {
+        let scope = *scope;
+        match self {
+            Self::OtherTag { recorded } => RegistryError::OtherRoot { scope, recorded, found: tag },
+            Self::OtherScope { recorded } => RegistryError::TagClash { scope, recorded, tag },
+            Self::Same => unreachable!("the same scope with the same tag is no clash"),
+        }
+    }
 }
 
 fn clash(scopes: &[(Scope, KeyTag)], scope: &Scope, tag: KeyTag) -> Option<Clash> {
@@ -180,8 +252,27 @@ pub enum RegistryError {
     /// More bytes than a registry can have.
     #[error("the registry is too large: at most 16777216 bytes are read")]
     TooLarge,
+    /// A scope that no key was derived for under this registry.
+    #[error(
+        "{scope} with the tag {tag} is not recorded: another registry is the key's, or the key was given this label"
+    )]
+    NotRecorded {
+        /// The scope that the key file names.
+        scope: Scope,
+        /// The key's tag.
+        tag: KeyTag,
+    },
+    /// A directory, a FIFO, a device or a socket.
+    #[error("the registry, or its lock, is not a regular file")]
+    NotAFile,
+    /// A link that leads to no file.
+    #[error("the registry is a link that leads to no file")]
+    DanglingLink,
+    /// A file with several names (hard links), of which replacing it would leave the others behind.
+    #[error("the registry has other names too (hard links), which would keep what was recorded before")]
+    OtherNames,
     /// The system's error.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -193,14 +284,11 @@ impl RegistryError {
             Self::OtherRoot { .. } => "other-root",
             Self::Line { .. } => "line",
             Self::TooLarge => "too-large",
+            Self::NotRecorded { .. } => "not-recorded",
+            Self::NotAFile => "not-a-file",
+            Self::DanglingLink => "dangling-link",
+            Self::OtherNames => "other-names",
             Self::Io(_) => "io",
         }
     }
-}
-/// Another user who could open the lock could hold it, and nobody could derive.
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

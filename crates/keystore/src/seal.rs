@@ -1,11 +1,9 @@
-//! From a key to a file: encryption, and a new file that is whole or absent.
+//! How a new key file is locked.
 
 use std::{
     fmt,
-    fs::File,
     io::{self, Write},
     iter,
-    path::Path,
     str::FromStr,
 };
 
@@ -17,11 +15,16 @@ use age::{
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::key_file::KeyFileError;
+use crate::age_header::MAX_RECIPIENTS;
 
 /// `N = 2^18`: 256 MiB and about a second on one core, for each passphrase tried. Fixed, not measured, so that a
 /// file made on a busy machine is no weaker.
-const WORK: u8 = 18;
+pub(crate) const WORK: u8 = 18;
+
+/// The fewest characters of a new passphrase.
+const MIN_CHARS: usize = 12;
+/// The fewest different characters among them.
+const MIN_DIFFERENT: usize = 5;
 
 /// How a new key file is locked.
 pub struct Seal(Kind);
@@ -33,18 +36,27 @@ enum Kind {
 }
 
 impl Seal {
-    /// With a passphrase, which is not empty.
+    /// With a passphrase of at least 12 characters, 5 of them different, wherever it comes from.
     pub fn passphrase(passphrase: SecretString) -> Result<Self, SealError> {
-        if passphrase.expose_secret().is_empty() {
+        let text = passphrase.expose_secret();
+        if text.is_empty() {
             return Err(SealError::EmptyPassphrase);
+        }
+        // Each character that has none like it before it.
+        let different = text.char_indices().filter(|(at, c)| !text[..*at].contains(*c)).count();
+        if text.chars().count() < MIN_CHARS || different < MIN_DIFFERENT {
+            return Err(SealError::ShortPassphrase);
         }
         Ok(Self(Kind::Passphrase(passphrase)))
     }
 
-    /// To recipients, at least one; the identity of any one of them opens the file.
+    /// To recipients, 1 to 64 of them; the identity of any one of them opens the file.
     pub fn recipients(recipients: Vec<Recipient>) -> Result<Self, SealError> {
         if recipients.is_empty() {
             return Err(SealError::NoRecipient);
+        }
+        if recipients.len() > MAX_RECIPIENTS {
+            return Err(SealError::TooManyRecipients);
         }
         Ok(Self(Kind::Recipients(recipients)))
     }
@@ -90,29 +102,6 @@ fn encrypt<'a>(
     writer.finish()?.finish().map(Zeroizing::new)
 }
 
-/// Writes a new file of mode 0600, under a temporary name until it is whole and on the device.
-pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {
-    let folder = folder(path);
-    let mut file = tempfile::Builder::new().prefix(".fugo-key-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|refused| match refused.error.kind() {
-        io::ErrorKind::AlreadyExists => KeyFileError::Exists,
-        _ => KeyFileError::Io(refused.error),
-    })?;
-    Ok(sync_folder(folder)?)
-}
-
-/// The folder that a path is in.
-pub(crate) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// After this a rename in the folder outlives a loss of power.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
 /// A public key that key files can be locked to: `age1…`.
 #[derive(Clone)]
 pub struct Recipient(x25519::Recipient);
@@ -142,9 +131,15 @@ pub enum SealError {
     /// A passphrase of no characters.
     #[error("an empty passphrase locks nothing")]
     EmptyPassphrase,
+    /// A passphrase that can be guessed by trying short ones.
+    #[error("the passphrase is too short: it has at least 12 characters, and at least 5 different ones")]
+    ShortPassphrase,
     /// No recipient: nobody could open the file.
     #[error("a key file needs at least one recipient")]
     NoRecipient,
+    /// More recipients than a key file may have.
+    #[error("too many recipients: a key file has at most 64")]
+    TooManyRecipients,
 }
 
 impl SealError {
@@ -152,7 +147,9 @@ impl SealError {
     pub fn kind(self) -> &'static str {
         match self {
             Self::EmptyPassphrase => "empty-passphrase",
+            Self::ShortPassphrase => "short-passphrase",
             Self::NoRecipient => "no-recipient",
+            Self::TooManyRecipients => "too-many-recipients",
         }
     }
 }

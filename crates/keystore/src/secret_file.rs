@@ -1,7 +1,7 @@
 //! Small files that hold a secret: read whole, bounded, wiped, and their owner's only.
 
 use std::{
-    fs::{File, Metadata},
+    fs::{File, Metadata, OpenOptions},
     io::{self, Read},
     path::Path,
 };
@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 /// More than any file here needs.
 pub(crate) const MAX_LEN: usize = 64 * 1024;
+/// Each identity is tried on each recipient of a key file.
+pub(crate) const MAX_IDENTITIES: usize = 64;
 
 /// Reads to the end into one buffer that does not move; `None` if there is more than [`MAX_LEN`].
 pub(crate) fn read_bounded(mut from: impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
@@ -31,11 +33,37 @@ pub(crate) fn read_bounded(mut from: impl Read) -> io::Result<Option<Zeroizing<V
     Ok(None)
 }
 
-/// Whether group or others have any right to the file.
+/// Opens a file for reading; `None` if it is not a regular file. A FIFO is not waited for.
+pub fn open_regular(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let is_file = file.metadata()?.is_file();
+    Ok(is_file.then_some(file))
+}
+
+/// Whether anybody but the owner and root can read the file.
+///
+/// One kind of file that a group can read passes: root's own, of mode 0440 exactly, whose group this process is in. So
+/// orchestrators hand secrets to a process that does not run as root: nobody but root can change such a file, and the
+/// group is the process's.
 #[cfg(unix)]
 pub(crate) fn others_can_read(file: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    file.mode() & 0o077 != 0
+    let is_handed_over = file.uid() == 0 && file.mode() & 0o7777 == 0o440 && is_in_group(file.gid());
+    file.mode() & 0o077 != 0 && !is_handed_over
+}
+
+#[cfg(unix)]
+fn is_in_group(group: u32) -> bool {
+    use rustix::process::{getegid, getgroups};
+    getegid().as_raw() == group || getgroups().is_ok_and(|groups| groups.iter().any(|other| other.as_raw() == group))
 }
 
 /// Other systems have no such bits to check.
@@ -52,25 +80,33 @@ pub fn read_passphrase(path: &Path) -> Result<SecretString, SecretFileError> {
     if line.is_empty() {
         return Err(SecretFileError::Empty);
     }
+    if line.chars().any(|c| c.is_control() || c == '\u{FEFF}') {
+        return Err(SecretFileError::ControlCharacter);
+    }
     Ok(SecretString::from(line))
 }
 
-/// The identities of a file that only its owner can read: one a line, beside comments and empty lines.
+/// The identities of a file that only its owner can read.
 pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, SecretFileError> {
-    let bytes = read_owner_only(path)?;
-    let text = str::from_utf8(&bytes).map_err(|_| SecretFileError::NotText)?;
+    parse_identities(&read_owner_only(path)?)
+}
+
+/// Identities, one a line, among comments and empty lines.
+pub(crate) fn parse_identities(text: &[u8]) -> Result<Vec<Identity>, SecretFileError> {
+    let text = str::from_utf8(text).map_err(|_| SecretFileError::NotText)?;
     let is_identity = |line: &str| !line.is_empty() && !line.starts_with('#');
-    let identities: Vec<Identity> = text
-        .lines()
-        .zip(1..)
-        .filter(|(text, _)| is_identity(text))
+    let lines = text.lines().zip(1..).filter(|(text, _)| is_identity(text));
+    if lines.clone().nth(MAX_IDENTITIES).is_some() {
+        return Err(SecretFileError::TooManyIdentities);
+    }
+    let identities: Vec<Identity> = lines
         .map(|(text, line)| text.parse().map_err(|_| SecretFileError::Identity { line }))
         .collect::<Result<_, _>>()?;
     if identities.is_empty() { Err(SecretFileError::Empty) } else { Ok(identities) }
 }
 
 fn read_owner_only(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretFileError> {
-    let file = File::open(path)?;
+    let file = open_regular(path)?.ok_or(SecretFileError::NotAFile)?;
     if others_can_read(&file.metadata()?) {
         return Err(SecretFileError::OthersCanRead);
     }
@@ -99,8 +135,17 @@ pub enum SecretFileError {
         /// The number of the line, from 1.
         line: usize,
     },
+    /// More identities than are tried.
+    #[error("the file holds too many identities: at most 64 are tried")]
+    TooManyIdentities,
+    /// A passphrase with a character that a terminal does not give.
+    #[error("the passphrase holds a control character or a byte order mark; save the file as UTF-8 without a mark")]
+    ControlCharacter,
+    /// A directory, a FIFO, a device or a socket.
+    #[error("this is not a regular file")]
+    NotAFile,
     /// The system's error.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -113,6 +158,9 @@ impl SecretFileError {
             Self::NotText => "not-text",
             Self::Empty => "empty",
             Self::Identity { .. } => "identity",
+            Self::TooManyIdentities => "too-many-identities",
+            Self::ControlCharacter => "control-character",
+            Self::NotAFile => "not-a-file",
             Self::Io(_) => "io",
         }
     }

@@ -1,24 +1,30 @@
 //! From a file's bytes to its key.
 
-use std::{fmt, fs::File, io, iter, path::Path};
+use std::{fmt, io, iter, path::Path};
 
 use age::{DecryptError, Decryptor, armor::ArmoredReader, scrypt, x25519};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::{
-    key_file::{KeyFile, KeyFileError, Use},
-    secret_file::{SecretFileError, others_can_read, read_bounded, read_identities},
+    age_header::{AgeHeader, MAX_RECIPIENTS},
+    key_file::{KeyFile, KeyFileError, TestKeys, Use},
+    secret_file::{
+        MAX_IDENTITIES, SecretFileError, open_regular, others_can_read, parse_identities, read_bounded, read_identities,
+    },
 };
 
 /// `N = 2^20`: 1 GiB of memory and a few seconds. A file that asks for more is not opened.
 const MAX_WORK: u8 = 20;
+/// `N = 2^17`, half of what a new file takes: the least that a production key may be locked with.
+const MIN_WORK: u8 = 17;
 
-/// What opens key files: passphrases and identities, each tried in turn. The default holds none.
+/// What opens key files: passphrases and identities, each tried in turn. The default holds none, and refuses test keys.
 #[derive(Default)]
 pub struct Unlock {
     passphrases: Vec<SecretString>,
     identities: Vec<x25519::Identity>,
+    test_keys: TestKeys,
 }
 
 impl Unlock {
@@ -29,10 +35,28 @@ impl Unlock {
         self
     }
 
-    /// Adds the X25519 identities of an age identity file, which only its owner may be able to read.
-    pub fn with_identity_file(mut self, path: &Path) -> Result<Self, SecretFileError> {
-        self.identities.append(&mut read_identities(path)?);
+    /// Adds the X25519 identities of an age identity file, which only its owner may be able to read. At most 64 are held.
+    pub fn with_identity_file(self, path: &Path) -> Result<Self, SecretFileError> {
+        self.with(read_identities(path)?)
+    }
+
+    /// Adds the X25519 identities of an age identity file whose text is at hand, as a store of secrets gives it.
+    pub fn with_identities(self, text: &[u8]) -> Result<Self, SecretFileError> {
+        self.with(parse_identities(text)?)
+    }
+
+    fn with(mut self, mut identities: Vec<x25519::Identity>) -> Result<Self, SecretFileError> {
+        if self.identities.len() + identities.len() > MAX_IDENTITIES {
+            return Err(SecretFileError::TooManyIdentities);
+        }
+        self.identities.append(&mut identities);
         Ok(self)
+    }
+
+    /// Opens test keys too. For published and invented numbers: their symbols look like any other.
+    #[must_use]
+    pub fn with_test_keys(self) -> Self {
+        Self { test_keys: TestKeys::Allow, ..self }
     }
 }
 
@@ -44,6 +68,7 @@ impl fmt::Debug for Unlock {
 
 /// What a key file needs to be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lock {
     /// Nothing: it is a test key in plaintext.
     Plaintext,
@@ -57,19 +82,34 @@ pub enum Lock {
 pub struct SealedKeyFile {
     bytes: Zeroizing<Vec<u8>>,
     lock: Lock,
+    scrypt_work: Option<u8>,
 }
 
 impl SealedKeyFile {
     /// Reads a key file whole, and refuses one in plaintext that others can read.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let file = File::open(path)?;
+        let file = open_regular(path)?.ok_or(KeyFileError::NotAFile)?;
         let others_can_read = others_can_read(&file.metadata()?);
         let bytes = read_bounded(file)?.ok_or(KeyFileError::TooLarge)?;
-        let lock = lock(&bytes)?;
-        if lock == Lock::Plaintext && others_can_read {
+        let file = Self::new(bytes)?;
+        if file.lock == Lock::Plaintext && others_can_read {
             return Err(KeyFileError::OthersCanRead);
         }
-        Ok(Self { bytes, lock })
+        Ok(file)
+    }
+
+    /// A key file whose bytes are at hand, as a store of secrets gives them. They are copied; wipe your own.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyFileError> {
+        Self::new(read_bounded(bytes)?.ok_or(KeyFileError::TooLarge)?)
+    }
+
+    fn new(bytes: Zeroizing<Vec<u8>>) -> Result<Self, KeyFileError> {
+        let lock = lock(&bytes)?;
+        let header = if lock == Lock::Plaintext { AgeHeader::default() } else { AgeHeader::read(&bytes) };
+        if header.recipients > MAX_RECIPIENTS {
+            return Err(KeyFileError::TooManyRecipients);
+        }
+        Ok(Self { bytes, lock, scrypt_work: header.scrypt_work })
     }
 
     /// What the file needs to be opened.
@@ -77,8 +117,20 @@ impl SealedKeyFile {
         self.lock
     }
 
-    /// Opens the file. It can be tried again with another passphrase.
+    /// Opens the file. It can be tried again with another passphrase. Refuses a test key unless `unlock` allows it, and a
+    /// production key that anybody can guess or that a passphrase locks with little work.
     pub fn unlock(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
+        let file = self.opened(unlock)?;
+        file.check(unlock.test_keys)?;
+        match self.scrypt_work {
+            Some(found) if found < MIN_WORK && file.usage() == Use::Production => {
+                Err(KeyFileError::InsufficientWork { found })
+            }
+            _ => Ok(file),
+        }
+    }
+
+    fn opened(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
         match self.lock {
             Lock::Plaintext => {
                 let file = KeyFile::parse_plaintext(&self.bytes)?;

@@ -61,7 +61,7 @@ class Tool:
     def convert(self, roster: Path, keys: Sequence[Path], names: Sequence[str], *options: object) -> dict[str, Any]:
         """Converts, and gives the report; outputs and lists lie in the directory."""
         report = self.directory / "report.json"
-        arguments: list[object] = ["convert", roster, "--quiet", "--report", report, *options]
+        arguments: list[object] = ["convert", roster, "--test-keys", "--quiet", "--report", report, *options]
         for key, name in zip(keys, names, strict=True):
             arguments += ["--key", key, "--out", self.directory / name]
         arguments += ["--rejects", self.directory / "rejects.csv", "--duplicates", self.directory / "duplicates.csv"]

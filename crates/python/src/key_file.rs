@@ -33,7 +33,7 @@ impl KeyFile {
         passphrase_file: Option<PathBuf>,
         identity_file: Option<PathBuf>,
     ) -> Result<Self, Failure> {
-        let mut unlock = Unlock::default();
+        let mut unlock = Unlock::default().with_test_keys();
         if let Some(value) = passphrase {
             let Some(text) = given::bytes(value, |text| str::from_utf8(text).map(SecretString::from))? else {
                 let found = given::type_name(value);

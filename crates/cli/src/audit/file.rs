@@ -100,9 +100,10 @@ impl Delivery {
             file.symbol_typed = typed.map(|column| column - usize::from(column > file.symbol)).collect();
             let found = SymbolMetadata::of(schema.field(file.symbol));
             file.metadata = found.map_err(|error| Failure::new(error, "convert the roster again").of(path))?;
-            file.notes = schema.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-            // Of columns too; the Parquet reader adds field ids of its own.
+            // The Parquet reader adds field ids of its own.
             let own = |key: &str| !key.starts_with("fugo.") && !key.starts_with("PARQUET:");
+            let notes = schema.metadata().iter().filter(|(key, _)| own(key));
+            file.notes = notes.map(|(key, value)| (key.clone(), value.clone())).collect();
             for field in schema.fields() {
                 let notes = field.metadata().iter().filter(|(key, _)| own(key));
                 file.notes.extend(notes.map(|(key, value)| (format!("{}: {key}", field.name()), value.clone())));

@@ -41,9 +41,9 @@ use crate::{
     exit::Exit,
     failure::Result,
     input::format::FileFormat,
+    keys::{TestKeyArgs, UnlockArgs},
     notice,
     options::{delimiter, size},
-    unlock::UnlockArgs,
 };
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
@@ -76,6 +76,8 @@ pub(crate) struct ConvertArgs {
     out_dir: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
     /// The insurers' key of epoch 1, the first stage of eligibility symbols.
     #[arg(long, value_name = "FILE")]
     insurers_key: Option<PathBuf>,

@@ -7,6 +7,7 @@ use fugo::{
     Epoch, KeyTag, NumberKey, Purpose, PurposeError, Scope, ScopeKey, SymbolKey, normalize::LostZeros,
     text::TextEncoder,
 };
+use fugo_columnar::{of_test_key, symbol_field, text_field};
 use fugo_keystore::Use;
 
 use super::{
@@ -160,7 +161,10 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: keep.len() },
     };
     let formats: Vec<FileFormat> = places.outputs.iter().map(|path| output_format(args, path)).collect();
-    let forms = formats.iter().zip(&scopes).map(|(format, scope)| row_form(args, *format, scope, &kept, &kept_fields));
+    let forms = formats
+        .iter()
+        .zip(&scopes)
+        .map(|(format, scope)| row_form(args, *format, (scope, test_keys), &kept, &kept_fields));
     let forms = forms.collect::<Result<Vec<_>>>()?;
     let layout = Layout {
         delimiter: args.delimiter,
@@ -205,7 +209,7 @@ fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {
 fn row_form(
     args: &ConvertArgs,
     format: FileFormat,
-    (scope, tag): &(Scope, KeyTag),
+    ((scope, tag), test_keys): (&(Scope, KeyTag), bool),
     kept: &KeptForm,
     kept_fields: &[Field],
 ) -> Result<RowForm> {
@@ -220,7 +224,12 @@ fn row_form(
     let written = match format {
         FileFormat::Csv => Written::Lines { delimiter: args.delimiter },
         FileFormat::Parquet | FileFormat::Arrow => {
-            Written::Columns(RowForm::schema(symbol, &args.symbol_column, (scope, *tag), kept, kept_fields)?)
+            let symbols = match symbol {
+                SymbolForm::Binary => symbol_field(&args.symbol_column, scope, *tag, false),
+                SymbolForm::Text(_) | SymbolForm::Hex => text_field(&args.symbol_column, scope, *tag, false),
+            };
+            let symbols = if test_keys { of_test_key(symbols) } else { symbols };
+            Written::Columns(RowForm::schema(symbols, kept, kept_fields)?)
         }
     };
     Ok(RowForm { symbol, kept: kept.clone(), written })
@@ -236,7 +245,7 @@ fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
 fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
     let mut paths = args.keys.clone();
     paths.extend(args.insurers_key.clone());
-    let mut loaded = keys::load_scope_keys(&paths, &args.unlock)?;
+    let mut loaded = keys::load_scope_keys(&paths, &args.unlock, args.test)?;
     let test = loaded.iter().any(|key| key.usage == Use::Test);
     let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
     let refused =

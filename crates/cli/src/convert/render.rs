@@ -1,14 +1,13 @@
 //! Symbols and the kept cells of their rows → what is written: lines of CSV, or a batch of columns.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, RecordBatch, StringArray, builder::StringBuilder};
 use arrow_buffer::Buffer;
 use arrow_cast::cast;
 use arrow_row::RowConverter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use fugo::{KeyTag, Scope};
-use fugo_columnar::{SYMBOL_WIDTH, symbol_field, text_field};
+use fugo_columnar::{SYMBOL_WIDTH, USE_KEY};
 
 use super::derive::{SymbolBytes, SymbolForm};
 use crate::{
@@ -50,17 +49,11 @@ impl RowForm {
     }
 
     /// The schema of an output: symbols, then the kept columns.
-    pub(crate) fn schema(
-        symbol: SymbolForm,
-        name: &str,
-        (scope, tag): (&Scope, KeyTag),
-        kept: &KeptForm,
-        fields: &[Field],
-    ) -> Result<SchemaRef> {
-        let mut columns = vec![match symbol {
-            SymbolForm::Binary => symbol_field(name, scope, tag, false),
-            SymbolForm::Text(_) | SymbolForm::Hex => text_field(name, scope, tag, false),
-        }];
+    pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field]) -> Result<SchemaRef> {
+        // What readers other than Arrow's show of a file is the schema's metadata.
+        let usage = symbols.metadata().get(USE_KEY).map(|usage| (USE_KEY.to_owned(), usage.clone()));
+        let metadata: HashMap<String, String> = usage.into_iter().collect();
+        let mut columns = vec![symbols];
         let unpacked = match kept {
             KeptForm::Packed(Some(packer)) => packer.convert_rows([]).map_err(unexpected)?,
             KeptForm::Packed(None) | KeptForm::Cells { .. } => Vec::new(),
@@ -69,7 +62,7 @@ impl RowForm {
             let data_type = kept_type(unpacked.get(i).map_or(field.data_type(), |column| column.data_type()));
             columns.push(Field::new(field.name(), data_type, field.is_nullable()));
         }
-        Ok(Arc::new(Schema::new(columns)))
+        Ok(Arc::new(Schema::new_with_metadata(columns, metadata)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use fugo_keystore::Key;
+use fugo_keystore::{Key, Registry, TestKeys};
 
 use crate::{
     exit::Exit,
@@ -20,12 +20,21 @@ use crate::{
 pub(crate) struct InspectArgs {
     /// The key file
     file: PathBuf,
+    /// Hold the label of a scope's key against this registry of scopes: the tag does not bind it
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
 }
 
 pub(crate) fn run(args: &InspectArgs) -> Result<Exit> {
-    let file = args.unlock.opener()?.open(&args.file)?;
+    let file = args.unlock.opener(TestKeys::Allow)?.open(&args.file)?;
+    if let (Some(path), Key::Scope(key)) = (&args.registry, file.key()) {
+        Registry::at(path).verify(key.scope(), key.tag()).map_err(|error| {
+            let what = format_args!("{}: {error}", args.file.display()).to_string();
+            Failure::new(what, "do not use the key before you know whose it is")
+        })?;
+    }
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = match file.key() {

@@ -18,7 +18,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     hex,
-    keys::{UnlockArgs, load_scope_keys},
+    keys::{TestKeyArgs, UnlockArgs, load_scope_keys},
     lines::{Line, Lines},
     passphrase,
 };
@@ -39,6 +39,8 @@ pub(crate) struct VerifyArgs {
     insurers_key: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
 }
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
@@ -67,7 +69,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
 
 fn number_key(args: &VerifyArgs) -> Result<NumberKey> {
     let paths: Vec<PathBuf> = [&args.key].into_iter().chain(&args.insurers_key).cloned().collect();
-    let loaded = load_scope_keys(&paths, &args.unlock)?;
+    let loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
     match &loaded[..] {
         [key] => NumberKey::new(&key.key),
         [key, insurers, ..] => NumberKey::eligibility(&insurers.key, &key.key),

@@ -132,10 +132,10 @@ pub(crate) fn keys_of(scopes: &[&str]) -> Keys {
     keys
 }
 
-/// `fugo convert` in the folder of the keys, ready to be run.
+/// `fugo convert` with test keys in the folder of the keys, ready to be run.
 pub(crate) fn command(keys: &Keys, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fugo"));
-    command.current_dir(keys.at("")).arg("convert").args(args);
+    command.current_dir(keys.at("")).args(["convert", "--test-keys"]).args(args);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

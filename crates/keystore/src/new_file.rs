@@ -1,0 +1,90 @@
+//! A new file that its owner alone can read, and that is whole or absent.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
+
+use crate::key_file::KeyFileError;
+
+/// Writes a new file of mode 0600. It has no name until it is whole and on the device, so that a process that is killed
+/// leaves nothing; where the file system has no such files, it has a temporary name meanwhile.
+pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {
+    let folder = folder(path);
+    let exists = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists,
+        _ => KeyFileError::Io(error),
+    };
+    if !unnamed::create(folder, path, bytes).map_err(exists)? {
+        let mut file = tempfile::Builder::new().prefix(".fugo-key-").tempfile_in(folder)?;
+        make_owner_only(file.as_file())?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|refused| exists(refused.error))?;
+    }
+    Ok(sync_folder(folder)?)
+}
+
+/// Whatever the process's mask leaves of 0600.
+pub(crate) fn make_owner_only(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+/// The folder that a path is in.
+pub(crate) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// After this a rename in the folder outlives a loss of power.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use std::{
+        fs::File,
+        io::{self, Write},
+        os::fd::AsRawFd,
+        path::Path,
+    };
+
+    use rustix::{
+        fs::{AtFlags, CWD, Mode, OFlags, linkat, open},
+        io::Errno,
+    };
+
+    /// Whether the file was made; `false` if the file system has no files without a name.
+    pub(super) fn create(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let mut file = match open(folder, flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) => File::from(file),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOSYS) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        super::make_owner_only(&file)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+        match linkat(CWD, unnamed, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => Ok(true),
+            // Without /proc, and on file systems without links.
+            Err(Errno::NOENT | Errno::PERM | Errno::OPNOTSUPP | Errno::XDEV) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod unnamed {
+    use std::{io, path::Path};
+
+    pub(super) fn create(_folder: &Path, _path: &Path, _bytes: &[u8]) -> io::Result<bool> {
+        Ok(false)
+    }
+}
