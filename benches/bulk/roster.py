@@ -24,7 +24,7 @@ class Fugo:
     def synth(self, rows: int, mess: float, out: Path, truth: Path | None = None) -> Path:
         """Makes up a roster: the same bytes for the same rows and mess."""
         options = [f"--truth={truth}"] if truth else []
-        self._run("synth", f"--rows={rows}", f"--mess={mess:g}", f"--out={out}", *options)
+        self._run("synth", f"--rows={rows}", f"--mess={mess:g}", f"--out={out}", f"--overwrite={out}", *options)
         return out
 
     def test_keys(self, scopes: list[str], directory: Path) -> list[Path]:

@@ -55,7 +55,7 @@ const MARK: &str = "made-by-fugo-demo";
 
 pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let dir = &args.dir;
-    prepare(dir)?;
+    prepare(args)?;
     let place = |name: &str| dir.join(name).display().to_string();
     let (roster, truth, root) = (place("roster.csv"), place("truth.csv"), place("root.key"));
 
@@ -115,20 +115,59 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     }
 }
 
-/// Makes the directory, or clears it if an earlier demo made it.
-fn prepare(dir: &Path) -> Result<()> {
-    let mark = dir.join(MARK);
-    if dir.exists() {
-        if !mark.exists() {
+/// Makes the directory, or clears it of what an earlier demo made: the mark lists the names.
+fn prepare(args: &DemoArgs) -> Result<()> {
+    let (dir, mark) = (&args.dir, args.dir.join(MARK));
+    if dir.symlink_metadata().is_ok() {
+        if !mark.is_file() || !dir.is_dir() {
             return Err(Failure::new(
                 format!("{} exists and is not from an earlier demo", dir.display()),
                 "name another directory by --dir",
             ));
         }
-        fs::remove_dir_all(dir).map_err(|error| Failure::io("clear", dir, &error))?;
+        let made = fs::read_to_string(&mark).map_err(|error| Failure::io("read", &mark, &error))?;
+        clear(dir, &made.lines().collect::<Vec<_>>())?;
+    } else {
+        fs::create_dir(dir).map_err(|error| Failure::io("make", dir, &error))?;
     }
-    fs::create_dir(dir).map_err(|error| Failure::io("make", dir, &error))?;
-    fs::write(&mark, "").map_err(|error| Failure::io("write", &mark, &error))
+    let mut names: Vec<String> = ["roster.csv", "truth.csv", "root.key", "root.key.scopes", "root.key.scopes.lock"]
+        .into_iter()
+        .chain(["report.json"])
+        .map(str::to_owned)
+        .collect();
+    for scope in args.scopes.iter().map(String::as_str).chain(["insurers/all/1"]) {
+        let name = scope.replace('/', "-");
+        names.extend(["key", "csv", "rejects.csv", "duplicates.csv"].map(|end| format!("{name}.{end}")));
+    }
+    fs::write(&mark, names.join("\n")).map_err(|error| Failure::io("write", &mark, &error))
+}
+
+/// Removes these files, if nothing else is there and no key among them is more than a demo's.
+fn clear(dir: &Path, made: &[&str]) -> Result<()> {
+    let fail = |error: io::Error| Failure::io("clear", dir, &error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        let is_file = entry.file_type().map_err(fail)?.is_file();
+        let is_demos = || {
+            let is_test_key = |text: Vec<u8>| {
+                text.starts_with(b"fugo-key 1\n") && memchr::memmem::find(&text, b"use: test\n").is_some()
+            };
+            !name.ends_with(".key") || fs::read(&path).is_ok_and(is_test_key)
+        };
+        if name == MARK {
+            continue;
+        }
+        if !is_file || !made.contains(&&*name) || !is_demos() {
+            return Err(Failure::new(
+                format!("{} holds {name}, which no demo made", dir.display()),
+                "move it away, or name another directory by --dir",
+            ));
+        }
+        found.push(path);
+    }
+    found.iter().try_for_each(fs::remove_file).map_err(fail)
 }
 
 fn parse(words: &[&str]) -> Result<Command> {

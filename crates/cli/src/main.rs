@@ -18,7 +18,7 @@ mod lines;
 mod notice;
 mod options;
 mod passphrase;
-mod precious;
+mod placing;
 mod redaction;
 mod seal;
 mod symbol;

@@ -11,8 +11,8 @@ use std::{
 };
 
 use rosters::{
-    MOJ, MOJ_KEY, NTA, NTA_KEY, command, convert, convert_for_nta, file_of, keys_of, lines, number, numbers, read,
-    rows_in, symbols_of,
+    MOJ, MOJ_KEY, NTA, NTA_KEY, command, convert, convert_for_nta, earlier, file_of, keys_of, lines, number, numbers,
+    read, rows_in, symbols_of,
 };
 use sample_keys::{Keys, NUMBER, SYMBOL, TEXT, set_mode, stderr, stdout};
 use serde_json::{Value, json};
@@ -205,7 +205,7 @@ fn a_run_leaves_its_files_and_nothing_else_and_they_are_the_owners_alone() {
 #[test]
 fn files_are_the_owners_alone_whatever_the_mask_and_whatever_was_there() {
     let keys = keys_of(&[NTA]);
-    keys.file("nta.csv", "old", 0o666);
+    keys.file("nta.csv", earlier("nta.csv"), 0o666);
     keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);
     let script = format!(
         "umask 0; exec {} convert --test-keys roster.csv --key {NTA_KEY} --out nta.csv",
@@ -284,18 +284,18 @@ fn input_order_with_unique_drops_what_symbol_order_drops() {
 fn more_rejects_than_allowed_stop_the_run_and_leave_the_files() {
     let keys = Keys::none();
     let roster = format!("my_number\n{NUMBER}\nbad\nbad\n{}\n", number(1));
-    keys.file("nta.csv", "as before", 0o600);
+    keys.file("nta.csv", earlier("nta.csv"), 0o600);
     for (limit, stops) in [("0", true), ("1", true), ("2", false), ("49%", true), ("50%", false), ("0%", true)] {
         let output = convert_for_nta(&keys, &roster, &["--max-rejects", limit]);
         if stops {
             refused(&output, "2 of the first 4 rows are rejects; --max-rejects allows");
-            assert_eq!(read(&keys, "nta.csv"), b"as before");
+            assert_eq!(read(&keys, "nta.csv"), earlier("nta.csv").as_bytes());
             assert_eq!(keys.names(), [NTA_KEY, "nta.csv", "roster.csv"]);
         } else {
             assert_eq!(output.status.code(), Some(1), "{limit}");
             fs::remove_file(keys.at("nta.rejects.csv")).expect("removed");
             fs::remove_file(keys.at("nta.duplicates.csv")).expect("removed");
-            keys.file("nta.csv", "as before", 0o600);
+            keys.file("nta.csv", earlier("nta.csv"), 0o600);
         }
     }
     for limit in ["-1", "1.5", "x%", "101%", "-1%", "NaN%", "%", "99999999999999999999999"] {
@@ -446,13 +446,13 @@ fn files_of_an_earlier_run_stay_when_a_run_is_refused_at_its_end() {
     let keys = Keys::none();
     let names = ["nta.csv", "nta.rejects.csv", "nta.duplicates.csv", "report.json"];
     for name in names {
-        keys.file(name, "as before", 0o600);
+        keys.file(name, earlier(name), 0o600);
     }
     // The quote that nobody closes stands behind several blocks of good rows.
     let (roster, _) = clean(100_000);
     let output = convert_for_nta(&keys, roster + "\"", &["--keep", "name", "--report", "report.json"]);
     refused(&output, "record 100001 (line 100002, ");
-    assert!(names.iter().all(|name| read(&keys, name) == b"as before"));
+    assert!(names.iter().all(|name| read(&keys, name) == earlier(name).as_bytes()));
     assert!(rosters::run_directories(&keys.at("")).is_empty());
 }
 

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use rosters::{NTA, NTA_KEY, keys_of, numbers, run_directories, watch};
+use rosters::{NTA, NTA_KEY, earlier, keys_of, numbers, run_directories, watch};
 use sample_keys::{Keys, stderr};
 
 const FILES: [&str; 4] = ["nta.csv", "nta.rejects.csv", "nta.duplicates.csv", "report.json"];
@@ -24,7 +24,7 @@ fn folder(roster: &str) -> Keys {
     let keys = keys_of(&[NTA]);
     keys.file("roster.csv", roster, 0o600);
     for name in FILES {
-        keys.file(name, "as before", 0o600);
+        keys.file(name, earlier(name), 0o600);
     }
     keys
 }
@@ -46,7 +46,7 @@ fn stopped(keys: &Keys, output: &Output, what: &str) {
     assert!(error.starts_with(&format!("fugo: cannot {what}: ")), "{error}");
     assert_eq!(remedy, "      make room, or choose another place; outputs are as they were before");
     for name in FILES {
-        assert_eq!(fs::read(keys.at(name)).expect("there"), b"as before");
+        assert_eq!(fs::read(keys.at(name)).expect("there"), earlier(name).as_bytes());
     }
     assert!(run_directories(&keys.at("")).is_empty());
 }
@@ -124,7 +124,7 @@ fn on_a_small_disk(keys: &Keys, args: &str) -> Option<Output> {
     fs::create_dir_all(keys.at("small")).expect("made");
     let tool = env!("CARGO_BIN_EXE_fugo");
     let script = format!(
-        "mount -t tmpfs -o size=2m fugo small || exit 77; printf before >small/nta.csv; \
+        "mount -t tmpfs -o size=2m fugo small || exit 77; echo symbol,before >small/nta.csv; \
          {tool} convert --test-keys roster.csv --key {NTA_KEY} --keep memo --quiet {args}; code=$?; \
          cat small/nta.csv; ls -A small; exit $code"
     );
@@ -148,7 +148,7 @@ fn on_a_small_disk(keys: &Keys, args: &str) -> Option<Output> {
 fn stopped_on_a_small_disk(roster: &str, args: &str, what: &str) {
     let keys = folder(roster);
     let Some(output) = on_a_small_disk(&keys, args) else { return };
-    assert_eq!(sample_keys::stdout(&output), "beforenta.csv\n");
+    assert_eq!(sample_keys::stdout(&output), "symbol,before\nnta.csv\n");
     stopped(&keys, &output, what);
     assert!(stderr(&output).contains("No space left on device"));
 }

@@ -145,7 +145,7 @@ fn convert_makes_of_a_messy_roster_what_the_truth_says() {
     fugo("key new --plaintext --use test --out root.key").success();
     fugo("key derive --plaintext --root root.key --scope agency/nta/1 --out nta.key").success();
     for encoding in ["utf-8", "cp932"] {
-        fugo(&format!("synth --rows 40000 --mess 30 --encoding {encoding} --out roster.csv --truth truth.csv"))
+        fugo(&format!("synth --rows 40000 --mess 30 --encoding {encoding} --out roster.csv --truth truth.csv --overwrite roster.csv"))
             .success();
         for (mode, format) in [
             ("strict", "--number-format strict"),

@@ -123,12 +123,22 @@ fn has_other_names(file: &File) -> io::Result<bool> {
     return file.metadata().map(|_| false);
 }
 
-/// Under the lock, so one name serves: what a killed process left there is overwritten.
+fn is_leftover(new: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    match open_regular(new) {
+        Ok(Some(file)) => file.take(HEADER.len() as u64).read_to_end(&mut head)?,
+        Ok(None) => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    Ok(HEADER.as_bytes().starts_with(&head))
+}
+
+/// Under the lock, so one name serves. What a killed process left there goes, and nothing else does.
 fn replace(place: &Path, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
-    let new = with_suffix(place, ".new");
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    let new = with_suffix(place, ".fugo-new");
+    if is_leftover(&new)? {
+        fs::remove_file(&new)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
     let mut text = format!("{HEADER}\n");

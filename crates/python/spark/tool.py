@@ -46,7 +46,7 @@ class Tool:
     def roster(self, rows: int, mess: float) -> Path:
         """A roster as Parquet, all columns text, with a number for each row; short records have nulls."""
         csv_file, path = self.directory / "roster.csv", self.directory / f"roster-{rows}.parquet"
-        self.run("synth", "--rows", rows, "--mess", mess, "--out", csv_file)
+        self.run("synth", "--rows", rows, "--mess", mess, "--out", csv_file, "--overwrite", csv_file)
         with csv_file.open(newline="", encoding="utf-8") as file:
             records = csv.reader(file)
             header = next(records)

@@ -1,9 +1,13 @@
 //! The lineage file: CSV with the header `new,previous`, strict numbers. It holds numbers, so it lives where the roster
 //! lives.
 
-use std::{fs, path::Path};
+use std::{
+    io::{self, Read},
+    path::Path,
+};
 
 use fugo::{Lineage, MyNumber};
+use fugo_keystore::open_regular;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -13,7 +17,15 @@ use crate::{
 
 /// Reads and resolves a lineage file.
 pub(crate) fn load(path: &Path) -> Result<Lineage> {
-    let bytes = Zeroizing::new(fs::read(path).map_err(|error| Failure::io("read", path, &error))?);
+    let fail = |error: io::Error| Failure::io("read", path, &error);
+    // Not a FIFO, which would be waited for.
+    let mut file = open_regular(path).map_err(fail)?.ok_or_else(|| {
+        Failure::new(format!("{} is not a regular file", path.display()), "give the name of the lineage file itself")
+    })?;
+    // Room for all of it and one byte more, so that reading to the end does not move it.
+    let room = file.metadata().map_err(fail)?.len().saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(room).unwrap_or(0)));
+    file.read_to_end(&mut bytes).map_err(fail)?;
     let bytes = bytes.strip_prefix(csv::MARK).unwrap_or(&bytes);
     let refuse = |line: u64, why: String| {
         let what = format!("{}, line {line}: {why}", path.display());

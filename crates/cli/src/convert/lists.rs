@@ -1,11 +1,10 @@
 //! The operator's two lists: rejects, and people with several rows. They say where, never what.
 
 use super::{
-    outputs::Output,
     rows::Reject,
     sort::{Duplicate, Outcome},
 };
-use crate::{failure::Result, input::csv};
+use crate::{failure::Result, input::csv, placing::Output};
 
 /// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
 /// the cell at fault (of the record, if no cell is). Rows of a table have neither line nor byte.

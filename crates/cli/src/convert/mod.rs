@@ -5,7 +5,6 @@ mod derive;
 mod dropping;
 mod lineage_file;
 mod lists;
-mod outputs;
 mod parquet_file;
 mod parts;
 mod places;
@@ -18,7 +17,6 @@ mod render;
 mod report;
 mod rows;
 mod run;
-mod run_dir;
 mod sinks;
 mod sort;
 mod table_rows;
@@ -44,6 +42,7 @@ use crate::{
     keys::{TestKeyArgs, UnlockArgs},
     notice,
     options::{delimiter, size},
+    placing::OverwriteArgs,
 };
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
@@ -53,7 +52,7 @@ use crate::{
 /// which rows belong together; equal rows of a person collapse to one, and rows of a person that differ are set
 /// aside in the duplicates file. Bad rows go to the rejects file with line, byte offset, column and reason.
 ///
-/// Outputs appear whole or not at all. Exit status: 0 all rows, 1 finished with rejects or rows set aside, 2 refused or
+/// Outputs appear whole or not at all, over nothing but earlier outputs and what --overwrite names. Exit status: 0 all rows, 1 finished with rejects or rows set aside, 2 refused or
 /// stopped, 130 interrupted.
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
@@ -131,6 +130,8 @@ pub(crate) struct ConvertArgs {
     /// Where people with several rows are listed [default: beside the first output].
     #[arg(long, value_name = "FILE")]
     duplicates: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: OverwriteArgs,
     /// Write the totals as JSON too.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -187,5 +188,6 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
 
 /// Converts.
 pub(crate) fn convert(args: &ConvertArgs) -> Result<Report> {
-    run::run(plan::plan(args)?)
+    let plan = plan::plan(args)?;
+    run::run(plan)
 }

@@ -19,7 +19,7 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-use super::outputs::Output;
+use crate::placing::Output;
 
 /// Rows of a row group, and bytes of its columns. Whichever is reached first ends it: both depend on the rows alone.
 const GROUP_ROWS: usize = 1 << 17;

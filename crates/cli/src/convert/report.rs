@@ -25,6 +25,10 @@ pub(crate) struct Report {
     pub(crate) run_id: String,
     pub(crate) totals: Totals,
     pub(crate) outputs: Vec<(PathBuf, Scope, KeyTag)>,
+    /// SHA-256 of each output, of the rejects and of the duplicates, in hexadecimal digits.
+    pub(crate) digests: Vec<String>,
+    /// Whether each output replaced an earlier file.
+    pub(crate) replaced: Vec<bool>,
     pub(crate) uniqueness: Uniqueness,
     pub(crate) rejects: PathBuf,
     pub(crate) duplicates: PathBuf,
@@ -42,9 +46,12 @@ impl Report {
     /// The report as JSON: counts, scopes and places, no row.
     pub(crate) fn json(&self) -> Value {
         let totals = &self.totals;
-        let outputs = self.outputs.iter().map(|(path, scope, tag)| {
+        let digest = |nth: usize| self.digests.get(nth);
+        let outputs = self.outputs.iter().enumerate().map(|(nth, (path, scope, tag))| {
             json!({
                 "file": path.display().to_string(),
+                "sha256": digest(nth),
+                "replaced": self.replaced.get(nth),
                 "scope": scope.to_string(),
                 "tag": tag.to_string(),
                 "rows": totals.converted(),
@@ -66,6 +73,8 @@ impl Report {
             "outputs": outputs.collect::<Vec<_>>(),
             "rejects_file": self.rejects.display().to_string(),
             "duplicates_file": self.duplicates.display().to_string(),
+            "rejects_sha256": digest(self.outputs.len()),
+            "duplicates_sha256": digest(self.outputs.len() + 1),
             "temporary_bytes": self.spilled,
             "seconds": (self.seconds * 1000.0).round() / 1000.0,
         })

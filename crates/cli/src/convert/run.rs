@@ -17,7 +17,6 @@ use super::{
     derive::SymbolForm,
     dropping::Records,
     lists::{Duplicates, Rejects},
-    outputs::{self, Output, Staging},
     parts::{PARTS, RowFormat, Spill},
     plan::Plan,
     progress::Progress,
@@ -25,7 +24,6 @@ use super::{
     render::Written,
     report::{Report, Uniqueness},
     rows::Source,
-    run_dir,
     sinks::Sink,
     sort::Sorted,
     totals::Totals,
@@ -35,14 +33,17 @@ use crate::{
     failure::{Failure, Result},
     input::format::FileFormat,
     interrupt::Interrupt,
+    placing::{self, Complete, Output, Staging},
 };
 
 /// Runs a plan to its end, or leaves everything as it was.
-pub(crate) fn run(plan: Plan) -> Result<Report> {
+pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     let started = Instant::now();
     let interrupt = Interrupt::listen()?;
     let mut progress = Progress::new(plan.input_size, plan.quiet);
-    let mut staging = Staging::new();
+    let placing = std::mem::take(&mut plan.places.placing);
+    let replaced = plan.places.outputs.iter().map(|place| placing.replaces(place)).collect();
+    let mut staging = Staging::new(placing);
     let mut files = Files::open(&plan, &mut staging)?;
     let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"));
     let by_symbol = plan.order == Order::Symbol;
@@ -127,6 +128,8 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         run_id: run_id()?,
         totals,
         outputs: outputs.map(|(path, (scope, tag))| (path, scope, tag)).collect(),
+        digests: Vec::new(),
+        replaced,
         uniqueness: if checked { Uniqueness::Unique } else { Uniqueness::NotChecked },
         rejects: plan.places.rejects,
         duplicates: plan.places.duplicates,
@@ -135,8 +138,8 @@ pub(crate) fn run(plan: Plan) -> Result<Report> {
         spilled,
         seconds: started.elapsed().as_secs_f64(),
     };
-    let placed = files.finish(&report)?;
-    outputs::place(placed, staging)?;
+    let placed = files.finish(&mut report)?;
+    placing::place(&placed, staging)?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -189,12 +192,14 @@ impl Files {
     }
 
     /// All files in the order in which they are put in place; the report is last, so it stands only for what is there.
-    fn finish(self, report: &Report) -> Result<Vec<Output>> {
+    fn finish(self, report: &mut Report) -> Result<Vec<Complete>> {
         let mut files = self.outputs.into_iter().map(Sink::finish).collect::<Result<Vec<_>>>()?;
         files.extend([self.rejects.into_output(), self.duplicates.into_output()]);
+        let mut files = files.into_iter().map(Output::complete).collect::<Result<Vec<_>>>()?;
+        report.digests = files.iter().map(|file| file.sha256().to_owned()).collect();
         if let Some(mut file) = self.report {
             file.put(format!("{:#}\n", report.json()).as_bytes())?;
-            files.push(file);
+            files.push(file.complete()?);
         }
         Ok(files)
     }
@@ -216,7 +221,7 @@ impl Spills {
         let (path, made) = (self.path.clone(), self.made.clone());
         let make = move || {
             let number = made.fetch_add(1, Ordering::Relaxed);
-            run_dir::create(&path.with_extension(number.to_string()))
+            placing::create(&path.with_extension(number.to_string()))
         };
         Spill::new(make, self.written.clone())
     }

@@ -7,10 +7,11 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::coalesce::BatchCoalescer;
 
-use super::{outputs::Output, parquet_file::ParquetFile, render::Piece};
+use super::{parquet_file::ParquetFile, render::Piece};
 use crate::{
     failure::{Failure, Result},
     input::format::FileFormat,
+    placing::Output,
 };
 
 /// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.

@@ -74,7 +74,7 @@ impl<'a> Typesetter<'a> {
     }
 }
 
-pub(super) fn truth_header() -> String {
+pub(crate) fn truth_header() -> String {
     format!("record,line,kind,{},of_record\n", MODES.join(","))
 }
 

@@ -6,7 +6,6 @@ mod block;
 mod kind;
 mod line_end;
 mod mess;
-mod output;
 mod permutation;
 mod person;
 mod prefecture;
@@ -17,23 +16,26 @@ mod writing;
 
 use std::{
     io::{self, Write},
+    iter,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, value_parser};
 
+use self::person::NUMBERS;
 pub(crate) use self::{
+    block::truth_header,
     line_end::LineEnd,
     mess::Share,
     writing::{Options, WriteError, write_roster},
 };
-use self::{output::Output, person::NUMBERS};
 use crate::{
     encoding::Encoding,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     notice,
+    placing::{self, Kind, Output, OverwriteArgs, Placing, Staging},
 };
 
 /// Make up a roster (CSV) of any size, the same for the same options, with as many damaged rows as wanted.
@@ -64,6 +66,8 @@ pub(crate) struct SynthArgs {
     /// Where to write the roster; standard output if absent.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: OverwriteArgs,
     /// What ends a line of the roster.
     #[arg(long, value_enum, default_value_t)]
     line_end: LineEnd,
@@ -76,10 +80,6 @@ pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
     if args.bom && args.encoding == Encoding::Cp932 {
         return Err(Failure::new("CP932 has no byte order mark", "leave --bom away, or choose --encoding utf-8"));
     }
-    let place = |path: &Option<PathBuf>| path.as_deref().and_then(|path| std::path::absolute(path).ok());
-    if args.out.is_some() && place(&args.out) == place(&args.truth) {
-        return Err(Failure::new("--out and --truth name one file", "give each a file of its own"));
-    }
     let options = Options {
         rows: args.rows,
         seed: args.seed,
@@ -88,30 +88,32 @@ pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
         line_end: args.line_end,
         bom: args.bom,
     };
-    let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
-    let (out, truth) = (create(&args.out)?, create(&args.truth)?);
+    let targets = [(&args.out, Kind::Roster), (&args.truth, Kind::Truth)];
+    let targets: Vec<(PathBuf, Kind)> =
+        targets.into_iter().filter_map(|(place, kind)| Some((place.clone()?, kind))).collect();
+    let mut staging = Staging::new(Placing::claim(&targets, iter::empty(), &args.overwrite)?);
+    let mut create = |place: &Option<PathBuf>| place.as_deref().map(|place| staging.output(place)).transpose();
+    let (mut out, mut truth) = (create(&args.out)?, create(&args.truth)?);
     let interrupt = Interrupt::listen()?;
 
-    let mut truth_file = truth.as_ref().map(Output::file);
-    let truth_writer = truth_file.as_mut().map(|file| file as &mut dyn Write);
-    let written = match &out {
-        Some(out) => write_roster(&options, &mut out.file(), truth_writer, &interrupt),
+    let truth_writer = truth.as_mut().map(|file| file as &mut dyn Write);
+    let written = match &mut out {
+        Some(out) => write_roster(&options, out, truth_writer, &interrupt),
         None => write_roster(&options, &mut io::stdout().lock(), truth_writer, &interrupt),
     };
     let summary = written.map_err(|error| match (error, &out, &truth) {
-        (WriteError::Rows(error), Some(out), _) => Failure::io("write", out.path(), &error),
+        (WriteError::Rows(error), Some(out), _) => Failure::io("write", out.place(), &error),
         (WriteError::Rows(error), None, _) => Failure::stdout(&error),
         (WriteError::Truth(error), _, truth) => {
-            Failure::io("write", truth.as_ref().map_or(Path::new("the truth file"), Output::path), &error)
+            Failure::io("write", truth.as_ref().map_or(Path::new("the truth file"), Output::place), &error)
         }
         (WriteError::Stopped(failure), ..) => failure,
     })?;
 
-    if let Some(truth) = truth {
-        truth.keep()?;
-    }
-    if let Some(out) = out {
-        out.keep()?;
+    let is_file = out.is_some();
+    let files = truth.into_iter().chain(out).map(Output::complete).collect::<Result<Vec<_>>>()?;
+    placing::place(&files, staging)?;
+    if is_file {
         summary.to_string().lines().for_each(notice::say);
     }
     Ok(Exit::Clean)

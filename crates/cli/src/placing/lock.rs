@@ -1,0 +1,101 @@
+//! Two runs that name one output exclude each other, by a lock in its directory. The kernel drops the lock when the
+//! process dies; the file of a dead run is taken over by the next run of that output, and cleared by any in the directory.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::OFlags;
+use sha2::{Digest, Sha256};
+
+use super::directory_of;
+use crate::{
+    failure::{Failure, Result},
+    hex,
+};
+
+/// What the name of a lock begins with.
+pub(super) const PREFIX: &str = ".fugo-lock-";
+
+/// Removed when the run ends.
+#[derive(Debug)]
+pub(super) struct OutputLock {
+    path: PathBuf,
+    lock: File,
+}
+
+impl OutputLock {
+    /// Locks an output by its name, or says that another run writes it.
+    pub(super) fn of(place: &Path) -> Result<Self> {
+        // Names that some file systems take for one have one lock.
+        let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let digest = Sha256::digest(name.as_bytes());
+        let path = directory_of(place).join(format!("{PREFIX}{}", hex::encode(&digest[..8])));
+        loop {
+            let lock = open(&path).map_err(|error| Failure::io("lock", place, &error))?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(Failure::new(
+                        format_args!("another run is writing {}", place.display()),
+                        "wait until it ends, or name another file",
+                    ));
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(Failure::io("lock", place, &error)),
+            }
+            // Whoever held it before may have removed it meanwhile.
+            if is_still(&lock, &path) {
+                return Ok(Self { path, lock });
+            }
+        }
+    }
+}
+
+impl Drop for OutputLock {
+    fn drop(&mut self) {
+        if is_still(&self.lock, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes the lock of a dead run of this user's.
+pub(super) fn clear_dead(path: &Path) {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    if let Ok(lock) = File::options().read(true).custom_flags(flags).open(path)
+        && lock
+            .metadata()
+            .is_ok_and(|file| file.is_file() && file.len() == 0 && file.uid() == rustix::process::geteuid().as_raw())
+        && lock.try_lock().is_ok()
+        && is_still(&lock, path)
+    {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Others may lock it too, so they can read it; it holds nothing.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let own = OpenOptions::new().write(true).create(true).truncate(false).mode(0o644).custom_flags(flags).open(path);
+    match own {
+        Ok(file) => {
+            // Whatever the mask took. Another user's cannot be changed, and need not.
+            let _ = file.set_permissions(fs::Permissions::from_mode(0o644));
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            File::options().read(true).custom_flags(flags).open(path).map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_still(open: &File, path: &Path) -> bool {
+    match (open.metadata(), fs::symlink_metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}

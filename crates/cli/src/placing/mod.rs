@@ -1,0 +1,257 @@
+//! Where the files of a run go, and what may be there already.
+//!
+//! A run replaces a file only if the file begins as an earlier output of the same kind, or if `--overwrite` names it. It
+//! never replaces a key, an identity or a registry of scopes. It looks before the run and again at the rename. Two runs
+//! that name one output exclude each other.
+
+mod lock;
+mod outputs;
+mod own;
+mod precious;
+mod put;
+mod run_dir;
+mod seen;
+
+use std::{
+    fs::{self, Metadata},
+    io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use self::{lock::OutputLock, own::Found, seen::Seen};
+pub(crate) use self::{
+    outputs::{Complete, Output, Staging, place},
+    run_dir::create,
+};
+use crate::{
+    failure::{Failure, Result},
+    input::open_standard_input,
+};
+
+/// What a file is to a run that writes it. A file is replaced without being named only by one of its own kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Symbols, in any format; the header of their column.
+    Symbols(String),
+    Rejects,
+    Duplicates,
+    Report,
+    /// A made-up roster: nothing tells it from a real one.
+    Roster,
+    /// The truth about a made-up roster.
+    Truth,
+}
+
+/// What may be replaced although it is no earlier output.
+#[derive(Args, Debug, Default)]
+pub(crate) struct OverwriteArgs {
+    /// An existing file that this run may replace, whatever it holds; keys, identities and registries never are. Without
+    /// this a file is replaced only if it begins as an earlier output of the same kind, or is empty.
+    #[arg(long, value_name = "FILE")]
+    overwrite: Vec<PathBuf>,
+}
+
+/// The places of a run's files, locked, with what was there when the run began.
+#[derive(Debug, Default)]
+pub(crate) struct Placing {
+    targets: Vec<Target>,
+    /// Held until the run ends.
+    _locks: Vec<OutputLock>,
+}
+
+#[derive(Debug)]
+struct Target {
+    place: PathBuf,
+    seen: Option<Seen>,
+}
+
+impl Placing {
+    /// Checks and locks every place. `inputs` are the files that the run reads.
+    pub(crate) fn claim<'a>(
+        targets: &[(PathBuf, Kind)],
+        inputs: impl Iterator<Item = &'a PathBuf>,
+        overwrite: &OverwriteArgs,
+    ) -> Result<Self> {
+        let inputs = Inputs::of(inputs);
+        for (i, (place, _)) in targets.iter().enumerate() {
+            check_folder(place)?;
+            inputs.refuse(place)?;
+            for (other, _) in &targets[..i] {
+                refuse_one_file(place, other)?;
+            }
+        }
+        let is_written = |named: &PathBuf| targets.iter().any(|(place, _)| is_one_place(place, named));
+        if let Some(named) = overwrite.overwrite.iter().find(|named| !is_written(named)) {
+            return Err(Failure::new(
+                format_args!("--overwrite names {}, which this run does not write", named.display()),
+                "name a file by --overwrite as the run names it",
+            ));
+        }
+        // Locked before it is looked at, so that no other run of this tool changes it meanwhile.
+        let locks = targets.iter().map(|(place, _)| OutputLock::of(place)).collect::<Result<Vec<_>>>()?;
+        let looked = targets.iter().map(|(place, kind)| {
+            let is_named = overwrite.overwrite.iter().any(|named| is_one_place(place, named));
+            Ok(Target { place: place.clone(), seen: look(place, kind, is_named)? })
+        });
+        Ok(Self { targets: looked.collect::<Result<_>>()?, _locks: locks })
+    }
+
+    /// Whether a file that holds something is to be replaced at this place.
+    pub(crate) fn replaces(&self, place: &Path) -> bool {
+        self.seen(place).is_some_and(|seen| !seen.is_empty())
+    }
+
+    fn seen(&self, place: &Path) -> Option<&Seen> {
+        self.targets.iter().find(|target| target.place == place)?.seen.as_ref()
+    }
+}
+
+/// The directory that a file is in; that of a bare name is the current one.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The files that a run reads, as the system knows them: a path through another mount or link is the same file.
+struct Inputs {
+    named: Vec<(u64, u64)>,
+    standard: Option<(u64, u64)>,
+}
+
+impl Inputs {
+    fn of<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Self {
+        let id = |file: Metadata| (file.dev(), file.ino());
+        let named = paths.filter_map(|path| fs::metadata(path).ok()).map(id).collect();
+        let standard = open_standard_input().and_then(|file| file.metadata()).ok().map(id);
+        Self { named, standard }
+    }
+
+    fn refuse(&self, place: &Path) -> Result<()> {
+        let Ok(there) = fs::metadata(place) else { return Ok(()) };
+        let there = (there.dev(), there.ino());
+        let what = if self.named.contains(&there) {
+            "is an input of this run"
+        } else if self.standard == Some(there) {
+            "is the input of this run"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::new(format_args!("{} {what}", place.display()), "name another file"))
+    }
+}
+
+fn check_folder(place: &Path) -> Result<()> {
+    if place.as_os_str().as_encoded_bytes().ends_with(b"/") || place.file_name().is_none() {
+        return Err(Failure::new(format_args!("{} names a directory", place.display()), "name the file to write"));
+    }
+    match fs::metadata(directory_of(place)) {
+        Ok(folder) if folder.is_dir() => Ok(()),
+        _ => Err(Failure::new(
+            format_args!("the directory of {} does not exist", place.display()),
+            "make it first; nothing was converted",
+        )),
+    }
+}
+
+/// Whether two paths name one entry of one directory, whatever way leads there.
+fn is_one_place(a: &Path, b: &Path) -> bool {
+    a.file_name() == b.file_name() && is_one_file(directory_of(a), directory_of(b))
+}
+
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+fn refuse_one_file(place: &Path, other: &Path) -> Result<()> {
+    let folded = |path: &Path| path.file_name().map(|name| name.to_string_lossy().to_lowercase());
+    let is_one_name = folded(place) == folded(other) && is_one_file(directory_of(place), directory_of(other));
+    if is_one_name && place.file_name() != other.file_name() {
+        return Err(Failure::new(
+            format_args!("{} and {} differ in case only", other.display(), place.display()),
+            "give them names that stay different where upper and lower case are one",
+        ));
+    }
+    if is_one_name || is_one_file(place, other) {
+        return Err(Failure::new(format_args!("{} would be written twice", place.display()), "name another file"));
+    }
+    Ok(())
+}
+
+/// What is at a place, if a run may replace it.
+fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
+    match place.symlink_metadata() {
+        Ok(there) if there.is_file() => {
+            if !is_replaceable(&there, directory_of(place)) {
+                return Err(Failure::new(
+                    format_args!(
+                        "{} is another user's, in a directory where only owners may replace files",
+                        place.display()
+                    ),
+                    "name another file, or let its owner remove it",
+                ));
+            }
+        }
+        // A link may lead to another device or into another's hands, and a device is not to be replaced.
+        Ok(_) => {
+            return Err(Failure::new(
+                format_args!("{} is there and is no regular file", place.display()),
+                "name a file; where this is a link, the one that it leads to",
+            ));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::io("write", place, &error)),
+    }
+    let unread = |error: &io::Error| {
+        Failure::new(
+            format_args!("{} is there and cannot be read: {error}", place.display()),
+            "name another file; a file that cannot be read may be a key, and is not replaced",
+        )
+    };
+    let found = Found::open(place).map_err(|error| unread(&error))?;
+    if found.is_precious() {
+        return Err(Failure::new(
+            format_args!("{} is a key file, an identity or a registry of scopes", place.display()),
+            "name another file; these are never replaced",
+        ));
+    }
+    if is_named && found.may_be_a_passphrase() {
+        return Err(Failure::new(
+            format_args!("{} holds one line that only its owner can read: it may be a passphrase", place.display()),
+            "name another file, or remove this one yourself",
+        ));
+    }
+    if !is_named && !found.is_of(kind).map_err(|error| unread(&error))? {
+        return Err(Failure::new(
+            format_args!("{} is there and does not begin as an earlier {}", place.display(), kind.name()),
+            format_args!("name another file, or allow it by --overwrite {}", place.display()),
+        ));
+    }
+    Ok(Some(found.seen()))
+}
+
+impl Kind {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Symbols(_) => "output of this tool",
+            Self::Rejects => "rejects file of this tool",
+            Self::Duplicates => "duplicates file of this tool",
+            Self::Report => "report of this tool",
+            Self::Roster => "output that can be told from a roster of real people",
+            Self::Truth => "truth file of this tool",
+        }
+    }
+}
+
+/// Whether the rename at the end will be allowed: in a sticky directory only owners may replace a file.
+fn is_replaceable(there: &Metadata, parent: &Path) -> bool {
+    const STICKY: u32 = 0o1000;
+    let user = rustix::process::geteuid();
+    let Ok(dir) = fs::metadata(parent) else { return true };
+    let owned = [there.uid(), dir.uid()].contains(&user.as_raw());
+    user.is_root() || owned || dir.mode() & STICKY == 0
+}

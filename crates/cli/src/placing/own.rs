@@ -1,0 +1,135 @@
+//! A file that is there already: whether it begins as an output of this tool.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
+    path::Path,
+};
+
+use fugo::text;
+use memchr::memmem;
+use rustix::fs::OFlags;
+
+use super::{
+    Kind,
+    precious::{HEAD, is_precious},
+    seen::Seen,
+};
+use crate::synth;
+
+/// A regular file, with what it begins with.
+pub(super) struct Found {
+    file: File,
+    metadata: Metadata,
+    head: Vec<u8>,
+}
+
+/// A report is no longer than this.
+const MAX_REPORT: u64 = 1 << 20;
+/// The longest line that may be a passphrase.
+const MAX_PASSPHRASE: usize = 256;
+
+impl Found {
+    /// Opens the file itself, and not what a link leads to.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        let file = File::options().read(true).custom_flags(flags).open(path)?;
+        let metadata = file.metadata()?;
+        let mut head = Vec::new();
+        (&file).take(HEAD as u64).read_to_end(&mut head)?;
+        Ok(Self { file, metadata, head })
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        Seen::of(&self.metadata)
+    }
+
+    pub(super) fn is_precious(&self) -> bool {
+        is_precious(&self.head)
+    }
+
+    /// One line, for its owner's eyes. Every file that this tool writes has a header and is known by it.
+    pub(super) fn may_be_a_passphrase(&self) -> bool {
+        let line = self.head.strip_suffix(b"\n").unwrap_or(&self.head);
+        let is_owners = self.metadata.mode() & 0o077 == 0;
+        is_owners && (1..=MAX_PASSPHRASE).contains(&line.len()) && !line.contains(&b'\n') && !line.contains(&b',')
+    }
+
+    /// Whether the file is empty or begins as an earlier output of this kind.
+    pub(super) fn is_of(&self, kind: &Kind) -> io::Result<bool> {
+        Ok(self.head.is_empty()
+            || match kind {
+                Kind::Symbols(column) => self.is_table()? || is_csv_of_symbols(&self.head, column),
+                Kind::Rejects => self.head.starts_with(b"record,line,byte,column,reason"),
+                Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
+                Kind::Report => self.is_report()?,
+                Kind::Roster => false,
+                Kind::Truth => self.head.starts_with(synth::truth_header().as_bytes()),
+            })
+    }
+
+    /// Parquet names its writer in its footer; an Arrow file begins with its schema, whose symbols are marked.
+    fn is_table(&self) -> io::Result<bool> {
+        const MAGIC: &[u8] = b"PAR1";
+        if self.head.starts_with(b"ARROW1") {
+            return Ok(memmem::find(&self.head, b"fugo.purpose").is_some());
+        }
+        let len = self.metadata.len();
+        if !self.head.starts_with(MAGIC) || len < 12 {
+            return Ok(false);
+        }
+        let mut end = [0; 8];
+        self.file.read_exact_at(&mut end, len - 8)?;
+        let [a, b, c, d, magic @ ..] = end;
+        let footer = u64::from(u32::from_le_bytes([a, b, c, d])).min(len - 12).min(HEAD as u64);
+        let mut tail = vec![0; usize::try_from(footer).unwrap_or(0)];
+        self.file.read_exact_at(&mut tail, len - 8 - footer)?;
+        Ok(magic == MAGIC && memmem::find(&tail, b"fugo version ").is_some())
+    }
+
+    fn is_report(&self) -> io::Result<bool> {
+        if !self.head.starts_with(b"{") || self.metadata.len() > MAX_REPORT {
+            return Ok(false);
+        }
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        let mut text = Vec::new();
+        file.take(MAX_REPORT).read_to_end(&mut text)?;
+        Ok(serde_json::from_slice(&text).is_ok_and(|report: serde_json::Value| report.get("fugo_report").is_some()))
+    }
+}
+
+/// The first row begins with a symbol. Its text form is unmistakable; 32 hexadecimal digits are also what other files
+/// begin with, and so is a header without rows, so these stand under the header of symbols.
+fn is_csv_of_symbols(head: &[u8], column: &str) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let (header, first) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let name = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let symbol = &first[..name(first)];
+    let is_headed = ["symbol", column].iter().any(|name| {
+        header.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first().is_none_or(|c| !c.is_ascii_alphanumeric()))
+    });
+    let is_hex = symbol.len() == 32 && symbol.iter().all(u8::is_ascii_hexdigit);
+    text::decode(symbol).is_ok() || is_headed && (is_hex || head.ends_with(b"\n") && first.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v";
+    const HEX: &str = "aca8b7a2ad979b290c590b2464183640";
+
+    #[test]
+    fn a_csv_of_symbols_is_known_by_its_first_row() {
+        let is_own = |text: &str| is_csv_of_symbols(text.as_bytes(), "fugo");
+        assert!(is_own(&format!("anything,memo\n{TEXT},a\n")));
+        assert!(is_own(&format!("symbol;memo\n{TEXT};a\n")) && is_own(&format!("symbol\n{TEXT}\n")));
+        assert!(is_own(&format!("symbol\n{HEX}\n")) && is_own(&format!("fugo\tmemo\n{HEX}\ta\n")));
+        assert!(is_own("symbol,memo\n") && is_own("fugo\n"));
+        assert!(!is_own(&format!("id,memo\n{HEX},a\n")) && !is_own("id,memo\n"));
+        assert!(!is_own("my_number,name\n123456789018,a\n") && !is_own("symbol,name\nAAPL,Apple\n"));
+        assert!(!is_own(&format!("symbol\n{}\n", TEXT.replace('k', "l"))) && !is_own("a passphrase"));
+    }
+}

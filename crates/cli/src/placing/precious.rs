@@ -1,0 +1,49 @@
+//! Files that no run replaces and no run clears, whatever their names: keys, identities, registries of scopes.
+
+use memchr::memmem;
+
+/// As much as is looked at. A key file or an identity file that is longer is not read by this tool either.
+pub(super) const HEAD: usize = 64 * 1024;
+
+/// What such a file holds, in lower case, wherever it stands: an identity may follow comments of its owner's.
+const MARKS: [&[u8]; 8] = [
+    b"age-secret-key-",
+    b"fugo-key 1",
+    b"age-encryption.org/v",
+    b"begin age encrypted file",
+    b"# public key: age1",
+    b"private key-----",
+    b"putty-user-key-file",
+    b"purpose,scope,epoch,tag",
+];
+
+/// Whether a file that begins so is such a file.
+pub(super) fn is_precious(head: &[u8]) -> bool {
+    // Without the zeros, text in UTF-16 reads as ASCII.
+    let text: Vec<u8> = head.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
+    MARKS.iter().any(|mark| memmem::find(&text, mark).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_identities_and_registries_are_known_by_what_they_hold() {
+        for text in [
+            "fugo-key 1\nkind: root\n",
+            "age-encryption.org/v1\n-> X25519 a\n",
+            "-----BEGIN AGE ENCRYPTED FILE-----\n",
+            "# recovery identity of the operator\n\nAGE-SECRET-KEY-1QQQ\n",
+            "age-secret-key-1qqq\n",
+            "# created: today\n# public key: age1qqq\n",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+            "\u{FEFF}purpose,scope,epoch,tag\nagency,nta,1,7c2cb2a1\n",
+        ] {
+            assert!(is_precious(text.as_bytes()), "{text}");
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert!(is_precious(&wide), "{text} in UTF-16");
+        }
+        assert!(!is_precious(b"symbol,birth_date\nkikan1,2001-02-03\n"));
+    }
+}

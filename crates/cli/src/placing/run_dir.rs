@@ -1,0 +1,223 @@
+//! Where a run keeps what is not finished: a directory of its own beside each output, readable by its owner alone
+//! and locked while the run lives. What dead runs left is cleared by the next one; a lock tells dead from alive.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File, OpenOptions, Permissions},
+    io::{self, Read},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
+    },
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat};
+
+use super::{
+    lock,
+    precious::{HEAD, is_precious},
+};
+use crate::failure::{Failure, Result};
+
+const PREFIX: &str = ".fugo-run-";
+/// Tells a run's directory from one that somebody gave such a name.
+const MARK: &str = "fugo-run";
+
+/// A locked directory, removed with what a run puts into it when the run ends.
+pub(crate) struct RunDir {
+    path: PathBuf,
+    /// The lock is on the directory itself; the kernel drops it when the process dies, however it dies.
+    dir: File,
+}
+
+impl RunDir {
+    /// Makes a run directory in `parent`, after clearing those of dead runs.
+    pub(crate) fn new(parent: &Path) -> Result<Self> {
+        let fail = |doing: &str, error: &io::Error| Failure::io(doing, parent, error);
+        clear_dead(parent).map_err(|error| fail("clear dead runs in", &error))?;
+        loop {
+            let path = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .tempdir_in(parent)
+                .map_err(|error| fail("make a run directory in", &error))?
+                .keep();
+            // Whatever the process's mask takes, its owner can open it.
+            let made = fs::set_permissions(&path, Permissions::from_mode(0o700)).and_then(|()| open_dir(&path));
+            // Another run may take it for dead before it is locked.
+            let dir = match made {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                made => made.map_err(|error| fail("open the run directory in", &error))?,
+            };
+            dir.lock().map_err(|error| fail("lock the run directory in", &error))?;
+            if is_still(&dir, &path) {
+                let run = Self { path, dir };
+                create(&run.path(MARK)).map_err(|error| fail("write to the run directory in", &error))?;
+                return Ok(run);
+            }
+        }
+    }
+
+    /// A path in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+impl Drop for RunDir {
+    fn drop(&mut self) {
+        // By the open directory: under its name somebody may have put another one.
+        let _ = empty(&self.dir);
+        let _ = fs::remove_dir(&self.path);
+    }
+}
+
+fn open_dir(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed();
+    File::options().read(true).custom_flags(flags).open(path)
+}
+
+fn is_still(open: &File, path: &Path) -> bool {
+    match (open.metadata(), fs::symlink_metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+/// Removes this user's run directories and locks that nobody holds.
+fn clear_dead(parent: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(parent)? {
+        let entry = entry?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        if name.as_bytes().starts_with(lock::PREFIX.as_bytes()) && kind.is_file() {
+            lock::clear_dead(&entry.path());
+        }
+        if !name.as_bytes().starts_with(PREFIX.as_bytes()) || !kind.is_dir() {
+            continue;
+        }
+        // One that cannot be opened or locked is another user's or alive.
+        if let Ok(dir) = open_dir(&entry.path())
+            && dir.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
+            && dir.try_lock().is_ok()
+            && is_still(&dir, &entry.path())
+            && is_of_a_run(&dir).unwrap_or(false)
+        {
+            let _ = empty(&dir);
+            // Only one that is empty goes.
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// What a run makes in its directory.
+fn is_of_run(name: &OsStr) -> bool {
+    let name = name.as_bytes();
+    let is_numbered = |prefix: &[u8]| {
+        name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
+    };
+    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(b"rows.")
+}
+
+/// Whether a directory holds what a run makes and nothing else, no key among it; an empty one does.
+fn is_of_a_run(dir: &File) -> io::Result<bool> {
+    let names = names(dir)?;
+    let is_marked = names.is_empty() || names.iter().any(|name| name.as_bytes() == MARK.as_bytes());
+    if !is_marked || !names.iter().all(|name| is_of_run(name)) {
+        return Ok(false);
+    }
+    for name in &names {
+        let file = openat(dir, &**name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK, Mode::empty())?;
+        let mut head = Vec::new();
+        File::from(file).take(HEAD as u64).read_to_end(&mut head)?;
+        if is_precious(&head) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn empty(dir: &File) -> io::Result<()> {
+    for name in names(dir)?.iter().filter(|name| is_of_run(name)) {
+        unlinkat(dir, &**name, AtFlags::empty())?;
+    }
+    Ok(())
+}
+
+fn names(dir: &File) -> io::Result<Vec<std::ffi::OsString>> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(dir)? {
+        let entry = entry?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name != "." && name != ".." {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Opens a new file for reading and writing, for its owner alone, whatever the process's mask takes.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir_with(parent: &Path, name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let dir = parent.join(name);
+        fs::create_dir(&dir).unwrap();
+        files.iter().for_each(|(name, text)| fs::write(dir.join(name), text).unwrap());
+        dir
+    }
+
+    #[test]
+    fn directories_of_dead_runs_are_cleared_and_those_of_live_ones_are_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), ("rows.3", "x")]);
+        let other = dir_with(parent.path(), "not-a-run", &[]);
+        let alive = RunDir::new(parent.path()).unwrap();
+        assert!(!dead.exists());
+        let second = RunDir::new(parent.path()).unwrap();
+        assert!(alive.path.exists() && second.path.exists() && other.exists());
+        drop((alive, second));
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_was_given_a_runs_name_is_not_cleared() {
+        let parent = tempfile::tempdir().unwrap();
+        let kept = [
+            dir_with(parent.path(), ".fugo-run-archive", &[("2025.csv", "x"), ("output-1", "x")]),
+            dir_with(parent.path(), ".fugo-run-marked", &[(MARK, ""), ("2025.csv", "x")]),
+            dir_with(parent.path(), ".fugo-run-key", &[(MARK, ""), ("output-1", "fugo-key 1\n")]),
+        ];
+        drop(RunDir::new(parent.path()).unwrap());
+        assert!(kept.iter().all(|dir| dir.exists()));
+        assert!(kept[0].join("output-1").exists() && kept[1].join(MARK).exists());
+    }
+
+    #[test]
+    fn a_directory_that_takes_a_live_runs_name_is_not_removed_with_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let archive = dir_with(parent.path(), "archive", &[("2025.csv", "x"), ("output-1", "x")]);
+        let run = RunDir::new(parent.path()).unwrap();
+        fs::rename(&run.path, parent.path().join("moved")).unwrap();
+        fs::rename(&archive, &run.path).unwrap();
+        let path = run.path.clone();
+        drop(run);
+        assert!(path.join("2025.csv").exists() && path.join("output-1").exists());
+    }
+
+    #[test]
+    fn a_run_directory_and_its_files_are_their_owners_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let run = RunDir::new(parent.path()).unwrap();
+        create(&run.path("rows.1")).unwrap();
+        assert_eq!(fs::metadata(&run.path).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(run.path("rows.1")).unwrap().mode() & 0o777, 0o600);
+    }
+}
