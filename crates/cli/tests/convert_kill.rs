@@ -441,6 +441,7 @@ fn what_dead_runs_left_is_cleared_in_every_folder_of_the_next_run() {
     for folder in ["a", "b", "temp"] {
         fs::create_dir_all(keys.at(folder).join(".fugo-run-dead")).expect("made");
         fs::write(keys.at(folder).join(".fugo-run-dead/rows.0"), "left").expect("written");
+        fs::write(keys.at(folder).join(".fugo-run-dead/fugo-run"), "").expect("written");
         fs::write(keys.at(folder).join(".fugo-run-file"), "no directory").expect("written");
     }
     keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);

@@ -6,6 +6,8 @@ use std::{
     io,
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use rustix::fs::OFlags;
@@ -19,6 +21,9 @@ use crate::{
 
 /// What the name of a lock begins with.
 pub(super) const PREFIX: &str = ".fugo-lock-";
+
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Removed when the run ends.
 #[derive(Debug)]
@@ -34,10 +39,17 @@ impl OutputLock {
         let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         let digest = Sha256::digest(name.as_bytes());
         let path = directory_of(place).join(format!("{PREFIX}{}", hex::encode(&digest[..8])));
+        let mut tries = 0;
         loop {
             let lock = open(&path).map_err(|error| Failure::io("lock", place, &error))?;
             match lock.try_lock() {
                 Ok(()) => {}
+                // A run that clears the directory holds it for a moment, if it comes before this one.
+                Err(fs::TryLockError::WouldBlock) if tries < TRIES => {
+                    tries += 1;
+                    thread::sleep(PAUSE);
+                    continue;
+                }
                 Err(fs::TryLockError::WouldBlock) => {
                     return Err(Failure::new(
                         format_args!("another run is writing {}", place.display()),
