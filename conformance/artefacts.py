@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,9 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def target() -> Path:
-    """Cargo's target directory."""
-    return Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+def built(name: str, *command: str) -> Path:
+    """The executable of that name, where cargo says that this build put it."""
+    said = run("cargo", *command, "--message-format", "json-render-diagnostics")
+    found = [path for line in said.splitlines() if (path := json.loads(line).get("executable")) and Path(path).stem == name]
+    if len(found) != 1:
+        sys.exit(f"cargo names {len(found)} executables {name}, not one")
+    return Path(found[0])
 
 
 def run(*command: str | Path) -> str:
@@ -49,26 +54,29 @@ def prefix(path: Path) -> Prefix:
 
 @dataclass(frozen=True)
 class Jar:
-    """The jar, and what the programs here read JSON with."""
+    """The jar, and other jars that a program needs beside it."""
 
     path: Path
-    json: Path = Path("/usr/share/java/gson.jar")
+    others: tuple[Path, ...] = ()
+
+    def class_path(self) -> str:
+        return ":".join(str(path) for path in (self.path, *self.others))
 
     def compile(self, source: Path, classes: Path) -> Path:
         classes.mkdir(parents=True)
-        run("javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", f"{self.path}:{self.json}", "-d", classes, source)
+        run("javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", self.class_path(), "-d", classes, source)
         return classes
 
     def command(self, classes: Path, main: str, *arguments: str) -> list[str]:
-        return ["java", "-cp", f"{classes}:{self.path}:{self.json}", main, *arguments]
+        return ["java", "-cp", f"{classes}:{self.class_path()}", main, *arguments]
 
 
-def jar(directory: Path) -> Jar:
+def jar(directory: Path, *others: Path) -> Jar:
     run(ROOT / "crates" / "java" / "build", "--out", directory)
     found = [path for path in directory.glob("fugo-*.jar") if not path.stem.endswith(("-sources", "-javadoc"))]
     if len(found) != 1:
         sys.exit(f"one jar was expected, not {len(found)}")
-    return Jar(found[0])
+    return Jar(found[0], others)
 
 
 def wheel(directory: Path, venv: Path, packages: list[str]) -> Path:

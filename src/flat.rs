@@ -1,12 +1,16 @@
 //! Flat buffers, as other languages hold them: twelve digits a row in, sixteen bytes a row out, nothing in between.
+//! A row that gives no symbol is sixteen zero bytes, [`REFUSED`], which are nobody's symbol and are taken for none.
 
 use alloc::vec::Vec;
 
 use crate::{
     batch::NumberKey,
     my_number::{MyNumber, MyNumberError},
-    symbol::SYMBOL_LEN,
+    symbol::{Eligibility, EligibilitySymbol, InsurersSymbol, SYMBOL_LEN, SymbolKey},
 };
+
+/// The bytes of a row that gave no symbol. A symbol has them with probability 2^-128.
+pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 
 /// Rows that are parsed and derived from together: few enough for the first-level cache.
 const CHUNK: usize = 1024;
@@ -64,6 +68,34 @@ fn parse_and_derive(
     }
 }
 
+/// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1; [`REFUSED`] where the row is
+/// [`REFUSED`] itself, after `refused(i)` was called for it. Otherwise all refused rows would become one person.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn symbols_from_insurers(
+    key: &SymbolKey<Eligibility>,
+    rows: &[[u8; SYMBOL_LEN]],
+    out: &mut [[u8; SYMBOL_LEN]],
+    mut refused: impl FnMut(usize),
+) {
+    const ROWS: usize = 512;
+    assert_eq!(rows.len(), out.len(), "as many symbols as rows");
+    let mut from = [InsurersSymbol::from_bytes(REFUSED); ROWS];
+    let mut to = [EligibilitySymbol::from_bytes(REFUSED); ROWS];
+    for (chunk, (rows, out)) in rows.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
+        let (from, to) = (&mut from[..rows.len()], &mut to[..rows.len()]);
+        from.iter_mut().zip(rows).for_each(|(from, row)| *from = InsurersSymbol::from_bytes(*row));
+        key.symbols_from_insurers(from, to);
+        for (i, ((row, symbol), out)) in rows.iter().zip(to).zip(out).enumerate() {
+            *out = if *row == REFUSED { REFUSED } else { symbol.to_bytes() };
+            if *row == REFUSED {
+                refused(chunk * ROWS + i);
+            }
+        }
+    }
+}
+
 /// Moves the first `filled` symbols to their rows, and zeros to the rows in `gaps`, which ascend.
 fn spread(out: &mut [[u8; SYMBOL_LEN]], mut filled: usize, gaps: &[usize]) {
     let mut end = out.len();
@@ -71,7 +103,7 @@ fn spread(out: &mut [[u8; SYMBOL_LEN]], mut filled: usize, gaps: &[usize]) {
     for &gap in gaps.iter().rev() {
         let behind = end - gap - 1;
         out.copy_within(filled - behind..filled, gap + 1);
-        out[gap] = [0; SYMBOL_LEN];
+        out[gap] = REFUSED;
         filled -= behind;
         end = gap;
     }
@@ -119,6 +151,24 @@ mod tests {
     fn each_row_has_the_symbol_of_its_number() {
         for count in [0, 1, 2, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3] {
             holds(&(1..=count).map(row).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn eligibility_symbols_are_those_of_the_single_call_and_a_refused_row_stays_refused() {
+        let root = RootKey::from_bytes(&[7; 32]);
+        let key = SymbolKey::<Eligibility>::new(&root.scope_key(&"eligibility/all/1".parse().expect("a scope")))
+            .expect("a key of eligibility");
+        for count in [0, 1, 511, 512, 513, 1100] {
+            let rows: Vec<[u8; SYMBOL_LEN]> =
+                (0..count).map(|i| if i % 5 == 3 { REFUSED } else { [1 + (i % 251) as u8; SYMBOL_LEN] }).collect();
+            let (mut out, mut refused) = (vec![[0xff; SYMBOL_LEN]; count], Vec::new());
+            symbols_from_insurers(&key, &rows, &mut out, |row| refused.push(row));
+            assert_eq!(refused, (0..count).filter(|i| i % 5 == 3).collect::<Vec<_>>());
+            for (row, out) in rows.iter().zip(&out) {
+                let one = key.symbol_from_insurers(&InsurersSymbol::from_bytes(*row)).to_bytes();
+                assert_eq!(*out, if *row == REFUSED { REFUSED } else { one });
+            }
         }
     }
 

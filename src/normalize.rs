@@ -11,9 +11,12 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::my_number::{MyNumber, MyNumberError};
 
 /// Grows with every change of the table; not part of the version byte of symbols.
-pub const NORMALIZE_REVISION: u32 = 1;
+pub const NORMALIZE_REVISION: u32 = 2;
 
-/// Whether 9, 10 or 11 ungrouped digits are padded on the left to twelve.
+/// The fewest digits of which lost zeros are restored. Shorter values are row numbers or other identifiers.
+const SHORTEST_RESTORED: usize = 9;
+
+/// Whether 9, 10 or 11 ungrouped digits are padded on the left to twelve; in integers too.
 ///
 /// Spreadsheets drop leading zeros. But one 11-digit 住民票コード in ten passes the check digit by chance once it is
 /// padded, and so becomes another person's number: restore only in columns known to hold MyNumbers, and look
@@ -171,7 +174,7 @@ pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, Normal
     // Step 5.
     match found {
         MyNumber::LEN => Ok(normalized),
-        9..=11 if lost_zeros == LostZeros::Restore => {
+        SHORTEST_RESTORED..MyNumber::LEN if lost_zeros == LostZeros::Restore => {
             normalized.digits.rotate_right(MyNumber::LEN - found);
             normalized.digits[..MyNumber::LEN - found].fill(b'0');
             normalized.changes.zeros_restored = true;
@@ -179,6 +182,32 @@ pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, Normal
         }
         _ => Err(NormalizeError::Length { found }),
     }
+}
+
+/// `normalize(value in decimal, LostZeros::Restore)`: the digits of an integer, whose leading zeros are lost.
+///
+/// So an integer of fewer than nine digits is refused, like the same digits as text: a row number is not a person.
+///
+/// ```
+/// use fugo::normalize::normalize_integer;
+/// assert_eq!(normalize_integer(1_000_000_007)?.expose_digits(), b"001000000007");
+/// assert!(normalize_integer(19).is_err());
+/// # Ok::<(), fugo::normalize::NormalizeError>(())
+/// ```
+pub fn normalize_integer(value: u64) -> Result<Normalized, NormalizeError> {
+    let found = value.checked_ilog10().map_or(1, |power| power as usize + 1);
+    if !(SHORTEST_RESTORED..=MyNumber::LEN).contains(&found) {
+        return Err(NormalizeError::Length { found });
+    }
+    let zeros_restored = found < MyNumber::LEN;
+    let changes = Changes { zeros_restored, ..Changes::default() };
+    let mut normalized = Normalized { digits: [b'0'; MyNumber::LEN], changes };
+    let mut rest = value;
+    for digit in normalized.digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    Ok(normalized)
 }
 
 /// U+200B, U+200C, U+200D, U+2060, U+FEFF, U+00AD.

@@ -14,7 +14,7 @@ mod plain;
 
 use fugo::{
     MyNumberError,
-    normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, normalize},
+    normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, normalize, normalize_integer},
 };
 use plain::{DASHES_AND_POINTS, ENDS, FULL_WIDTH, INVISIBLES, SPACES};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -63,8 +63,33 @@ fn refused(text: &str, kind: &'static str, at: Option<usize>) {
 }
 
 #[test]
-fn this_is_revision_1() {
-    assert_eq!(NORMALIZE_REVISION, 1);
+fn this_is_revision_2() {
+    assert_eq!(NORMALIZE_REVISION, 2);
+}
+
+/// What an integer gives: as `outcome`.
+fn outcome_of_integer(value: u64) -> Result<(String, Vec<&'static str>), plain::Refusal> {
+    match normalize_integer(value) {
+        Ok(normalized) => {
+            let digits = String::from_utf8(normalized.expose_digits().to_vec()).expect("ASCII");
+            Ok((digits, normalized.changes().names().collect()))
+        }
+        Err(error @ NormalizeError::Length { found }) => Err((error.kind(), Some(found))),
+        Err(error) => panic!("an integer has digits only: {error}"),
+    }
+}
+
+#[test]
+fn an_integer_is_normalised_as_its_decimal_text_with_restored_zeros() {
+    for power in 0..20 {
+        let power = 10_u64.pow(power);
+        for value in [power - 1, power, power + 1, power.saturating_mul(9), u64::MAX] {
+            assert_eq!(outcome_of_integer(value), outcome(&value.to_string(), LostZeros::Restore), "{value}");
+        }
+    }
+    assert_eq!(outcome_of_integer(0), Err(("length", Some(1))));
+    assert_eq!(outcome_of_integer(99_999_999), Err(("length", Some(8))));
+    assert_eq!(outcome_of_integer(100_000_008), Ok(("000100000008".to_owned(), vec!["zeros-restored"])));
 }
 
 #[test]

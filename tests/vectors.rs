@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use fugo::{
     Agency, EligibilityKey, FromNumber, Insurers, InsurersSymbol, KeyTag, Lineage, LineageError, MyNumber, Network,
     NumberKey, Portal, Purpose, Registry, Research, RootKey, Scope, ScopeKey, Symbol, SymbolKey,
-    normalize::{LostZeros, NormalizeError, normalize},
+    normalize::{LostZeros, NormalizeError, normalize, normalize_integer},
     text::{TextEncoder, decode},
 };
 use serde_json::{Map, Value, json};
@@ -84,6 +84,26 @@ const NORMALIZE: Kind = Kind {
         "check-digit",
         "never-issued",
     ],
+};
+
+const INTEGERS: Kind = Kind {
+    name: "integers",
+    inputs: &["integer"],
+    outcome: |case| {
+        // Whoever has signed integers refuses those below zero first.
+        let Ok(value) = text(case, "integer").parse::<u64>() else {
+            return json!({"expect": "negative"});
+        };
+        match normalize_integer(value).map(|normalized| (normalized.parse(), normalized.changes())) {
+            Ok((Ok(number), changes)) => {
+                json!({"expect": "ok", "digits": digits(&number), "changes": changes.names().collect::<Vec<_>>()})
+            }
+            Ok((Err(error), _)) => number_error(error),
+            Err(error @ NormalizeError::Length { found }) => json!({"expect": error.kind(), "found": found}),
+            Err(error) => panic!("no vector knows {error:?}"),
+        }
+    },
+    vocabulary: &["ok", "negative", "length", "check-digit"],
 };
 
 const KEYS: Kind = Kind {
@@ -182,7 +202,7 @@ const LINEAGE: Kind = Kind {
     vocabulary: &["ok", "duplicate-new", "duplicate-previous", "self-pair", "cycle"],
 };
 
-const KINDS: [Kind; 7] = [NUMBERS, CHECK_DIGITS, NORMALIZE, KEYS, SYMBOLS, TEXT, LINEAGE];
+const KINDS: [Kind; 8] = [NUMBERS, CHECK_DIGITS, NORMALIZE, INTEGERS, KEYS, SYMBOLS, TEXT, LINEAGE];
 
 #[test]
 fn every_strict_number_is_as_the_vectors_say() {
@@ -197,6 +217,11 @@ fn every_check_digit_is_as_the_vectors_say() {
 #[test]
 fn every_lenient_form_is_as_the_vectors_say() {
     run(&NORMALIZE);
+}
+
+#[test]
+fn every_integer_is_as_the_vectors_say() {
+    run(&INTEGERS);
 }
 
 #[test]

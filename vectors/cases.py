@@ -348,11 +348,51 @@ def normalize():
     add("all zeros in groups", "0000 0000 0000", "never-issued")
     add("all zeros, full-width", "\uff10" * 12, "never-issued")
     add("all zeros after restoring", "0" * 9, "never-issued", True)
-    return ("Lenient normalisation, NORMALIZE_REVISION 1 (section 1). `changes` is in the fixed "
+    return ("Lenient normalisation, NORMALIZE_REVISION 2 (section 1). `changes` is in the fixed "
             "order invisibles, trimmed, full-width, separators, zeros-restored. After steps 1 to 3: "
             "nothing left; scientific notation as a whole; a character that is neither digit nor "
             "separator, with its UTF-8 byte offset in the original text; then without separators "
             "the length, with separators the grouping; then the strict checks."), c.listed
+
+
+# ---------------------------------------------------------------- integers
+
+def integers():
+    c = Cases()
+
+    def good(comment, integer, digits, *changes):
+        c.add(comment, {"integer": integer}, "ok", digits=digits, changes=list(changes))
+
+    def bad(comment, integer, expect, **stated):
+        c.add(comment, {"integer": integer}, expect, **stated)
+
+    good("twelve digits", MAIN, MAIN)
+    good("largest number that passes", "999999999996", "999999999996")
+    good("eleven digits", "10000000006", "010000000006", "zeros-restored")
+    good("ten digits", "1000000007", "001000000007", "zeros-restored")
+    good("nine digits", "100000008", "000100000008", "zeros-restored")
+    for digit, number in BY_CHECK_DIGIT:
+        short = number.lstrip("0")
+        bad(f"a number with check digit {digit[0]} that begins with nine zeros or more", short, "length",
+            found=len(short))
+    bad("zero", "0", "length", found=1)
+    for n in range(1, 9):
+        bad(f"a row number of {n} digits, though padding would make a valid number",
+            "1" + "0" * (n - 2) + str(by_weights("0" * (12 - n) + "1" + "0" * (n - 2))) if n > 1 else "1",
+            "length", found=n)
+    bad("nine digits, check digit wrong", "100000000", "check-digit")
+    bad("ten digits, check digit wrong", "1000000000", "check-digit")
+    bad("eleven digits, check digit wrong", "10000000000", "check-digit")
+    bad("twelve digits, check digit wrong", "123456789010", "check-digit")
+    bad("thirteen digits", "1000000000000", "length", found=13)
+    bad("largest signed integer of 64 bits", str(2**63 - 1), "length", found=19)
+    bad("largest unsigned integer of 64 bits", str(2**64 - 1), "length", found=20)
+    bad("a valid number below zero", "-" + MAIN, "negative")
+    bad("minus one", "-1", "negative")
+    bad("smallest signed integer of 64 bits", str(-2**63), "negative")
+    return ("Integers under step 5 of section 1.2, NORMALIZE_REVISION 2: as text, since 64 bits are more than JSON "
+            "readers hold. Their leading zeros are lost; 9 to 11 digits are padded, twelve are taken, any other "
+            "count is refused, so that no row number becomes a person."), c.listed
 
 
 # ---------------------------------------------------------------- keys, symbols
@@ -739,5 +779,5 @@ def keyfile():
 
 
 def all_files():
-    return {f.__name__: f() for f in (numbers, check_digits, normalize, keys, symbols, text, lineage,
-                                      keyfile)}
+    return {f.__name__: f() for f in (numbers, check_digits, normalize, integers, keys, symbols, text,
+                                      lineage, keyfile)}

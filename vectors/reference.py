@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 STALE = "vectors are stale: run python3 vectors/reference.py --write"
-NORMALIZE_REVISION = 1
+NORMALIZE_REVISION = 2
 
 # purpose -> (code, human-readable part of the text form); section 2 and section 4
 PURPOSES = {
@@ -151,6 +151,13 @@ def normalize(text, restore_zeros):
         changed.add("separators")
     parse_number(digits)
     return digits, [c for c in CHANGES if c in changed]
+
+
+def normalize_integer(value):
+    """An integer, whose leading zeros are lost: its decimal digits, with step 5 asked for."""
+    if value < 0:
+        raise Refused("negative")
+    return normalize(str(value), restore_zeros=True)
 
 
 def lineage(pairs):
@@ -404,6 +411,7 @@ VOCABULARY = {
     "check_digits": ["non-digit", "length"],
     "normalize": ["empty", "scientific-notation", "character", "grouping", "length", "check-digit",
                   "never-issued"],
+    "integers": ["negative", "length", "check-digit"],
     "keys": ["scope-id", "scope-id-fixed", "epoch-zero", "unknown-purpose"],
     "symbols": [],
     "text": ["corrupted", "unknown-part", "wrong-purpose", "wrong-key"],
@@ -432,6 +440,11 @@ def accept_check_digits(case):
 
 def accept_normalize(case):
     digits, changes = normalize(case["text"], case["restore_zeros"])
+    return {"digits": digits, "changes": changes}
+
+
+def accept_integers(case):
+    digits, changes = normalize_integer(int(case["integer"]))
     return {"digits": digits, "changes": changes}
 
 
@@ -479,6 +492,7 @@ def accept_keyfile(case):
 
 ACCEPT = {
     "numbers": accept_numbers, "check_digits": accept_check_digits, "normalize": accept_normalize,
+    "integers": accept_integers,
     "keys": accept_keys, "symbols": accept_symbols, "text": accept_text,
     "lineage": accept_lineage, "keyfile": accept_keyfile,
 }

@@ -55,7 +55,7 @@ final class CallCost {
     }
 
     public static void main(String[] arguments) throws IOException, GeneralSecurityException {
-        try (KeyFile file = KeyFile.load(Path.of(arguments[0]));
+        try (KeyFile file = KeyFile.loadTestKey(Path.of(arguments[0]));
                 ScopeKey scopeKey = file.scopeKey();
                 SymbolKey key = SymbolKey.of(scopeKey)) {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
         return 2;
     }
     must(fugo_version_check(FUGO_VERSION));
-    must(fugo_key_file_load(argv[1], strlen(argv[1]), FUGO_UNLOCK_NONE, NULL, 0, &file, NULL));
+    must(fugo_key_file_load(argv[1], strlen(argv[1]), FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, NULL));
     must(fugo_key_file_scope_key(file, &scope_key, NULL));
     must(fugo_key_new(scope_key, &key, NULL));
     must(fugo_scope_key_free(&scope_key));

@@ -24,7 +24,7 @@ def numbers() -> list[str]:
 
 
 def main() -> None:
-    scope_key = fugo.KeyFile.load(sys.argv[1]).key
+    scope_key = fugo.KeyFile.load(sys.argv[1], test_keys=True).scope_key
     if not isinstance(scope_key, fugo.ScopeKey):
         raise SystemExit("the key file has to be of a scope")
     key = fugo.SymbolKey(scope_key)

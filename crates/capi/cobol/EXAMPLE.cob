@@ -35,6 +35,8 @@
            05  STATUSES.
                10  ROW-STATUS  BINARY-LONG OCCURS 3.
            05  REFUSED         BINARY-DOUBLE UNSIGNED.
+       01  TEXT-ROWS.
+           05  ROW-TEXT        PIC X(48) OCCURS 3.
        01  ROWS                BINARY-DOUBLE UNSIGNED VALUE 3.
        01  BAD-NUMBER          PIC X(12) VALUE "1234X6789018".
        01  MESSAGE-ADDRESS     POINTER.
@@ -146,6 +148,22 @@
            ELSE
                ADD 1 TO FAILED
                DISPLAY "the batch is not as expected" UPON SYSERR
+           END-IF
+
+      *> A refused row has no text: its row of texts is all NUL.
+           CALL "fugo_text_encode_batch" USING
+               BY VALUE NUMBER-KEY BY REFERENCE SYMBOL-ROWS
+               BY REFERENCE TEXT-ROWS BY VALUE ROWS
+               BY REFERENCE FUGO-ERROR
+               RETURNING FUGO-STATUS
+           PERFORM EXPECT-OK
+           IF ROW-TEXT (1) (1:44) = EXPECTED-TEXT
+                   AND ROW-TEXT (2) = LOW-VALUES
+                   AND ROW-TEXT (3) (1:44) = EXPECTED-TEXT
+               ADD 1 TO PASSED
+           ELSE
+               ADD 1 TO FAILED
+               DISPLAY "the texts are not as expected" UPON SYSERR
            END-IF
 
       *> A handle of another type is told apart.

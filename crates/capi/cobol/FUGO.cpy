@@ -28,6 +28,7 @@
            88  FUGO-WRONG-HANDLE             VALUE 5.
            88  FUGO-UNKNOWN-VALUE            VALUE 6.
            88  FUGO-VERSION-MISMATCH         VALUE 7.
+           88  FUGO-OCCUPIED-HANDLE          VALUE 8.
            88  FUGO-PANIC                    VALUE 10.
            88  FUGO-RANDOM                   VALUE 11.
            88  FUGO-OTHER                    VALUE 12.
@@ -52,6 +53,7 @@
            88  FUGO-CORRUPTED                VALUE 501.
            88  FUGO-UNKNOWN-PART             VALUE 502.
            88  FUGO-WRONG-KEY                VALUE 503.
+           88  FUGO-NO-SYMBOL                VALUE 504.
            88  FUGO-SELF-PAIR                VALUE 601.
            88  FUGO-DUPLICATE-NEW            VALUE 602.
            88  FUGO-DUPLICATE-PREVIOUS       VALUE 603.
@@ -80,6 +82,11 @@
            88  FUGO-WEAK-KEY                 VALUE 817.
            88  FUGO-TOO-MANY-IDENTITIES      VALUE 818.
            88  FUGO-CONTROL-CHARACTER        VALUE 819.
+           88  FUGO-EXISTS                   VALUE 820.
+           88  FUGO-EMPTY-PASSPHRASE         VALUE 821.
+           88  FUGO-SHORT-PASSPHRASE         VALUE 822.
+           88  FUGO-NO-RECIPIENT             VALUE 823.
+           88  FUGO-RECIPIENT                VALUE 824.
 
       *> struct fugo_error. What has nothing to tell is FUGO-NONE.
        01  FUGO-ERROR.

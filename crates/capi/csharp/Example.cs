@@ -36,7 +36,7 @@ static class Example
         using (ScopeKey insurers = root.Derive("insurers/all/1"))
         using (ScopeKey eligibility = root.Derive("eligibility/all/1"))
         using (SymbolKey both = SymbolKey.Eligibility(insurers, eligibility))
-        using (KeyFile file = KeyFile.Load(arguments[0] + "/test.key"))
+        using (KeyFile file = KeyFile.LoadTestKey(arguments[0] + "/test.key"))
         using (ScopeKey loaded = file.ScopeKey())
         {
             Expect("the tag", Hex(scopeKey.Tag()) == "7c2cb2a1" && Hex(loaded.Tag()) == "7c2cb2a1");

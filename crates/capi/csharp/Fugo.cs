@@ -118,10 +118,13 @@ namespace Fugo
 
         protected override bool ReleaseHandle() { return Native.fugo_key_file_free(ref handle) == 0; }
 
-        enum Unlock { None, Passphrase, PassphraseFile, IdentityFile }
+        enum Unlock { None, Passphrase, PassphraseFile, IdentityFile, TestKeys = 16 }
 
         /// <summary>A test key in plaintext.</summary>
-        public static KeyFile Load(string path) { return Load(path, Unlock.None, new byte[0]); }
+        public static KeyFile LoadTestKey(string path)
+        {
+            return Load(path, Unlock.None | Unlock.TestKeys, new byte[0]);
+        }
 
         /// <summary>The passphrase is the first line of a file that only its owner may read.</summary>
         public static KeyFile LoadWithPassphraseFile(string path, string passphraseFile)

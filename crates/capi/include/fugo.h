@@ -1,12 +1,14 @@
 /*
  * fugo (符号): symbols for Japan's MyNumber, one for each agency.
  *
- * Generated from crates/capi/src; do not edit. The contract is crates/capi/README.md; in short:
+ * Generated from crates/capi/src; do not edit. The contract is crates/capi/README.md, installed as
+ * share/doc/fugo/README.md; in short:
  *
  * - Every call returns a fugo_status, 0 for done; results go out through pointers. `error` may be NULL.
  * - Every buffer has its length in bytes beside it, or `count` rows; no NUL is needed in what goes in.
- * - A call that fails leaves its outputs zeroed, and handles NULL; it writes nothing to an output that is NULL, of the
- *   wrong length, or that overlaps another argument (then to none).
+ * - A call that fails leaves its outputs zeroed; it writes nothing to an output that is NULL, of the wrong length, or that
+ *   overlaps another argument (then to none).
+ * - A variable for a new handle holds NULL before the call, and still holds it if the call fails.
  * - A handle never changes: any number of threads may use one at once. One thread frees it, when no other uses it.
  * - The library keeps no state that calls share, prints nothing, and lets no panic out.
  *
@@ -103,11 +105,11 @@ enum fugo_status
      */
     FUGO_STATUS_OK = 0,
     /**
-     * A pointer is NULL that must not be.
+     * A required pointer is NULL.
      */
     FUGO_STATUS_NULL_POINTER = 1,
     /**
-     * A buffer has not the length that the call needs.
+     * A buffer has the wrong length.
      */
     FUGO_STATUS_BUFFER_LENGTH = 2,
     /**
@@ -130,6 +132,10 @@ enum fugo_status
      * Header and library are not of versions that go together.
      */
     FUGO_STATUS_VERSION_MISMATCH = 7,
+    /**
+     * The variable for a new handle is not NULL: it may hold one, which would never be wiped.
+     */
+    FUGO_STATUS_OCCUPIED_HANDLE = 8,
     /**
      * A fault in the library was stopped. Report it with `at` and `found` of the error.
      */
@@ -226,6 +232,10 @@ enum fugo_status
      * The text is of another scope or epoch.
      */
     FUGO_STATUS_WRONG_KEY = 503,
+    /**
+     * Sixteen zero bytes, which stand for a refused row or a failed call and are nobody's symbol.
+     */
+    FUGO_STATUS_NO_SYMBOL = 504,
     /**
      * A pair names one number twice.
      */
@@ -338,6 +348,26 @@ enum fugo_status
      * A passphrase with a control character or a byte order mark.
      */
     FUGO_STATUS_CONTROL_CHARACTER = 819,
+    /**
+     * A file is there already; a key file is never replaced.
+     */
+    FUGO_STATUS_EXISTS = 820,
+    /**
+     * A passphrase of no characters.
+     */
+    FUGO_STATUS_EMPTY_PASSPHRASE = 821,
+    /**
+     * A passphrase of fewer than 12 characters, or of fewer than 5 different ones.
+     */
+    FUGO_STATUS_SHORT_PASSPHRASE = 822,
+    /**
+     * No recipient: nobody could open the file.
+     */
+    FUGO_STATUS_NO_RECIPIENT = 823,
+    /**
+     * A line that is no X25519 recipient.
+     */
+    FUGO_STATUS_RECIPIENT = 824,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -453,12 +483,49 @@ enum fugo_unlock
      * The path of an age identity file (X25519).
      */
     FUGO_UNLOCK_IDENTITY_FILE = 3,
+    /**
+     * Added to one of the others: test keys are taken too. Without it a file that says `use: test` is refused.
+     */
+    FUGO_UNLOCK_TEST_KEYS = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
 typedef enum fugo_unlock fugo_unlock;
 #else
 typedef int32_t fugo_unlock;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What locks a new key file.
+ */
+enum fugo_seal
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: for test keys only.
+     */
+    FUGO_SEAL_PLAINTEXT = 0,
+    /**
+     * The passphrase itself, UTF-8, of at least 12 characters.
+     */
+    FUGO_SEAL_PASSPHRASE = 1,
+    /**
+     * The path of a file whose first line is the passphrase.
+     */
+    FUGO_SEAL_PASSPHRASE_FILE = 2,
+    /**
+     * Recipients of age (`age1...`), one a line; the identity of any one of them opens the file.
+     */
+    FUGO_SEAL_RECIPIENTS = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum fugo_seal fugo_seal;
+#else
+typedef int32_t fugo_seal;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -546,7 +613,10 @@ typedef struct fugo_scope_key fugo_scope_key;
  *
  * | status                                       | row       | at                  | found                     |
  * |----------------------------------------------|-----------|---------------------|---------------------------|
- * | BUFFER_LENGTH                                |           |                     | the length given          |
+ * | NULL_POINTER, WRONG_HANDLE, OCCUPIED_HANDLE  |           | argument, from 1    |                           |
+ * | BUFFER_LENGTH                                |           | argument, from 1    | the length given          |
+ * | OVERFLOW                                     |           | argument, from 1    |                           |
+ * | OVERLAP                                      |           | output, from 1      | the other argument        |
  * | NON_DIGIT, CHARACTER, NOT_TEXT               |           | byte offset, from 0 |                           |
  * | LENGTH                                       |           |                     | number of digits          |
  * | NON_DIGIT in a lineage                       | pair      | offset in the pair  |                           |
@@ -643,7 +713,8 @@ fugo_status fugo_check_digit(const char *body,
  * passed the strict check. `*changes` says what was changed, as FUGO_CHANGE bits.
  *
  * With `restore_zeros` 1 nine to eleven digits get their lost leading zeros back; this makes another person's number
- * of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused.
+ * of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused. For an integer,
+ * give its decimal text as `%lld` prints it: `%012lld` would make a person of every tenth row number.
  *
  * Failures: NOT_TEXT (`at`), EMPTY, SCIENTIFIC_NOTATION, CHARACTER (`at`), GROUPING, LENGTH (`found`); then those of
  * `fugo_number_check`; UNKNOWN_VALUE for another `restore_zeros`.
@@ -843,8 +914,8 @@ fugo_status fugo_derive_batch(const fugo_key *key,
 /**
  * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
  * appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
- * epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
- * another purpose than eligibility.
+ * epoch 1 belong here; decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE for a key of
+ * another purpose than eligibility; NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
  */
 fugo_status fugo_derive_from_insurers(const fugo_key *key,
                                       const uint8_t *insurers,
@@ -855,7 +926,9 @@ fugo_status fugo_derive_from_insurers(const fugo_key *key,
 
 /**
  * `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
- * in, 16 bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+ * in, 16 bytes out, row behind row. A row of sixteen zero bytes, which an earlier call refused, stays so; the call then
+ * returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of them, `found` how many) with all other rows done.
+ * Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
  */
 fugo_status fugo_derive_from_insurers_batch(const fugo_key *key,
                                             const uint8_t *insurers,
@@ -866,6 +939,7 @@ fugo_status fugo_derive_from_insurers_batch(const fugo_key *key,
 /**
  * `text` := the text form of a symbol that `key` made: Bech32m over tag || symbol, 44 to 47 characters such as
  * `kikan1...`, and NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN.
+ * Failure: NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
  */
 fugo_status fugo_text_encode(const fugo_key *key,
                              const uint8_t *symbol,
@@ -876,8 +950,8 @@ fugo_status fugo_text_encode(const fugo_key *key,
 
 /**
  * `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
- * FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a
- * refused row become a text of zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+ * FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. A row of sixteen zero
+ * bytes, which is a refused row, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
  */
 fugo_status fugo_text_encode_batch(const fugo_key *key,
                                    const uint8_t *symbols,
@@ -899,7 +973,7 @@ fugo_status fugo_text_decode(const fugo_key *key,
 
 /**
  * `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
- * of FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
+ * of FUGO_TAG_LEN bytes. Failures: UNKNOWN_PURPOSE; NO_SYMBOL for sixteen zero bytes.
  */
 fugo_status fugo_text_encode_tagged(int32_t purpose,
                                     const uint8_t *tag,
@@ -948,8 +1022,9 @@ fugo_status fugo_text_read(const char *text,
  * | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file of its owner's only, whose first line is the passphrase |
  * | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file of its owner's only                       |
  *
- * A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of `fugo_key_file_parse`;
- * NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
+ * `| FUGO_UNLOCK_TEST_KEYS` takes test keys too, for published and invented numbers; without it they are refused
+ * (TEST_KEY). A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of
+ * `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK, TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
  * EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO; of what unlocks NOT_TEXT, EMPTY, IDENTITY (`at` is the
  * line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1); UNKNOWN_VALUE.
  */
@@ -962,13 +1037,57 @@ fugo_status fugo_key_file_load(const char *path,
                                fugo_error *error);
 
 /**
+ * `*out` := the key file whose bytes are given, as a store of secrets gives them, opened as by `fugo_key_file_load`.
+ * Failures: the same, without those of reading a file at `path`.
+ */
+fugo_status fugo_key_file_open(const uint8_t *bytes,
+                               size_t bytes_len,
+                               int32_t how,
+                               const char *unlock,
+                               size_t unlock_len,
+                               fugo_key_file **out,
+                               fugo_error *error);
+
+/**
  * `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
- * the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
+ * the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Whether it is a test key is not looked at:
+ * `fugo_key_file_use` tells.
  */
 fugo_status fugo_key_file_parse(const char *plaintext,
                                 size_t plaintext_len,
                                 fugo_key_file **out,
                                 fugo_error *error);
+
+/**
+ * `*out` := the file of a root key, not written yet; `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may be
+ * freed. Failure: UNKNOWN_VALUE.
+ */
+fugo_status fugo_key_file_of_root(const fugo_root_key *key,
+                                  int32_t usage,
+                                  fugo_key_file **out,
+                                  fugo_error *error);
+
+/**
+ * `*out` := the file of a scope's key, as `fugo_key_file_of_root`.
+ */
+fugo_status fugo_key_file_of_scope(const fugo_scope_key *key,
+                                   int32_t usage,
+                                   fugo_key_file **out,
+                                   fugo_error *error);
+
+/**
+ * Writes a new file at `path`, readable by its owner only, whole or not at all, and locked as `how`, a fugo_seal, and
+ * `with` say. A file that exists is never replaced. A passphrase takes about a second and 256 MiB. Failures: EXISTS,
+ * EMPTY_PASSPHRASE, SHORT_PASSPHRASE, NO_RECIPIENT, RECIPIENT, TOO_MANY_RECIPIENTS, PLAINTEXT_PRODUCTION, WEAK_KEY,
+ * IO; of a passphrase file those of `fugo_key_file_load`; UNKNOWN_VALUE.
+ */
+fugo_status fugo_key_file_create(const fugo_key_file *file,
+                                 const char *path,
+                                 size_t path_len,
+                                 int32_t how,
+                                 const char *with,
+                                 size_t with_len,
+                                 fugo_error *error);
 
 /**
  * `*kind` := FUGO_KIND_ROOT or FUGO_KIND_SCOPE.

@@ -27,7 +27,7 @@ thread_local! {
 /// Runs a call, stops panics, and tells the caller how it went. The call is given the addresses of the error, an output
 /// that has to be apart from all that the call takes.
 pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
-    let place = error.span(1, size_of::<FugoError>()).map_err(Failure::untold);
+    let place = error.span(1, size_of::<FugoError>(), 0).map_err(Failure::untold);
     let outcome = stop(|| call(place?));
     let told = Failure::error(outcome);
     if outcome.err().is_none_or(Failure::is_told) {

@@ -1,15 +1,16 @@
 use std::ffi::c_char;
 
-use fugo::{EligibilitySymbol, InsurersSymbol, MyNumber, SYMBOL_LEN, flat};
+use fugo::{InsurersSymbol, MyNumber, SYMBOL_LEN, flat};
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
     number::FUGO_NUMBER_LEN,
     pointers::{Handle, In, Out},
     spans::apart,
     status::FugoStatus,
+    text::symbol_bytes,
 };
 
 /// Bytes of a symbol (符号).
@@ -30,9 +31,9 @@ pub extern "C" fn fugo_derive(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[symbol.span(symbol_len, 1)?], &[number.span(number_len, 1)?])?;
-        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
-        let (key, number) = (key.held()?, number.bytes(number_len)?);
+        apart(error, &[symbol.span(symbol_len, 1, 4)?], &[number.span(number_len, 1, 2)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
+        let (key, number) = (key.held().arg(1)?, number.bytes(number_len).arg(2)?);
         let symbol = symbol?;
         let mut derived = [[0; SYMBOL_LEN]];
         key.numbers()?.symbols(&[MyNumber::parse(number)?], &mut derived);
@@ -62,15 +63,16 @@ pub extern "C" fn fugo_derive_batch(
 ) -> FugoStatus {
     boundary(error, |error| {
         let outputs = [
-            symbols.span(count, FUGO_SYMBOL_LEN)?,
-            statuses.span(count, size_of::<FugoStatus>())?,
-            refused.span(1, size_of::<usize>())?,
+            symbols.span(count, FUGO_SYMBOL_LEN, 3)?,
+            statuses.span(count, size_of::<FugoStatus>(), 5)?,
+            refused.span(1, size_of::<usize>(), 6)?,
         ];
-        apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN)?])?;
+        apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN, 2)?])?;
         // A call that fails leaves no row with the status OK.
-        let (symbols, statuses) = (symbols.rows::<SYMBOL_LEN>(count), statuses.places(count, FugoStatus::Other)?);
-        let refused = refused.places(1, 0)?;
-        let (key, numbers) = (key.held()?, numbers.rows(count)?);
+        let (symbols, statuses) =
+            (symbols.rows::<SYMBOL_LEN>(count).arg(3), statuses.places(count, FugoStatus::Other).arg(5)?);
+        let refused = refused.places(1, 0).arg(6)?;
+        let (key, numbers) = (key.held().arg(1)?, numbers.rows(count).arg(2)?);
         let (mut symbols, mut statuses) = (symbols?, statuses);
         let key = key.numbers()?;
         if let Some(statuses) = &mut statuses {
@@ -99,8 +101,8 @@ pub extern "C" fn fugo_derive_batch(
 
 /// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
 /// appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
-/// epoch 1 belong here; decode them from their text form with the tag of that key. Failure: WRONG_PURPOSE for a key of
-/// another purpose than eligibility.
+/// epoch 1 belong here; decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE for a key of
+/// another purpose than eligibility; NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers(
     key: Handle<FugoKey>,
@@ -111,21 +113,20 @@ pub extern "C" fn fugo_derive_from_insurers(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[symbol.span(symbol_len, 1)?], &[insurers.span(insurers_len, 1)?])?;
-        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
-        let (key, insurers) = (key.held()?, insurers.exactly(insurers_len, FUGO_SYMBOL_LEN)?);
+        apart(error, &[symbol.span(symbol_len, 1, 4)?], &[insurers.span(insurers_len, 1, 2)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
+        let (key, insurers) = (key.held().arg(1)?, insurers.exactly(insurers_len, FUGO_SYMBOL_LEN).arg(2)?);
         let symbol = symbol?;
-        let insurers: [u8; SYMBOL_LEN] = insurers.try_into().map_err(|_| Failure::buffer_length(insurers_len))?;
-        symbol.set(key.insurers()?.symbol_from_insurers(&InsurersSymbol::from_bytes(insurers)).as_bytes());
+        let insurers = InsurersSymbol::from_bytes(symbol_bytes(insurers)?);
+        symbol.set(key.insurers()?.symbol_from_insurers(&insurers).as_bytes());
         Ok(())
     })
 }
 
-/// Rows that are derived from together: few enough for the first-level cache.
-const CHUNK: usize = 512;
-
 /// `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
-/// in, 16 bytes out, row behind row. No row can be refused. Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+/// in, 16 bytes out, row behind row. A row of sixteen zero bytes, which an earlier call refused, stays so; the call then
+/// returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of them, `found` how many) with all other rows done.
+/// Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers_batch(
     key: Handle<FugoKey>,
@@ -135,20 +136,18 @@ pub extern "C" fn fugo_derive_from_insurers_batch(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[symbols.span(count, FUGO_SYMBOL_LEN)?], &[insurers.span(count, FUGO_SYMBOL_LEN)?])?;
-        let symbols = symbols.rows::<SYMBOL_LEN>(count);
-        let (key, insurers) = (key.held()?, insurers.rows::<SYMBOL_LEN>(count)?);
+        apart(error, &[symbols.span(count, FUGO_SYMBOL_LEN, 3)?], &[insurers.span(count, FUGO_SYMBOL_LEN, 2)?])?;
+        let symbols = symbols.rows::<SYMBOL_LEN>(count).arg(3);
+        let (key, insurers) = (key.held().arg(1)?, insurers.rows::<SYMBOL_LEN>(count).arg(2)?);
         let mut symbols = symbols?;
-        let key = key.insurers()?;
-        let mut from = [InsurersSymbol::from_bytes([0; SYMBOL_LEN]); CHUNK];
-        let mut to = [EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); CHUNK];
-        for (insurers, symbols) in insurers.chunks(CHUNK).zip(symbols.rows::<SYMBOL_LEN>().chunks_mut(CHUNK)) {
-            let (from, to) = (&mut from[..insurers.len()], &mut to[..insurers.len()]);
-            from.iter_mut().zip(insurers).for_each(|(from, bytes)| *from = InsurersSymbol::from_bytes(*bytes));
-            key.symbols_from_insurers(from, to);
-            symbols.iter_mut().zip(to).for_each(|(symbol, to)| *symbol = to.to_bytes());
-        }
+        let (mut first, mut many) = (0, 0);
+        flat::symbols_from_insurers(key.insurers()?, insurers, symbols.rows(), |row| {
+            if many == 0 {
+                first = row;
+            }
+            many += 1;
+        });
         symbols.keep();
-        Ok(())
+        if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many)) } else { Ok(()) }
     })
 }

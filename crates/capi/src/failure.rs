@@ -1,7 +1,7 @@
 use fugo::{
     BodyError, LineageError, MyNumberError, PurposeError, ScopeError, normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, SecretFileError};
+use fugo_keystore::{KeyFileError, PlaintextError, SealError, SecretFileError};
 
 use crate::status::FugoStatus;
 
@@ -15,7 +15,10 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 ///
 /// | status                                       | row       | at                  | found                     |
 /// |----------------------------------------------|-----------|---------------------|---------------------------|
-/// | BUFFER_LENGTH                                |           |                     | the length given          |
+/// | NULL_POINTER, WRONG_HANDLE, OCCUPIED_HANDLE  |           | argument, from 1    |                           |
+/// | BUFFER_LENGTH                                |           | argument, from 1    | the length given          |
+/// | OVERFLOW                                     |           | argument, from 1    |                           |
+/// | OVERLAP                                      |           | output, from 1      | the other argument        |
 /// | NON_DIGIT, CHARACTER, NOT_TEXT               |           | byte offset, from 0 |                           |
 /// | LENGTH                                       |           |                     | number of digits          |
 /// | NON_DIGIT in a lineage                       | pair      | offset in the pair  |                           |
@@ -83,6 +86,13 @@ impl Failure {
         Self { at: at as u64, ..self }
     }
 
+    /// Which argument of the call is at fault, if it is one that this is about.
+    fn of_argument(self, place: usize) -> Self {
+        use FugoStatus::{BufferLength, NullPointer, OccupiedHandle, Overflow, WrongHandle};
+        let is_about_one = matches!(self.status, NullPointer | BufferLength | Overflow | WrongHandle | OccupiedHandle);
+        if is_about_one && self.at == FUGO_NONE && place > 0 { self.at(place) } else { self }
+    }
+
     pub(crate) fn found(self, found: u64) -> Self {
         Self { found, ..self }
     }
@@ -96,6 +106,18 @@ impl Failure {
     pub(crate) fn error(outcome: Result<(), Self>) -> FugoError {
         let Self { status, row, at, found, .. } = outcome.err().unwrap_or(FugoStatus::Ok.into());
         FugoError { status, row, at, found }
+    }
+}
+
+/// Says which argument of a call a check was about.
+pub(crate) trait OfArgument {
+    /// `place` counts from 1, as the function is declared.
+    fn arg(self, place: usize) -> Self;
+}
+
+impl<T> OfArgument for Result<T, Failure> {
+    fn arg(self, place: usize) -> Self {
+        self.map_err(|failure| failure.of_argument(place))
     }
 }
 
@@ -211,6 +233,12 @@ impl From<KeyFileError> for Failure {
             KeyFileError::Io(error) => failure.at(KEY_FILE).found(system_error(&error)),
             _ => failure,
         }
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::of_kind(error.kind())
     }
 }
 

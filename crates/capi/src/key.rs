@@ -4,7 +4,7 @@ use fugo::{Eligibility, KeyTag, NumberKey, PurposeError, Scope, SymbolKey, text:
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     ladder::{self, FugoScopeKey},
     pointers::{Handle, Out, Slot},
     spans::apart,
@@ -41,9 +41,9 @@ impl FugoKey {
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant();
-        let key = &key.held()?.0;
+        apart(error, &[out.span(2)?], &[])?;
+        let out = out.vacant().arg(2);
+        let key = &key.held().arg(1)?.0;
         let numbers = NumberKey::new(key)?;
         out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: None });
         Ok(())
@@ -61,9 +61,9 @@ pub extern "C" fn fugo_key_eligibility(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant();
-        let (insurers, key) = (&insurers.held()?.0, &eligibility.held()?.0);
+        apart(error, &[out.span(3)?], &[])?;
+        let out = out.vacant().arg(3);
+        let (insurers, key) = (&insurers.held().arg(1)?.0, &eligibility.held().arg(2)?.0);
         let numbers = NumberKey::eligibility(insurers, key)?;
         let second = SymbolKey::new(key)?;
         out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: Some(second) });
@@ -80,9 +80,9 @@ pub extern "C" fn fugo_key_issuer(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant();
-        let key = &eligibility.held()?.0;
+        apart(error, &[out.span(2)?], &[])?;
+        let out = out.vacant().arg(2);
+        let key = &eligibility.held().arg(1)?.0;
         let second = SymbolKey::new(key)?;
         out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: None, insurers: Some(second) });
         Ok(())
@@ -114,5 +114,5 @@ pub extern "C" fn fugo_key_scope(
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_free(key: Slot<FugoKey>) -> FugoStatus {
-    boundary(Out::none(), |_| key.free())
+    boundary(Out::none(), |_| key.free().arg(1))
 }

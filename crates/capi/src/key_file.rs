@@ -1,11 +1,11 @@
 use std::{ffi::c_char, path::Path};
 
-use fugo_keystore::{Key, KeyFile, Unlock, Use, read_passphrase};
+use fugo_keystore::{Key, KeyFile, Seal, Unlock, Use, read_passphrase};
 use secrecy::SecretString;
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     ladder::{self, FugoRootKey, FugoScopeKey},
     pointers::{Handle, In, Out, Slot},
     spans::apart,
@@ -27,6 +27,22 @@ pub enum FugoUnlock {
     PassphraseFile = 2,
     /// The path of an age identity file (X25519).
     IdentityFile = 3,
+    /// Added to one of the others: test keys are taken too. Without it a file that says `use: test` is refused.
+    TestKeys = 16,
+}
+
+/// What locks a new key file.
+#[repr(i32)]
+#[derive(Clone, Copy)]
+pub enum FugoSeal {
+    /// Nothing: for test keys only.
+    Plaintext = 0,
+    /// The passphrase itself, UTF-8, of at least 12 characters.
+    Passphrase = 1,
+    /// The path of a file whose first line is the passphrase.
+    PassphraseFile = 2,
+    /// Recipients of age (`age1...`), one a line; the identity of any one of them opens the file.
+    Recipients = 3,
 }
 
 /// Which rung of the ladder a key is.
@@ -62,8 +78,9 @@ fn path(bytes: &[u8]) -> Result<&Path, Failure> {
 }
 
 fn unlock(how: i32, with: &[u8]) -> Result<Unlock, Failure> {
-    let nothing = Unlock::default().with_test_keys();
-    Ok(match how {
+    let test_keys = FugoUnlock::TestKeys as i32;
+    let nothing = if how & test_keys == 0 { Unlock::default() } else { Unlock::default().with_test_keys() };
+    Ok(match how & !test_keys {
         0 if with.is_empty() => nothing,
         1 if with.is_empty() => return Err(FugoStatus::Empty.into()),
         1 => nothing.with_passphrase(SecretString::from(str::from_utf8(with)?)),
@@ -83,8 +100,9 @@ fn unlock(how: i32, with: &[u8]) -> Result<Unlock, Failure> {
 /// | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file of its owner's only, whose first line is the passphrase |
 /// | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file of its owner's only                       |
 ///
-/// A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of `fugo_key_file_parse`;
-/// NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
+/// `| FUGO_UNLOCK_TEST_KEYS` takes test keys too, for published and invented numbers; without it they are refused
+/// (TEST_KEY). A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of
+/// `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK, TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
 /// EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO; of what unlocks NOT_TEXT, EMPTY, IDENTITY (`at` is the
 /// line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1); UNKNOWN_VALUE.
 #[unsafe(no_mangle)]
@@ -98,9 +116,9 @@ pub extern "C" fn fugo_key_file_load(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[path.span(path_len, 1)?, unlock.span(unlock_len, 1)?])?;
-        let out = out.vacant();
-        let (path, unlock) = (path.bytes(path_len)?, unlock.bytes(unlock_len)?);
+        apart(error, &[out.span(6)?], &[path.span(path_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
+        let out = out.vacant().arg(6);
+        let (path, unlock) = (path.bytes(path_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
         let out = out?;
         let unlock = self::unlock(how, unlock)?;
         out.set(FugoKeyFile(KeyFile::load(self::path(path)?, &unlock)?));
@@ -108,8 +126,32 @@ pub extern "C" fn fugo_key_file_load(
     })
 }
 
+/// `*out` := the key file whose bytes are given, as a store of secrets gives them, opened as by `fugo_key_file_load`.
+/// Failures: the same, without those of reading a file at `path`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_open(
+    bytes: In<u8>,
+    bytes_len: usize,
+    how: i32,
+    unlock: In<c_char>,
+    unlock_len: usize,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        apart(error, &[out.span(6)?], &[bytes.span(bytes_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
+        let out = out.vacant().arg(6);
+        let (bytes, unlock) = (bytes.bytes(bytes_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
+        let out = out?;
+        let unlock = self::unlock(how, unlock)?;
+        out.set(FugoKeyFile(KeyFile::open(bytes, &unlock)?));
+        Ok(())
+    })
+}
+
 /// `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
-/// the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH.
+/// the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Whether it is a test key is not looked at:
+/// `fugo_key_file_use` tells.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_parse(
     plaintext: In<c_char>,
@@ -118,11 +160,90 @@ pub extern "C" fn fugo_key_file_parse(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[plaintext.span(plaintext_len, 1)?])?;
-        let out = out.vacant();
-        let plaintext = plaintext.bytes(plaintext_len)?;
+        apart(error, &[out.span(3)?], &[plaintext.span(plaintext_len, 1, 1)?])?;
+        let out = out.vacant().arg(3);
+        let plaintext = plaintext.bytes(plaintext_len).arg(1)?;
         out?.set(FugoKeyFile(KeyFile::parse_plaintext(plaintext)?));
         Ok(())
+    })
+}
+
+fn usage(number: i32) -> Result<Use, Failure> {
+    match number {
+        1 => Ok(Use::Production),
+        2 => Ok(Use::Test),
+        _ => Err(FugoStatus::UnknownValue.into()),
+    }
+}
+
+fn seal(how: i32, with: &[u8]) -> Result<Seal, Failure> {
+    Ok(match how {
+        0 if with.is_empty() => Seal::plaintext(),
+        1 => Seal::passphrase(SecretString::from(str::from_utf8(with)?))?,
+        2 => Seal::passphrase(read_passphrase(path(with)?)?)?,
+        3 => {
+            let recipients = str::from_utf8(with)?.lines().map(str::parse).collect::<Result<Vec<_>, _>>();
+            Seal::recipients(recipients.map_err(|_| FugoStatus::Recipient)?)?
+        }
+        _ => return Err(FugoStatus::UnknownValue.into()),
+    })
+}
+
+/// `*out` := the file of a root key, not written yet; `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may be
+/// freed. Failure: UNKNOWN_VALUE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_of_root(
+    key: Handle<FugoRootKey>,
+    usage: i32,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        apart(error, &[out.span(3)?], &[])?;
+        let out = out.vacant().arg(3);
+        let key = key.held().arg(1)?;
+        out?.set(FugoKeyFile(KeyFile::root(key.0.clone(), self::usage(usage)?)));
+        Ok(())
+    })
+}
+
+/// `*out` := the file of a scope's key, as `fugo_key_file_of_root`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_of_scope(
+    key: Handle<FugoScopeKey>,
+    usage: i32,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        apart(error, &[out.span(3)?], &[])?;
+        let out = out.vacant().arg(3);
+        let key = key.held().arg(1)?;
+        out?.set(FugoKeyFile(KeyFile::scope(key.0.clone(), self::usage(usage)?)));
+        Ok(())
+    })
+}
+
+/// Writes a new file at `path`, readable by its owner only, whole or not at all, and locked as `how`, a fugo_seal, and
+/// `with` say. A file that exists is never replaced. A passphrase takes about a second and 256 MiB. Failures: EXISTS,
+/// EMPTY_PASSPHRASE, SHORT_PASSPHRASE, NO_RECIPIENT, RECIPIENT, TOO_MANY_RECIPIENTS, PLAINTEXT_PRODUCTION, WEAK_KEY,
+/// IO; of a passphrase file those of `fugo_key_file_load`; UNKNOWN_VALUE.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_create(
+    file: Handle<FugoKeyFile>,
+    path: In<c_char>,
+    path_len: usize,
+    how: i32,
+    with: In<c_char>,
+    with_len: usize,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        apart(error, &[], &[path.span(path_len, 1, 2)?, with.span(with_len, 1, 5)?])?;
+        let file = file.held().arg(1)?;
+        let (path, with) = (path.bytes(path_len).arg(2)?, with.bytes(with_len).arg(5)?);
+        let seal = seal(how, with)?;
+        Ok(file.0.create(self::path(path)?, &seal)?)
     })
 }
 
@@ -130,9 +251,9 @@ pub extern "C" fn fugo_key_file_parse(
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[kind.span(1, size_of::<i32>())?], &[])?;
-        let kind = kind.place(0);
-        let file = file.held()?;
+        apart(error, &[kind.span(1, size_of::<i32>(), 2)?], &[])?;
+        let kind = kind.place(0).arg(2);
+        let file = file.held().arg(1)?;
         kind?.set(match file.0.key() {
             Key::Root(_) => FugoKind::Root as i32,
             Key::Scope(_) => FugoKind::Scope as i32,
@@ -145,9 +266,9 @@ pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, 
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_use(file: Handle<FugoKeyFile>, usage: Out<i32>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[usage.span(1, size_of::<i32>())?], &[])?;
-        let usage = usage.place(0);
-        let file = file.held()?;
+        apart(error, &[usage.span(1, size_of::<i32>(), 2)?], &[])?;
+        let usage = usage.place(0).arg(2);
+        let file = file.held().arg(1)?;
         usage?.set(match file.0.usage() {
             Use::Production => FugoUse::Production as i32,
             Use::Test => FugoUse::Test as i32,
@@ -192,9 +313,9 @@ pub extern "C" fn fugo_key_file_root_key(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant();
-        let file = file.held()?;
+        apart(error, &[out.span(2)?], &[])?;
+        let out = out.vacant().arg(2);
+        let file = file.held().arg(1)?;
         let out = out?;
         match file.0.key() {
             Key::Root(key) => out.set(FugoRootKey(key.clone())),
@@ -212,9 +333,9 @@ pub extern "C" fn fugo_key_file_scope_key(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant();
-        let file = file.held()?;
+        apart(error, &[out.span(2)?], &[])?;
+        let out = out.vacant().arg(2);
+        let file = file.held().arg(1)?;
         let out = out?;
         match file.0.key() {
             Key::Scope(key) => out.set(FugoScopeKey(key.clone())),
@@ -227,5 +348,5 @@ pub extern "C" fn fugo_key_file_scope_key(
 /// Wipes and frees `*file` and sets it to NULL. Nothing if `file` or `*file` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_free(file: Slot<FugoKeyFile>) -> FugoStatus {
-    boundary(Out::none(), |_| file.free())
+    boundary(Out::none(), |_| file.free().arg(1))
 }

@@ -4,7 +4,7 @@ use fugo::{KEY_LEN, KeyTag, RootKey, ScopeKey};
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     pointers::{Handle, In, Opaque, Out, Slot},
     scope::{self, FUGO_SCOPE_TEXT_SIZE},
     spans::{Span, apart},
@@ -36,9 +36,9 @@ pub(crate) fn tag<T: Opaque>(
     tag_len: usize,
     of: impl FnOnce(&T) -> KeyTag,
 ) -> Result<(), Failure> {
-    apart(error, &[tag.span(tag_len, 1)?], &[])?;
-    let tag = tag.exactly(tag_len, FUGO_TAG_LEN);
-    let key = key.held()?;
+    apart(error, &[tag.span(tag_len, 1, 2)?], &[])?;
+    let tag = tag.exactly(tag_len, FUGO_TAG_LEN).arg(2);
+    let key = key.held().arg(1)?;
     tag?.set(&of(key).to_bytes());
     Ok(())
 }
@@ -51,9 +51,9 @@ pub(crate) fn scope_text<T: Opaque>(
     text_size: usize,
     of: impl FnOnce(&T) -> Result<fugo::Scope, Failure>,
 ) -> Result<(), Failure> {
-    apart(error, &[text.span(text_size, 1)?], &[])?;
-    let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE);
-    let key = key.held()?;
+    apart(error, &[text.span(text_size, 1, 2)?], &[])?;
+    let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE).arg(2);
+    let key = key.held().arg(1)?;
     let text = text?;
     text.set(of(key)?.to_string().as_bytes());
     Ok(())
@@ -63,8 +63,8 @@ pub(crate) fn scope_text<T: Opaque>(
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_random(out: Slot<FugoRootKey>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[])?;
-        let out = out.vacant()?;
+        apart(error, &[out.span(1)?], &[])?;
+        let out = out.vacant().arg(1)?;
         out.set(FugoRootKey(RootKey::random().map_err(|_| FugoStatus::Random)?));
         Ok(())
     })
@@ -79,9 +79,9 @@ pub extern "C" fn fugo_root_key_from_bytes(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[bytes.span(bytes_len, 1)?])?;
-        let out = out.vacant();
-        let bytes = bytes.exactly(bytes_len, FUGO_KEY_LEN)?;
+        apart(error, &[out.span(3)?], &[bytes.span(bytes_len, 1, 1)?])?;
+        let out = out.vacant().arg(3);
+        let bytes = bytes.exactly(bytes_len, FUGO_KEY_LEN).arg(1)?;
         out?.set(FugoRootKey(RootKey::from_bytes(key_bytes(bytes)?)));
         Ok(())
     })
@@ -101,7 +101,7 @@ pub extern "C" fn fugo_root_key_tag(
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_free(key: Slot<FugoRootKey>) -> FugoStatus {
-    boundary(Out::none(), |_| key.free())
+    boundary(Out::none(), |_| key.free().arg(1))
 }
 
 /// `*out` := ScopeKey = HKDF-Expand-SHA-256(PRK = root, info = label of the scope, L = 32), for a scope written
@@ -115,9 +115,9 @@ pub extern "C" fn fugo_scope_key_derive(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[scope.span(scope_len, 1)?])?;
-        let out = out.vacant();
-        let (root, scope) = (root.held()?, scope.bytes(scope_len)?);
+        apart(error, &[out.span(4)?], &[scope.span(scope_len, 1, 2)?])?;
+        let out = out.vacant().arg(4);
+        let (root, scope) = (root.held().arg(1)?, scope.bytes(scope_len).arg(2)?);
         out?.set(FugoScopeKey(root.0.scope_key(&scope::scope(scope)?)));
         Ok(())
     })
@@ -135,9 +135,9 @@ pub extern "C" fn fugo_scope_key_from_bytes(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[scope.span(scope_len, 1)?, bytes.span(bytes_len, 1)?])?;
-        let out = out.vacant();
-        let (scope, bytes) = (scope.bytes(scope_len)?, bytes.exactly(bytes_len, FUGO_KEY_LEN)?);
+        apart(error, &[out.span(5)?], &[scope.span(scope_len, 1, 1)?, bytes.span(bytes_len, 1, 3)?])?;
+        let out = out.vacant().arg(5);
+        let (scope, bytes) = (scope.bytes(scope_len).arg(1)?, bytes.exactly(bytes_len, FUGO_KEY_LEN).arg(3)?);
         out?.set(FugoScopeKey(ScopeKey::from_bytes(&scope::scope(scope)?, key_bytes(bytes)?)));
         Ok(())
     })
@@ -175,9 +175,9 @@ pub extern "C" fn fugo_scope_key_equal(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[equal.span(1, size_of::<i32>())?], &[])?;
-        let equal = equal.place(0);
-        let (first, second) = (first.held()?, second.held()?);
+        apart(error, &[equal.span(1, size_of::<i32>(), 3)?], &[])?;
+        let equal = equal.place(0).arg(3);
+        let (first, second) = (first.held().arg(1)?, second.held().arg(2)?);
         equal?.set((first.0 == second.0).into());
         Ok(())
     })
@@ -186,5 +186,5 @@ pub extern "C" fn fugo_scope_key_equal(
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_free(key: Slot<FugoScopeKey>) -> FugoStatus {
-    boundary(Out::none(), |_| key.free())
+    boundary(Out::none(), |_| key.free().arg(1))
 }

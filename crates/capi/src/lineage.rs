@@ -4,7 +4,7 @@ use fugo::{Lineage, MyNumber};
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     number::FUGO_NUMBER_LEN,
     pointers::{Handle, In, Out, Slot},
     spans::apart,
@@ -30,9 +30,9 @@ pub extern "C" fn fugo_lineage_new(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span()?], &[pairs.span(count, FUGO_PAIR_LEN)?])?;
-        let out = out.vacant();
-        let rows = pairs.rows::<FUGO_PAIR_LEN>(count)?;
+        apart(error, &[out.span(3)?], &[pairs.span(count, FUGO_PAIR_LEN, 1)?])?;
+        let out = out.vacant().arg(3);
+        let rows = pairs.rows::<FUGO_PAIR_LEN>(count).arg(1)?;
         let out = out?;
         // Never grows, so wiping reaches every number.
         let mut pairs = Vec::with_capacity(count);
@@ -60,9 +60,9 @@ pub extern "C" fn fugo_lineage_first(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[first.span(first_len, 1)?], &[number.span(number_len, 1)?])?;
-        let first = first.exactly(first_len, FUGO_NUMBER_LEN);
-        let (lineage, number) = (lineage.held()?, number.bytes(number_len)?);
+        apart(error, &[first.span(first_len, 1, 4)?], &[number.span(number_len, 1, 2)?])?;
+        let first = first.exactly(first_len, FUGO_NUMBER_LEN).arg(4);
+        let (lineage, number) = (lineage.held().arg(1)?, number.bytes(number_len).arg(2)?);
         let first = first?;
         let number = MyNumber::parse(number)?;
         first.set(lineage.0.first(&number).expose_digits());
@@ -73,5 +73,5 @@ pub extern "C" fn fugo_lineage_first(
 /// Wipes and frees `*lineage` and sets it to NULL. Nothing if `lineage` or `*lineage` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_free(lineage: Slot<FugoLineage>) -> FugoStatus {
-    boundary(Out::none(), |_| lineage.free())
+    boundary(Out::none(), |_| lineage.free().arg(1))
 }

@@ -7,7 +7,7 @@ use fugo::{
 
 use crate::{
     boundary::boundary,
-    failure::FugoError,
+    failure::{FugoError, OfArgument},
     pointers::{In, Out},
     spans::apart,
     status::FugoStatus,
@@ -43,8 +43,8 @@ pub enum FugoChange {
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[], &[text.span(text_len, 1)?])?;
-        MyNumber::parse(text.bytes(text_len)?)?;
+        apart(error, &[], &[text.span(text_len, 1, 1)?])?;
+        MyNumber::parse(text.bytes(text_len).arg(1)?)?;
         Ok(())
     })
 }
@@ -60,9 +60,9 @@ pub extern "C" fn fugo_check_digit(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[digit.span(1, 1)?], &[body.span(body_len, 1)?])?;
-        let digit = digit.place(0);
-        let check_digit = MyNumber::check_digit(body.bytes(body_len)?)?;
+        apart(error, &[digit.span(1, 1, 3)?], &[body.span(body_len, 1, 1)?])?;
+        let digit = digit.place(0).arg(3);
+        let check_digit = MyNumber::check_digit(body.bytes(body_len).arg(1)?)?;
         digit?.set(check_digit);
         Ok(())
     })
@@ -73,7 +73,8 @@ pub extern "C" fn fugo_check_digit(
 /// passed the strict check. `*changes` says what was changed, as FUGO_CHANGE bits.
 ///
 /// With `restore_zeros` 1 nine to eleven digits get their lost leading zeros back; this makes another person's number
-/// of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused.
+/// of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused. For an integer,
+/// give its decimal text as `%lld` prints it: `%012lld` would make a person of every tenth row number.
 ///
 /// Failures: NOT_TEXT (`at`), EMPTY, SCIENTIFIC_NOTATION, CHARACTER (`at`), GROUPING, LENGTH (`found`); then those of
 /// `fugo_number_check`; UNKNOWN_VALUE for another `restore_zeros`.
@@ -88,9 +89,13 @@ pub extern "C" fn fugo_normalize(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[digits.span(digits_len, 1)?, changes.span(1, size_of::<u32>())?], &[text.span(text_len, 1)?])?;
-        let (digits, changes) = (digits.exactly(digits_len, FUGO_NUMBER_LEN), changes.place(0));
-        let text = str::from_utf8(text.bytes(text_len)?)?;
+        apart(
+            error,
+            &[digits.span(digits_len, 1, 4)?, changes.span(1, size_of::<u32>(), 6)?],
+            &[text.span(text_len, 1, 1)?],
+        )?;
+        let (digits, changes) = (digits.exactly(digits_len, FUGO_NUMBER_LEN).arg(4), changes.place(0).arg(6));
+        let text = str::from_utf8(text.bytes(text_len).arg(1)?)?;
         let lost_zeros = match restore_zeros {
             0 => LostZeros::Refuse,
             1 => LostZeros::Restore,

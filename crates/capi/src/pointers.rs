@@ -16,6 +16,9 @@ use zeroize::Zeroize;
 
 use crate::{failure::Failure, spans::Span, status::FugoStatus};
 
+/// The place of an argument where the caller of a function of this file says which it is.
+const UNNAMED: usize = 0;
+
 /// `const T *`: an input.
 #[repr(transparent)]
 pub struct In<T>(*const T);
@@ -33,15 +36,15 @@ pub struct Handle<T>(*const T);
 pub struct Slot<T>(*mut *mut T);
 
 impl<T> In<T> {
-    /// The addresses of so many rows of so many bytes.
-    pub(crate) fn span(&self, count: usize, row: usize) -> Result<Span, Failure> {
-        Span::new(self.0, count, row)
+    /// The addresses of so many rows of so many bytes, as the argument in that place.
+    pub(crate) fn span(&self, count: usize, row: usize, argument: usize) -> Result<Span, Failure> {
+        Span::new(self.0, count, row, argument)
     }
 
     /// So many bytes. NULL is no bytes, if none are asked for.
     pub(crate) fn bytes(&self, len: usize) -> Result<&[u8], Failure> {
         const { assert!(size_of::<T>() == 1) };
-        self.span(len, 1)?;
+        self.span(len, 1, UNNAMED)?;
         if len == 0 {
             return Ok(&[]);
         }
@@ -100,15 +103,15 @@ impl Drop for Output<'_> {
 }
 
 impl<T> Out<T> {
-    /// The addresses of so many rows of so many bytes.
-    pub(crate) fn span(&self, count: usize, row: usize) -> Result<Span, Failure> {
-        Span::new(self.0, count, row)
+    /// The addresses of so many rows of so many bytes, as the argument in that place.
+    pub(crate) fn span(&self, count: usize, row: usize, argument: usize) -> Result<Span, Failure> {
+        Span::new(self.0, count, row, argument)
     }
 
     /// So many bytes to write. NULL is no bytes, if none are asked for.
     pub(crate) fn bytes(&self, len: usize) -> Result<Output<'_>, Failure> {
         const { assert!(size_of::<T>() == 1) };
-        self.span(len, 1)?;
+        self.span(len, 1, UNNAMED)?;
         if len == 0 {
             return Ok(Output { bytes: &mut [], is_kept: false });
         }
@@ -146,7 +149,7 @@ impl<T: Copy> Out<T> {
 
     /// Where so many values go; nothing if the caller gave NULL, and so wants none.
     pub(crate) fn places(&self, count: usize, empty: T) -> Result<Option<Places<'_, T>>, Failure> {
-        self.span(count, size_of::<T>())?;
+        self.span(count, size_of::<T>(), UNNAMED)?;
         if self.0.is_null() {
             return Ok(None);
         }
@@ -274,19 +277,20 @@ impl<T: Opaque> Handle<T> {
 pub(crate) struct Vacant<'a, T>(*mut *mut T, PhantomData<&'a Slot<T>>);
 
 impl<T: Opaque> Slot<T> {
-    /// The addresses of the slot.
-    pub(crate) fn span(&self) -> Result<Span, Failure> {
-        Span::new(self.0, 1, size_of::<*mut T>())
+    /// The addresses of the slot, as the argument in that place.
+    pub(crate) fn span(&self, argument: usize) -> Result<Span, Failure> {
+        Span::new(self.0, 1, size_of::<*mut T>(), argument)
     }
 
-    /// Puts NULL, until there is a handle to put.
+    /// A slot for a new handle. One that holds a handle is refused and left as it is: the handle that is written over
+    /// would never be wiped.
     pub(crate) fn vacant(&self) -> Result<Vacant<'_, T>, Failure> {
         if self.0.is_null() {
             return Err(FugoStatus::NullPointer.into());
         }
-        let vacant = Vacant(self.0, PhantomData);
-        vacant.write(ptr::null_mut());
-        Ok(vacant)
+        // SAFETY: not NULL, so by the contract (1) there is a pointer, which nobody writes during the call.
+        let held = unsafe { self.0.read_unaligned() };
+        if held.is_null() { Ok(Vacant(self.0, PhantomData)) } else { Err(FugoStatus::OccupiedHandle.into()) }
     }
 
     /// Frees the handle in the slot and puts NULL; nothing if there is no slot, or NULL in it.

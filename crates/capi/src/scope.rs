@@ -4,7 +4,7 @@ use fugo::{Label, Purpose, Scope, ScopeId};
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     pointers::{In, Out},
     spans::apart,
     status::FugoStatus,
@@ -80,9 +80,10 @@ pub extern "C" fn fugo_scope_text(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[text.span(text_size, 1)?], &[purpose.span(purpose_len, 1)?, id.span(id_len, 1)?])?;
-        let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE);
-        let (purpose, id) = (str::from_utf8(purpose.bytes(purpose_len)?)?, str::from_utf8(id.bytes(id_len)?)?);
+        apart(error, &[text.span(text_size, 1, 6)?], &[purpose.span(purpose_len, 1, 1)?, id.span(id_len, 1, 3)?])?;
+        let text = text.at_least(text_size, FUGO_SCOPE_TEXT_SIZE).arg(6);
+        let (purpose, id) =
+            (str::from_utf8(purpose.bytes(purpose_len).arg(1)?)?, str::from_utf8(id.bytes(id_len).arg(3)?)?);
         let text = text?;
         text.set(Scope::new(purpose.parse()?, id, epoch)?.to_string().as_bytes());
         Ok(())
@@ -103,10 +104,10 @@ pub extern "C" fn fugo_scope_label(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        let outputs = [label.span(label_size, 1)?, label_len.span(1, size_of::<usize>())?];
-        apart(error, &outputs, &[scope.span(scope_len, 1)?])?;
-        let (label, label_len) = (label.at_least(label_size, FUGO_LABEL_MAX), label_len.place(0));
-        let scope = scope.bytes(scope_len)?;
+        let outputs = [label.span(label_size, 1, 3)?, label_len.span(1, size_of::<usize>(), 5)?];
+        apart(error, &outputs, &[scope.span(scope_len, 1, 1)?])?;
+        let (label, label_len) = (label.at_least(label_size, FUGO_LABEL_MAX).arg(3), label_len.place(0).arg(5));
+        let scope = scope.bytes(scope_len).arg(1)?;
         let (label, label_len) = (label?, label_len?);
         let content = self::scope(scope)?.label();
         label_len.set(content.as_bytes().len());

@@ -1,20 +1,26 @@
 //! Do arguments of one call share bytes?
 
-use crate::{failure::Failure, status::FugoStatus};
+use crate::{
+    failure::{Failure, OfArgument},
+    status::FugoStatus,
+};
 
 /// Addresses of an argument: where it starts and how many bytes it has.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     start: usize,
     len: usize,
+    /// The place of the argument in the call, from 1.
+    argument: usize,
 }
 
 impl Span {
     /// So many rows of so many bytes. NULL has none, but lengths are checked there too.
-    pub(crate) fn new<T>(start: *const T, count: usize, row: usize) -> Result<Self, Failure> {
+    pub(crate) fn new<T>(start: *const T, count: usize, row: usize, argument: usize) -> Result<Self, Failure> {
         let len = count.checked_mul(row).filter(|len| isize::try_from(*len).is_ok());
-        let len = len.filter(|len| start.addr().checked_add(*len).is_some()).ok_or(FugoStatus::Overflow)?;
-        Ok(Self { start: start.addr(), len: if start.is_null() { 0 } else { len } })
+        let len = len.filter(|len| start.addr().checked_add(*len).is_some());
+        let len = len.ok_or(FugoStatus::Overflow).map_err(Failure::from).arg(argument)?;
+        Ok(Self { start: start.addr(), len: if start.is_null() { 0 } else { len }, argument })
     }
 
     fn meets(self, other: Self) -> bool {
@@ -29,8 +35,12 @@ pub(crate) fn apart(error: Span, outputs: &[Span], inputs: &[Span]) -> Result<()
     if outputs.iter().chain(inputs).any(|other| error.meets(*other)) {
         return Err(Failure::from(FugoStatus::Overlap).untold());
     }
-    let meets = |(i, output): (usize, &Span)| outputs[i + 1..].iter().chain(inputs).any(|other| output.meets(*other));
-    if outputs.iter().enumerate().any(meets) { Err(FugoStatus::Overlap.into()) } else { Ok(()) }
+    for (i, output) in outputs.iter().enumerate() {
+        if let Some(other) = outputs[i + 1..].iter().chain(inputs).find(|other| output.meets(**other)) {
+            return Err(Failure::from(FugoStatus::Overlap).at(output.argument).found(other.argument as u64));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -40,7 +50,7 @@ mod tests {
     use super::*;
 
     fn span(start: usize, len: usize) -> Span {
-        Span::new(ptr::without_provenance::<u8>(start), len, 1).expect("a length")
+        Span::new(ptr::without_provenance::<u8>(start), len, 1, 7).expect("a length")
     }
 
     #[test]
@@ -80,7 +90,8 @@ mod tests {
     #[test]
     fn a_length_that_no_memory_has_is_refused() {
         let overflows = |start: usize, count, row| {
-            Span::new(ptr::without_provenance::<u8>(start), count, row).map(|_| ()) == Err(FugoStatus::Overflow.into())
+            let span = Span::new(ptr::without_provenance::<u8>(start), count, row, 3);
+            span.map(|_| ()) == Err(Failure::from(FugoStatus::Overflow).at(3))
         };
         assert!(overflows(0, usize::MAX, 16));
         assert!(overflows(100, usize::MAX / 16 + 1, 16));

@@ -2,13 +2,14 @@ use std::ffi::c_char;
 
 use fugo::{
     KeyTag, SYMBOL_LEN,
+    flat::REFUSED,
     text::{self, SymbolText, TextEncoder},
 };
 
 use crate::{
     boundary::boundary,
     derive::FUGO_SYMBOL_LEN,
-    failure::{Failure, FugoError},
+    failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
     ladder::FUGO_TAG_LEN,
     pointers::{Handle, In, Out},
@@ -27,12 +28,15 @@ fn encoder(purpose: i32, tag: &[u8]) -> Result<TextEncoder, Failure> {
     Ok(TextEncoder::new(scope::purpose(purpose)?, KeyTag::from_bytes(tag)))
 }
 
-fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
-    symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))
+/// The bytes of somebody's symbol. Those of a refused row would make a text with a good checksum.
+pub(crate) fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
+    let symbol = symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))?;
+    if symbol == REFUSED { Err(FugoStatus::NoSymbol.into()) } else { Ok(symbol) }
 }
 
 /// `text` := the text form of a symbol that `key` made: Bech32m over tag || symbol, 44 to 47 characters such as
 /// `kikan1...`, and NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN.
+/// Failure: NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode(
     key: Handle<FugoKey>,
@@ -43,17 +47,17 @@ pub extern "C" fn fugo_text_encode(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[text.span(text_size, 1)?], &[symbol.span(symbol_len, 1)?])?;
-        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
-        let (key, symbol) = (key.held()?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
+        apart(error, &[text.span(text_size, 1, 4)?], &[symbol.span(symbol_len, 1, 2)?])?;
+        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE).arg(4);
+        let (key, symbol) = (key.held().arg(1)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(2)?);
         text?.set(key.encoder().encode(&symbol_bytes(symbol)?).as_str().as_bytes());
         Ok(())
     })
 }
 
 /// `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
-/// FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. The zeros of a
-/// refused row become a text of zeros: ask the statuses first. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+/// FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. A row of sixteen zero
+/// bytes, which is a refused row, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_batch(
     key: Handle<FugoKey>,
@@ -63,15 +67,19 @@ pub extern "C" fn fugo_text_encode_batch(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[texts.span(count, FUGO_SYMBOL_TEXT_SIZE)?], &[symbols.span(count, FUGO_SYMBOL_LEN)?])?;
-        let texts = texts.rows::<FUGO_SYMBOL_TEXT_SIZE>(count);
-        let (key, symbols) = (key.held()?, symbols.rows::<SYMBOL_LEN>(count)?);
+        apart(error, &[texts.span(count, FUGO_SYMBOL_TEXT_SIZE, 3)?], &[symbols.span(count, FUGO_SYMBOL_LEN, 2)?])?;
+        let texts = texts.rows::<FUGO_SYMBOL_TEXT_SIZE>(count).arg(3);
+        let (key, symbols) = (key.held().arg(1)?, symbols.rows::<SYMBOL_LEN>(count).arg(2)?);
         let mut texts = texts?;
         let encoder = key.encoder();
         let len = encoder.text_len();
         for (symbol, text) in symbols.iter().zip(texts.rows::<FUGO_SYMBOL_TEXT_SIZE>()) {
-            encoder.encode_into(symbol, text);
-            text[len..].fill(0);
+            if *symbol == REFUSED {
+                text.fill(0);
+            } else {
+                encoder.encode_into(symbol, text);
+                text[len..].fill(0);
+            }
         }
         texts.keep();
         Ok(())
@@ -91,9 +99,9 @@ pub extern "C" fn fugo_text_decode(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[symbol.span(symbol_len, 1)?], &[text.span(text_len, 1)?])?;
-        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
-        let (key, text) = (key.held()?, text.bytes(text_len)?);
+        apart(error, &[symbol.span(symbol_len, 1, 4)?], &[text.span(text_len, 1, 2)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
+        let (key, text) = (key.held().arg(1)?, text.bytes(text_len).arg(2)?);
         let symbol = symbol?;
         symbol.set(&key.encoder().decode(text)?);
         Ok(())
@@ -101,7 +109,7 @@ pub extern "C" fn fugo_text_decode(
 }
 
 /// `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
-/// of FUGO_TAG_LEN bytes. Failure: UNKNOWN_PURPOSE.
+/// of FUGO_TAG_LEN bytes. Failures: UNKNOWN_PURPOSE; NO_SYMBOL for sixteen zero bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_tagged(
     purpose: i32,
@@ -114,9 +122,10 @@ pub extern "C" fn fugo_text_encode_tagged(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[text.span(text_size, 1)?], &[tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?])?;
-        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE);
-        let (tag, symbol) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN)?);
+        apart(error, &[text.span(text_size, 1, 6)?], &[tag.span(tag_len, 1, 2)?, symbol.span(symbol_len, 1, 4)?])?;
+        let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE).arg(6);
+        let (tag, symbol) =
+            (tag.exactly(tag_len, FUGO_TAG_LEN).arg(2)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4)?);
         let text = text?;
         text.set(encoder(purpose, tag)?.encode(&symbol_bytes(symbol)?).as_str().as_bytes());
         Ok(())
@@ -137,9 +146,9 @@ pub extern "C" fn fugo_text_decode_tagged(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[symbol.span(symbol_len, 1)?], &[tag.span(tag_len, 1)?, text.span(text_len, 1)?])?;
-        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
-        let (tag, text) = (tag.exactly(tag_len, FUGO_TAG_LEN)?, text.bytes(text_len)?);
+        apart(error, &[symbol.span(symbol_len, 1, 6)?], &[tag.span(tag_len, 1, 2)?, text.span(text_len, 1, 4)?])?;
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(6);
+        let (tag, text) = (tag.exactly(tag_len, FUGO_TAG_LEN).arg(2)?, text.bytes(text_len).arg(4)?);
         let symbol = symbol?;
         symbol.set(&encoder(purpose, tag)?.decode(text)?);
         Ok(())
@@ -161,11 +170,11 @@ pub extern "C" fn fugo_text_read(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        let outputs = [purpose.span(1, size_of::<i32>())?, tag.span(tag_len, 1)?, symbol.span(symbol_len, 1)?];
-        apart(error, &outputs, &[text.span(text_len, 1)?])?;
-        let (purpose, tag) = (purpose.place(0), tag.exactly(tag_len, FUGO_TAG_LEN));
-        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN);
-        let text = text.bytes(text_len)?;
+        let outputs = [purpose.span(1, size_of::<i32>(), 3)?, tag.span(tag_len, 1, 4)?, symbol.span(symbol_len, 1, 6)?];
+        apart(error, &outputs, &[text.span(text_len, 1, 1)?])?;
+        let (purpose, tag) = (purpose.place(0).arg(3), tag.exactly(tag_len, FUGO_TAG_LEN).arg(4));
+        let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(6);
+        let text = text.bytes(text_len).arg(1)?;
         let (purpose, tag, symbol) = (purpose?, tag?, symbol?);
         let decoded = text::decode(text)?;
         purpose.set(decoded.purpose.code().into());

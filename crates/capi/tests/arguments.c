@@ -39,12 +39,30 @@ static const char PAIR[] = "000000000051" NUMBER;
         EXPECT(is_filled(bytes, sizeof bytes, 0xee)); \
     } while (0)
 
-/* A handle's variable that held something else is NULL after a failure. */
-#define NO_HANDLE(type, expected, call)    \
-    do {                                   \
-        type *out = (type *)(void *)bytes; \
-        STATUS(expected, call);            \
-        EXPECT(out == NULL);               \
+/* A handle's variable stays NULL after a failure. */
+#define NO_HANDLE(type, expected, call) \
+    do {                                \
+        type *out = NULL;               \
+        STATUS(expected, call);         \
+        EXPECT(out == NULL);            \
+    } while (0)
+
+/* A variable that is not NULL is refused, named, and left as it is: what it may hold would never be wiped. */
+#define OCCUPIED(type, argument, call)                                                         \
+    do {                                                                                       \
+        fugo_error error;                                                                      \
+        type *out = (type *)(void *)bytes;                                                     \
+        STATUS(FUGO_STATUS_OCCUPIED_HANDLE, call);                                             \
+        EXPECT(out == (type *)(void *)bytes && error.status == FUGO_STATUS_OCCUPIED_HANDLE);   \
+        EXPECT(error.at == (argument) && error.found == FUGO_NONE && error.row == FUGO_NONE);  \
+    } while (0)
+
+/* The error names the argument at fault, counted from 1. */
+#define ARGUMENT(expected, place, call)                                \
+    do {                                                               \
+        fugo_error error;                                              \
+        STATUS(expected, call);                                        \
+        EXPECT((int)error.status == (int)(expected) && error.at == (place)); \
     } while (0)
 
 static union {
@@ -254,12 +272,74 @@ static void batches(void)
     EXPECT(bytes[101] == FUGO_STATUS_NON_DIGIT && is_zero(bytes + 102, 7) && bytes[111] == 1 &&
            is_zero(bytes + 112, 7));
 
+    /* Rows that were refused before stay refused, and do not become one person. */
+    memset(bytes, 0, 48);
+    memcpy(bytes + 16, INSURERS, 16);
+    STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_derive_from_insurers_batch(issuer, bytes, bytes + 48, 3, &error));
+    EXPECT(error.row == 0 && error.found == 2 && error.at == FUGO_NONE);
+    EXPECT(is_zero(bytes + 48, 16) && memcmp(bytes + 64, ELIGIBILITY, 16) == 0 && is_zero(bytes + 80, 16));
+    memset(bytes + 128, 0, 16);
+    STATUS(FUGO_STATUS_NO_SYMBOL, fugo_derive_from_insurers(issuer, bytes + 128, 16, bytes, 16, &error));
+    EXPECT(is_zero(bytes, 16));
+
     ZEROED(NUL, fugo_derive_from_insurers_batch(NULL, INSURERS, bytes, 1, NULL), 16);
     ZEROED(NUL, fugo_derive_from_insurers_batch(issuer, NULL, bytes, 1, NULL), 16);
     ZEROED(HND, fugo_derive_from_insurers_batch((fugo_key *)(void *)root, INSURERS, bytes, 1, NULL), 16);
     STATUS(NUL, fugo_derive_from_insurers_batch(issuer, INSURERS, NULL, 1, NULL));
     UNTOUCHED(OVR, fugo_derive_from_insurers_batch(issuer, INSURERS, bytes, SIZE_MAX / 8, NULL));
     UNTOUCHED(LAP, fugo_derive_from_insurers_batch(issuer, bytes, bytes, 1, NULL));
+}
+
+/* Each call that makes a handle, over one that is there. */
+static void occupied(void)
+{
+    fugo_scope_key *live = NULL, *same;
+    OCCUPIED(fugo_root_key, 1, fugo_root_key_random(&out, &error));
+    OCCUPIED(fugo_root_key, 3, fugo_root_key_from_bytes(ROOT_BYTES, 32, &out, &error));
+    OCCUPIED(fugo_scope_key, 4, fugo_scope_key_derive(root, SCOPE, 12, &out, &error));
+    OCCUPIED(fugo_scope_key, 5, fugo_scope_key_from_bytes(SCOPE, 12, SCOPE_BYTES, 32, &out, &error));
+    OCCUPIED(fugo_key, 2, fugo_key_new(scope_key, &out, &error));
+    OCCUPIED(fugo_key, 3, fugo_key_eligibility(insurers_key, eligibility_key, &out, &error));
+    OCCUPIED(fugo_key, 2, fugo_key_issuer(eligibility_key, &out, &error));
+    OCCUPIED(fugo_key_file, 3, fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, &out, &error));
+    OCCUPIED(fugo_key_file, 6, fugo_key_file_load("x", 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
+    OCCUPIED(fugo_root_key, 2, fugo_key_file_root_key(file, &out, &error));
+    OCCUPIED(fugo_scope_key, 2, fugo_key_file_scope_key(file, &out, &error));
+    OCCUPIED(fugo_lineage, 3, fugo_lineage_new(PAIR, 1, &out, &error));
+    /* A live handle stays usable. */
+    OK(fugo_scope_key_derive(root, SCOPE, 12, &live, NULL));
+    same = live;
+    STATUS(FUGO_STATUS_OCCUPIED_HANDLE, fugo_scope_key_derive(root, SCOPE, 12, &live, NULL));
+    EXPECT(live == same);
+    OK(fugo_scope_key_tag(live, bytes, 4, NULL));
+    OK(fugo_scope_key_free(&live));
+    OK(fugo_scope_key_derive(root, SCOPE, 12, &live, NULL));
+    OK(fugo_scope_key_free(&live));
+}
+
+/* Errors of the call itself say which argument. */
+static void named(void)
+{
+    static const char numbers[] = NUMBER NUMBER;
+    fugo_key *no_key = NULL;
+    fugo_error found;
+    ARGUMENT(NUL, 1, fugo_derive(NULL, NUMBER, 12, bytes, 16, &error));
+    ARGUMENT(HND, 1, fugo_derive((fugo_key *)(void *)root, NUMBER, 12, bytes, 16, &error));
+    ARGUMENT(NUL, 2, fugo_derive(key, NULL, 12, bytes, 16, &error));
+    ARGUMENT(NUL, 4, fugo_derive(key, NUMBER, 12, NULL, 16, &error));
+    ARGUMENT(FUGO_STATUS_BUFFER_LENGTH, 4, fugo_derive(key, NUMBER, 12, bytes, 15, &error));
+    ARGUMENT(OVR, 2, fugo_derive(key, NUMBER, SIZE_MAX, bytes, 16, &error));
+    ARGUMENT(NUL, 3, fugo_derive_batch(key, numbers, NULL, 2, NULL, NULL, &error));
+    ARGUMENT(NUL, 6, fugo_scope_text("agency", 6, "nta", 3, 1, NULL, 64, &error));
+    ARGUMENT(NUL, 3, fugo_scope_text("agency", 6, NULL, 3, 1, chars, 64, &error));
+    ARGUMENT(NUL, 2, fugo_key_eligibility(insurers_key, NULL, &no_key, &error));
+    ARGUMENT(NUL, 2, fugo_key_file_tag(file, NULL, 4, &error));
+    ARGUMENT(NUL, 1, fugo_key_scope(NULL, chars, 64, &error));
+    /* An overlap: the output, and the other argument. */
+    ARGUMENT(LAP, 4, fugo_derive(key, chars, 12, bytes, 16, &error));
+    STATUS(LAP, fugo_derive(key, chars, 12, bytes, 16, &found));
+    EXPECT(found.found == 2);
+    ARGUMENT(LAP, 3, fugo_derive_batch(key, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 24), &error));
 }
 
 /* The error is an output like any other; where it is what overlaps, it is not written either. */
@@ -308,6 +388,16 @@ static void texts(void)
     WRONG_LENGTH(fugo_text_encode(key, AGENCY, 16, chars, 47, &error), 47);
     UNTOUCHED(OVR, fugo_text_encode(key, AGENCY, 16, chars, SIZE_MAX, NULL));
     UNTOUCHED(LAP, fugo_text_encode(key, bytes + 40, 16, chars, 48, NULL));
+
+    /* What a failed call or a refused row leaves has no text. */
+    memset(symbol, 0, sizeof symbol);
+    ZEROED(FUGO_STATUS_NO_SYMBOL, fugo_text_encode(key, symbol, 16, chars, 48, NULL), 48);
+    ZEROED(FUGO_STATUS_NO_SYMBOL, fugo_text_encode_tagged(1, SCOPE_TAG, 4, symbol, 16, chars, 48, NULL), 48);
+    memset(bytes, 0xee, sizeof bytes);
+    memset(bytes, 0, 32);
+    memcpy(bytes + 16, AGENCY, 16);
+    OK(fugo_text_encode_batch(key, bytes, chars + 64, 2, NULL));
+    EXPECT(is_zero(bytes + 64, 48) && strcmp(chars + 112, AGENCY_TEXT) == 0);
 
     ZEROED(NUL, fugo_text_encode_batch(NULL, AGENCY, chars, 1, NULL), 48);
     ZEROED(HND, fugo_text_encode_batch((fugo_key *)(void *)root, AGENCY, chars, 1, NULL), 48);
@@ -371,6 +461,22 @@ static void key_files(void)
     UNTOUCHED(OVR, fugo_key_file_load("x", 1, 1, "p", SIZE_MAX, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_load(chars, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_load("x", 1, 1, chars, 9, (fugo_key_file **)(void *)bytes, NULL));
+    STATUS(NUL, fugo_key_file_of_root(root, 2, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_of_root(NULL, 2, &out, NULL));
+    NO_HANDLE(fugo_key_file, HND, fugo_key_file_of_root((fugo_root_key *)(void *)key, 2, &out, NULL));
+    STATUS(NUL, fugo_key_file_of_scope(scope_key, 2, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_of_scope(NULL, 2, &out, NULL));
+    NO_HANDLE(fugo_key_file, HND, fugo_key_file_of_scope((fugo_scope_key *)(void *)key, 2, &out, NULL));
+    STATUS(NUL, fugo_key_file_create(NULL, "x", 1, 0, NULL, 0, NULL));
+    STATUS(NUL, fugo_key_file_create(file, NULL, 1, 0, NULL, 0, NULL));
+    STATUS(NUL, fugo_key_file_create(file, "x", 1, 1, NULL, 1, NULL));
+    STATUS(HND, fugo_key_file_create((fugo_key_file *)(void *)key, "x", 1, 0, NULL, 0, NULL));
+    STATUS(OVR, fugo_key_file_create(file, "x", SIZE_MAX, 0, NULL, 0, NULL));
+    STATUS(NUL, fugo_key_file_open(bytes, 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_open(NULL, 1, FUGO_UNLOCK_NONE, NULL, 0, &out, NULL));
+    NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_open(bytes, 1, 32, NULL, 0, &out, NULL));
+    UNTOUCHED(OVR, fugo_key_file_open(bytes, SIZE_MAX, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
+    UNTOUCHED(LAP, fugo_key_file_open(bytes, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     STATUS(NUL, fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, NULL, NULL));
     NO_HANDLE(fugo_key_file, NUL, fugo_key_file_parse(NULL, 9, &out, NULL));
     NO_HANDLE(fugo_key_file, FUGO_STATUS_MISSING_LINE, fugo_key_file_parse(NULL, 0, &out, NULL));
@@ -458,6 +564,8 @@ int main(void)
     keys();
     one_symbol();
     batches();
+    occupied();
+    named();
     errors();
     texts();
     key_files();

@@ -22,6 +22,7 @@ static fugo_error error;
 static fugo_status load(const char *name, int32_t how, const char *with, fugo_key_file **file)
 {
     const char *path = in(name);
+    how |= FUGO_UNLOCK_TEST_KEYS;
     return fugo_key_file_load(path, strlen(path), how, with, with == NULL ? 0 : strlen(with), file, &error);
 }
 
@@ -60,7 +61,7 @@ static void is_sample(fugo_key_file *file, int32_t expected_kind)
 
 #define REFUSED(expected, call)                             \
     do {                                                    \
-        file = (fugo_key_file *)(void *)&error;             \
+        file = NULL;                                        \
         STATUS(expected, call);                             \
         EXPECT(file == NULL && error.status == (expected)); \
     } while (0)
@@ -71,10 +72,13 @@ int main(int argc, char **argv)
     folder = argv[argc - 1];
     OK(load("test.key", FUGO_UNLOCK_NONE, NULL, &file));
     is_sample(file, FUGO_KIND_SCOPE);
+    file = NULL;
     OK(load("root.key", FUGO_UNLOCK_NONE, NULL, &file));
     is_sample(file, FUGO_KIND_ROOT);
+    file = NULL;
     OK(load("caf\xc3\xa9 \xff.key", FUGO_UNLOCK_NONE, NULL, &file)); /* bytes, not UTF-8 */
     is_sample(file, FUGO_KIND_SCOPE);
+    file = NULL;
 
     REFUSED(FUGO_STATUS_OTHERS_CAN_READ, load("open.key", FUGO_UNLOCK_NONE, NULL, &file));
     EXPECT(error.at == 0);
@@ -87,6 +91,61 @@ int main(int argc, char **argv)
     EXPECT(error.at == 0 && error.found == ENOENT);
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load("a\0b", 3, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load(NULL, 0, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+
+    /* A test key is refused where it was not asked for, locked or not, from a path or from bytes. */
+    {
+        const char *path = in("test.key"), *locked = in("identity.key"), *identity = in("identity.txt");
+        static unsigned char content[65536];
+        size_t len;
+        FILE *stream = fopen(locked, "rb");
+        REFUSED(FUGO_STATUS_TEST_KEY, fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+        REFUSED(FUGO_STATUS_TEST_KEY, fugo_key_file_load(locked, strlen(locked), FUGO_UNLOCK_IDENTITY_FILE, identity,
+                                                         strlen(identity), &file, &error));
+        EXPECT(stream != NULL);
+        len = stream == NULL ? 0 : fread(content, 1, sizeof content, stream);
+        if (stream != NULL) {
+            fclose(stream);
+        }
+        REFUSED(FUGO_STATUS_TEST_KEY, fugo_key_file_open(content, len, FUGO_UNLOCK_IDENTITY_FILE, identity,
+                                                         strlen(identity), &file, &error));
+        REFUSED(FUGO_STATUS_IDENTITY_NEEDED,
+                fugo_key_file_open(content, len, FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, &error));
+        OK(fugo_key_file_open(content, len, FUGO_UNLOCK_IDENTITY_FILE | FUGO_UNLOCK_TEST_KEYS, identity,
+                              strlen(identity), &file, &error));
+        is_sample(file, FUGO_KIND_SCOPE);
+        file = NULL;
+        REFUSED(FUGO_STATUS_NOT_A_KEY_FILE, fugo_key_file_open(content, 10, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+    }
+
+    /* A root key that is made here is saved here. */
+    {
+        static const char recipient[] = "age1q73he0q5yzfu3d64msd3p6rvksnrwjk3d2598mgtmlqt9wrdr37q2vrn72";
+        fugo_root_key *root = NULL;
+        fugo_key_file *made = NULL;
+        uint8_t tag[FUGO_TAG_LEN], again[FUGO_TAG_LEN];
+        const char *path = in("made.key"), *other = in("other-made.key");
+        OK(fugo_root_key_random(&root, NULL));
+        STATUS(FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_of_root(root, 3, &made, NULL));
+        OK(fugo_key_file_of_root(root, FUGO_USE_PRODUCTION, &made, NULL));
+        OK(fugo_root_key_free(&root));
+#define CREATE(where, how, with) fugo_key_file_create(made, where, strlen(where), how, with, strlen(with), &error)
+        STATUS(FUGO_STATUS_PLAINTEXT_PRODUCTION, CREATE(other, FUGO_SEAL_PLAINTEXT, ""));
+        STATUS(FUGO_STATUS_EMPTY_PASSPHRASE, CREATE(other, FUGO_SEAL_PASSPHRASE, ""));
+        STATUS(FUGO_STATUS_SHORT_PASSPHRASE, CREATE(other, FUGO_SEAL_PASSPHRASE, "short"));
+        STATUS(FUGO_STATUS_NO_RECIPIENT, CREATE(other, FUGO_SEAL_RECIPIENTS, ""));
+        STATUS(FUGO_STATUS_RECIPIENT, CREATE(other, FUGO_SEAL_RECIPIENTS, "age1x"));
+        STATUS(FUGO_STATUS_UNKNOWN_VALUE, CREATE(other, 4, ""));
+        OK(CREATE(path, FUGO_SEAL_RECIPIENTS, recipient));
+        STATUS(FUGO_STATUS_EXISTS, CREATE(path, FUGO_SEAL_RECIPIENTS, recipient));
+        OK(fugo_key_file_tag(made, tag, sizeof tag, NULL));
+        OK(fugo_key_file_free(&made));
+        OK(fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_IDENTITY_FILE, in("identity.txt"),
+                              strlen(in("identity.txt")), &made, NULL));
+        OK(fugo_key_file_tag(made, again, sizeof again, NULL));
+        EXPECT(memcmp(tag, again, sizeof tag) == 0);
+        OK(fugo_key_file_free(&made));
+        remove(path);
+    }
 
     /* Locked with a passphrase. */
     REFUSED(FUGO_STATUS_PASSPHRASE_NEEDED, load("passphrase.key", FUGO_UNLOCK_NONE, NULL, &file));
@@ -107,14 +166,17 @@ int main(int argc, char **argv)
     EXPECT(error.at == 1);
     OK(load("identity.key", FUGO_UNLOCK_IDENTITY_FILE, in("identity.txt"), &file));
     is_sample(file, FUGO_KIND_SCOPE);
+    file = NULL;
 
     /* The slow ones: a passphrase costs a second, and a minute under valgrind. */
     if (getenv("FUGO_SKIP_SLOW") == NULL) {
         REFUSED(FUGO_STATUS_WRONG_PASSPHRASE, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "another", &file));
         OK(load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "correct horse battery staple", &file));
         is_sample(file, FUGO_KIND_SCOPE);
+    file = NULL;
         OK(load("passphrase.key", FUGO_UNLOCK_PASSPHRASE_FILE, in("passphrase.txt"), &file));
         is_sample(file, FUGO_KIND_SCOPE);
+    file = NULL;
     }
     return expect_end();
 }

@@ -23,6 +23,7 @@ int main(int argc, char **argv)
     }
     memcpy(numbers, NUMBER NUMBER, 24);
     if (strcmp(fault, "leak") == 0) {
+        copy = NULL;
         OK(fugo_key_new(sample_scope_key(SCOPE), &copy, NULL));
         copy = NULL;
     } else if (strcmp(fault, "overrun") == 0) {

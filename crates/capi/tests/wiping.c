@@ -219,7 +219,7 @@ int main(int argc, char **argv)
     /* A key file: its text, its hex digits and its key. */
     snprintf(path, sizeof path, "%s/test.key", argv[argc - 1]);
     WIPED({
-        OK(fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_NONE, NULL, 0, &file, NULL));
+        OK(fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, NULL));
         OK(fugo_key_file_scope_key(file, &scope_key, NULL));
     });
     LIVES(file);

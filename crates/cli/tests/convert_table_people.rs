@@ -104,7 +104,7 @@ fn a_null_person_is_a_reject_among_rows_that_are_converted() {
 
 #[test]
 fn integers_need_restored_zeros_and_a_negative_one_is_a_reject() {
-    let (zeros, max) = (number(123_456), number(99_999_999_999));
+    let (zeros, max) = (number(123_456_789), number(99_999_999_999));
     let values = [&zeros, &max, NUMBER].map(|number| number.parse::<i64>().expect("an integer"));
     let signed: ArrayRef =
         Arc::new(values.map(Some).into_iter().chain([Some(-1), None, Some(1 << 60)]).collect::<Int64Array>());
@@ -130,6 +130,24 @@ fn integers_need_restored_zeros_and_a_negative_one_is_a_reject() {
             assert_eq!(symbols(&table(&keys, "out.arrow")), expected);
             assert_eq!(rejects(&keys, "out.rejects.csv"), faults);
             assert_eq!(reconciled(&keys, "report.json")["zeros_restored"], 1);
+        }
+    }
+}
+
+#[test]
+fn row_numbers_are_nobody_even_where_zeros_are_restored() {
+    let signed: ArrayRef = Arc::new((1..=1000).chain([123_456_789_018]).collect::<Int64Array>());
+    let unsigned: ArrayRef = Arc::new((1..=1000).chain([123_456_789_018]).collect::<UInt64Array>());
+    for column in [signed, unsigned] {
+        for format in FORMATS {
+            let (keys, roster) = (nta(), batch(&[("my_number", column.clone())]));
+            let options =
+                ["--number-format", "lenient", "--restore-zeros", "--out", "out.arrow", "--report", "report.json"];
+            let output = convert_table(&keys, format, &roster, &options);
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            assert_eq!(symbols(&table(&keys, "out.arrow")), [symbols_of(NTA)("123456789018")]);
+            let report = reconciled(&keys, "report.json");
+            assert_eq!((&report["rejected_by_reason"]["length"], &report["zeros_restored"]), (&1000.into(), &0.into()));
         }
     }
 }

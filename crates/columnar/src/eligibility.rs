@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use arrow_array::{Array, BinaryArray, BinaryViewArray, FixedSizeBinaryArray, LargeBinaryArray, cast::AsArray};
 use arrow_buffer::NullBuffer;
-use fugo::{Eligibility, EligibilitySymbol, InsurersSymbol, KeyTag, Purpose, SYMBOL_LEN, SymbolKey, text::TextEncoder};
+use fugo::{
+    Eligibility, EligibilitySymbol, InsurersSymbol, KeyTag, Purpose, SYMBOL_LEN, SymbolKey, flat::REFUSED,
+    text::TextEncoder,
+};
 
 use crate::{
     cells::{self, Cells},
@@ -113,7 +116,7 @@ impl<'a> Source<'a> {
         };
         let present = cells::present(rows.clone(), nulls);
         match self {
-            Self::Fixed(array) => present.for_each(|row| push(row, Ok(symbol(array, row)))),
+            Self::Fixed(array) => present.for_each(|row| push(row, somebody(symbol(array, row)))),
             Self::Binary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
             Self::LargeBinary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
             Self::BinaryView(array) => present.for_each(|row| push(row, sized(array.value(row)))),
@@ -125,7 +128,12 @@ impl<'a> Source<'a> {
 }
 
 fn sized(value: &[u8]) -> Result<Bytes, FaultReason> {
-    value.try_into().map_err(|_| FaultReason::SymbolLength { found: value.len() })
+    somebody(value.try_into().map_err(|_| FaultReason::SymbolLength { found: value.len() })?)
+}
+
+/// The rows that an earlier call refused would all become one person.
+fn somebody(symbol: Bytes) -> Result<Bytes, FaultReason> {
+    if symbol == REFUSED { Err(FaultReason::NoSymbol) } else { Ok(symbol) }
 }
 
 /// The symbol in a row of a column of FixedSizeBinary(16).

@@ -35,11 +35,14 @@ pub enum FaultReason {
         /// Length of the value in bytes.
         found: usize,
     },
+    /// Sixteen zero bytes, which stand for a row that was refused before.
+    #[error("sixteen zero bytes are no symbol: they stand for a row that was refused")]
+    NoSymbol,
 }
 
 impl FaultReason {
     /// One word of a closed vocabulary: those of [`MyNumberError::kind`], [`NormalizeError::kind`] and
-    /// [`TextError::kind`], and `negative` and `symbol-length`.
+    /// [`TextError::kind`], and `negative`, `symbol-length` and `no-symbol`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Number(error) => error.kind(),
@@ -47,6 +50,7 @@ impl FaultReason {
             Self::Negative => "negative",
             Self::Text(error) => error.kind(),
             Self::SymbolLength { .. } => "symbol-length",
+            Self::NoSymbol => "no-symbol",
         }
     }
 }
@@ -57,7 +61,8 @@ impl FaultReason {
 pub enum ColumnError {
     /// A type in which no numbers are read.
     #[error(
-        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored"
+        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored{}",
+        remedy(found)
     )]
     NumberType {
         /// The type of the column.
@@ -104,6 +109,17 @@ pub enum ColumnError {
         /// Symbols whose text one array holds.
         most: usize,
     },
+}
+
+/// What helps with a column of numbers that is not read, if something does.
+fn remedy(found: &DataType) -> &'static str {
+    if found.is_floating() {
+        "; floating-point numbers may have lost digits, so read the source again, as text"
+    } else if found.is_decimal() || found.is_integer() {
+        "; cast it to Int64 or UInt64, by a cast that refuses what does not fit, or read the source again, as text"
+    } else {
+        ""
+    }
 }
 
 impl ColumnError {

@@ -1,12 +1,10 @@
 //! One cell → a number: strictly, leniently, or from an integer whose zeros are lost.
 
+use crate::fault::FaultReason;
 use fugo::{
     MyNumber, MyNumberError,
-    normalize::{Changes, LostZeros, NormalizeError, normalize},
+    normalize::{Changes, LostZeros, NormalizeError, normalize, normalize_integer},
 };
-use zeroize::Zeroizing;
-
-use crate::fault::FaultReason;
 
 /// How the numbers of a column are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +13,7 @@ pub enum Reading {
     Strict,
     /// What [`fugo::normalize`] makes of them.
     ///
-    /// [`LostZeros::Restore`] is also what admits integer columns, and pads those from any length: read its warning.
+    /// [`LostZeros::Restore`] also admits integer columns, by the same rule as text: read its warning.
     Lenient(LostZeros),
 }
 
@@ -40,20 +38,8 @@ impl Reading {
     }
 }
 
-/// `number(d) := parse(d in decimal, padded with zeros on the left to twelve digits)`, and whether it was padded.
-///
-/// Errors: the length if there are more than twelve digits, then those of the strict parse.
+/// The strict parse of what [`normalize_integer`] makes of it.
 pub(crate) fn integer(value: u64) -> Result<(MyNumber, Changes), FaultReason> {
-    let mut digits = Zeroizing::new([b'0'; MyNumber::LEN]);
-    let mut rest = value;
-    for digit in digits.iter_mut().rev() {
-        *digit += (rest % 10) as u8;
-        rest /= 10;
-    }
-    if rest != 0 {
-        return Err(MyNumberError::Length { found: value.ilog10() as usize + 1 }.into());
-    }
-    let mut changes = Changes::default();
-    changes.zeros_restored = digits[0] == b'0';
-    Ok((MyNumber::parse(*digits)?, changes))
+    let normalized = normalize_integer(value)?;
+    Ok((normalized.parse()?, normalized.changes()))
 }

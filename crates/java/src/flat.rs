@@ -1,6 +1,6 @@
 //! Batches: twelve digits a row out of one Java array, sixteen bytes a row into another.
 
-use fugo::{EligibilitySymbol, InsurersSymbol, MyNumber, SYMBOL_LEN, Symbol, flat};
+use fugo::{MyNumber, SYMBOL_LEN, flat};
 use jni::{
     EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass, JIntArray},
@@ -75,18 +75,16 @@ pub fn symbols_from_insurers<'local>(
         let held = held(key)?;
         let key = held.issuer()?;
         let count = checked(count);
-        let mut bytes = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];
-        let mut insurers: Vec<InsurersSymbol> = Vec::with_capacity(bytes.len());
-        let mut symbols: Vec<EligibilitySymbol> = vec![Symbol::from_bytes([0; SYMBOL_LEN]); bytes.len()];
+        let mut insurers = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];
+        let mut symbols = insurers.clone();
         for start in (0..count).step_by(CHUNK) {
             let chunk = CHUNK.min(count - start);
-            let (bytes, at) = (&mut bytes[..chunk], (start * SYMBOL_LEN) as jint);
-            read(env, &rows, rows_at + at, bytes.as_flattened_mut())?;
-            insurers.clear();
-            insurers.extend(bytes.iter().map(|bytes| InsurersSymbol::from_bytes(*bytes)));
-            key.symbols_from_insurers(&insurers, &mut symbols[..chunk]);
-            bytes.iter_mut().zip(&symbols).for_each(|(bytes, symbol)| *bytes = symbol.to_bytes());
-            write(env, &out, out_at + at, bytes.as_flattened())?;
+            let (insurers, symbols) = (&mut insurers[..chunk], &mut symbols[..chunk]);
+            let at = (start * SYMBOL_LEN) as jint;
+            read(env, &rows, rows_at + at, insurers.as_flattened_mut())?;
+            // Java has refused rows of zeros before the call; one that another thread writes meanwhile stays zeros.
+            flat::symbols_from_insurers(key, insurers, symbols, |_| ());
+            write(env, &out, out_at + at, symbols.as_flattened())?;
         }
         Ok(())
     });

@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use fugo_keystore::{Key, KeyFile, Seal, Unlock, Use, read_passphrase};
+use fugo_keystore::{Key, KeyFile, Registry, Seal, Unlock, Use, read_passphrase};
 use jni::{
     Env, EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass},
@@ -29,7 +29,7 @@ fn passphrase(env: &Env<'_>, array: &JByteArray<'_>) -> Result<SecretString, Thr
 
 #[jni_mangle("fugo.Native")]
 pub fn unlock<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
-    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default().with_test_keys())))))
+    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default())))))
 }
 
 /// Adds to what an [`Unlock`] holds; only what was made before the lock is taken can fail.
@@ -38,6 +38,11 @@ fn add(unlock: jlong, added: impl FnOnce(Unlock) -> Unlock) -> Result<(), Thrown
     let mut unlock = held.unlock()?.write().unwrap_or_else(PoisonError::into_inner);
     *unlock = added(mem::take(&mut *unlock));
     Ok(())
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn allow_test_keys<'local>(env: EnvUnowned<'local>, _: JClass<'local>, unlock: jlong) {
+    native(env, |_| add(unlock, Unlock::with_test_keys));
 }
 
 #[jni_mangle("fugo.Native")]
@@ -95,6 +100,21 @@ pub fn load_key_file<'local>(
 }
 
 #[jni_mangle("fugo.Native")]
+pub fn open_key_file<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    file: JByteArray<'local>,
+    unlock: jlong,
+) -> jlong {
+    native(env, |env| {
+        let file = bytes(env, &file)?;
+        let held = held(unlock)?;
+        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(hold(Held::KeyFile(KeyFile::open(&file, &unlock)?)))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
 pub fn parse_key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, plaintext: JByteArray<'local>) -> jlong {
     native(env, |env| Ok(hold(Held::KeyFile(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?))))
 }
@@ -112,18 +132,26 @@ pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, 
     })
 }
 
-/// The file of a scope's key, for the same use; 0 if this is not the file of a root key.
+/// The file of a scope's key, for the same use, whose tag is recorded first: in the registry beside a root key's file, or
+/// in the one that is named. 0 if this is not the file of a root key.
 #[jni_mangle("fugo.Native")]
 pub fn derive_key_file<'local>(
     env: EnvUnowned<'local>,
     _: JClass<'local>,
     file: jlong,
     scope: JByteArray<'local>,
+    place: JByteArray<'local>,
+    beside: jboolean,
 ) -> jlong {
     native(env, |env| {
-        let scope = parsed(env, &scope)?;
-        let derived = held(file)?.key_file()?.derive(&scope);
-        Ok(derived.map_or(0, |file| hold(Held::KeyFile(file))))
+        let (scope, place) = (parsed(env, &scope)?, text(env, &place)?);
+        let Some(derived) = held(file)?.key_file()?.derive(&scope) else {
+            return Ok(0);
+        };
+        let place = Path::new(&place);
+        let registry = if beside { Registry::beside(place) } else { Registry::at(place) };
+        registry.record(&scope, derived.tag())?;
+        Ok(hold(Held::KeyFile(derived)))
     })
 }
 

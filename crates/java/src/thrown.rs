@@ -6,7 +6,7 @@ use fugo::{
     BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
     normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError};
+use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
 use jni::{
     Env, EnvUnowned,
     errors::{Error, ErrorPolicy, JniError},
@@ -213,6 +213,10 @@ faults! {
         _ => -1,
     }, -1;
     SealError => "fugo/KeyFileException", |error| -1, -1;
+    RegistryError => "fugo/KeyFileException", |error| match error {
+        RegistryError::Line { line } => number(line),
+        _ => -1,
+    }, -1;
 }
 
 fn line(error: PlaintextError) -> jlong {

@@ -37,4 +37,4 @@ assert out["symbol"].str.starts_with("kenkyu1").all()
 
 # %% What was sent as text is checked by whoever gets it, without a key: purpose, tag, checksum.
 purpose, tag, symbol = fugo.decode_text(out["symbol"][0], purpose="research", tag=key.tag)
-print(purpose, symbol)
+print(purpose, repr(symbol))

@@ -61,7 +61,7 @@ def session(given: argparse.Namespace, executors: int, roster: str, key: str, ta
 
         cluster.wait_for_executors(executors)
         df = cluster.spark.read.parquet(roster)
-        source = KeyFileOnExecutor(key, SCOPE, tag)
+        source = KeyFileOnExecutor(key, SCOPE, tag, test_keys=True)
         number = F.col("my_number")
         hashed = {
             "Spark's sha2": F.unhex(F.substring(F.sha2(number, 256), 1, 32)),

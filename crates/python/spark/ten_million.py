@@ -55,7 +55,7 @@ def run(given: argparse.Namespace, directory: Path) -> None:
         from fugo.spark import KeyFileOnExecutor, convert
 
         df = cluster.spark.read.parquet(str(roster))
-        source = KeyFileOnExecutor(str(key), SCOPE, tool.tag(SCOPE))
+        source = KeyFileOnExecutor(str(key), SCOPE, tool.tag(SCOPE), test_keys=True)
         asked = convert(df, "my_number", source, keep=KEPT, reference=["row_id"], number_format="lenient")
         cluster.wait_for_executors(2)
         # The same without a kill first, for the times; the first job also starts the workers.

@@ -7,6 +7,7 @@ use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
 use pyo3::{
+    exceptions::PyImportError,
     intern,
     prelude::*,
     types::{IntoPyDict, PyList, PyTuple},
@@ -27,11 +28,16 @@ impl Column {
     pub(crate) fn new(value: &Bound<'_, PyAny>) -> Result<Self, Failure> {
         let py = value.py();
         if value.hasattr(intern!(py, "__arrow_c_array__"))? {
-            let (array, field) = value.extract::<PyArray>().map_err(|_| Failure::producer())?.into_inner();
+            let (array, field) = value.extract::<PyArray>().map_err(|error| refused(value, &error))?.into_inner();
             return Ok(Self { chunks: vec![typed(array)], field: Some(field) });
         }
         if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
-            let (mut chunks, field) = value.extract::<PyChunkedArray>().map_err(|_| Failure::producer())?.into_inner();
+            // Polars gives nothing out for a column without a type, which is all null or empty.
+            if dtype_name(value).as_deref() == Some("Null") {
+                return Ok(Self { chunks: vec![new_null_array(&DataType::Utf8, value.len()?)], field: None });
+            }
+            let (mut chunks, field) =
+                value.extract::<PyChunkedArray>().map_err(|error| refused(value, &error))?.into_inner();
             if chunks.is_empty() {
                 chunks.push(new_empty_array(field.data_type()));
             }
@@ -43,18 +49,21 @@ impl Column {
         // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies what is no Arrow yet.
         if value.get_type().module()?.to_string().split('.').next() == Some("pandas") {
             let arguments = [("from_pandas", true)].into_py_dict(py)?;
-            let array = py.import("pyarrow")?.getattr("array")?;
-            return Self::new(&array.call((value,), Some(&arguments)).map_err(|_| Failure::series())?);
+            let array = py.import("pyarrow").map_err(|_| Failure::needs_pyarrow())?.getattr("array")?;
+            return Self::new(&array.call((value,), Some(&arguments)).map_err(|error| refused(value, &error))?);
         }
         if value.hasattr(intern!(py, "dtype"))? && value.hasattr(intern!(py, "view"))? {
-            return Ok(Self { chunks: vec![numpy(value)?], field: None });
+            // Text and objects are no values side by side: they are read one by one, whole.
+            let kind: String = value.getattr("dtype")?.getattr("kind")?.extract()?;
+            let chunk = if matches!(&*kind, "U" | "O" | "T") { texts(&one_dimension(value)?)? } else { numpy(value)? };
+            return Ok(Self { chunks: vec![chunk], field: None });
         }
         let found = given::type_name(value);
         Err(Failure::column(
             "column-type",
             format_args!(
                 "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), \
-                 a list of str, or a NumPy array of dtype S12, not {found}"
+                 a list of str, or a NumPy array of text or of 64-bit integers, not {found}"
             ),
         ))
     }
@@ -73,6 +82,26 @@ impl Column {
         let is_integers = |chunk: &ArrayRef| chunk.data_type().is_integer();
         !self.chunks.iter().all(is_integers)
     }
+}
+
+/// Why a column's own library gave nothing out. What it says may quote a value, so only what is known of the column does.
+fn refused(column: &Bound<'_, PyAny>, error: &PyErr) -> Failure {
+    if error.is_instance_of::<PyImportError>(column.py()) {
+        return Failure::needs_pyarrow();
+    }
+    match dtype_name(column).as_deref() {
+        Some("object") => Failure::series(),
+        Some(name @ ("Int128" | "UInt128")) => Failure::column(
+            "column-type",
+            format_args!("the column is of type {name}; pass it as 64-bit integers, cast(polars.Int64, strict=True)"),
+        ),
+        _ => Failure::producer(),
+    }
+}
+
+/// The name of a column's type, where it has one.
+fn dtype_name(column: &Bound<'_, PyAny>) -> Option<String> {
+    column.getattr(intern!(column.py(), "dtype")).ok()?.str().ok().map(|name| name.to_string())
 }
 
 /// Nothing but nulls, where nobody told the producer what of.
@@ -115,6 +144,20 @@ fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(
     Ok(())
 }
 
+/// The values of a one-dimensional array of text or of objects, as a list.
+fn one_dimension<'py>(array: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
+    if array.hasattr("mask")? {
+        return Err(Failure::column(
+            "column-type",
+            "a masked array is read without its mask, so pass it as an Arrow array",
+        ));
+    }
+    if array.getattr("ndim")?.extract::<usize>()? != 1 {
+        return Err(Failure::column("column-type", "the NumPy array has several dimensions; a column has one"));
+    }
+    Ok(array.call_method0("tolist")?)
+}
+
 /// A one-dimensional NumPy array: fixed-width bytes, or 64-bit integers.
 fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
     let dtype = array.getattr("dtype")?;
@@ -151,11 +194,13 @@ fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
             }
             Ok(array.extract::<PyArray>().map_err(|_| not_contiguous())?.into_inner().0)
         }
-        ("U", _) => Err(refused("column-type", "numbers are read from dtype S12; astype(\"S12\") converts ASCII text")),
-        ("O", _) => Err(refused("column-type", "pass its tolist()")),
+        ("f", _) => Err(refused(
+            "column-type",
+            "floating-point numbers may have lost digits; read the numbers from their source again, as text",
+        )),
         _ => Err(refused(
             "column-type",
-            "numbers are read from dtype S12, and from native int64 and uint64 where lost zeros are restored",
+            "numbers are read from text (U, S, T or a list), and from native int64 and uint64 where lost zeros are restored",
         )),
     }
 }

@@ -4,14 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow_array::{Array, ArrayRef, BinaryArray, FixedSizeBinaryArray, StringArray, cast::AsArray};
 use arrow_buffer::Buffer;
-use arrow_schema::{DataType, FieldRef};
+use arrow_schema::{DataType, Field, FieldRef};
 use fugo::{KeyTag, Scope, text::TextEncoder};
-use fugo_columnar::{binary, binary_field, symbol_field, text, text_field};
+use fugo_columnar::{SYMBOL_WIDTH, binary, binary_field, symbol_field, text, text_field};
 use pyo3::{
     exceptions::{PyIndexError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyCapsule, PyEllipsis, PyIterator, PyList, PyString, PyTuple},
+    types::{PyBytes, PyCapsule, PyEllipsis, PyIterator, PyList, PySlice, PyString, PyTuple},
 };
 use pyo3_arrow::{
     buffer::PyArrowBuffer,
@@ -20,7 +20,7 @@ use pyo3_arrow::{
 
 use crate::{
     errors::Failure,
-    faults::{Fault, FaultsTable},
+    faults::{Fault, Faults, FaultsTable},
 };
 
 /// How symbols stand in the column that is given out.
@@ -82,12 +82,29 @@ pub(crate) struct Counts {
 
 #[pymethods]
 impl Counts {
+    #[staticmethod]
+    fn _restored(parts: [usize; 7]) -> Self {
+        let [rows, symbols, nulls, faults, normalized, zeros_restored, reissued] = parts;
+        Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued }
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        (slf.get_type().getattr("_restored")?, (slf.get().parts(),)).into_pyobject(slf.py())
+    }
+
     fn __repr__(&self) -> String {
         let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
         format!(
             "Counts(rows={rows}, symbols={symbols}, nulls={nulls}, faults={faults}, normalized={normalized}, \
              zeros_restored={zeros_restored}, reissued={reissued})"
         )
+    }
+}
+
+impl Counts {
+    fn parts(self) -> [usize; 7] {
+        let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
+        [rows, symbols, nulls, faults, normalized, zeros_restored, reissued]
     }
 }
 
@@ -99,7 +116,7 @@ impl Counts {
 pub(crate) struct SymbolColumn {
     array: ArrayRef,
     field: FieldRef,
-    faults: Arc<[fugo_columnar::Fault]>,
+    faults: Faults,
     counts: Counts,
     listed: PyOnceLock<Py<PyTuple>>,
 }
@@ -120,7 +137,7 @@ impl SymbolColumn {
             zeros_restored: counts.zeros_restored,
             reissued: counts.reissued,
         };
-        Self { array, field, faults, counts, listed: PyOnceLock::new() }
+        Self { array, field, faults: Faults::Met(faults), counts, listed: PyOnceLock::new() }
     }
 }
 
@@ -130,7 +147,7 @@ impl SymbolColumn {
     #[getter]
     fn faults(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
         let listed = self.listed.get_or_try_init(py, || {
-            let faults = self.faults.iter().map(|fault| Py::new(py, Fault::from(fault))).collect::<PyResult<Vec<_>>>();
+            let faults = self.faults.each().map(|fault| Py::new(py, fault)).collect::<PyResult<Vec<_>>>();
             Ok::<_, PyErr>(PyTuple::new(py, faults?)?.unbind())
         })?;
         Ok(listed.clone_ref(py))
@@ -162,12 +179,75 @@ impl SymbolColumn {
         self.to_pylist(py)?.try_iter()
     }
 
-    /// One row, from the end if negative.
-    fn __getitem__<'py>(&self, py: Python<'py>, row: isize) -> PyResult<Bound<'py, PyAny>> {
+    /// One row, from the end if negative; the rows of a slice as a list.
+    fn __getitem__<'py>(&self, py: Python<'py>, row: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if row.is_instance_of::<PySlice>() {
+            return self.to_pylist(py)?.as_any().get_item(row);
+        }
+        let row: isize = row.call_method0("__index__")?.extract()?;
         let len = self.array.len();
         let at = if row < 0 { len.checked_add_signed(row) } else { Some(row.cast_unsigned()) };
         let at = at.filter(|at| *at < len).ok_or_else(|| PyIndexError::new_err("there is no such row"))?;
         Self::rows(py, &self.array.slice(at, 1))?.get_item(0)
+    }
+
+    /// The first row that holds this value. Raises ValueError if none does.
+    #[pyo3(signature = (value, start = 0, stop = isize::MAX, /))]
+    fn index(&self, value: &Bound<'_, PyAny>, start: isize, stop: isize) -> PyResult<usize> {
+        // The value may be a symbol's text or bytes: it is not repeated.
+        let py = value.py();
+        let found = self.to_pylist(py)?.call_method1("index", (value, start, stop));
+        found.map_err(|_| PyValueError::new_err("no row holds this value"))?.extract()
+    }
+
+    /// How many rows hold this value.
+    #[pyo3(signature = (value, /))]
+    fn count(&self, value: &Bound<'_, PyAny>) -> PyResult<usize> {
+        self.to_pylist(value.py())?.call_method1("count", (value,))?.extract()
+    }
+
+    #[staticmethod]
+    fn _restored(
+        values: Vec<Option<Vec<u8>>>,
+        form: &str,
+        metadata: HashMap<String, String>,
+        faults: Vec<PyRef<'_, Fault>>,
+        counts: PyRef<'_, Counts>,
+    ) -> Result<Self, Failure> {
+        let damaged = |_| Failure::wrong_option("this is no pickle of a SymbolColumn".into());
+        let values = values.iter().map(Option::as_deref);
+        let array: ArrayRef = match Output::named(form)? {
+            Output::Fixed => {
+                let array = FixedSizeBinaryArray::try_from_sparse_iter_with_size(values, SYMBOL_WIDTH);
+                Arc::new(array.map_err(damaged)?)
+            }
+            Output::Binary => Arc::new(values.collect::<BinaryArray>()),
+            Output::Text => {
+                let texts =
+                    values.map(|value| value.map(str::from_utf8).transpose()).collect::<Result<StringArray, _>>();
+                Arc::new(texts.map_err(|_| Failure::wrong_option("this is no pickle of a SymbolColumn".into()))?)
+            }
+        };
+        let field = Arc::new(Field::new("symbol", array.data_type().clone(), true).with_metadata(metadata));
+        let faults = Faults::Restored(faults.iter().map(|fault| (*fault).clone()).collect());
+        Ok(Self { array, field, faults, counts: *counts, listed: PyOnceLock::new() })
+    }
+
+    /// Symbols, metadata, faults and counts: no key, and no number.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let (py, column) = (slf.py(), slf.get());
+        let form = match column.array.data_type() {
+            DataType::FixedSizeBinary(_) => "fixed",
+            DataType::Binary => "binary",
+            _ => "text",
+        };
+        let values = PyList::empty(py);
+        for value in Self::rows(py, &column.array)?.iter() {
+            let text = value.cast::<PyString>().ok().map(|text| text.call_method0("encode")).transpose()?;
+            values.append(text.unwrap_or(value))?;
+        }
+        let state = (values, form, column.metadata(), column.faults(py)?, column.counts);
+        (slf.get_type().getattr("_restored")?, state).into_pyobject(py)
     }
 
     /// For `numpy.array(column)` and pandas: an array of objects, since NumPy's own bytes drop trailing zeros.

@@ -1,14 +1,14 @@
 //! Every error of the library → a Python exception with its kind, its numbers and its message. Nothing here holds a
 //! value.
 
-use std::{fmt::Display, path::Path};
+use std::{fmt::Display, io, path::Path};
 
 use fugo::{
     BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
     normalize::NormalizeError, text::TextError,
 };
 use fugo_columnar::{ColumnError, Fault, FaultReason, MetadataError};
-use fugo_keystore::{KeyFileError, PlaintextError, SecretFileError};
+use fugo_keystore::{KeyFileError, PlaintextError, SealError, SecretFileError};
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
@@ -52,6 +52,19 @@ impl Failure {
             attributes.push((name, value.into()));
         }
         self
+    }
+
+    /// What the system said of a file; an absent one is a `FileNotFoundError` too, one that may not be read a
+    /// `PermissionError`.
+    fn of_system(mut self, error: &io::Error) -> Self {
+        if let Self::Ours { class, .. } = &mut self {
+            *class = match error.kind() {
+                io::ErrorKind::NotFound => Class::KeyFileNotFound,
+                io::ErrorKind::PermissionDenied => Class::KeyFilePermission,
+                _ => *class,
+            };
+        }
+        self.with_option("errno", errno(error))
     }
 
     fn with_option(self, name: &'static str, value: Option<usize>) -> Self {
@@ -108,6 +121,16 @@ impl Failure {
             .with("found", found)
     }
 
+    /// The bytes of a refused row.
+    pub(crate) fn no_symbol() -> Self {
+        Self::new(Class::Length, "no-symbol", FaultReason::NoSymbol)
+    }
+
+    /// A key of the other rung.
+    pub(crate) fn wrong_kind(message: &str) -> Self {
+        Self::new(Class::KeyFile, "wrong-kind", message)
+    }
+
     /// A symbol where one of another purpose is needed.
     pub(crate) fn symbol_purpose(expected: fugo::Purpose, found: fugo::Purpose) -> Self {
         let message = format_args!("the symbol is of purpose {found}; this needs a symbol of purpose {expected}");
@@ -128,7 +151,10 @@ impl Failure {
 
     /// The column's own library failed. What it says may quote a value, so it is not passed on.
     pub(crate) fn producer() -> Self {
-        Self::column("column-type", "the column's producer failed, or what it gave is no valid Arrow array")
+        Self::column(
+            "column-type",
+            "the column's own library did not give it out as a valid Arrow array; its message is kept back, since it may quote a value",
+        )
     }
 
     /// Binary symbols that do not say whose they are.
@@ -140,9 +166,21 @@ impl Failure {
         )
     }
 
+    /// pandas gives its columns out through pyarrow.
+    pub(crate) fn needs_pyarrow() -> Self {
+        Self::column(
+            "column-type",
+            "pandas gives a column out through pyarrow, which is not installed; install pyarrow, or pass column.tolist() if the \
+             column holds text",
+        )
+    }
+
     /// A Series of pandas whose rows are of several types; pyarrow's own error quotes one of them.
     pub(crate) fn series() -> Self {
-        Self::column("column-type", "the Series has no one type that Arrow knows; astype(\"string\") makes text of it")
+        Self::column(
+            "column-type",
+            "the Series holds objects of several types; make every one of them text where the Series is made (read_csv(dtype=str))",
+        )
     }
 
     /// Nulls where what is asked for cannot hold any.
@@ -215,6 +253,7 @@ impl From<FaultReason> for Failure {
             FaultReason::Normalize(error) => error.into(),
             FaultReason::Text(error) => error.into(),
             FaultReason::SymbolLength { found } => Self::new(Class::Text, reason.kind(), reason).with("found", found),
+            FaultReason::NoSymbol => Self::new(Class::Text, reason.kind(), reason),
             _ => Self::new(Class::Number, reason.kind(), reason),
         }
     }
@@ -322,9 +361,15 @@ impl From<KeyFileError> for Failure {
         match error {
             KeyFileError::Plaintext(error) => error.into(),
             KeyFileError::ExcessiveWork { found } => failure.with("found", usize::from(found)),
-            KeyFileError::Io(error) => failure.with_option("errno", errno(&error)),
+            KeyFileError::Io(error) => failure.of_system(&error),
             _ => failure,
         }
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::new(Class::KeyFile, error.kind(), error)
     }
 }
 
@@ -333,12 +378,12 @@ impl From<SecretFileError> for Failure {
         let failure = Self::new(Class::KeyFile, error.kind(), &error);
         match error {
             SecretFileError::Identity { line } => failure.with("line", line),
-            SecretFileError::Io(error) => failure.with_option("errno", errno(&error)),
+            SecretFileError::Io(error) => failure.of_system(&error),
             _ => failure,
         }
     }
 }
 
-fn errno(error: &std::io::Error) -> Option<usize> {
+fn errno(error: &io::Error) -> Option<usize> {
     error.raw_os_error().and_then(|number| number.try_into().ok())
 }

@@ -1,7 +1,7 @@
 //! The exceptions of the package: their names, what they stand under, their attributes.
 
 use pyo3::{
-    exceptions::{PyException, PyRuntimeError, PyTypeError, PyValueError},
+    exceptions::{PyException, PyFileNotFoundError, PyPermissionError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
     types::{PyDict, PyTuple, PyType},
@@ -15,6 +15,8 @@ pub(crate) enum Class {
     Normalize,
     Scope,
     KeyFile,
+    KeyFileNotFound,
+    KeyFilePermission,
     Text,
     Purpose,
     Lineage,
@@ -31,12 +33,14 @@ enum Base {
     Type,
     Runtime,
     Number,
+    NotFound,
+    Permission,
 }
 
 /// class, name, base, attributes that are None where they do not apply, docstring
 type Row = (Class, &'static str, Base, &'static [&'static str], &'static str);
 
-const ALL: [Row; 11] = [
+const ALL: [Row; 13] = [
     (
         Class::Fugo,
         "FugoError",
@@ -68,6 +72,21 @@ const ALL: [Row; 11] = [
         &["filename", "line", "found", "errno"],
         "A key file, or a file that is to open one, is not taken. `line`: from 1; `found`: the scrypt work asked for; \
          `errno`: the system's error.",
+    ),
+    (
+        Class::KeyFileNotFound,
+        "KeyFileNotFoundError",
+        Base::NotFound,
+        &[],
+        "There is no such key file, or no such file that is to open one. Attributes as those of KeyFileError.",
+    ),
+    (
+        Class::KeyFilePermission,
+        "KeyFilePermissionError",
+        Base::Permission,
+        &[],
+        "The system does not let this process read a key file, or a file that is to open one. Attributes as those of \
+         KeyFileError.",
     ),
     (
         Class::Text,
@@ -126,6 +145,12 @@ fn make_classes(py: Python<'_>) -> PyResult<Vec<Py<PyType>>> {
         let bases: Vec<Bound<'_, PyType>> = match base {
             Base::Exception => vec![py.get_type::<PyException>()],
             Base::Number => vec![made[Class::Number as usize].bind(py).clone()],
+            Base::NotFound => {
+                vec![made[Class::KeyFile as usize].bind(py).clone(), py.get_type::<PyFileNotFoundError>()]
+            }
+            Base::Permission => {
+                vec![made[Class::KeyFile as usize].bind(py).clone(), py.get_type::<PyPermissionError>()]
+            }
             Base::Value => vec![made[0].bind(py).clone(), py.get_type::<PyValueError>()],
             Base::Type => vec![made[0].bind(py).clone(), py.get_type::<PyTypeError>()],
             Base::Runtime => vec![made[0].bind(py).clone(), py.get_type::<PyRuntimeError>()],

@@ -14,12 +14,12 @@ use crate::{errors, errors::Failure};
 
 /// A row that gave no symbol, and why. Holds no value.
 #[pyclass(frozen, eq, get_all, module = "fugo")]
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// The row, from 0.
     row: usize,
     /// One word of a closed vocabulary.
-    kind: &'static str,
+    kind: String,
     /// UTF-8 byte offset from 0, where the kind has one.
     offset: Option<usize>,
     /// The length found, where the kind has one.
@@ -33,12 +33,46 @@ impl Fault {
     fn __repr__(&self) -> String {
         format!("Fault(row={}, kind='{}')", self.row, self.kind)
     }
+
+    #[staticmethod]
+    fn _restored(row: usize, kind: String, offset: Option<usize>, found: Option<usize>, message: String) -> Self {
+        Self { row, kind, offset, found, message }
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let fault = slf.get();
+        let parts = (fault.row, &fault.kind, fault.offset, fault.found, &fault.message).into_pyobject(slf.py())?;
+        (slf.get_type().getattr("_restored")?, parts).into_pyobject(slf.py())
+    }
+}
+
+/// The faults of a column: as they were met, or as they came out of a pickle.
+#[derive(Clone)]
+pub(crate) enum Faults {
+    Met(Arc<[fugo_columnar::Fault]>),
+    Restored(Arc<[Fault]>),
+}
+
+impl Faults {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Met(faults) => faults.len(),
+            Self::Restored(faults) => faults.len(),
+        }
+    }
+
+    pub(crate) fn each(&self) -> Box<dyn Iterator<Item = Fault> + '_> {
+        match self {
+            Self::Met(faults) => Box::new(faults.iter().map(Fault::from)),
+            Self::Restored(faults) => Box::new(faults.iter().cloned()),
+        }
+    }
 }
 
 impl From<&fugo_columnar::Fault> for Fault {
     fn from(fault: &fugo_columnar::Fault) -> Self {
         let (offset, found) = errors::numbers_of(&fault.reason);
-        Self { row: fault.row, kind: fault.reason.kind(), offset, found, message: fault.reason.to_string() }
+        Self { row: fault.row, kind: fault.reason.kind().to_owned(), offset, found, message: fault.reason.to_string() }
     }
 }
 
@@ -47,7 +81,7 @@ impl From<&fugo_columnar::Fault> for Fault {
 pub(crate) struct FaultsTable(StructArray);
 
 impl FaultsTable {
-    pub(crate) fn new(faults: &[fugo_columnar::Fault]) -> Self {
+    pub(crate) fn new(faults: &Faults) -> Self {
         let column = |name, data_type, nullable| Field::new(name, data_type, nullable);
         let fields = Fields::from(vec![
             column("row", DataType::UInt64, false),
@@ -56,14 +90,13 @@ impl FaultsTable {
             column("found", DataType::UInt64, true),
             column("message", DataType::Utf8, false),
         ]);
-        let reasons = || faults.iter().map(|fault| &fault.reason);
         let number = |value: Option<usize>| value.map(|value| value as u64);
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(faults.iter().map(|fault| fault.row as u64).collect::<UInt64Array>()),
-            Arc::new(StringArray::from_iter_values(reasons().map(|reason| reason.kind()))),
-            Arc::new(reasons().map(|reason| number(errors::numbers_of(reason).0)).collect::<UInt64Array>()),
-            Arc::new(reasons().map(|reason| number(errors::numbers_of(reason).1)).collect::<UInt64Array>()),
-            Arc::new(StringArray::from_iter_values(reasons().map(ToString::to_string))),
+            Arc::new(faults.each().map(|fault| fault.row as u64).collect::<UInt64Array>()),
+            Arc::new(StringArray::from_iter_values(faults.each().map(|fault| fault.kind))),
+            Arc::new(faults.each().map(|fault| number(fault.offset)).collect::<UInt64Array>()),
+            Arc::new(faults.each().map(|fault| number(fault.found)).collect::<UInt64Array>()),
+            Arc::new(StringArray::from_iter_values(faults.each().map(|fault| fault.message))),
         ];
         Self(StructArray::new(fields, columns, None))
     }

@@ -4,10 +4,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use fugo::{
     KeyTag, Purpose, SYMBOL_LEN,
+    flat::REFUSED,
     text::{self, TextEncoder, TextError},
 };
 use pyo3::{
     basic::CompareOp,
+    exceptions::PyTypeError,
     prelude::*,
     types::{PyBytes, PyNotImplemented, PyTuple},
 };
@@ -17,7 +19,8 @@ use crate::{errors::Failure, given, panics::guarded};
 /// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as 個人番号.
 ///
 /// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never
-/// equal and have no order. The bytes do not name the key: tags do. Raises ScopeError, LengthError.
+/// equal and have no order. The bytes do not name the key: tags do. `str(symbol)` is a TypeError. Sixteen zero bytes, which
+/// stand for a refused row, are no symbol. Raises ScopeError, LengthError.
 #[pyclass(frozen, module = "fugo")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Symbol {
@@ -34,7 +37,7 @@ impl Symbol {
         let bytes = given::bytes(value, |bytes| bytes.try_into().map_err(|_| Failure::symbol_length(bytes.len())))?;
         let bytes = bytes
             .ok_or_else(|| Failure::wrong_type(format!("a symbol is 16 bytes, not {}", given::type_name(value))))??;
-        Ok(Self { purpose, bytes })
+        if bytes == REFUSED { Err(Failure::no_symbol()) } else { Ok(Self { purpose, bytes }) }
     }
 
     /// `agency` to `portal`.
@@ -55,6 +58,18 @@ impl Symbol {
 
     fn __repr__(&self) -> String {
         format!("{}(..)", self.purpose.symbol_name())
+    }
+
+    /// Refused: what `print`, an f-string and `csv` would write is neither the symbol nor a text that can be read back.
+    fn __str__(&self) -> PyResult<String> {
+        Err(PyTypeError::new_err(
+            "a symbol has no text without its key: key.text(symbol) or symbol.text(tag) is the form to write, \
+             bytes(symbol).hex() its bytes",
+        ))
+    }
+
+    fn __format__(&self, _spec: &str) -> PyResult<String> {
+        self.__str__()
     }
 
     fn __hash__(&self) -> u64 {

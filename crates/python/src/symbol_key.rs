@@ -121,7 +121,7 @@ impl SymbolKey {
     ///
     /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, a NumPy array of dtype S12
     /// (do not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of
-    /// `normalize`; it alone admits integers. `output`: "fixed", "binary" or "text". `errors`: "raise" raises
+    /// `normalize`; it alone admits integers, of 9 to 12 digits. `output`: "fixed", "binary" or "text". `errors`: "raise" raises
     /// MyNumberError for the first row at fault; "null" leaves a null and lists it in `faults`. Raises ColumnError,
     /// PurposeError.
     #[pyo3(signature = (

@@ -145,6 +145,41 @@ def test_symbols_come_out_where_they_were_made(key: fugo.SymbolKey) -> None:
     assert address(series.array.__arrow_array__().chunk(0)) == address(fixed.to_pyarrow())
 
 
+def test_polars_columns_without_a_type_are_all_null(key: fugo.SymbolKey) -> None:
+    made = key.symbols(pl.Series("my", [None, None]))
+    assert made.to_pylist() == [None, None] and made.counts.nulls == 2
+    assert key.symbols(pl.DataFrame({"my": []})["my"]).to_pylist() == []
+
+
+def test_what_helps_is_said_of_wide_integers_and_mixed_objects(key: fugo.SymbolKey) -> None:
+    with pytest.raises(fugo.ColumnError, match="Int64"):
+        key.symbols(pl.Series("my", [1], dtype=pl.Int128), restore_zeros=True)
+    mixed: Any = pd.Series([GOOD, 123456789018], dtype="object")
+    with pytest.raises(fugo.ColumnError, match="dtype=str") as refused:
+        key.symbols(mixed)
+    assert GOOD not in str(refused.value)
+    for column in (pa.array([1.0]), pl.Series([1.0])):
+        with pytest.raises(fugo.ColumnError, match="as text"):
+            key.symbols(column, restore_zeros=True, number_format="lenient")
+    decimals = pa.array([123456789018], pa.decimal128(38, 0))
+    with pytest.raises(fugo.ColumnError, match="64"):
+        key.symbols(decimals, restore_zeros=True, number_format="lenient")
+
+
+def test_a_frame_library_that_misses_pyarrow_is_said_to(key: fugo.SymbolKey) -> None:
+    class Series:
+        """As a Series of pandas 3 where pyarrow is not installed."""
+
+        dtype = "str"
+
+        def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+            raise ImportError(f"`Import pyarrow` failed, {GOOD}")
+
+    with pytest.raises(fugo.ColumnError, match="install pyarrow") as refused:
+        key.symbols(Series())
+    assert GOOD not in str(refused.value)
+
+
 def test_a_producer_that_fails_is_not_quoted(key: fugo.SymbolKey) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
         yield pa.record_batch({"my": pa.array([GOOD])})

@@ -103,26 +103,29 @@ def test_two_random_keys_differ() -> None:
 
 
 def test_a_plaintext_key_file_opens(files: Path) -> None:
-    file = fugo.KeyFile.load(files / "plaintext.key")
+    file = fugo.KeyFile.load(files / "plaintext.key", test_keys=True)
     assert (file.usage, file.tag) == ("test", "7c2cb2a1")
     assert isinstance(file.key, fugo.ScopeKey)
-    assert str(file.key.scope) == "agency/nta/1"
-    assert fugo.KeyFile.load(str(files / "plaintext.key")).key == file.key
+    assert str(file.key.scope) == "agency/nta/1" and file.scope_key == file.key
+    with pytest.raises(fugo.KeyFileError) as wrong:
+        _ = file.root_key
+    assert wrong.value.kind == "wrong-kind"
+    assert fugo.KeyFile.load(str(files / "plaintext.key"), test_keys=True).key == file.key
 
 
 def test_a_key_file_opens_with_its_passphrase_in_any_form(files: Path) -> None:
     phrase = "correct horse battery"
     path = files / "passphrase.key"
     opened = [
-        fugo.KeyFile.load(path, passphrase=phrase),
-        fugo.KeyFile.load(path, passphrase=bytearray(phrase, "utf-8")),
-        fugo.KeyFile.load(path, passphrase_file=files / "passphrase.txt"),
+        fugo.KeyFile.load(path, passphrase=phrase, test_keys=True),
+        fugo.KeyFile.load(path, passphrase=bytearray(phrase, "utf-8"), test_keys=True),
+        fugo.KeyFile.load(path, passphrase_file=files / "passphrase.txt", test_keys=True),
     ]
     assert [file.tag for file in opened] == ["7c2cb2a1"] * 3
 
 
 def test_a_key_file_opens_with_its_identity(files: Path) -> None:
-    file = fugo.KeyFile.load(files / "identity.key", identity_file=files / "identity.txt")
+    file = fugo.KeyFile.load(files / "identity.key", identity_file=files / "identity.txt", test_keys=True)
     assert file.tag == "7c2cb2a1"
 
 
@@ -130,7 +133,7 @@ def test_other_threads_run_while_a_passphrase_is_tried(files: Path) -> None:
     done = threading.Event()
 
     def load() -> None:
-        fugo.KeyFile.load(files / "passphrase.key", passphrase="correct horse battery")
+        fugo.KeyFile.load(files / "passphrase.key", passphrase="correct horse battery", test_keys=True)
         done.set()
 
     thread = threading.Thread(target=load)
@@ -147,13 +150,13 @@ def test_key_files_are_refused_by_kind(files: Path) -> None:
     def kind(name: str, passphrase: str | None = None, identity: str | None = None) -> str:
         identity_file = files / identity if identity else None
         with pytest.raises(fugo.KeyFileError) as refused:
-            fugo.KeyFile.load(files / name, passphrase=passphrase, identity_file=identity_file)
+            fugo.KeyFile.load(files / name, passphrase=passphrase, identity_file=identity_file, test_keys=True)
         return refused.value.kind
 
     assert kind("passphrase.key") == "passphrase-needed"
     assert kind("passphrase.key", passphrase="another one") == "wrong-passphrase"
     with pytest.raises(fugo.KeyFileError, match="the passphrase is not UTF-8") as refused:
-        fugo.KeyFile.load(files / "passphrase.key", passphrase=b"\xff")
+        fugo.KeyFile.load(files / "passphrase.key", passphrase=b"\xff", test_keys=True)
     assert refused.value.kind == "not-text"
     assert kind("identity.key") == "identity-needed"
     assert kind("identity.key", identity="other_identity.txt") == "wrong-identity"
@@ -168,12 +171,56 @@ def test_key_files_are_refused_by_kind(files: Path) -> None:
     assert kind("plaintext.key") == "others-can-read"
 
 
+def test_a_test_key_is_refused_where_it_was_not_asked_for(files: Path) -> None:
+    for name, identity in (("plaintext.key", None), ("identity.key", files / "identity.txt")):
+        path, data = files / name, (files / name).read_bytes()
+        with pytest.raises(fugo.KeyFileError) as refused:
+            fugo.KeyFile.load(path, identity_file=identity)
+        assert refused.value.kind == "test-key"
+        with pytest.raises(fugo.KeyFileError) as refused:
+            fugo.KeyFile.open(data, identity_file=identity)
+        assert refused.value.kind == "test-key"
+        assert fugo.KeyFile.load(path, identity_file=identity, test_keys=True).tag == "7c2cb2a1"
+        assert fugo.KeyFile.open(data, identity_file=identity, test_keys=True).tag == "7c2cb2a1"
+    with pytest.raises(fugo.KeyFileError) as refused:
+        fugo.KeyFile.open(b"a letter")
+    assert refused.value.kind == "not-a-key-file"
+
+
+def test_a_root_key_is_saved_and_opens_again(tmp_path: Path) -> None:
+    root = fugo.RootKey.random()
+    file = fugo.KeyFile.of(root)
+    path = tmp_path / "root.key"
+    file.create(path, passphrase=bytearray(b"correct horse battery staple"))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert fugo.KeyFile.load(path, passphrase="correct horse battery staple").root_key == root
+    for options, kind in (
+        ({"passphrase": "correct horse battery staple"}, "exists"),
+        ({"passphrase": "short"}, "short-passphrase"),
+        ({"recipients": []}, "no-recipient"),
+        ({"recipients": ["age1x"]}, "recipient"),
+        ({"plaintext": True}, "plaintext-production"),
+    ):
+        with pytest.raises(fugo.KeyFileError) as refused:
+            file.create(path if kind == "exists" else tmp_path / "other.key", **options)
+        assert refused.value.kind == kind
+    with pytest.raises(ValueError, match="exactly one"):
+        file.create(tmp_path / "other.key")
+    assert not (tmp_path / "other.key").exists()
+    scope = fugo.KeyFile.of(root.scope_key("agency/nta/1"), usage="test")
+    scope.create(tmp_path / "nta.key", plaintext=True)
+    assert fugo.KeyFile.load(tmp_path / "nta.key", test_keys=True).scope_key == scope.key
+
+
 def test_errors_of_key_files_say_where(files: Path) -> None:
     with pytest.raises(fugo.KeyFileError) as refused:
-        fugo.KeyFile.load(files / "absent")
+        fugo.KeyFile.load(files / "absent", test_keys=True)
     assert (refused.value.errno, refused.value.filename) == (2, str(files / "absent"))
+    assert isinstance(refused.value, FileNotFoundError) and isinstance(refused.value, fugo.KeyFileNotFoundError)
+    with pytest.raises(FileNotFoundError):
+        fugo.KeyFile.load(files / "passphrase.key", passphrase_file=files / "absent", test_keys=True)
     with pytest.raises(fugo.KeyFileError) as refused:
-        fugo.KeyFile.load(files / "plaintext.key", identity_file=files / "README.md")
+        fugo.KeyFile.load(files / "plaintext.key", identity_file=files / "README.md", test_keys=True)
     assert (refused.value.line, "AGE-SECRET" in str(refused.value)) == (1, True)
     assert refused.value.filename == str(files / "README.md")
     assert str(refused.value).startswith(refused.value.filename)
@@ -197,5 +244,5 @@ def test_the_plaintext_of_a_key_file_is_parsed(files: Path) -> None:
 def test_a_passphrase_file_that_others_can_read_is_refused(files: Path) -> None:
     (files / "passphrase.txt").chmod(0o644)
     with pytest.raises(fugo.KeyFileError) as refused:
-        fugo.KeyFile.load(files / "passphrase.key", passphrase_file=files / "passphrase.txt")
+        fugo.KeyFile.load(files / "passphrase.key", passphrase_file=files / "passphrase.txt", test_keys=True)
     assert refused.value.kind == "others-can-read"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 import pickle
 from typing import Any
 
@@ -34,7 +36,11 @@ def test_secrets_print_as_their_type_only(root: fugo.RootKey, key: fugo.SymbolKe
 
 def test_symbols_and_columns_print_no_bytes(key: fugo.SymbolKey) -> None:
     symbol = key.symbol(number(1))
-    assert repr(symbol) == str(symbol) == "AgencySymbol(..)"
+    assert repr(symbol) == "AgencySymbol(..)"
+    writer = csv.writer(io.StringIO())
+    for write in (str, print, "{}".format, lambda it: f"{it:>3}", lambda it: writer.writerow([it])):
+        with pytest.raises(TypeError, match=r"key\.text\(symbol\)"):
+            write(symbol)
     column = key.symbols([number(1), "123"], errors="null")
     assert repr(column) == "SymbolColumn(rows=2, faults=1)"
     assert repr(column.faults[0]) == "Fault(row=1, kind='length')"

@@ -109,11 +109,11 @@ def test_keys_of_the_wrong_purpose_or_epoch_are_refused(
 
 
 def test_symbols_compare_sort_and_hash_within_a_purpose() -> None:
-    low, high = fugo.Symbol("agency", bytes(16)), fugo.Symbol("agency", b"\xff" * 16)
+    low, high = fugo.Symbol("agency", bytes(15) + b"\1"), fugo.Symbol("agency", b"\xff" * 16)
     assert low < high and low <= low and high > low and high >= high and low != high
     assert sorted([high, low]) == [low, high]
-    assert {low, fugo.Symbol("agency", bytearray(16))} == {low}
-    other = fugo.Symbol("insurers", bytes(16))
+    assert {low, fugo.Symbol("agency", bytearray(bytes(low)))} == {low}
+    other = fugo.Symbol("insurers", bytes(15) + b"\1")
     assert other != low and len({other, low}) == 2
     with pytest.raises(TypeError):
         assert other < low

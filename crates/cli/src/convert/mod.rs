@@ -108,7 +108,7 @@ pub(crate) struct ConvertArgs {
     /// strict: twelve ASCII digits. lenient: what real files contain (groups, full-width digits, spaces).
     #[arg(long, value_enum, default_value_t = Format::Strict)]
     number_format: Format,
-    /// Pad 9 to 11 digits to twelve (with lenient). One 11-digit 住民票コード in ten passes by chance: use it only on
+    /// Pad 9 to 11 digits to twelve, in text and integers (with lenient). One 11-digit 住民票コード in ten passes by chance: use it only on
     /// columns known to hold MyNumbers. Restored rows are counted.
     #[arg(long)]
     restore_zeros: bool,

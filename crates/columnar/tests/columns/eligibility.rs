@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::scalar::{digits, key, rows, scope_key};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, LargeBinaryArray, LargeStringArray, StringArray,
-    StringViewArray, UInt64Array, new_empty_array, types::Int32Type,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, FixedSizeBinaryArray, LargeBinaryArray,
+    LargeStringArray, StringArray, StringViewArray, UInt64Array, new_empty_array, types::Int32Type,
 };
 use fugo::{Eligibility, KeyTag, NumberKey, Purpose, SymbolKey, text::TextEncoder};
 use fugo_columnar::{Reading, eligibility_for_chunks, eligibility_from_insurers, symbols, text};
@@ -48,6 +48,26 @@ fn the_issuers_path_gives_what_the_numbers_give_from_every_type() {
         assert_eq!(found.faults, []);
         let slice = eligibility_from_insurers(&eligibility(), &*column.slice(777, 1500), tag);
         assert_eq!(rows(&slice.expect("insurers' symbols").array), expected[777..777 + 1500]);
+    }
+}
+
+#[test]
+fn sixteen_zero_bytes_are_a_refused_row_and_become_nobody() {
+    let (zeros, symbol) = ([0_u8; 16], [7_u8; 16]);
+    let values = [Some(&zeros[..]), Some(&symbol[..]), None, Some(&zeros[..])];
+    let columns: [ArrayRef; 4] = [
+        Arc::new(FixedSizeBinaryArray::try_from_sparse_iter_with_size(values.into_iter(), 16).expect("16 bytes")),
+        Arc::new(values.into_iter().collect::<BinaryArray>()),
+        Arc::new(values.into_iter().collect::<LargeBinaryArray>()),
+        Arc::new(values.into_iter().collect::<BinaryViewArray>()),
+    ];
+    for column in columns {
+        let tag = key("insurers/all/1").tag();
+        let found = eligibility_from_insurers(&eligibility(), &*column, tag).expect("insurers' symbols");
+        let at_fault: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect();
+        assert_eq!(at_fault, [(0, "no-symbol"), (3, "no-symbol")]);
+        let given: Vec<bool> = (0..4).map(|row| found.array.is_valid(row)).collect();
+        assert_eq!(given, [false, true, false, false]);
     }
 }
 
@@ -98,7 +118,7 @@ fn no_array_and_empty_arrays_give_no_rows() {
 
 #[test]
 fn types_without_insurers_symbols_are_refused() {
-    let wide = arrow_array::FixedSizeBinaryArray::try_from_iter([[0_u8; 32]].iter()).expect("32 bytes");
+    let wide = FixedSizeBinaryArray::try_from_iter([[0_u8; 32]].iter()).expect("32 bytes");
     let columns: [&dyn Array; 2] = [&UInt64Array::from(vec![1]), &wide];
     for column in columns {
         let tag = key("insurers/all/1").tag();

@@ -1,7 +1,7 @@
 //! When are integers read as numbers, and as which?
 
 use crate::scalar::{digits, key, rows, symbol};
-use arrow_array::{Array, Int64Array, UInt64Array};
+use arrow_array::{Array, Int64Array, StringArray, UInt64Array};
 use fugo::{MyNumber, normalize::LostZeros};
 use fugo_columnar::{Reading, numbers, symbols};
 use proptest::prelude::*;
@@ -28,16 +28,38 @@ fn integers_are_read_only_where_lost_zeros_are_restored() {
 }
 
 #[test]
-fn an_integer_of_any_length_is_padded_to_twelve_digits_and_counted() {
-    // One to twelve digits: 19, 1…0, and so on up to a first digit that is no zero.
+fn an_integer_of_nine_to_eleven_digits_is_padded_and_counted_and_a_shorter_one_is_refused() {
+    // Numbers whose integers have two to twelve digits.
     let bodies: Vec<u64> = (0..11).map(|power| 10_u64.pow(power)).collect();
     let integers = bodies.iter().map(|body| digits(*body).parse::<u64>().expect("digits"));
     let column = UInt64Array::from_iter_values(integers);
     let found = numbers(&column, RESTORE, None).expect("a column of integers");
-    let expected: Vec<MyNumber> = bodies.iter().map(|body| digits(*body).parse().expect("a number")).collect();
+    let expected: Vec<MyNumber> = bodies[7..].iter().map(|body| digits(*body).parse().expect("a number")).collect();
     assert_eq!(found.as_slice(), expected);
-    // All but the last had lost zeros.
-    assert_eq!((found.counts().zeros_restored, found.counts().normalized), (10, 10));
+    let refused: Vec<_> = (0..7).map(|row| (row, "length")).collect();
+    assert_eq!(kinds(&column), refused);
+    // The last has twelve digits.
+    assert_eq!((found.counts().zeros_restored, found.counts().normalized), (3, 3));
+}
+
+#[test]
+fn a_column_of_row_numbers_gives_nobody() {
+    let column = UInt64Array::from_iter_values(1..=100_000);
+    let found = numbers(&column, RESTORE, None).expect("a column of integers");
+    assert_eq!((found.as_slice().len(), found.faults().len()), (0, 100_000));
+}
+
+#[test]
+fn an_integer_is_read_as_its_decimal_text_is_read() {
+    let values =
+        [0, 19, 99_999_999, 100_000_000, 100_000_008, 1_000_000_007, 123_456_789_018, 1_000_000_000_000, u64::MAX];
+    let texts = StringArray::from_iter_values(values.map(|value| value.to_string()));
+    let (texts, integers) = (
+        numbers(&texts, RESTORE, None).expect("a column of text"),
+        numbers(&UInt64Array::from(values.to_vec()), RESTORE, None).expect("a column of integers"),
+    );
+    assert_eq!((texts.as_slice(), texts.faults()), (integers.as_slice(), integers.faults()));
+    assert_eq!(texts.changed(), integers.changed());
 }
 
 #[test]
@@ -46,30 +68,34 @@ fn integers_at_fault_carry_their_row_and_kind() {
     let faults = [
         (0, "negative"),
         (1, "negative"),
-        (2, "never-issued"),
-        (3, "check-digit"),
+        (2, "length"),
+        (3, "length"),
         (4, "check-digit"),
         (5, "length"),
         (6, "length"),
     ];
     assert_eq!(kinds(&Int64Array::from(signed.to_vec())), faults);
-    assert_eq!(kinds(&UInt64Array::from(vec![u64::MAX, 123_456_789_018, 0])), [(0, "length"), (2, "never-issued")]);
+    assert_eq!(kinds(&UInt64Array::from(vec![u64::MAX, 123_456_789_018, 0])), [(0, "length"), (2, "length")]);
     let found = numbers(&UInt64Array::from(vec![u64::MAX, 1_000_000_000_000]), RESTORE, None).expect("integers");
     let lengths: Vec<String> = found.faults().iter().map(|fault| fault.reason.to_string()).collect();
-    let length = |found| fugo::MyNumberError::Length { found }.to_string();
+    let length = |found| fugo::normalize::NormalizeError::Length { found }.to_string();
     assert_eq!(lengths, [length(20), length(13)]);
 }
 
 proptest! {
     #[test]
-    fn an_integer_is_the_strict_parse_of_its_twelve_digits(
+    fn an_integer_of_nine_to_twelve_digits_is_the_strict_parse_of_its_twelve_digits(
         values in prop::collection::vec(prop::option::of(0..1_100_000_000_000_u64), 0..200),
         bodies in prop::collection::vec(1..100_000_000_000_u64, 0..200),
     ) {
         let valid = bodies.iter().map(|body| Some(digits(*body).parse::<u64>().expect("digits")));
         let values: Vec<Option<u64>> = values.into_iter().chain(valid).collect();
         let key = key("agency/nta/1");
-        let parsed: Vec<_> = values.iter().map(|value| value.map(|value| MyNumber::parse(format!("{value:012}")))).collect();
+        let parse = |value: u64| match value.to_string().len() {
+            9..=12 => MyNumber::parse(format!("{value:012}")).map_err(fugo::MyNumberError::kind),
+            _ => Err("length"),
+        };
+        let parsed: Vec<_> = values.iter().map(|value| value.map(parse)).collect();
         let expected: Vec<_> = parsed
             .iter()
             .map(|parsed| parsed.as_ref().and_then(|parsed| parsed.as_ref().ok()).map(|number| symbol(&key, number)))
@@ -77,7 +103,7 @@ proptest! {
         let faults: Vec<_> = parsed
             .iter()
             .enumerate()
-            .filter_map(|(row, parsed)| Some((row, parsed.as_ref()?.as_ref().err()?.kind())))
+            .filter_map(|(row, parsed)| Some((row, *parsed.as_ref()?.as_ref().err()?)))
             .collect();
         let unsigned = UInt64Array::from(values.clone());
         let signed: Int64Array = values.iter().map(|value| value.map(u64::cast_signed)).collect();

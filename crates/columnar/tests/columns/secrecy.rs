@@ -15,6 +15,11 @@ fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
         (FaultReason::from(normalize), normalize.to_string(), "character"),
         (FaultReason::from(TextError::Corrupted), TextError::Corrupted.to_string(), "corrupted"),
         (FaultReason::Negative, "the integer is negative; a MyNumber has no sign".to_owned(), "negative"),
+        (
+            FaultReason::NoSymbol,
+            "sixteen zero bytes are no symbol: they stand for a row that was refused".to_owned(),
+            "no-symbol",
+        ),
     ];
     for (reason, text, kind) in texts {
         assert_eq!((reason.to_string(), reason.kind()), (text.clone(), kind));
@@ -30,6 +35,16 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
             ColumnError::NumberType { found: found.clone() },
             "column-type",
             "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored",
+        ),
+        (
+            ColumnError::NumberType { found: DataType::Float64 },
+            "column-type",
+            "the column is of type Float64; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored; floating-point numbers may have lost digits, so read the source again, as text",
+        ),
+        (
+            ColumnError::NumberType { found: DataType::Decimal128(12, 0) },
+            "column-type",
+            "the column is of type Decimal128(12, 0); numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored; cast it to Int64 or UInt64, by a cast that refuses what does not fit, or read the source again, as text",
         ),
         (
             ColumnError::LostZeros { found: DataType::UInt64 },

@@ -1,9 +1,9 @@
 //! Does a column give what the vectors of numbers, of lenient forms, of symbols and of text say?
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use crate::scalar::rows;
-use arrow_array::{Array, StringArray, StringViewArray};
+use arrow_array::{Array, ArrayRef, Int64Array, StringArray, StringViewArray, UInt64Array};
 use fugo::{
     Eligibility, NumberKey, Purpose, RootKey, Scope, ScopeKey, SymbolKey,
     normalize::LostZeros,
@@ -90,6 +90,35 @@ fn every_lenient_form_of_the_vectors_reads_alike_in_a_column() {
         let (good, at_fault) = read(&cases, Reading::Lenient(lost_zeros));
         assert!(good > 5 && at_fault > 5 && good + at_fault == cases.len(), "{good} good, {at_fault} at fault");
     }
+}
+
+#[test]
+fn every_integer_of_the_vectors_reads_alike_in_a_column() {
+    let mut played = [0; 2];
+    for case in cases("integers") {
+        let text = string(&case, "integer");
+        let signed = text.parse::<i64>().ok().map(|value| Arc::new(Int64Array::from(vec![value])) as ArrayRef);
+        let unsigned = text.parse::<u64>().ok().map(|value| Arc::new(UInt64Array::from(vec![value])) as ArrayRef);
+        let columns: Vec<ArrayRef> = signed.into_iter().chain(unsigned).collect();
+        assert!(!columns.is_empty(), "case {} fits neither type", case["id"]);
+        for column in columns {
+            let found = numbers(&column, Reading::Lenient(LostZeros::Restore), None).expect("a column of integers");
+            let mut outcome = match (found.as_slice(), found.faults()) {
+                ([number], []) => {
+                    json!({"expect": "ok", "digits": std::str::from_utf8(number.expose_digits()).expect("ASCII"),
+                    "changes": found.changed().iter().flat_map(|(_, changes)| changes.names()).collect::<Vec<_>>()})
+                }
+                ([], [at]) => fault(at.reason),
+                _ => panic!("case {}: one number or one fault", case["id"]),
+            };
+            played[usize::from(found.faults().is_empty())] += 1;
+            for input in ["id", "comment", "integer"] {
+                outcome[input] = case[input].clone();
+            }
+            assert_eq!(outcome, case);
+        }
+    }
+    assert!(played.iter().all(|count| *count > 5), "{played:?}");
 }
 
 #[test]

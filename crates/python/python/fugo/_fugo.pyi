@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, final, type_check_only
+from typing import Any, ClassVar, Literal, Protocol, Self, SupportsIndex, TypeAlias, final, overload, type_check_only
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer as _Buffer
@@ -20,6 +20,8 @@ __all__ = [
     "InternalError",
     "KeyFile",
     "KeyFileError",
+    "KeyFileNotFoundError",
+    "KeyFilePermissionError",
     "LengthError",
     "Lineage",
     "LineageError",
@@ -141,11 +143,38 @@ class KeyFile:
         passphrase: str | _Buffer | None = None,
         passphrase_file: _Path | None = None,
         identity_file: _Path | None = None,
+        test_keys: bool = False,
+    ) -> Self: ...
+    @classmethod
+    def open(
+        cls,
+        data: _Buffer,
+        /,
+        *,
+        passphrase: str | _Buffer | None = None,
+        passphrase_file: _Path | None = None,
+        identity_file: _Path | None = None,
+        test_keys: bool = False,
     ) -> Self: ...
     @classmethod
     def parse_plaintext(cls, text: str | _Buffer, /) -> Self: ...
+    @classmethod
+    def of(cls, key: RootKey | ScopeKey, *, usage: Literal["production", "test"] = "production") -> Self: ...
+    def create(
+        self,
+        path: _Path,
+        *,
+        passphrase: str | _Buffer | None = None,
+        passphrase_file: _Path | None = None,
+        recipients: Sequence[str] | None = None,
+        plaintext: bool = False,
+    ) -> None: ...
     @property
     def key(self) -> RootKey | ScopeKey: ...
+    @property
+    def root_key(self) -> RootKey: ...
+    @property
+    def scope_key(self) -> ScopeKey: ...
     @property
     def scope(self) -> Scope | None: ...
     @property
@@ -219,7 +248,12 @@ class SymbolColumn:
     def __arrow_c_schema__(self) -> object: ...
     # pyarrow and NumPy need not be there for the types of everything else.
     def __iter__(self) -> Iterator[Any]: ...
-    def __getitem__(self, row: int, /) -> Any: ...
+    @overload
+    def __getitem__(self, row: SupportsIndex, /) -> Any: ...
+    @overload
+    def __getitem__(self, row: slice[Any, Any, Any], /) -> list[Any]: ...
+    def index(self, value: object, start: int = 0, stop: int = ..., /) -> int: ...
+    def count(self, value: object, /) -> int: ...
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any: ...
     def to_pyarrow(self) -> Any: ...
     def to_numpy(self, *, nulls: Literal["raise", "zeros"] = "raise") -> Any: ...
@@ -282,6 +316,14 @@ class KeyFileError(FugoError, ValueError):
     filename: str | None
     line: int | None
     found: int | None
+    errno: int | None
+
+class KeyFileNotFoundError(KeyFileError, FileNotFoundError):
+    filename: str | None
+    errno: int | None
+
+class KeyFilePermissionError(KeyFileError, PermissionError):
+    filename: str | None
     errno: int | None
 
 class TextError(FugoError, ValueError):

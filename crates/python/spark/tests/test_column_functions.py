@@ -22,8 +22,8 @@ class ColumnFunctions(unittest.TestCase):
 
         scope = "research/cohort/2"
         path = tool.key(scope)
-        cls.source = KeyFileOnExecutor(str(path), scope, tool.tag(scope))
-        key = fugo.SymbolKey(fugo.KeyFile.load(path).key)
+        cls.source = KeyFileOnExecutor(str(path), scope, tool.tag(scope), test_keys=True)
+        key = fugo.SymbolKey(fugo.KeyFile.load(path, test_keys=True).key)
         cls.symbol, cls.text = bytes(key.symbol("123456789018")), key.text(key.symbol("123456789018"))
         cls.spark = cls.cluster.spark
         cls.df = cls.spark.createDataFrame(
@@ -77,7 +77,7 @@ class ColumnFunctions(unittest.TestCase):
     def test_an_executor_with_another_key_fails_the_job_and_says_which(self) -> None:
         from fugo.spark import KeyFileOnExecutor, symbol_udf
 
-        other = KeyFileOnExecutor(self.source.path, self.source.scope, "00000000")
+        other = KeyFileOnExecutor(self.source.path, self.source.scope, "00000000", test_keys=True)
         with self.assertRaises(PythonException) as raised:
             self.df.select(symbol_udf(other, errors="null")("my_number")).collect()
         self.assertIn(f"holds the key {self.source.tag} of research/cohort/2", str(raised.exception))

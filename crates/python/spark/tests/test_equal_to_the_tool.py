@@ -37,8 +37,10 @@ class EqualToTheTool(unittest.TestCase):
         keys = {scope: tool.key(scope) for scope in ("agency/nta/1", "insurers/all/1", "eligibility/all/1")}
         nta, insurers, eligibility = ((str(path), scope, tool.tag(scope)) for scope, path in keys.items())
         both = {
-            "nta": KeyFileOnExecutor(*nta),
-            "eligibility": KeyFileOnExecutor(*eligibility, insurers=KeyFileOnExecutor(*insurers)),
+            "nta": KeyFileOnExecutor(*nta, test_keys=True),
+            "eligibility": KeyFileOnExecutor(
+                *eligibility, insurers=KeyFileOnExecutor(*insurers, test_keys=True), test_keys=True
+            ),
         }
         options = [*OPTIONS, "--column", "my_number", "--keep", ",".join(KEPT), "--lineage", cls.lineage]
         options += ["--insurers-key", keys["insurers/all/1"]]

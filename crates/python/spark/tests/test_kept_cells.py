@@ -25,7 +25,7 @@ class KeptCells(unittest.TestCase):
 
         scope = "registry/cancer/1"
         path = tool.key(scope)
-        key = fugo.SymbolKey(fugo.KeyFile.load(tool.key("portal/home/1")).key)
+        key = fugo.SymbolKey(fugo.KeyFile.load(tool.key("portal/home/1"), test_keys=True).key)
         roster, lineage = shared.directory() / "kept.parquet", shared.directory() / "kept-lineage.csv"
         rows = list(_rows(random.Random(7), key))
         pairs = [(rows[i]["my_number"], rows[i + 1]["my_number"]) for i in range(0, 900, 3)]
@@ -38,7 +38,7 @@ class KeptCells(unittest.TestCase):
         )
         pq.write_table(pa.Table.from_pylist(rows, schema), roster)
         kept = ["note", "amount", "day", "seen", "money"]
-        source = KeyFileOnExecutor(str(path), scope, tool.tag(scope))
+        source = KeyFileOnExecutor(str(path), scope, tool.tag(scope), test_keys=True)
         for options, given in (([], {}), (["--lineage", lineage], {"lineage": str(lineage)})):
             with self.subTest(lineage=bool(given)):
                 tool.convert(roster, [path], ["kept.parquet"], "--keep", ",".join(kept), *options)
@@ -59,7 +59,7 @@ class KeptCells(unittest.TestCase):
         from fugo.spark import KeyFileOnExecutor, convert
 
         insurers, eligibility = "insurers/all/1", "eligibility/all/4"
-        key = fugo.SymbolKey(fugo.KeyFile.load(tool.key(insurers)).key)
+        key = fugo.SymbolKey(fugo.KeyFile.load(tool.key(insurers), test_keys=True).key)
         path, roster = tool.key(eligibility), shared.directory() / "insurers.parquet"
         chance, rows = random.Random(8), []
         for row_id in range(ROWS):
@@ -82,7 +82,7 @@ class KeptCells(unittest.TestCase):
         tag = tool.tag(insurers)
         options = ["--from", "insurers-symbol", "--insurers-tag", tag, "--column", "person", "--keep", "note"]
         tool.convert(roster, [path], ["issued.parquet"], *options)
-        source = KeyFileOnExecutor(str(path), eligibility, tool.tag(eligibility))
+        source = KeyFileOnExecutor(str(path), eligibility, tool.tag(eligibility), test_keys=True)
         df = cluster.spark.read.parquet(str(roster))
         made = convert(df, "person", source, keep=["note"], reference=["row_id"], insurers_tag=tag)
         found = {(row.row_id + 1, row.column, row.reason) for row in made.rejects.collect()}

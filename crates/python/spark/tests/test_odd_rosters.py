@@ -20,8 +20,8 @@ class OddRosters(unittest.TestCase):
 
         scope = "agency/mof/9"
         path = tool.key(scope)
-        cls.source = KeyFileOnExecutor(str(path), scope, tool.tag(scope))
-        cls.key = fugo.SymbolKey(fugo.KeyFile.load(path).key)
+        cls.source = KeyFileOnExecutor(str(path), scope, tool.tag(scope), test_keys=True)
+        cls.key = fugo.SymbolKey(fugo.KeyFile.load(path, test_keys=True).key)
         cls.place = shared.directory() / "odd"
         warnings.simplefilter("ignore", UserWarning)
 

@@ -48,10 +48,13 @@ def _scope_key(source: KeyFileOnExecutor) -> fugo.ScopeKey:
 def _load(source: KeyFileOnExecutor) -> fugo.KeyFile:
     if source.passphrase is None:
         return fugo.KeyFile.load(
-            source.path, passphrase_file=source.passphrase_file, identity_file=source.identity_file
+            source.path,
+            passphrase_file=source.passphrase_file,
+            identity_file=source.identity_file,
+            test_keys=source.test_keys,
         )
     secret = credential.passphrase(source.passphrase)
     try:
-        return fugo.KeyFile.load(source.path, passphrase=secret)
+        return fugo.KeyFile.load(source.path, passphrase=secret, test_keys=source.test_keys)
     finally:
         secret[:] = bytes(len(secret))

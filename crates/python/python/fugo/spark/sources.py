@@ -41,6 +41,7 @@ class KeyFileOnExecutor:
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
     another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
     the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
+    With ``test_keys`` a file that says ``use: test`` is taken; without, it fails the job.
     ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from
     numbers.
     """
@@ -54,6 +55,7 @@ class KeyFileOnExecutor:
     identity_file: str | None = None
     passphrase: HadoopCredential | None = None
     insurers: KeyFileOnExecutor | None = None
+    test_keys: bool = False
 
     def __post_init__(self) -> None:
         if self.passphrase is not None and not isinstance(self.passphrase, HadoopCredential):

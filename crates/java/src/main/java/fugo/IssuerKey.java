@@ -75,6 +75,8 @@ public final class IssuerKey extends Handle {
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
      * @return a new array, 16 bytes for each
      * @throws IllegalArgumentException if the length is no multiple of 16
+     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, as a refused row is; nothing is
+     *     derived then
      */
     public byte[] symbols(byte[] insurers) {
         byte[] out = new byte[Rows.count(insurers.length, Symbol.LENGTH) * Symbol.LENGTH];
@@ -92,9 +94,13 @@ public final class IssuerKey extends Handle {
      * @param count how many
      * @throws IndexOutOfBoundsException if so many do not fit one of the arrays
      * @throws IllegalArgumentException if the two overlap in one array
+     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, as a refused row is; nothing is
+     *     written then
      */
     public void symbols(byte[] insurers, int insurersAt, byte[] out, int outAt, int count) {
+        value();
         Rows.check(insurers, insurersAt, Symbol.LENGTH, out, outAt, count);
+        noneRefused(ByteBuffer.wrap(insurers), insurersAt, count);
         with(key -> call(key).on(insurers, insurersAt, out, outAt, count));
     }
 
@@ -110,6 +116,8 @@ public final class IssuerKey extends Handle {
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      */
     public void symbols(ByteBuffer insurers, ByteBuffer out) {
+        value();
+        noneRefused(insurers, insurers.position(), insurers.remaining() / Symbol.LENGTH);
         with(key -> Rows.buffers(insurers, Symbol.LENGTH, out, call(key)));
     }
 
@@ -141,6 +149,16 @@ public final class IssuerKey extends Handle {
     public Symbol parseText(CharSequence text) {
         value();
         return Symbol.fromText(text, Purpose.ELIGIBILITY, tag);
+    }
+
+    /** All rows that were refused before would become one person. */
+    private static void noneRefused(ByteBuffer insurers, int from, int count) {
+        for (int row = 0; row < count; row++) {
+            int at = from + row * Symbol.LENGTH;
+            if (insurers.getLong(at) == 0 && insurers.getLong(at + Long.BYTES) == 0) {
+                throw TextFormException.noSymbol("row " + row + ": ");
+            }
+        }
     }
 
     private static Rows.Call call(long key) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * {@code not-a-key-file}, {@code damaged}, {@code too-large}, {@code others-can-read}, {@code plaintext-production},
  * {@code exists}, {@code io}. Its lock: {@code passphrase-needed}, {@code wrong-passphrase}, {@code identity-needed},
  * {@code wrong-identity}, {@code excessive-work}. Files of secrets: {@code not-text}, {@code empty}, {@code identity}.
- * A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}. Another rung's key than was asked for:
+ * A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}. A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}. Another rung's key than was asked for:
  * {@code wrong-kind}.
  */
 public final class KeyFileException extends FugoException {

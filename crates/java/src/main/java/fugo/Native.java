@@ -90,6 +90,8 @@ final class Native {
     // key_files.rs
     static native long unlock();
 
+    static native void allowTestKeys(long unlock);
+
     static native void addPassphrase(long unlock, byte[] passphrase);
 
     static native void addPassphraseFile(long unlock, byte[] path);
@@ -98,11 +100,13 @@ final class Native {
 
     static native long loadKeyFile(byte[] path, long unlock);
 
+    static native long openKeyFile(byte[] file, long unlock);
+
     static native long parseKeyFile(byte[] plaintext);
 
     static native long keyFile(long key, boolean production);
 
-    static native long deriveKeyFile(long file, byte[] scope);
+    static native long deriveKeyFile(long file, byte[] scope, byte[] registry, boolean beside);
 
     static native boolean isProduction(long file);
 

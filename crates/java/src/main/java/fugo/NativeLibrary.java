@@ -43,6 +43,12 @@ final class NativeLibrary {
             try {
                 Files.copy(library, file);
                 System.load(file.toString());
+            } catch (UnsatisfiedLinkError e) {
+                UnsatisfiedLinkError error = new UnsatisfiedLinkError(e.getMessage() + "; where no program may run from the"
+                        + " temporary directory (noexec), -Djava.io.tmpdir=DIR names another directory, or -D" + PROPERTY
+                        + "=FILE a copy of the library elsewhere");
+                error.initCause(e);
+                throw error;
             } finally {
                 delete(directory, file);
             }

@@ -33,6 +33,7 @@ public final class Symbol implements Comparable<Symbol> {
      * @param bytes 16 bytes
      * @return the symbol
      * @throws IllegalArgumentException if there are not 16
+     * @throws TextFormException of kind {@code no-symbol} if all are zero, as those of a refused row are
      */
     public static Symbol of(Purpose purpose, byte[] bytes) {
         if (bytes.length != LENGTH) {
@@ -49,8 +50,18 @@ public final class Symbol implements Comparable<Symbol> {
      * @param at the index of the symbol's first byte
      * @return the symbol
      * @throws IndexOutOfBoundsException if 16 bytes do not follow there
+     * @throws TextFormException of kind {@code no-symbol} if all are zero, as those of a refused row are
      */
     public static Symbol of(Purpose purpose, byte[] column, int at) {
+        Symbol symbol = ofAny(purpose, column, at);
+        if (symbol.high == 0 && symbol.low == 0) {
+            throw TextFormException.noSymbol("");
+        }
+        return symbol;
+    }
+
+    /** Also of sixteen zero bytes: a text form may hold them. */
+    static Symbol ofAny(Purpose purpose, byte[] column, int at) {
         Objects.requireNonNull(purpose);
         ByteBuffer buffer = ByteBuffer.wrap(column);
         return new Symbol(purpose, buffer.getLong(at), buffer.getLong(at + Long.BYTES));
@@ -66,7 +77,7 @@ public final class Symbol implements Comparable<Symbol> {
      * @throws TextFormException if it is another, or none
      */
     public static Symbol fromText(CharSequence text, Purpose purpose, KeyTag tag) {
-        return of(purpose, Native.decode(purpose.code(), tag.number(), Utf8.of(text)), 0);
+        return ofAny(purpose, Native.decode(purpose.code(), tag.number(), Utf8.of(text)), 0);
     }
 
     /**

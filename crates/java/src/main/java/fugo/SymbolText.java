@@ -35,7 +35,7 @@ public record SymbolText(KeyTag tag, Symbol symbol) {
         ByteBuffer parts = ByteBuffer.wrap(Native.decodeAny(Utf8.of(text)));
         Purpose purpose = Purpose.ofCode(parts.get());
         KeyTag tag = new KeyTag(parts.getInt());
-        return new SymbolText(tag, Symbol.of(purpose, parts.array(), parts.position()));
+        return new SymbolText(tag, Symbol.ofAny(purpose, parts.array(), parts.position()));
     }
 
     /**

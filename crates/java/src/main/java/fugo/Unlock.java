@@ -21,6 +21,19 @@ public final class Unlock extends Handle {
     }
 
     /**
+     * Takes test keys too, those whose file says {@code use: test}: for published and invented numbers. Without this call
+     * they are refused.
+     *
+     * @return this
+     */
+    public Unlock testKeys() {
+        return with(value -> {
+            Native.allowTestKeys(value);
+            return this;
+        });
+    }
+
+    /**
      * Adds a passphrase. Every one that is tried costs about a second. The caller wipes the array.
      *
      * @param passphrase the passphrase

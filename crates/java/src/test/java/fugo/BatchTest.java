@@ -295,6 +295,18 @@ class BatchTest {
                 issuer.symbols(ByteBuffer.allocateDirect(insurers.length).put(insurers).flip(), to);
                 assertEquals(ByteBuffer.wrap(expected), to.flip());
             }
+            // Rows that were refused before do not become one person.
+            byte[] refused = Arrays.copyOf(insurersKey.symbols(Known.rows(1)), 32);
+            byte[] out = new byte[32];
+            for (Executable use : List.<Executable>of(
+                    () -> issuer.symbols(refused),
+                    () -> issuer.symbols(refused, 0, out, 0, 2),
+                    () -> issuer.symbols(ByteBuffer.wrap(refused), ByteBuffer.wrap(out)))) {
+                TextFormException error = assertThrows(TextFormException.class, use);
+                assertEquals("no-symbol", error.kind());
+                assertTrue(error.getMessage().startsWith("row 1: "), error.getMessage());
+            }
+            assertArrayEquals(new byte[32], out);
             assertThrows(IllegalArgumentException.class, () -> issuer.symbols(new byte[17]));
             byte[] one = new byte[32];
             assertThrows(IllegalArgumentException.class, () -> issuer.symbols(one, 0, one, 8, 1));

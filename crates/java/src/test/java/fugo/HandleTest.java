@@ -57,7 +57,7 @@ class HandleTest {
         isClosed(() -> symbols.symbols(ByteBuffer.allocate(12), ByteBuffer.allocate(16)));
         isClosed(() -> symbols.symbols(List.of(Known.NUMBER)));
         isClosed(() -> symbols.convert(new byte[0]));
-        isClosed(() -> symbols.text(Symbol.of(Purpose.AGENCY, new byte[16])));
+        isClosed(() -> symbols.text(Symbol.of(Purpose.AGENCY, Known.bytes(Known.AGENCY))));
         isClosed(() -> symbols.parseText(Known.AGENCY_TEXT));
         isClosed(symbols::scope);
         isClosed(symbols::tag);
@@ -65,9 +65,9 @@ class HandleTest {
         ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
         IssuerKey issuer = IssuerKey.of(eligibility);
         issuer.close();
-        isClosed(() -> issuer.symbol(Symbol.of(Purpose.INSURERS, new byte[16])));
+        isClosed(() -> issuer.symbol(Symbol.of(Purpose.INSURERS, Known.bytes(Known.AGENCY))));
         isClosed(() -> issuer.symbols(new byte[16]));
-        isClosed(() -> issuer.text(Symbol.of(Purpose.ELIGIBILITY, new byte[16])));
+        isClosed(() -> issuer.text(Symbol.of(Purpose.ELIGIBILITY, Known.bytes(Known.AGENCY))));
         isClosed(() -> issuer.parseText(Known.ELIGIBILITY_TEXT));
         isClosed(issuer::scope);
         isClosed(issuer::tag);

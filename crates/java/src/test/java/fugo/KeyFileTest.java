@@ -61,7 +61,7 @@ class KeyFileTest {
             assertEquals("exists", assertThrows(KeyFileException.class, () -> file.create(path, seal)).kind());
         }
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
-        try (KeyFile file = KeyFile.load(path);
+        try (KeyFile file = KeyFile.loadTestKey(path);
                 RootKey root = file.rootKey();
                 KeyFile derived = file.derive(Scope.parse(Known.SCOPE));
                 ScopeKey key = derived.scopeKey()) {
@@ -83,6 +83,37 @@ class KeyFileTest {
     }
 
     @Test
+    void aDerivedKeyIsRecordedInTheRegistryAsTheToolRecordsIt() throws IOException {
+        Path path = directory.resolve("root.key");
+        Path registry = directory.resolve("root.key.scopes");
+        Scope scope = Scope.parse(Known.SCOPE);
+        try (RootKey root = Known.root();
+                KeyFile made = KeyFile.of(root, Use.TEST);
+                Seal seal = Seal.plaintext()) {
+            made.create(path, seal);
+            assertThrows(IllegalStateException.class, () -> made.derive(scope));
+            made.derive(scope, directory.resolve("named.scopes")).close();
+        }
+        String recorded = "purpose,scope,epoch,tag\nagency,nta,1," + Known.SCOPE_TAG + "\n";
+        assertEquals(recorded, Files.readString(directory.resolve("named.scopes")));
+        try (KeyFile file = KeyFile.loadTestKey(path)) {
+            file.derive(scope).close();
+            file.derive(scope).close();
+            assertEquals(recorded, Files.readString(registry));
+            Files.writeString(registry, "purpose,scope,epoch,tag\nagency,mof,1," + Known.SCOPE_TAG + "\n");
+            KeyFileException clash = assertThrows(KeyFileException.class, () -> file.derive(scope));
+            assertEquals("tag-clash", clash.kind());
+            Files.writeString(registry, "purpose,scope,epoch,tag\nagency,nta,1,00000000\n");
+            assertEquals("other-root", assertThrows(KeyFileException.class, () -> file.derive(scope)).kind());
+            Files.writeString(registry, "not a registry\n");
+            KeyFileException line = assertThrows(KeyFileException.class, () -> file.derive(scope));
+            assertEquals("line", line.kind());
+            assertEquals(OptionalInt.of(1), line.line());
+            assertEquals(Optional.of(path), line.path());
+        }
+    }
+
+    @Test
     void aProductionKeyIsNeverInPlaintext() throws IOException {
         Path path = directory.resolve("root.key");
         try (KeyFile file = production();
@@ -92,7 +123,7 @@ class KeyFileTest {
         }
         assertFalse(Files.exists(path));
         String text = "fugo-key 1\nkind: root\nuse: production\ntag: 0e84213a\nkey: " + Known.hex(Known.ROOT) + "\n";
-        try (Unlock unlock = new Unlock();
+        try (Unlock unlock = new Unlock().testKeys();
                 KeyFile parsed = KeyFile.parse(text.getBytes(StandardCharsets.US_ASCII))) {
             assertEquals(Use.PRODUCTION, parsed.use());
             assertEquals("plaintext-production", refused(secret("plain.key", text), unlock).kind());
@@ -107,7 +138,7 @@ class KeyFileTest {
                 Seal seal = Seal.passphrase(passphrase)) {
             file.create(path, seal);
         }
-        try (Unlock unlock = new Unlock()) {
+        try (Unlock unlock = new Unlock().testKeys()) {
             assertEquals("passphrase-needed", refused(path, unlock).kind());
             unlock.passphrase("wrong".toCharArray());
             assertEquals("wrong-passphrase", refused(path, unlock).kind());
@@ -117,13 +148,13 @@ class KeyFileTest {
                 assertEquals(PRODUCTION_TAG, file.tag().toString());
             }
         }
-        try (Unlock unlock = new Unlock().passphraseFile(secret("passphrase", new String(passphrase) + "\n"));
+        try (Unlock unlock = new Unlock().testKeys().passphraseFile(secret("passphrase", new String(passphrase) + "\n"));
                 KeyFile file = KeyFile.load(path, unlock)) {
             assertEquals(PRODUCTION_TAG, file.tag().toString());
         }
         char[] half = {'a', '\ud83d'};
         assertThrows(IllegalArgumentException.class, () -> Seal.passphrase(half));
-        assertThrows(IllegalArgumentException.class, () -> new Unlock().passphrase(half));
+        assertThrows(IllegalArgumentException.class, () -> new Unlock().testKeys().passphrase(half));
         char[] empty = {};
         assertEquals("empty-passphrase", assertThrows(KeyFileException.class, () -> Seal.passphrase(empty)).kind());
     }
@@ -135,7 +166,7 @@ class KeyFileTest {
                 Seal seal = Seal.recipients(List.of(RECIPIENT))) {
             file.create(path, seal);
         }
-        try (Unlock unlock = new Unlock()) {
+        try (Unlock unlock = new Unlock().testKeys()) {
             assertEquals("identity-needed", refused(path, unlock).kind());
             unlock.identityFile(secret("other", "# not this one\n" + OTHER + "\n"));
             assertEquals("wrong-identity", refused(path, unlock).kind());
@@ -155,7 +186,7 @@ class KeyFileTest {
         Path path = directory.resolve("locked.key");
         try (KeyFile file = production();
                 Seal seal = Seal.recipients(List.of(RECIPIENT));
-                Unlock unlock = new Unlock().identityFile(secret("identity", IDENTITY + "\n"))) {
+                Unlock unlock = new Unlock().testKeys().identityFile(secret("identity", IDENTITY + "\n"))) {
             file.create(path, seal);
             Path bad = secret("bad", "# a comment\nAGE-SECRET-KEY-1QQQ\n");
             KeyFileException error = assertThrows(KeyFileException.class, () -> unlock.identityFile(bad));
@@ -173,7 +204,7 @@ class KeyFileTest {
 
     @Test
     void everyReasonHasItsKindLineAndWork() throws IOException {
-        try (Unlock unlock = new Unlock()) {
+        try (Unlock unlock = new Unlock().testKeys()) {
             KeyFileException error = refused(directory.resolve("absent"), unlock);
             assertEquals("io", error.kind());
             assertEquals(OptionalInt.empty(), error.line());
@@ -194,9 +225,28 @@ class KeyFileTest {
         assertEquals("tag-mismatch", error.kind());
         assertEquals(OptionalInt.of(4), error.line());
         Path open = secret("open.key", text.replace("13b", "13a"));
-        KeyFile.load(open).close();
+        KeyFile.loadTestKey(open).close();
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
-        assertEquals("others-can-read", assertThrows(KeyFileException.class, () -> KeyFile.load(open)).kind());
+        assertEquals("others-can-read", assertThrows(KeyFileException.class, () -> KeyFile.loadTestKey(open)).kind());
+    }
+
+    @Test
+    void aTestKeyIsRefusedWhereItWasNotAskedFor() throws IOException {
+        String text = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213a\nkey: " + Known.hex(Known.ROOT) + "\n";
+        Path path = secret("test.key", text);
+        try (Unlock nothing = new Unlock();
+                Unlock tests = new Unlock()) {
+            assertEquals("test-key", refused(path, nothing).kind());
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            assertEquals("test-key", assertThrows(KeyFileException.class, () -> KeyFile.open(bytes, nothing)).kind());
+            tests.testKeys();
+            KeyFile.load(path, tests).close();
+            try (KeyFile file = KeyFile.open(bytes, tests)) {
+                assertEquals(Known.ROOT_TAG, file.tag().toString());
+                assertThrows(IllegalStateException.class, () -> file.derive(Scope.parse(Known.SCOPE)));
+            }
+        }
+        KeyFile.loadTestKey(path).close();
     }
 
     @Test
@@ -205,11 +255,11 @@ class KeyFileTest {
         Path empty = secret("empty", "\n");
         Path bad = secret("bad", "AGE-SECRET-KEY-1QQQ\n");
         Path present = secret("present.key", "");
-        try (Unlock unlock = new Unlock();
+        try (Unlock unlock = new Unlock().testKeys();
                 Seal seal = Seal.passphrase("a long passphrase".toCharArray());
                 KeyFile file = production()) {
             isNamed("key file", key, () -> KeyFile.load(key, unlock));
-            isNamed("key file", key, () -> KeyFile.load(key));
+            isNamed("key file", key, () -> KeyFile.loadTestKey(key));
             isNamed("passphrase file", empty, () -> unlock.passphraseFile(empty));
             isNamed("identity file", bad, () -> unlock.identityFile(bad));
             isNamed("key file", present, () -> file.create(present, seal));
@@ -226,12 +276,12 @@ class KeyFileTest {
 
     @Test
     void nullIsRefusedAtEveryDoor() {
-        assertThrows(NullPointerException.class, () -> KeyFile.load(null));
+        assertThrows(NullPointerException.class, () -> KeyFile.loadTestKey(null));
         assertThrows(NullPointerException.class, () -> KeyFile.load(directory, null));
         assertThrows(NullPointerException.class, () -> KeyFile.parse(null));
         assertThrows(NullPointerException.class, () -> KeyFile.of((RootKey) null, Use.TEST));
         try (RootKey root = Known.root();
-                Unlock unlock = new Unlock()) {
+                Unlock unlock = new Unlock().testKeys()) {
             assertThrows(NullPointerException.class, () -> KeyFile.of(root, null));
             assertThrows(NullPointerException.class, () -> unlock.passphrase(null));
             assertThrows(NullPointerException.class, () -> unlock.passphraseFile(null));

@@ -26,7 +26,7 @@ final class Leaks {
     private final ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
     private final IssuerKey issuer = IssuerKey.of(eligibility);
     private final MyNumber number = MyNumber.parse(Known.NUMBER);
-    private final Symbol insurers = Symbol.of(Purpose.INSURERS, new byte[16]);
+    private final Symbol insurers = Symbol.of(Purpose.INSURERS, Known.bytes(Known.AGENCY));
     private final Lineage lineage = Lineage.of(List.of(new Lineage.Reissue(MyNumber.parse(Known.number(1)), number)));
     private final byte[] rows = Known.rows(4);
     private final byte[] spoilt = "123456789012".repeat(4).getBytes(StandardCharsets.US_ASCII);

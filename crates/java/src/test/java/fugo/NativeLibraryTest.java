@@ -128,6 +128,19 @@ class NativeLibraryTest {
     }
 
     @Test
+    void whereTheJarsLibraryCannotBeLoadedTheErrorSaysWhatToDo() throws Exception {
+        // As on a file system that is mounted noexec, the file is there and cannot be mapped.
+        String name = extracted().getFileName().toString();
+        String arch = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        Path place = Files.createDirectories(directory.resolve("classes/native/linux-" + arch));
+        Files.writeString(place.resolve(name), "text");
+        Run run = run("-cp", directory.resolve("classes") + File.pathSeparator + System.getProperty("java.class.path"));
+        assertEquals(1, run.status());
+        assertTrue(run.output().contains("-Dfugo.native.path=FILE"), run.output());
+        assertTrue(run.output().contains("noexec"), run.output());
+    }
+
+    @Test
     void nobodyElseCouldReachTheLibraryBeforeItIsLoaded() throws Exception {
         // It is there for milliseconds: as many processes as needed to see one.
         String seen = "";

@@ -24,7 +24,7 @@ class NormalizedTest {
             assertThrows(UnsupportedOperationException.class, () -> normalized.changes().clear());
         }
         assertTrue(Normalized.normalize(Known.NUMBER, LostZeros.REFUSE).changes().isEmpty());
-        assertEquals(1, Normalized.revision());
+        assertEquals(2, Normalized.revision());
     }
 
     @Test

@@ -19,6 +19,14 @@ class SymbolTest {
     }
 
     @Test
+    void sixteenZeroBytesAreNobodysSymbol() {
+        for (Executable use : List.<Executable>of(
+                () -> Symbol.of(Purpose.AGENCY, new byte[16]), () -> Symbol.of(Purpose.AGENCY, new byte[32], 16))) {
+            assertEquals("no-symbol", assertThrows(TextFormException.class, use).kind());
+        }
+    }
+
+    @Test
     void symbolsSortByTheirUnsignedBytes() {
         Random random = new Random(1);
         List<byte[]> bytes = new ArrayList<>();
