@@ -154,7 +154,7 @@ fn clear(dir: &Path, made: &[&str]) -> Result<()> {
             let is_test_key = |text: Vec<u8>| {
                 text.starts_with(b"fugo-key 1\n") && memchr::memmem::find(&text, b"use: test\n").is_some()
             };
-            !name.ends_with(".key") || fs::read(&path).is_ok_and(is_test_key)
+            path.extension().is_none_or(|end| end != "key") || fs::read(&path).is_ok_and(is_test_key)
         };
         if name == MARK {
             continue;

@@ -107,6 +107,16 @@ fn outputs_of_every_form_are_known_again() {
 }
 
 #[test]
+fn tables_say_that_their_key_is_a_test_key() {
+    let keys = folder();
+    for place in ["a.parquet", "a.arrow"] {
+        assert_eq!(run(&keys, &["--out", place]).status.code(), Some(0));
+        let file = read(&keys, place);
+        assert!(file.windows(8).any(|bytes| bytes == b"fugo.use"), "{place}");
+    }
+}
+
+#[test]
 fn overwrite_names_a_file_that_the_run_writes() {
     let keys = folder();
     refused(&run(&keys, &["--out", "nta.csv", "--overwrite", "ntb.csv"]), "which this run does not write");
@@ -262,7 +272,8 @@ fn the_report_holds_the_digest_of_every_file() {
             assert_eq!(run(&keys, &args).status.code(), Some(0));
             let report: serde_json::Value = serde_json::from_slice(&read(&keys, "report.json")).expect("JSON");
             let digest = |name: &str| {
-                Sha256::digest(read(&keys, name)).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+                let digest = Sha256::digest(read(&keys, name));
+                digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
             };
             assert_eq!(report["outputs"][0]["sha256"], digest(out), "{out}");
             assert_eq!(report["rejects_sha256"], digest("nta.rejects.csv"));

@@ -109,11 +109,10 @@ impl KeyFile {
     /// Refuses a test key unless test keys are allowed, and a production key that anybody can guess. Whatever opens a
     /// file does this; it is for those who read a plaintext by [`Self::parse_plaintext`] and work with its key.
     pub fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError> {
-        match (self.usage, test_keys) {
-            (Use::Test, TestKeys::Refuse) => Err(KeyFileError::TestKey),
-            (Use::Test, TestKeys::Allow) => Ok(()),
-            (Use::Production, _) if self.is_weak() => Err(KeyFileError::WeakKey),
-            (Use::Production, _) => Ok(()),
+        match self.usage {
+            Use::Test if test_keys == TestKeys::Refuse => Err(KeyFileError::TestKey),
+            Use::Production if self.is_weak() => Err(KeyFileError::WeakKey),
+            Use::Test | Use::Production => Ok(()),
         }
     }
 

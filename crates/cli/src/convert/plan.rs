@@ -161,11 +161,8 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: keep.len() },
     };
     let formats: Vec<FileFormat> = places.outputs.iter().map(|path| output_format(args, path)).collect();
-    let forms = formats
-        .iter()
-        .zip(&scopes)
-        .map(|(format, scope)| row_form(args, *format, (scope, test_keys), &kept, &kept_fields));
-    let forms = forms.collect::<Result<Vec<_>>>()?;
+    let form = |(format, scope): (&FileFormat, _)| row_form(args, *format, (scope, test_keys), &kept, &kept_fields);
+    let forms = formats.iter().zip(&scopes).map(form).collect::<Result<Vec<_>>>()?;
     let layout = Layout {
         delimiter: args.delimiter,
         encoding: args.encoding,

@@ -45,7 +45,7 @@ pub(crate) struct Complete {
 /// A file with the digest of what was written to it.
 struct Digested {
     file: File,
-    digest: Sha256,
+    digest: Box<Sha256>,
 }
 
 impl Write for Digested {
@@ -62,7 +62,7 @@ impl Write for Digested {
 
 fn begin(staged: &Path) -> io::Result<BufWriter<Digested>> {
     let file = run_dir::create(staged)?;
-    Ok(BufWriter::with_capacity(1 << 18, Digested { file, digest: Sha256::new() }))
+    Ok(BufWriter::with_capacity(1 << 18, Digested { file, digest: Box::default() }))
 }
 
 impl Staging {

@@ -52,7 +52,7 @@ impl Found {
     /// One line, for its owner's eyes. Every file that this tool writes has a header and is known by it.
     pub(super) fn may_be_a_passphrase(&self) -> bool {
         let line = self.head.strip_suffix(b"\n").unwrap_or(&self.head);
-        let is_owners = self.metadata.mode() & 0o077 == 0;
+        let is_owners = [0o400, 0o600, 0o700].contains(&(self.metadata.mode() & 0o7777));
         is_owners && (1..=MAX_PASSPHRASE).contains(&line.len()) && !line.contains(&b'\n') && !line.contains(&b',')
     }
 

@@ -128,9 +128,9 @@ mod tests {
             let (staged, place) = (folder.path().join("staged"), folder.path().join(name));
             fs::write(&staged, "new").unwrap();
             if link {
-                link_new(&staged, &place).unwrap()
+                link_new(&staged, &place).unwrap();
             } else {
-                put(&staged, &place, None).unwrap()
+                put(&staged, &place, None).unwrap();
             }
             assert!(!staged.exists() && fs::read(&place).unwrap() == b"new");
         }
