@@ -21,7 +21,7 @@ pub extern "C" fn fugo_panic_on_purpose(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span(out_len, 1)?], &[text.span(text_len, 1)?])?;
+        apart(error, &[out.span(out_len, 1, 3)?], &[text.span(text_len, 1, 1)?])?;
         let (mut out, text) = (out.bytes(out_len)?, str::from_utf8(text.bytes(text_len)?)?);
         let half = out_len / 2;
         out.rows::<1>()[..half].fill([0x55]);

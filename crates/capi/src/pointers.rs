@@ -10,7 +10,7 @@
 //!
 //! Alignment is not asked for: bytes need none, and wider values are read and written as bytes are.
 
-use std::{marker::PhantomData, ptr, slice};
+use std::{marker::PhantomData, mem::MaybeUninit, ptr, slice};
 
 use zeroize::Zeroize;
 
@@ -305,10 +305,15 @@ impl<T: Opaque> Slot<T> {
         }
         let held = held(handle.cast_const())?;
         Vacant(self.0, PhantomData).write(ptr::null_mut());
-        // SAFETY: a live `Held<T>`, as its mark says (`held`), which `Vacant::set` made by `Box::into_raw`; the
-        // contract (2) leaves no other use of the handle, and the slot holds NULL already. `T` is `Send`: any thread
-        // may drop it.
-        drop(unsafe { Box::from_raw(held.cast_mut()) });
+        // SAFETY: a live `Held<T>`, as its mark says (`held`); the contract (2) leaves no other use of the handle, and
+        // the slot holds NULL already. `T` is `Send`: any thread may drop it.
+        unsafe { ptr::drop_in_place(held.cast_mut()) };
+        // SAFETY: the block that `Vacant::set` made by `Box::into_raw`, whose value was dropped above. The two types have
+        // one layout, and `MaybeUninit` asks nothing of its bytes.
+        let mut block = unsafe { Box::from_raw(held.cast_mut().cast::<MaybeUninit<Held<T>>>()) };
+        // What is not part of the value, such as the room of an option that is none, may hold what lay on the stack when
+        // the value was moved here: a key, perhaps.
+        block.zeroize();
         Ok(())
     }
 }
