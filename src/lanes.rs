@@ -21,6 +21,8 @@ const MAX_LEN: usize = SYMBOL_LEN;
 
 /// A message with its padding, as far as they vary; and what is kept of a digest.
 type Words = [u32; 4];
+// A symbol is four words of a digest, and as a message it fills the four words that vary.
+const _: () = assert!(size_of::<Words>() == SYMBOL_LEN);
 /// The digests of one key.
 type Digests = [Words; STAGE];
 

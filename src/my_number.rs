@@ -44,7 +44,8 @@ impl MyNumber {
             });
         };
         let Some(sum) = weighted_sum(digits) else {
-            return Err(MyNumberError::NonDigit { offset: non_digit(digits).unwrap_or(0) });
+            let offset = non_digit(digits).unwrap_or_else(|| unreachable!("twelve digits have a sum"));
+            return Err(MyNumberError::NonDigit { offset });
         };
         if check_digit_of_sum(sum) != digits[Self::BODY_LEN] - b'0' {
             return Err(MyNumberError::CheckDigit);
@@ -143,17 +144,10 @@ impl fmt::Debug for MyNumber {
     }
 }
 
-impl Zeroize for MyNumber {
-    /// Overwrites the digits; the value is no number any more, so use it only just before it is dropped.
-    fn zeroize(&mut self) {
-        // As a slice: whole words at a time.
-        self.0.as_mut_slice().zeroize();
-    }
-}
-
 impl Drop for MyNumber {
     fn drop(&mut self) {
-        self.zeroize();
+        // As a slice: whole words at a time. Nothing else overwrites the digits, so a value is a number as long as it lives.
+        self.0.as_mut_slice().zeroize();
     }
 }
 

@@ -122,7 +122,7 @@ impl ScopeId {
 
     /// The id as it was given.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_else(|_| unreachable!("an id is ASCII"))
     }
 }
 
@@ -240,7 +240,7 @@ fn parse_epoch(text: &str) -> Result<u32, ScopeError> {
 }
 
 /// What a scope key is derived with: the `info` of HKDF-Expand without its counter byte.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label {
     bytes: [u8; Label::MAX_LEN],
     len: usize,
@@ -253,6 +253,15 @@ impl Label {
     /// The bytes, 12 to 51 of them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
+    }
+}
+
+impl fmt::Debug for Label {
+    /// The bytes in hexadecimal: a label is public.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Label(")?;
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
     }
 }
 

@@ -18,6 +18,8 @@ const BECH32M: u32 = 0x2bc8_30a3;
 const CHECKSUM_LEN: usize = 6;
 const PAYLOAD_LEN: usize = KeyTag::LEN + SYMBOL_LEN;
 const DATA_LEN: usize = PAYLOAD_LEN * 8 / 5;
+// Five bytes are eight characters. Another length would need padding, which nothing here writes or checks.
+const _: () = assert!(PAYLOAD_LEN.is_multiple_of(5));
 /// BIP-173's bound on a whole string.
 const MAX_BECH32: usize = 90;
 
@@ -297,7 +299,7 @@ impl SymbolText {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_else(|_| unreachable!("Bech32m is ASCII"))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Eight messages side by side, one in each 32-bit lane of AVX2, for processors without the SHA extensions.
 //!
-//! In safe code, as `sha_ni`.
+//! Dispatched by `multiversion`, as `sha_ni`.
 
 // The letters are the standard's, and the instructions are a vocabulary of their own.
 #![allow(clippy::many_single_char_names, clippy::wildcard_imports)]
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
-use super::{Digests, PreparedKey, Words};
+use super::{Digests, MAX_LEN, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes and
 /// stands with its padding in four words. Returns how many messages are done from the front: none where the processor
@@ -125,7 +125,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                     words.iter_mut().zip(messages).for_each(|(word, message)| *word = message[at]);
                     *word = lanes(words);
                 }
-                if LEN == 16 {
+                if LEN == MAX_LEN {
                     inside[4] = all(0x8000_0000);
                 }
                 inside[15] = all((64 + LEN as u32) * 8);

@@ -1,6 +1,6 @@
 //! Four SHA-256 streams interleaved on the x86 SHA extensions, where one would wait for itself most of the time.
 //!
-//! In safe code: `multiversion` compiles [`symbols`] a second time with the extensions enabled and calls that one only
+//! `multiversion` compiles [`symbols`] a second time with the extensions enabled and calls that one only
 //! where the processor has them. Source of the instruction sequence: Intel, SHA Extensions (2013).
 
 // The letters are the standard's, and the instructions are a vocabulary of their own.
@@ -8,7 +8,7 @@
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
-use super::{Digests, PreparedKey, Words};
+use super::{Digests, MAX_LEN, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes and
 /// stands with its padding in four words. Returns how many messages are done: all, or none where the processor lacks
@@ -155,7 +155,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
             #[inline]
             fn block<const LEN: usize>(message: &Words) -> Block {
                 let zero = _mm_setzero_si128();
-                let second = if LEN == 16 { _mm_set_epi32(0, 0, 0, i32::MIN) } else { zero };
+                let second = if LEN == MAX_LEN { _mm_set_epi32(0, 0, 0, i32::MIN) } else { zero };
                 [vector(message), second, zero, _mm_set_epi32(((64 + LEN as u32) * 8).cast_signed(), 0, 0, 0)]
             }
 

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::File,
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,7 @@ use fugo::{
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
+    input::{csv, foreign, identity::Watched, open_standard_input},
     lines::{Line, Lines, MAX_LINE},
     notice,
 };
@@ -23,7 +24,9 @@ use crate::{
 /// Check numbers, one a line, and print which lines are bad and why
 ///
 /// Strict unless --lenient is given: exactly twelve ASCII digits and a line end, LF or CR LF. Prints `line N: reason` for
-/// each bad line, never the value, and the totals on standard error. Exit status 1 if a line is bad.
+/// each bad line, never the value, and the totals on standard error. Quotes have no meaning here: a line is a line. A
+/// Ctrl-Z at the end, as DOS wrote it, is no line. Exit status: 0 all lines are good, 1 a line is bad (also if the reader
+/// of the lines went away), 2 refused, or the file changed meanwhile.
 ///
 /// A valid check digit is no proof of a real number: one random value in ten passes.
 #[derive(Args)]
@@ -38,20 +41,29 @@ pub(crate) struct CheckArgs {
     restore_zeros: bool,
 }
 
-const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
-
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     let out = BufWriter::new(io::stdout().lock());
     let totals = match &args.file {
         Some(path) if path.as_os_str() != "-" => {
             let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-            check(file, path, out, args)?
+            check(file, Some(path), out, args)?
         }
-        _ => check(io::stdin().lock(), Path::new("standard input"), out, args)?,
+        _ => {
+            let name = Path::new("standard input");
+            let file = open_standard_input().map_err(|error| Failure::io("read", name, &error))?;
+            check(file, None, out, args)?
+        }
     };
     notice::say(format_args!("{} lines: {} good, {} bad", totals.lines, totals.lines - totals.bad, totals.bad));
-    if totals.had_mark {
-        notice::say("the byte order mark at the start was skipped");
+    match (totals.had_mark, args.lenient) {
+        (true, true) => notice::say("the byte order mark at the start was skipped"),
+        (true, false) => notice::warn(
+            "the file begins with a byte order mark (UTF-8), so its first line is bad; --lenient skips the mark",
+        ),
+        (false, _) => {}
+    }
+    if totals.bare_cr > 0 {
+        notice::warn(format_args!("{} lines hold a CR within them; lines end in LF or CR LF", totals.bare_cr));
     }
     if args.restore_zeros {
         notice::say(format_args!("lines whose leading zeros were restored: {}", totals.restored));
@@ -80,18 +92,25 @@ struct Totals {
     bad: u64,
     restored: u64,
     had_mark: bool,
+    /// Lines with a CR in them, which may be several.
+    bare_cr: u64,
 }
 
-fn check(from: impl Read, path: &Path, mut out: impl Write, args: &CheckArgs) -> Result<Totals> {
-    let not_read = |error| Failure::io("read", path, &error);
-    let mut lines = Lines::new(from);
-    let mut totals = Totals::default();
-    if args.lenient {
-        totals.had_mark = lines.skip(BYTE_ORDER_MARK).map_err(not_read)?;
-    }
+fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs) -> Result<Totals> {
+    let name = path.unwrap_or(Path::new("standard input"));
+    let not_read = |error| Failure::io("read", name, &error);
+    let watched = Watched::of(path, &file).map_err(not_read)?;
+    let mut lines = Lines::new(file);
+    let head = lines.head(foreign::ENOUGH).map_err(not_read)?;
+    foreign::refuse(head)?;
+    let mut totals = Totals { had_mark: head.starts_with(csv::MARK), ..Totals::default() };
+    while args.lenient && lines.skip(csv::MARK).map_err(not_read)? {}
     let lost_zeros = if args.restore_zeros { LostZeros::Restore } else { LostZeros::Refuse };
     while let Some(line) = lines.next().map_err(not_read)? {
         totals.lines += 1;
+        if let Line::Text(text) = line {
+            totals.bare_cr += u64::from(text.trim_ascii_end().contains(&b'\r'));
+        }
         let outcome = match line {
             Line::TooLong => Err(Reason::TooLong),
             Line::Text(text) if args.lenient => lenient(text, lost_zeros),
@@ -101,11 +120,13 @@ fn check(from: impl Read, path: &Path, mut out: impl Write, args: &CheckArgs) ->
             Ok(was_restored) => totals.restored += u64::from(was_restored),
             Err(reason) => {
                 totals.bad += 1;
-                writeln!(out, "line {}: {reason}", totals.lines).map_err(|error| Failure::stdout(&error))?;
+                writeln!(out, "line {}: {reason}", totals.lines)
+                    .map_err(|error| Failure::stdout(&error).having_found(Exit::Rejects))?;
             }
         }
     }
-    out.flush().map_err(|error| Failure::stdout(&error))?;
+    out.flush().map_err(|error| Failure::stdout(&error).having_found(Exit::Rejects))?;
+    watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
     Ok(totals)
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use clap::ValueEnum;
-use encoding_rs::SHIFT_JIS;
+use encoding_rs::{DecoderResult, SHIFT_JIS};
 use zeroize::Zeroizing;
 
 /// The encoding of a roster, and so of the kept columns in every output.
@@ -22,9 +22,14 @@ impl Encoding {
     pub(crate) fn decode(self, bytes: &[u8]) -> Option<Zeroizing<String>> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(|text| Zeroizing::new(text.to_owned())),
-            Self::Cp932 => SHIFT_JIS
-                .decode_without_bom_handling_and_without_replacement(bytes)
-                .map(|text| Zeroizing::new(text.into_owned())),
+            Self::Cp932 => {
+                let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
+                // As much as it can become, so that it never moves and leaves a copy.
+                let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len())?;
+                let mut text = Zeroizing::new(String::with_capacity(room));
+                let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
+                (result == DecoderResult::InputEmpty && read == bytes.len()).then_some(text)
+            }
         }
     }
 
@@ -37,9 +42,7 @@ impl Encoding {
     pub(crate) fn accepts(self, bytes: &[u8]) -> bool {
         match self {
             Self::Utf8 => simdutf8::basic::from_utf8(bytes).is_ok(),
-            Self::Cp932 => {
-                bytes.is_ascii() || SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).is_some()
-            }
+            Self::Cp932 => bytes.is_ascii() || decodes(bytes),
         }
     }
 
@@ -57,9 +60,42 @@ impl Encoding {
     }
 }
 
+/// Whether CP932 has a reading of all of `bytes`. What they become passes through a small buffer, which is wiped.
+fn decodes(bytes: &[u8]) -> bool {
+    let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
+    let mut text = Zeroizing::new([0; 4096]);
+    let mut rest = bytes;
+    loop {
+        let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut text[..], true);
+        match result {
+            DecoderResult::InputEmpty => return true,
+            DecoderResult::OutputFull => rest = &rest[read..],
+            DecoderResult::Malformed(..) => return false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cp932_is_text_where_encoding_rs_decodes_it_however_long_it_is() {
+        let whole = SHIFT_JIS.encode(&"東京都１２３abc".repeat(3000)).0.into_owned();
+        let (mut accepted, mut refused) = (0, 0);
+        for at in (0..whole.len()).step_by(613) {
+            let cut = &whole[..at];
+            // A lead byte without its second; a byte that begins nothing.
+            for bytes in [cut.to_vec(), [cut, b"\x81\n", cut].concat(), [cut, b"\xFD", cut].concat()] {
+                let expected = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes);
+                assert_eq!(Encoding::Cp932.accepts(&bytes), expected.is_some(), "{at}");
+                let decoded = Encoding::Cp932.decode(&bytes).map(|text| text.to_string());
+                *(if expected.is_some() { &mut accepted } else { &mut refused }) += 1;
+                assert_eq!(decoded, expected.map(Cow::into_owned), "{at}");
+            }
+        }
+        assert!(accepted > 20 && refused > 60, "{accepted} accepted and {refused} refused");
+    }
 
     #[test]
     fn cp932_lacks_invisibles_and_has_a_few_look_alikes() {

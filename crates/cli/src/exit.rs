@@ -22,7 +22,7 @@ pub(crate) enum Exit {
 /// Prints a failure and gives the exit status.
 pub(crate) fn report(outcome: Result<Exit, Failure>) -> ExitCode {
     if let Err(failure) = &outcome
-        && !failure.is_broken_pipe()
+        && failure.broken_pipe().is_none()
     {
         notice::lines(format_args!("{}\n", redact(&failure.to_string())));
     }
@@ -43,11 +43,16 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 fn status(outcome: &Result<Exit, Failure>) -> u8 {
     match outcome {
-        Ok(Exit::Clean) => 0,
-        Ok(Exit::Rejects | Exit::Linked) => 1,
+        Ok(exit) => status_of(*exit),
         Err(failure) if failure.is_interrupt() => 130,
-        Err(failure) if failure.is_broken_pipe() => 0,
-        Err(_) => 2,
+        Err(failure) => failure.broken_pipe().map_or(2, status_of),
+    }
+}
+
+fn status_of(exit: Exit) -> u8 {
+    match exit {
+        Exit::Clean => 0,
+        Exit::Rejects | Exit::Linked => 1,
     }
 }
 
@@ -67,7 +72,10 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_pipe_is_a_quiet_end() {
+    fn a_broken_pipe_is_a_quiet_end_and_what_was_found_counts() {
+        let found = Failure::stdout(&Error::from(ErrorKind::BrokenPipe)).having_found(Exit::Rejects);
+        assert_eq!(status(&Err(found)), 1);
+        assert_eq!(status(&Err(Failure::stdout(&Error::from(ErrorKind::StorageFull)).having_found(Exit::Rejects))), 2);
         assert_eq!(status(&Err(Failure::stdout(&Error::from(ErrorKind::BrokenPipe)))), 0);
         assert_eq!(status(&Err(Failure::stdout(&Error::from(ErrorKind::StorageFull)))), 2);
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::exit::Exit;
+
 /// Why a command stopped. Never holds a number, a key or a cell.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -14,7 +16,8 @@ pub(crate) struct Failure {
 enum Kind {
     Refused,
     Interrupted,
-    BrokenPipe,
+    /// How the command would have ended, as far as it is known.
+    BrokenPipe(Exit),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -53,17 +56,29 @@ impl Failure {
     /// Writing to standard output failed. A reader that went away is a quiet end, not an error.
     pub(crate) fn stdout(error: &std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self { kind: Kind::BrokenPipe, ..Self::new("the reader went away", "") };
+            return Self { kind: Kind::BrokenPipe(Exit::Clean), ..Self::new("the reader went away", "") };
         }
         Self::io("write to", std::path::Path::new("standard output"), error)
+    }
+
+    /// What was found before the reader went away counts, whether or not it was read.
+    pub(crate) fn having_found(mut self, exit: Exit) -> Self {
+        if let Kind::BrokenPipe(found) = &mut self.kind {
+            *found = exit;
+        }
+        self
     }
 
     pub(crate) fn is_interrupt(&self) -> bool {
         self.kind == Kind::Interrupted
     }
 
-    pub(crate) fn is_broken_pipe(&self) -> bool {
-        self.kind == Kind::BrokenPipe
+    /// How the command ends whose reader went away.
+    pub(crate) fn broken_pipe(&self) -> Option<Exit> {
+        match self.kind {
+            Kind::BrokenPipe(exit) => Some(exit),
+            _ => None,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a process can do so that its memory does not end up in a file or on a screen.
 
-use std::cell::Cell;
+use std::{cell::Cell, hint::black_box};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use zeroize::Zeroize;
 
 use crate::notice;
 
@@ -26,6 +27,19 @@ fn panic_with_place_only(info: &std::panic::PanicHookInfo<'_>) {
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     notice::say(format_args!("a fault of this program at {place}; please report it, with the command and no data"));
 }
+
+/// Overwrites what calls that have returned left on this thread's stack: keys and numbers that were moved about. The calls
+/// must not have been inlined into the caller.
+#[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "the stack is what is overwritten")]
+pub(crate) fn wipe_stack() {
+    let mut room = [0_u8; STACK];
+    room.zeroize();
+    black_box(&room);
+}
+
+/// More than calls from keys to symbols use of the stack.
+const STACK: usize = 1 << 17;
 
 /// No core dump, and no other process of the same user may attach. Best effort: a kernel that refuses leaves
 /// the tool as usable as before, so nothing is reported.

@@ -40,6 +40,12 @@ impl<R: Read> Lines<R> {
         Ok(is_next)
     }
 
+    /// The next bytes, as many as there are up to `most`, which stay.
+    pub(crate) fn head(&mut self, most: usize) -> io::Result<&[u8]> {
+        while self.held.len() < most && self.fill()? {}
+        Ok(&self.buffer[self.held.start..self.held.end.min(self.held.start + most)])
+    }
+
     /// Whether the next line has to be waited for: now is the time to flush answers.
     pub(crate) fn is_drained(&self) -> bool {
         self.held.is_empty()
@@ -72,8 +78,10 @@ impl<R: Read> Lines<R> {
                 return Ok(Some(0..BUFFER));
             }
             if !self.fill()? {
-                let last = self.held.clone();
+                let mut last = self.held.clone();
                 self.held.start = self.held.end;
+                // Ctrl-Z ends a text file of DOS.
+                last.end -= self.buffer[last.clone()].iter().rev().take_while(|byte| **byte == 0x1A).count();
                 return Ok(Some(last).filter(|last| !last.is_empty()));
             }
         }
@@ -162,6 +170,16 @@ mod tests {
     fn a_last_line_too_long_ends_the_stream() {
         assert_eq!(lines(&vec![b'x'; MAX_LINE + 2], 1000), [None]);
         assert_eq!(lines(&vec![b'x'; 2 * BUFFER], 1000), [None]);
+    }
+
+    #[test]
+    fn ctrl_z_at_the_end_is_no_line_and_no_part_of_one() {
+        for (text, expected) in
+            [(&b"a\n\x1A"[..], vec!["a"]), (b"a\nb\x1A\x1A", vec!["a", "b"]), (b"\x1A\nb", vec!["\x1A", "b"])]
+        {
+            let expected: Vec<_> = expected.iter().map(|line| Some(line.as_bytes().to_vec())).collect();
+            assert_eq!(lines(text, 1), expected);
+        }
     }
 
     #[test]

@@ -26,11 +26,17 @@ mod synth;
 mod unlock;
 mod vectors;
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use zeroizing_alloc::ZeroAlloc;
+
 use crate::exit::Exit;
+
+/// Overwrites every block of memory with zeros as it is freed, whoever had it.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// Symbols (符号) for Japan's MyNumber: one per agency, unlinkable without the keys.
 ///

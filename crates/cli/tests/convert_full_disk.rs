@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use rosters::{NTA, NTA_KEY, earlier, keys_of, numbers, run_directories, watch};
+use rosters::{NTA, NTA_KEY, earlier, keys_of, numbers, run_directories, skip, watch};
 use sample_keys::{Keys, stderr};
 
 const FILES: [&str; 4] = ["nta.csv", "nta.rejects.csv", "nta.duplicates.csv", "report.json"];
@@ -135,11 +135,11 @@ fn on_a_small_disk(keys: &Keys, args: &str) -> Option<Output> {
             Some(output)
         }
         Ok(output) => {
-            println!("skipped: a full disk: no disk can be mounted here: {}", stderr(&output).trim());
+            skip("a full disk", format_args!("no disk can be mounted here: {}", stderr(&output).trim()));
             None
         }
         Err(error) => {
-            println!("skipped: a full disk: unshare is missing: {error}");
+            skip("a full disk", format_args!("unshare is missing: {error}"));
             None
         }
     }

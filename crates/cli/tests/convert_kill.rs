@@ -24,7 +24,7 @@ use std::{
 
 use rosters::{
     MOJ, MOJ_KEY, NTA, NTA_KEY, Random, command, convert, earlier, file_of, keys_of, numbers, read, run_directories,
-    symbols_of, watch,
+    skip, symbols_of, watch,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use sample_keys::{Keys, NUMBER};
@@ -302,7 +302,7 @@ fn a_run_killed_at_any_moment_leaves_every_file_whole_and_nothing_to_see() {
 #[test]
 fn a_run_killed_at_each_rename_leaves_the_first_files_new_and_the_others_as_they_were() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("skipped: kills exactly between two renames: strace is missing; other tests kill about there");
+        skip("kills exactly between two renames", "strace is missing; other tests kill about there");
         return;
     }
     let sample = sample();
@@ -316,7 +316,7 @@ fn a_run_killed_at_each_rename_leaves_the_first_files_new_and_the_others_as_they
         if output.status.code().is_some() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(said.contains("ptrace"), "not killed at rename {nth}: {said}");
-            println!("skipped: kills exactly between two renames: strace may not trace here");
+            skip("kills exactly between two renames", "strace may not trace here");
             return;
         }
         let new = new_files(&keys, sample);

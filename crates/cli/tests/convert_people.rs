@@ -216,7 +216,7 @@ fn a_kept_cell_that_holds_the_rows_insurers_symbol_makes_the_row_a_reject() {
     for kept in [&text, &text.to_uppercase(), &hex, &hex.to_uppercase(), &format!("\"x,{text}\"")] {
         fs::write(keys.at("symbols.csv"), format!("s,memo\n{text},{kept}\n")).expect("written");
         let args = ["symbols.csv", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "s"];
-        let more = ["--keep", "memo", "--key", ELIGIBILITY_KEY, "--out", "e.csv"];
+        let more = ["--keep", "memo", "--key", ELIGIBILITY_KEY, "--out", "e.csv", "--max-rejects", "100%"];
         assert_eq!(convert(&keys, &[&args[..], &more].concat()).status.code(), Some(1), "{kept}");
         let reason = if kept.eq_ignore_ascii_case(&text) { "kept-symbol" } else { "kept-number" };
         assert!(lines(&keys, "e.rejects.csv")[1].contains(&format!(",memo,{reason},")), "{kept}");

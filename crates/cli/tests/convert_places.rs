@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, command, convert, earlier, keys_of, read, run_directories};
+use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, command, convert, earlier, keys_of, read, run_directories, skip};
 use sample_keys::{Keys, NUMBER, TEXT, fugo, stderr};
 use sha2::{Digest, Sha256};
 
@@ -235,7 +235,7 @@ fn the_roster_through_another_mount_is_not_replaced() {
         Ok(output) if output.status.code() == Some(2) && !stderr(&output).starts_with("unshare") => {
             refused(&output, "is an input of this run");
         }
-        other => println!("skipped: nothing can be mounted here: {other:?}"),
+        other => skip("a roster through another mount", format_args!("nothing can be mounted here: {other:?}")),
     }
     assert_eq!(read(&keys, "roster.csv"), format!("my_number\n{NUMBER}\n").as_bytes());
 }

@@ -276,7 +276,18 @@ fn cp932_becomes_utf_8_in_columns_and_quoted_cells_come_without_their_quotes() {
         let bytes = if encoding == "cp932" { cp932.into_owned() } else { text.clone().into_bytes() };
         fs::write(keys.at("roster.csv"), bytes).expect("written");
         for name in ["out.parquet", "out.arrow"] {
-            let args = ["roster.csv", "--encoding", encoding, "--keep", "memo", "--key", NTA_KEY, "--out", name];
+            let args = [
+                "roster.csv",
+                "--encoding",
+                encoding,
+                "--keep",
+                "memo",
+                "--key",
+                NTA_KEY,
+                "--out",
+                name,
+                "--multi-line-cells",
+            ];
             let output = convert(&keys, &args);
             assert_eq!(output.status.code(), Some(0), "{output:?}");
             assert_eq!(rows(&table(&keys, name)), expected(NTA, &people), "{encoding} to {name}");

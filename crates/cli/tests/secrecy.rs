@@ -246,8 +246,12 @@ fn garbage_is_no_panic_and_its_totals_reconcile() {
         &["--max-rejects", "10%"],
     ];
     let (mut finished, mut refused) = (0, 0);
-    for case in 0..200 {
-        let roster = garbage(&mut random, &numbers);
+    for case in 0..400 {
+        let mut roster = garbage(&mut random, &numbers);
+        // A number in a cell over several lines stops the run, so most garbage with quotes is refused.
+        if case % 3 > 0 {
+            roster.retain(|byte| *byte != b'"');
+        }
         fs::write(keys.at("roster.csv"), &roster).expect("written");
         let more = options[case % options.len()];
         let args = ["roster.csv", "--key", NTA_KEY, "--out", "nta.csv", "--report", "report.json", "--threads", "2"];

@@ -22,6 +22,17 @@ fn keeps_its_secrets(output: &Output, what: &str) {
 }
 
 #[test]
+fn an_output_that_repeats_a_secret_is_found_out() {
+    for secret in [NUMBER, GROUPED, &NOT_A_NUMBER[..11], ROOT_HEX, &NTA_HEX[48..]] {
+        let text = format!("line 1: {secret} is refused\n").into_bytes();
+        for [stdout, stderr] in [[text.clone(), Vec::new()], [Vec::new(), text]] {
+            let output = Output { status: std::process::ExitStatus::default(), stdout, stderr };
+            assert!(std::panic::catch_unwind(|| keeps_its_secrets(&output, "a command")).is_err(), "{secret}");
+        }
+    }
+}
+
+#[test]
 fn check_repeats_no_number() {
     let input = format!(
         "{NUMBER}\n{NOT_A_NUMBER}\n{GROUPED}\n{NUMBER}9\nx{NUMBER}\n１２３４５６７８９０１２\n{}",

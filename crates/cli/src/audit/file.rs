@@ -4,7 +4,6 @@ use std::{
     borrow::Cow,
     collections::BTreeMap,
     ops::ControlFlow,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -15,7 +14,7 @@ use arrow_cast::{
     display::{ArrayFormatter, FormatOptions},
 };
 use arrow_schema::DataType;
-use fugo::{KeyTag, Purpose, SYMBOL_LEN, text};
+use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
 use fugo_columnar::{SymbolMetadata, is_symbol_field};
 
 use crate::{
@@ -25,7 +24,9 @@ use crate::{
     input::{
         Columns, Form, Opened,
         blocks::Block,
+        cells_over_lines::LineRule,
         csv::{self, Structure},
+        identity::Identity,
         text::{text as column_text, unexpected},
     },
 };
@@ -44,8 +45,8 @@ pub(super) struct Delivery {
     /// What the file itself carries: keys and values of its schema.
     pub(super) notes: BTreeMap<String, String>,
     pub(super) modified: Option<SystemTime>,
-    /// Length, device and inode: with the time, what must not change between two readings.
-    identity: (u64, u64, u64),
+    /// What must not change between two readings.
+    identity: Identity,
 }
 
 /// A row: the symbol, whose it is if its text says so, and the values of the other columns, without CSV's quotes.
@@ -81,7 +82,7 @@ impl Delivery {
             metadata: None,
             notes: BTreeMap::new(),
             modified: metadata.modified().ok(),
-            identity: identity(&metadata),
+            identity: Identity::of(&metadata),
         };
         if file.names.iter().any(|name| symbol(name.as_bytes()).is_some()) {
             return Err(Failure::new(
@@ -156,7 +157,7 @@ impl Delivery {
             Ok(ControlFlow::Continue(()))
         })?;
         let now = std::fs::metadata(&self.path).map_err(|error| Failure::io("read", &self.path, &error))?;
-        if (identity(&now), now.modified().ok()) != (self.identity, self.modified) {
+        if Identity::of(&now) != self.identity {
             return Err(
                 Failure::new("the file changed while it was read", "audit files that nobody writes to").of(&self.path)
             );
@@ -204,9 +205,21 @@ impl Delivery {
         let (bytes, delimiter) = (&block.bytes[..], self.form.delimiter);
         structure.find(bytes, delimiter);
         let (mut at, mut place, mut fields, mut record) = (0, 0, Vec::new(), block.first_record);
+        let mut line = block.first_line;
+        let rule = LineRule {
+            delimiter,
+            encoding: self.form.encoding,
+            fields: columns,
+            lost_zeros: LostZeros::Refuse,
+            allowed: self.form.multi_line_cells,
+        };
         let mut values = Vec::with_capacity(columns);
         while at < bytes.len() {
             let found = structure.split(bytes, at, delimiter, columns, &mut place, &mut fields);
+            if let Some(found) = found.filter(|found| found.lines != 1 || found.next == bytes.len()) {
+                let judged = rule.judge(bytes, &found, &fields);
+                judged.map_err(|swallowed| swallowed.failure(record, line, block.offset).of(&self.path))?;
+            }
             let found = found.filter(|found| fields.len() == columns && !found.stray_quote).ok_or_else(|| {
                 Failure::new(
                     format!("record {record} is not {columns} fields, as the header is"),
@@ -231,15 +244,10 @@ impl Delivery {
             if visit(record, &mut values)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            (at, record) = (found.next, record + 1);
+            (at, record, line) = (found.next, record + 1, line + found.lines);
         }
         Ok(ControlFlow::Continue(()))
     }
-}
-
-/// Length, device and inode.
-fn identity(metadata: &std::fs::Metadata) -> (u64, u64, u64) {
-    (metadata.len(), metadata.dev(), metadata.ino())
 }
 
 fn each_of_batch(block: &Block, visit: &mut Visit<'_>) -> Result<ControlFlow<()>> {

@@ -74,6 +74,9 @@ pub(crate) struct AuditArgs {
     /// Encoding of CSV files.
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
     encoding: Encoding,
+    /// Accept quoted cells over several lines whatever their lines look like, as `convert` does with this option.
+    #[arg(long)]
+    multi_line_cells: bool,
     /// Print the findings as JSON.
     #[arg(long)]
     json: bool,
@@ -91,8 +94,10 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
     let audit = audit(args)?;
     let text = if args.json { format!("{:#}\n", audit.json()) } else { audit.to_string() };
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::stdout(&error))?;
-    Ok(if audit.links() > 0 { Exit::Linked } else { Exit::Clean })
+    let exit = if audit.links() > 0 { Exit::Linked } else { Exit::Clean };
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Failure::stdout(&error).having_found(exit))?;
+    Ok(exit)
 }
 
 /// What an audit has to say.
@@ -103,7 +108,13 @@ struct Audit {
 
 fn audit(args: &AuditArgs) -> Result<Audit> {
     refuse_one_file(&args.a, &args.b)?;
-    let form = Form { format: args.input_format, delimiter: args.delimiter, encoding: args.encoding, block: BLOCK };
+    let form = Form {
+        format: args.input_format,
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        block: BLOCK,
+        multi_line_cells: args.multi_line_cells,
+    };
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
     let hashes = Hashes::default();

@@ -120,6 +120,8 @@ impl KeptCells {
     /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
     pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
         self.digits.zeroize();
+        // What a buffer held that grows while it fills would be left to the allocator.
+        self.digits.reserve(cell.len());
         let mut rest = cell;
         while let Some((&byte, behind)) = rest.split_first() {
             let (digit, len) = match (self.encoding, byte, behind) {

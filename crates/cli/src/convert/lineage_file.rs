@@ -12,10 +12,11 @@ use zeroize::Zeroizing;
 
 use crate::{
     failure::{Failure, Result},
-    input::csv,
+    input::{csv, foreign, identity::Watched},
 };
 
 /// Reads and resolves a lineage file.
+#[inline(never)]
 pub(crate) fn load(path: &Path) -> Result<Lineage> {
     let fail = |error: io::Error| Failure::io("read", path, &error);
     // Not a FIFO, which would be waited for.
@@ -25,8 +26,13 @@ pub(crate) fn load(path: &Path) -> Result<Lineage> {
     // Room for all of it and one byte more, so that reading to the end does not move it.
     let room = file.metadata().map_err(fail)?.len().saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(room).unwrap_or(0)));
+    let watched = Watched::of(Some(path), &file).map_err(fail)?;
     file.read_to_end(&mut bytes).map_err(fail)?;
-    let bytes = bytes.strip_prefix(csv::MARK).unwrap_or(&bytes);
+    watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
+    foreign::refuse(&bytes).map_err(|failure| failure.of(path))?;
+    // DOS ends a text file in Ctrl-Z.
+    let end = bytes.iter().rposition(|byte| *byte != 0x1A).map_or(0, |last| last + 1);
+    let bytes = &bytes[csv::marks(&bytes)..end];
     let refuse = |line: u64, why: String| {
         let what = format!("{}, line {line}: {why}", path.display());
         Failure::new(what, "a lineage file is CSV with the header new,previous and two valid numbers a line")
@@ -42,7 +48,14 @@ pub(crate) fn load(path: &Path) -> Result<Lineage> {
         let record = csv::split(bytes, at, b',', true, &mut fields)
             .ok_or_else(|| refuse(line, "a quoted field is never closed".into()))?;
         let cells: Vec<&[u8]> = fields.iter().map(|field| unquoted(&bytes[field.clone()])).collect();
+        let is_blank = record.end == record.start && line > 1;
         match (line, &cells[..]) {
+            // Blank lines at the end are nobody's.
+            _ if is_blank && bytes[at..].trim_ascii().is_empty() => break,
+            _ if is_blank => return Err(refuse(line, "the line is blank".into())),
+            (1, cells) if cells.iter().any(|cell| cell.contains(&b'\r')) => {
+                return Err(refuse(1, "the first line holds a CR; lines end in LF or CR LF".into()));
+            }
             (1, [b"new", b"previous"]) => {}
             (1, _) => return Err(refuse(1, "the header is not new,previous".into())),
             (_, [new, previous]) => {

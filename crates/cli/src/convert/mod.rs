@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fugo::KeyTag;
 
-use self::totals::MaxRejects;
+use self::totals::Limit;
 pub(crate) use self::{
     reading::thread_failed,
     report::{Report, SMALL},
@@ -55,6 +55,7 @@ use crate::{
 /// Outputs appear whole or not at all, over nothing but earlier outputs and what --overwrite names. Exit status: 0 all rows, 1 finished with rejects or rows set aside, 2 refused or
 /// stopped, 130 interrupted.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ConvertArgs {
     /// The roster; standard input if absent or `-`. Its name tells the format: .parquet, .arrow, or else CSV.
     input: Option<PathBuf>,
@@ -121,9 +122,20 @@ pub(crate) struct ConvertArgs {
     /// With --order input: also find people with several rows (symbol order always does).
     #[arg(long)]
     unique: bool,
-    /// Stop when more rows are rejects: a count, or a percentage such as 1.5%.
+    /// Stop when more rows reach no output, as rejects or set aside because a person's rows differ: a count, or a
+    /// percentage such as 1.5%. Without it, a run in which most rows would be lost replaces no file.
     #[arg(long, value_name = "LIMIT")]
-    max_rejects: Option<MaxRejects>,
+    max_rejects: Option<Limit>,
+    /// Stop when more rows are duplicates, equal or set aside: a count, or a percentage.
+    #[arg(long, value_name = "LIMIT")]
+    max_duplicates: Option<Limit>,
+    /// Stop unless the input has exactly so many rows, rejects and duplicates included.
+    #[arg(long, value_name = "N")]
+    expect_rows: Option<u64>,
+    /// Accept quoted cells of more than 100 lines, and ones with a line that has as many fields as the header. Without
+    /// it such a cell is taken for rows that a lone quote swallowed. A number in such a line stops the run either way.
+    #[arg(long)]
+    multi_line_cells: bool,
     /// Where rejects are listed [default: beside the first output].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,

@@ -12,6 +12,7 @@ use parquet::{
     basic::Compression,
     errors::{ParquetError, Result},
     file::{
+        metadata::KeyValue,
         metadata::SortingColumn,
         properties::{EnabledStatistics, WriterProperties},
         writer::SerializedFileWriter,
@@ -115,7 +116,12 @@ fn lost() -> ParquetError {
 fn properties(schema: &SchemaRef, sorted: bool) -> WriterProperties {
     let symbols = ColumnPath::from(schema.field(0).name().as_str());
     let ascending = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
+    // Arrow's schema is hidden in Base64; what other readers show stands beside it.
+    let mut shown: Vec<KeyValue> =
+        schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+    shown.sort_by(|a, b| a.key.cmp(&b.key));
     WriterProperties::builder()
+        .set_key_value_metadata((!shown.is_empty()).then_some(shown))
         .set_created_by(concat!("fugo version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)

@@ -14,6 +14,7 @@ use std::{
 use fugo::SYMBOL_LEN;
 
 use super::{derive::SymbolBytes, position::Position};
+use crate::input::csv;
 
 /// Parts, one for each value of a symbol byte.
 pub(crate) const PARTS: usize = 256;
@@ -23,6 +24,9 @@ pub(crate) const PARTS: usize = 256;
 #[derive(Clone, Copy)]
 pub(crate) struct RowFormat {
     pub(crate) listed: bool,
+    /// The delimiter, where what follows is cells of CSV: these are equal where their values are. Cells of a table are
+    /// equal where their bytes are.
+    pub(crate) cells: Option<u8>,
 }
 
 impl RowFormat {
@@ -48,11 +52,16 @@ impl RowFormat {
     }
 
     pub(crate) fn symbol(row: &[u8]) -> &SymbolBytes {
-        row.first_chunk().unwrap_or(&[0; SYMBOL_LEN])
+        row.first_chunk().unwrap_or_else(|| unreachable!("a row starts with its symbol"))
     }
 
     pub(crate) fn kept(self, row: &[u8]) -> &[u8] {
         &row[self.head_len()..]
+    }
+
+    /// Whether what follows the symbols of two rows is the same.
+    pub(crate) fn same(self, a: &[u8], b: &[u8]) -> bool {
+        a == b || self.cells.is_some_and(|delimiter| csv::same_values(a, b, delimiter))
     }
 
     pub(crate) fn position(self, row: &[u8]) -> Position {
@@ -251,6 +260,7 @@ impl<'a> Part<'a> {
                 each(&bytes[..whole])?;
                 bytes.drain(..whole);
             }
+            assert!(bytes.is_empty(), "a run holds whole rows");
         }
         Ok(())
     }

@@ -21,6 +21,13 @@ pub(crate) struct Places {
     pub(crate) placing: Placing,
 }
 
+impl Places {
+    /// Whether a file is there in the place of an output.
+    pub(crate) fn replaces_any(&self) -> bool {
+        self.outputs.iter().any(|place| self.placing.replaces(place))
+    }
+}
+
 /// The places that the arguments name, checked and locked.
 pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<Places> {
     let outputs: Vec<PathBuf> = match &args.out_dir {
@@ -46,6 +53,11 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     };
     let rejects = args.rejects.clone().unwrap_or_else(|| beside(".rejects.csv"));
     let duplicates = args.duplicates.clone().unwrap_or_else(|| beside(".duplicates.csv"));
+    for (place, any) in outputs.iter().map(|place| (place, args.output_format.is_some())).chain(
+        [(&rejects, false), (&duplicates, false)].into_iter().chain(args.report.iter().map(|report| (report, true))),
+    ) {
+        FileFormat::check_output_name(place, any)?;
+    }
     let symbols = |place: &PathBuf| (place.clone(), Kind::Symbols(args.symbol_column.clone()));
     let mut targets: Vec<(PathBuf, Kind)> = outputs.iter().map(symbols).collect();
     targets.extend([(rejects.clone(), Kind::Rejects), (duplicates.clone(), Kind::Duplicates)]);

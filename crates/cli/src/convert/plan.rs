@@ -21,17 +21,19 @@ use super::{
     render::{KeptForm, RowForm, Written},
     rows::{Layout, Source},
     table_rows,
-    totals::MaxRejects,
+    totals::Limit,
 };
 use crate::{
     failure::{Failure, Result},
-    input::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat},
+    hardening,
+    input::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat, identity::Watched},
     keys, notice, options,
 };
 
 /// A run, ready to begin.
 pub(crate) struct Plan {
     pub(crate) input: Input,
+    pub(crate) watched: Option<Watched>,
     /// See [`Opened::size`].
     pub(crate) input_size: Option<u64>,
     pub(crate) header_names: Vec<String>,
@@ -47,7 +49,9 @@ pub(crate) struct Plan {
     pub(crate) places: Places,
     pub(crate) order: Order,
     pub(crate) unique: bool,
-    pub(crate) max_rejects: Option<MaxRejects>,
+    pub(crate) max_rejects: Option<Limit>,
+    pub(crate) max_duplicates: Option<Limit>,
+    pub(crate) expect_rows: Option<u64>,
     pub(crate) memory: usize,
     pub(crate) threads: usize,
     pub(crate) quiet: bool,
@@ -94,12 +98,19 @@ const TABLE_ROW: u64 = 128;
 const GROUP_MEMORY: usize = 1 << 25;
 
 /// Checks the arguments, loads the keys and reads the header.
+#[expect(clippy::too_many_lines, reason = "one refusal after the other, in the order in which a user meets them")]
 pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     if args.restore_zeros && args.number_format == Format::Strict {
         return Err(Failure::new("--restore-zeros is part of the lenient format", "add --number-format lenient"));
     }
     if args.unique && args.order == Order::Symbol {
         return Err(Failure::new("--unique belongs to --order input", "leave it out: symbol order always checks"));
+    }
+    if args.max_duplicates.is_some() && args.order == Order::Input && !args.unique {
+        return Err(Failure::new(
+            "--max-duplicates counts people with several rows, which input order does not look for",
+            "add --unique",
+        ));
     }
     if !args.encoding.keeps_apart(args.delimiter) {
         return Err(Failure::new(
@@ -108,11 +119,16 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         ));
     }
     let (keys, test_keys) = load_keys(args)?;
+    hardening::wipe_stack();
     let scopes = keys.scopes();
     let places = places::places(args, &scopes)?;
     let lineage = match (&args.lineage, args.from) {
         (None, _) => None,
-        (Some(path), From::Number) => Some(lineage_file::load(path)?),
+        (Some(path), From::Number) => {
+            let lineage = lineage_file::load(path)?;
+            hardening::wipe_stack();
+            Some(lineage)
+        }
         (Some(_), From::InsurersSymbol) => {
             return Err(Failure::new(
                 "--lineage is of numbers, and insurers' symbols come in",
@@ -129,8 +145,9 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: block_size(memory, threads, scopes.len()),
+        multi_line_cells: args.multi_line_cells,
     };
-    let opened = Opened::open(path, form)?;
+    let mut opened = Opened::open(path, form)?;
     let columns = &opened.columns;
     let person = columns.column(&args.column)?;
     let keep = args.keep.iter().map(|name| columns.column(name)).collect::<Result<Vec<_>>>()?;
@@ -171,6 +188,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         fields: columns.names().len(),
         person,
         keep,
+        multi_line_cells: args.multi_line_cells,
         packer,
     };
     if args.order == Order::Input && !args.quiet {
@@ -181,6 +199,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     Ok(Plan {
         input_size: opened.size,
         header_names: opened.columns.names(),
+        watched: opened.watched.take(),
         input: opened.read(layout.person, &layout.keep)?,
         layout,
         formats,
@@ -193,6 +212,8 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         order: args.order,
         unique: args.unique,
         max_rejects: args.max_rejects,
+        max_duplicates: args.max_duplicates,
+        expect_rows: args.expect_rows,
         memory,
         threads,
         quiet: args.quiet,
@@ -239,6 +260,8 @@ fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
     each.clamp(1 << 13, BLOCK)
 }
 
+// Its frame is below this file's others, where the stack is wiped when it has returned.
+#[inline(never)]
 fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
     let mut paths = args.keys.clone();
     paths.extend(args.insurers_key.clone());
@@ -325,7 +348,7 @@ fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Resul
     }
     let mut line = name.clone().into_bytes();
     for column in keep {
-        let cell = columns.header_cell(*column);
+        let cell = columns.header_cell(*column, args.delimiter);
         if cell.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9 {
             return Err(Failure::new(
                 "a kept column is headed by nine or more digits, which could be a number",

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, thread, time::Duration};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
+use zeroize::Zeroize;
 
 use super::{
     derive::{Keys, SymbolBytes},
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    hardening,
     input::{Input, blocks::Block},
     interrupt::Interrupt,
 };
@@ -53,7 +55,7 @@ impl Work {
 impl Drop for Work {
     fn drop(&mut self) {
         // The input as it was read, numbers included.
-        zeroize::Zeroize::zeroize(&mut self.block.bytes);
+        self.block.bytes.zeroize();
     }
 }
 
@@ -104,7 +106,12 @@ pub(crate) fn read_all(
         let workers: Vec<_> = (0..steps.threads)
             .map(|_| {
                 let (full, stopped, to_collector) = (full.clone(), stopped.clone(), to_collector.clone());
-                scope.spawn(move || work_on(steps, &full, &stopped, &to_collector))
+                scope.spawn(move || {
+                    let parts = work_on(steps, &full, &stopped, &to_collector);
+                    // A thread's stack is kept for the next thread.
+                    hardening::wipe_stack();
+                    parts
+                })
             })
             .collect();
         drop((full, to_collector));
@@ -135,6 +142,7 @@ impl Drop for Watch<'_> {
 }
 
 /// One thread: blocks in, symbols out.
+#[inline(never)]
 fn work_on(
     steps: &Steps<'_>,
     full: &Receiver<Work>,

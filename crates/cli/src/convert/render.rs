@@ -155,7 +155,8 @@ impl Rendering {
         for symbol in &self.symbols {
             scratch.clear();
             form.write(symbol, &mut scratch);
-            texts.append_value(std::str::from_utf8(&scratch).unwrap_or_default());
+            let text = std::str::from_utf8(&scratch);
+            texts.append_value(text.unwrap_or_else(|_| unreachable!("text forms and hexadecimal digits are ASCII")));
         }
         Arc::new(texts.finish())
     }

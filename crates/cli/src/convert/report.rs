@@ -34,6 +34,8 @@ pub(crate) struct Report {
     pub(crate) duplicates: PathBuf,
     pub(crate) restore_zeros: bool,
     pub(crate) test_keys: bool,
+    /// The input was no regular file, and nothing else told how many rows to expect.
+    pub(crate) end_unknown: bool,
     pub(crate) spilled: u64,
     pub(crate) seconds: f64,
 }
@@ -63,6 +65,13 @@ impl Report {
             "run": self.run_id,
             "use": if self.test_keys { "test" } else { "production" },
             "read": totals.read,
+            "lines": totals.header_lines.map(|header| json!({
+                "all": header + totals.lines,
+                "header": header,
+                "within_cells": totals.spanning.line_ends,
+                "cells_over_lines": totals.spanning.cells,
+                "last_has_no_end": totals.unended.is_some(),
+            })),
             "converted": totals.converted(),
             "rejected": totals.rejected(),
             "rejected_by_reason": totals.rejected,
@@ -93,6 +102,17 @@ impl fmt::Display for Report {
         line(f, "+ duplicates", totals.duplicates(), &self.duplicates.display().to_string())?;
         for (reason, count) in &totals.rejected {
             writeln!(f, "    rejected, {reason}: {}", thousands(*count))?;
+        }
+        if let Some(header) = totals.header_lines.filter(|_| totals.spanning.cells > 0) {
+            writeln!(
+                f,
+                "    lines: {} = {} of the header + {} records + {} line ends within {} quoted cells",
+                thousands(header + totals.lines),
+                thousands(header),
+                thousands(totals.read),
+                thousands(totals.spanning.line_ends),
+                thousands(totals.spanning.cells),
+            )?;
         }
         if totals.duplicates() > 0 {
             writeln!(
@@ -125,6 +145,19 @@ impl fmt::Display for Report {
         }
         let rate = totals.read as f64 / self.seconds.max(1e-9);
         writeln!(f, "{:.2} s, {} rows/s", self.seconds, thousands(rate as u64))?;
+        if let Some(last) = totals.unended {
+            writeln!(
+                f,
+                "fugo: warning: record {} (line {}), the last, has no line end and the others have: the input may be cut off; compare it with what was sent, or give --expect-rows",
+                last.record, last.line
+            )?;
+        }
+        if self.end_unknown {
+            writeln!(
+                f,
+                "fugo: warning: the input was a pipe, and a pipe does not tell whether its writer came to the end; compare the rows read, or give --expect-rows"
+            )?;
+        }
         if totals.converted() < SMALL {
             writeln!(
                 f,

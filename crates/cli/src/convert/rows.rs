@@ -3,7 +3,8 @@
 use std::{ops::Range, sync::Arc};
 
 use arrow_row::RowConverter;
-use fugo::{InsurersSymbol, Lineage, MyNumber, text::TextEncoder};
+use fugo::{InsurersSymbol, Lineage, MyNumber, normalize::LostZeros, text::TextEncoder};
+use memchr::memchr;
 
 use super::{
     cells::{self, KeptCells, NumberFormat},
@@ -12,9 +13,11 @@ use super::{
 };
 use crate::{
     encoding::Encoding,
+    failure::Failure,
     input::{
         blocks::Block,
-        csv::{Field, Record, Structure},
+        cells_over_lines::{LineRule, Spanning},
+        csv::{self, Field, Record, Structure},
     },
 };
 
@@ -37,6 +40,8 @@ pub(crate) struct Layout {
     pub(crate) person: usize,
     /// Which fields reach the outputs, in the order asked for.
     pub(crate) keep: Vec<usize>,
+    /// Whether lines of a cell over several lines may look like rows.
+    pub(crate) multi_line_cells: bool,
     /// Packs the kept cells of a table; none for CSV, and where no column is kept.
     pub(crate) packer: Option<Arc<RowConverter>>,
 }
@@ -46,6 +51,19 @@ impl Layout {
     fn kept_stretch(&self) -> Option<Range<usize>> {
         let (first, last) = (*self.keep.first()?, *self.keep.last()?);
         self.keep.iter().copied().eq(first..=last).then_some(first..last + 1)
+    }
+
+    fn line_rule(&self) -> LineRule {
+        LineRule {
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            fields: self.fields,
+            lost_zeros: match self.source {
+                Source::Number(NumberFormat::Lenient(lost_zeros)) => lost_zeros,
+                Source::Number(NumberFormat::Strict) | Source::InsurersSymbol(_) => LostZeros::Refuse,
+            },
+            allowed: self.multi_line_cells,
+        }
     }
 }
 
@@ -65,6 +83,14 @@ pub(crate) struct Rows {
     pub(crate) zeros_restored: u64,
     pub(crate) normalized: u64,
     pub(crate) reissued: u64,
+    /// Lines of CSV, counted by their ends alone.
+    pub(crate) lines: u64,
+    /// Cells over several lines, and the line ends within them.
+    pub(crate) spanning: Spanning,
+    /// The record without a line end, if the input ends in one.
+    pub(crate) unended: Option<Position>,
+    /// What stops the run at this block.
+    pub(crate) stop: Option<Failure>,
     pub(crate) rejects: Vec<Reject>,
     /// Of accepted rows: the person, by number or by insurers' symbol.
     pub(crate) numbers: Vec<MyNumber>,
@@ -104,8 +130,19 @@ impl Rows {
         self.rejects.push(reject);
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Makes room for the persons of `rows` rows. Those of the block before are wiped; a buffer that grew while it fills would
+    /// leave persons to the allocator.
+    pub(crate) fn begin(&mut self, source: &Source, rows: usize) {
+        self.clear();
+        match source {
+            Source::Number(_) => self.numbers.reserve(rows),
+            Source::InsurersSymbol(_) => self.insurers.reserve(rows),
+        }
+    }
+
+    fn clear(&mut self) {
         (self.read, self.zeros_restored, self.normalized, self.reissued) = (0, 0, 0, 0);
+        (self.lines, self.spanning, self.unended, self.stop) = (0, Spanning::default(), None, None);
         self.rejects.clear();
         self.numbers.clear();
         self.insurers.clear();
@@ -119,6 +156,8 @@ impl Rows {
 pub(crate) struct RowReader<'a> {
     layout: &'a Layout,
     kept_stretch: Option<Range<usize>>,
+    line_rule: LineRule,
+    block_has_cr: bool,
     structure: Structure,
     fields: Vec<Field>,
     kept_cells: KeptCells,
@@ -129,6 +168,8 @@ impl<'a> RowReader<'a> {
         Self {
             layout,
             kept_stretch: layout.kept_stretch(),
+            line_rule: layout.line_rule(),
+            block_has_cr: false,
             structure: Structure::default(),
             fields: Vec::new(),
             kept_cells: KeptCells::new(layout.encoding),
@@ -136,11 +177,13 @@ impl<'a> RowReader<'a> {
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) {
-        rows.clear();
+        rows.begin(&self.layout.source, block.rows());
+        rows.lines = block.lines;
         let bytes = &block.bytes[..];
         let all_text = self.layout.encoding.accepts(bytes);
         let Layout { delimiter, fields, .. } = *self.layout;
         self.structure.find(bytes, delimiter);
+        self.block_has_cr = memchr(b'\r', bytes).is_some();
         let (mut at, mut place, mut line) = (0, 0, block.first_line);
         while at < bytes.len() {
             // The block holds whole records, so the end of its bytes ends a record.
@@ -152,8 +195,24 @@ impl<'a> RowReader<'a> {
             rows.read += 1;
             line += record.lines;
             at = record.next;
+            let unended = block.unended && at == bytes.len();
+            if record.lines != 1 || unended {
+                rows.unended = unended.then_some(position);
+                match self.line_rule.judge(bytes, &record, &self.fields) {
+                    Ok(spanning) => rows.spanning.add(spanning),
+                    Err(swallowed) => {
+                        rows.stop = Some(swallowed.failure(position.record, position.line, block.offset));
+                        return;
+                    }
+                }
+            }
             if let Err((field, reason)) = self.row(bytes, &record, all_text, rows) {
                 let start = field.map_or(record.start, |field| self.fields[field].start);
+                let is_several = matches!(reason, Reason::Fields { .. }) || self.layout.fields == 1;
+                if let Some(rows_in_one) = is_several.then(|| self.line_rule.judge_bare_cr(bytes, &record)).flatten() {
+                    rows.stop = Some(rows_in_one.failure(position.record, position.line, block.offset));
+                    return;
+                }
                 let position = Position { byte: block.offset + start as u64, ..position };
                 rows.reject(Reject { position, field, reason });
             } else {
@@ -201,6 +260,14 @@ impl<'a> RowReader<'a> {
         if let Some(stretch) = &self.kept_stretch {
             rows.kept.push(layout.delimiter);
             rows.kept.extend_from_slice(&bytes[self.fields[stretch.start].start..self.fields[stretch.end - 1].end]);
+        }
+        let start = rows.kept_ends.last().copied().unwrap_or(0);
+        if self.block_has_cr && memchr(b'\r', &rows.kept[start..]).is_some() {
+            rows.kept.truncate(start);
+            for &keep in &layout.keep {
+                rows.kept.push(layout.delimiter);
+                csv::write_field(cell(&self.fields[keep]), &mut rows.kept);
+            }
         }
         let person = cell(&self.fields[layout.person]);
         let at_person = |reason| (Some(layout.person), reason);

@@ -26,21 +26,23 @@ use super::{
     rows::Source,
     sinks::Sink,
     sort::Sorted,
-    totals::Totals,
+    totals::{Limits, Totals},
     writing::{self, Unsorted},
 };
 use crate::{
     failure::{Failure, Result},
-    input::format::FileFormat,
+    input::{format::FileFormat, identity::Watched},
     interrupt::Interrupt,
     placing::{self, Complete, Output, Staging},
 };
 
 /// Runs a plan to its end, or leaves everything as it was.
+#[expect(clippy::too_many_lines, reason = "the phases of a run, in their order")]
 pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     let started = Instant::now();
     let interrupt = Interrupt::listen()?;
     let mut progress = Progress::new(plan.input_size, plan.quiet);
+    let replaces = plan.places.replaces_any();
     let placing = std::mem::take(&mut plan.places.placing);
     let replaced = plan.places.outputs.iter().map(|place| placing.replaces(place)).collect();
     let mut staging = Staging::new(placing);
@@ -53,21 +55,27 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     // The first output's rows carry their positions, so that people with several rows can be listed; the others decide
     // alike without, and no two temporary files can be joined on positions.
     let parted = if by_symbol { files.outputs.len() } else { usize::from(plan.unique) };
+    let cells = plan.layout.packer.is_none().then_some(plan.layout.delimiter);
     let steps = Steps {
         layout: &plan.layout,
         keys: &plan.keys,
         forms: &plan.forms,
         render: !by_symbol,
-        parted: (0..parted).map(|k| (RowFormat { listed: k == 0 }, spills.open())).collect(),
+        parted: (0..parted).map(|k| (RowFormat { listed: k == 0, cells }, spills.open())).collect(),
         threads: plan.threads,
         parts_memory: plan.parts_memory(),
     };
-    let mut totals = Totals::default();
+    let limits = Limits { rejects: plan.max_rejects, duplicates: plan.max_duplicates };
+    let mut totals = Totals { header_lines: plan.input.header_lines(), ..Totals::default() };
     let mut records = Records::default();
     let mut collect = |work: &mut Work| {
         totals.add(&work.rows);
         files.rejects.write(&work.rows.rejects)?;
-        plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, false))?;
+        if let Some(failure) = work.rows.stop.take() {
+            return Err(failure);
+        }
+        plan.expect_rows.map_or(Ok(()), |expected| totals.check_expected(expected, false))?;
+        limits.check_rejects(&totals, false)?;
         if !by_symbol {
             for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {
                 output.write(rendered.piece())?;
@@ -80,14 +88,19 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
         Ok(())
     };
     let parts = reading::read_all(plan.input, &steps, &interrupt, &mut collect)?;
-    plan.max_rejects.map_or(Ok(()), |max| max.check(&totals, true))?;
+    let Steps { parted: spilled_parts, .. } = steps;
+    // No symbol is made from here on: keys and re-issued numbers are wiped before the long rest of the run.
+    drop((plan.keys, plan.layout.lineage));
+    plan.watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
+    plan.expect_rows.map_or(Ok(()), |expected| totals.check_expected(expected, true))?;
+    limits.check_rejects(&totals, true)?;
 
     let mut rows_written = vec![totals.accepted; files.outputs.len()];
     let mut spilled = 0;
     if parted > 0 {
         progress.phase("sorting");
         let form = |k: usize| by_symbol.then(|| &plan.forms[k]);
-        let unsorted = steps.parted.into_iter().enumerate();
+        let unsorted = spilled_parts.into_iter().enumerate();
         let unsorted: Vec<Unsorted<'_>> =
             unsorted.map(|(k, (format, spill))| Unsorted { format, spill, form: form(k) }).collect();
         rows_written[..parted].fill(0);
@@ -119,6 +132,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
         }
     }
     totals.reconcile(&rows_written)?;
+    limits.check_all(&totals, replaces && !(totals.read == 0 && plan.expect_rows.is_some()))?;
     interrupt.check()?;
 
     progress.phase("renaming");
@@ -135,6 +149,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
         duplicates: plan.places.duplicates,
         restore_zeros: matches!(plan.layout.source, Source::Number(NumberFormat::Lenient(LostZeros::Restore))),
         test_keys: plan.test_keys,
+        end_unknown: plan.watched.is_none() && plan.expect_rows.is_none(),
         spilled,
         seconds: started.elapsed().as_secs_f64(),
     };
@@ -233,6 +248,6 @@ impl Spills {
 
 /// Sixteen random hexadecimal digits. They stand in the report and nowhere else.
 fn run_id() -> Result<String> {
-    let id = fugo::RootKey::random().map_err(|error| Failure::new(error, "run it again"))?;
-    Ok(crate::hex::encode(&id.expose_bytes()[..8]))
+    let id = getrandom::u64().map_err(|error| Failure::new(error, "run it again"))?;
+    Ok(format!("{id:016x}"))
 }

@@ -109,9 +109,8 @@ impl TableSink {
                 let writer = ParquetFile::begin(output, &kind.schema, kind.sorted, kind.encoders);
                 TableWriter::Parquet(writer.map_err(|error| fail(error.into()))?)
             }
-            FileFormat::Arrow | FileFormat::Csv => {
-                TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?)
-            }
+            FileFormat::Csv => unreachable!("an output of columns is not CSV"),
+            FileFormat::Arrow => TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?),
         };
         let batches = BatchCoalescer::new(kind.schema.clone(), BATCH);
         Ok(Self { kind, writer, batches })

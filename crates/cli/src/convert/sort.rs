@@ -115,6 +115,7 @@ impl<'a> Sorter<'a> {
             self.order.push(Entry { key: u64::from_be_bytes(key), at: at as u32 });
             at += len;
         }
+        assert_eq!(at, self.bytes.len(), "a part holds whole rows");
     }
 
     /// Sorts by symbol, rest of the row and position. Symbols are uniform behind the byte that parted them, so buckets by
@@ -173,8 +174,10 @@ impl<'a> Sorter<'a> {
         let row_at = |i: usize| row(bytes, self.format, self.order[i]);
         let first = row_at(rows.start);
         let kept = self.format.kept(first);
-        // Sorted by the rest of the row too, so the first and the last are equal only if all are.
-        let equal = kept == self.format.kept(row_at(rows.end - 1));
+        // Sorted by the rest of the row too, so the first and the last have the same bytes only if all have. Of rows that
+        // are equal and written otherwise the first is converted, whichever came first.
+        let equal = kept == self.format.kept(row_at(rows.end - 1))
+            || rows.clone().all(|i| self.format.same(kept, self.format.kept(row_at(i))));
         let sorted = &mut self.sorted;
         if equal {
             if let Some(form) = self.form {
@@ -219,7 +222,10 @@ impl<'a> Sorter<'a> {
                 let one =
                     one.get_or_insert_with(|| OnePerson { symbol: *symbol, kept: kept.to_vec(), rows: 0, equal: true });
                 one.rows += 1;
-                one.equal &= kept == one.kept;
+                one.equal &= format.same(kept, &one.kept);
+                if kept < &one.kept[..] {
+                    one.kept = kept.to_vec();
+                }
                 one_person &= *symbol == one.symbol;
             }
             Ok(())
@@ -292,7 +298,7 @@ impl<'a> Sorter<'a> {
 /// A part's rows are all of one person.
 struct OnePerson {
     symbol: SymbolBytes,
-    /// What follows the symbol in the first row to come; in all, if they are equal.
+    /// What follows the symbol: the smallest bytes of all rows.
     kept: Vec<u8>,
     rows: u64,
     equal: bool,
@@ -310,7 +316,7 @@ fn sort_positions(
     give: &mut dyn FnMut(&[Position]) -> Result<()>,
 ) -> Result<()> {
     let fail = |error: std::io::Error| spill_failure(&error);
-    let bare = RowFormat { listed: false };
+    let bare = RowFormat { listed: false, cells: None };
     let spill = new_spill();
     let mut parts = Parts::new(bare, depth, limit / 2);
     let again = |piece: &[u8]| {
@@ -340,7 +346,8 @@ fn sort_positions(
 
 fn row(bytes: &[u8], format: RowFormat, entry: Entry) -> &[u8] {
     let rest = &bytes[entry.at as usize..];
-    &rest[..format.row_len(rest).unwrap_or(0)]
+    let len = format.row_len(rest).unwrap_or_else(|| unreachable!("an entry is where a row starts"));
+    &rest[..len]
 }
 
 fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {

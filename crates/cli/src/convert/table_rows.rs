@@ -100,7 +100,7 @@ impl<'a> TableReader<'a> {
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) -> Result<()> {
-        rows.clear();
+        rows.begin(&self.layout.source, block.rows());
         let Some(batch) = &block.batch else { return Ok(()) };
         let (person, kept) = (batch.column(0), &batch.columns()[1..]);
         let packed = self.layout.packer.as_ref().map(|packer| packer.convert_columns(kept)).transpose();

@@ -2,13 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::Rows;
-use crate::failure::{Failure, Result};
+use super::{position::Position, rows::Rows};
+use crate::{
+    failure::{Failure, Result},
+    input::cells_over_lines::Spanning,
+};
 
 /// Counts of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) read: u64,
+    /// Of CSV: lines of the header, and behind it; counted by their ends, not by records.
+    pub(crate) header_lines: Option<u64>,
+    pub(crate) lines: u64,
+    /// Cells over several lines, and the line ends within them.
+    pub(crate) spanning: Spanning,
+    /// The last record, if it has no line end and others have.
+    pub(crate) unended: Option<Position>,
     pub(crate) rejected: BTreeMap<&'static str, u64>,
     pub(crate) accepted: u64,
     pub(crate) normalized: u64,
@@ -25,6 +35,9 @@ pub(crate) struct Totals {
 impl Totals {
     pub(crate) fn add(&mut self, rows: &Rows) {
         self.read += rows.read;
+        self.lines += rows.lines;
+        self.spanning.add(rows.spanning);
+        self.unended = rows.unended;
         self.accepted += rows.len() as u64;
         self.normalized += rows.normalized;
         self.zeros_restored += rows.zeros_restored;
@@ -46,9 +59,31 @@ impl Totals {
         self.accepted - self.duplicates()
     }
 
+    /// Holds the rows read against `--expect-rows`.
+    pub(crate) fn check_expected(&self, expected: u64, at_end: bool) -> Result<()> {
+        if self.read > expected || (at_end && self.read < expected) {
+            let (all, more) = if at_end { ("", "") } else { ("at least ", " so far") };
+            return Err(Failure::new(
+                format!("the input has {all}{} rows{more}; --expect-rows says {expected}", self.read),
+                "compare the input with what was sent; outputs are as they were before",
+            ));
+        }
+        Ok(())
+    }
+
     /// Every row read is converted, rejected or a duplicate, and every output holds the converted ones. Where
-    /// outputs differ, two people share a symbol under one key and not under another.
+    /// outputs differ, two people share a symbol under one key and not under another. Lines are records and line ends
+    /// within quoted cells.
     pub(crate) fn reconcile(&self, rows_written: &[u64]) -> Result<()> {
+        if self.header_lines.is_some() && self.lines != self.read + self.spanning.line_ends {
+            return Err(Failure::new(
+                format!(
+                    "the lines do not reconcile: {} behind the header, {} records, {} line ends within quoted cells",
+                    self.lines, self.read, self.spanning.line_ends
+                ),
+                "nothing was put in place; report this, with the counts",
+            ));
+        }
         let sum = self.converted() + self.rejected() + self.duplicates();
         if self.read != sum || rows_written.iter().any(|written| *written != self.converted()) {
             return Err(Failure::new(
@@ -66,35 +101,29 @@ impl Totals {
     }
 }
 
-/// Where `--max-rejects` stops a run.
+/// Most rows that may be lost or be duplicates.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum MaxRejects {
+pub(crate) enum Limit {
     Count(u64),
     /// Of the rows read; held against every block once 10,000 rows are read, and against the whole at the end.
     Percent(f64),
 }
 
-impl MaxRejects {
-    pub(crate) fn check(self, totals: &Totals, at_end: bool) -> Result<()> {
-        let rejected = totals.rejected();
+impl Limit {
+    /// Says what is allowed, if `count` of `read` rows is more.
+    fn exceeded(self, count: u64, read: u64, at_end: bool) -> Option<String> {
         let (exceeded, allowed) = match self {
-            Self::Count(count) => (rejected > count, format!("{count} rows")),
+            Self::Count(most) => (count > most, format!("{most} rows")),
             Self::Percent(percent) => {
-                let enough = at_end || totals.read >= 10_000;
-                (enough && rejected as f64 * 100.0 > percent * totals.read as f64, format!("{percent} % of the rows"))
+                let enough = at_end || read >= 10_000;
+                (enough && count as f64 * 100.0 > percent * read as f64, format!("{percent} % of the rows"))
             }
         };
-        if exceeded {
-            return Err(Failure::new(
-                format!("{rejected} of the first {} rows are rejects; --max-rejects allows {allowed}", totals.read),
-                "run without --max-rejects to get the rejects file, or mend the input; outputs are as they were before",
-            ));
-        }
-        Ok(())
+        exceeded.then_some(allowed)
     }
 }
 
-impl std::str::FromStr for MaxRejects {
+impl std::str::FromStr for Limit {
     type Err = String;
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let form = || "give a count of rows, or a percentage from 0% to 100%".to_owned();
@@ -105,6 +134,54 @@ impl std::str::FromStr for MaxRejects {
             }
             None => text.parse().map(Self::Count).map_err(|_| form()),
         }
+    }
+}
+
+/// Where `--max-rejects` and `--max-duplicates` stop a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) rejects: Option<Limit>,
+    pub(crate) duplicates: Option<Limit>,
+}
+
+impl Limits {
+    /// While rows are read: only rejects are known.
+    pub(crate) fn check_rejects(self, totals: &Totals, at_end: bool) -> Result<()> {
+        let rejected = totals.rejected();
+        let allowed = self.rejects.and_then(|limit| limit.exceeded(rejected, totals.read, at_end));
+        allowed.map_or(Ok(()), |allowed| {
+            Err(Failure::new(
+                format!("{rejected} of the first {} rows are rejects; --max-rejects allows {allowed}", totals.read),
+                "run without --max-rejects to get the rejects file, or mend the input; outputs are as they were before",
+            ))
+        })
+    }
+
+    /// When people with several rows are known too. `replaces` says that a file is there in an output's place.
+    pub(crate) fn check_all(self, totals: &Totals, replaces: bool) -> Result<()> {
+        let Totals { read, differing, .. } = *totals;
+        let (lost, duplicates) = (totals.rejected() + differing, totals.duplicates());
+        if let Some(allowed) = self.rejects.and_then(|limit| limit.exceeded(lost, read, true)) {
+            return Err(Failure::new(
+                format!(
+                    "{lost} of {read} rows are rejects or set aside ({differing} of people whose rows differ); --max-rejects allows {allowed}"
+                ),
+                "run without --max-rejects to get the lists, or mend the input; outputs are as they were before",
+            ));
+        }
+        if let Some(allowed) = self.duplicates.and_then(|limit| limit.exceeded(duplicates, read, true)) {
+            return Err(Failure::new(
+                format!("{duplicates} of {read} rows are duplicates; --max-duplicates allows {allowed}"),
+                "run without --max-duplicates to get the duplicates file, or mend the input; outputs are as they were before",
+            ));
+        }
+        if replaces && self.rejects.is_none() && (lost > read / 2 || totals.converted() == 0) {
+            return Err(Failure::new(
+                format!("{lost} of {read} rows reach no output, and there is a file that would be replaced"),
+                "name another place by --out to see the rejects, or accept the loss by --max-rejects 100%; outputs are as they were before",
+            ));
+        }
+        Ok(())
     }
 }
 

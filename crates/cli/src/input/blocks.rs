@@ -3,13 +3,15 @@
 use std::io::{self, Read};
 
 use arrow_array::RecordBatch;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::csv;
+use super::{csv, foreign};
 use crate::failure::{Failure, Result};
 
 /// Most bytes of a block. Large enough that a block's share of locks and system calls vanishes.
 pub(crate) const BLOCK: usize = 1 << 18;
+/// `read_to_end` looks for the end of its input with a small buffer of its own where less room than this is left.
+const PROBE: usize = 64;
 /// Longest record in bytes: longer ones are almost surely a quote that nobody closed.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
 
@@ -19,17 +21,28 @@ pub(crate) struct Block {
     /// Order in the input, from 0.
     pub(crate) index: u64,
     pub(crate) bytes: Vec<u8>,
+    /// Records in `bytes`.
+    pub(crate) records: u64,
     /// Number of the first record, the header being 0.
     pub(crate) first_record: u64,
     /// Line of the first record, from 1.
     pub(crate) first_line: u64,
     /// Offset of the first byte in the input, from 0.
     pub(crate) offset: u64,
+    /// Lines, counted by their ends alone; a last one without an end counts too. 0 for a table.
+    pub(crate) lines: u64,
+    /// Whether the last record, the input's last, has no line end.
+    pub(crate) unended: bool,
     /// Rows of a table instead of bytes; these have numbers, but neither lines nor offsets.
     pub(crate) batch: Option<RecordBatch>,
 }
 
 impl Block {
+    /// Rows in it.
+    pub(crate) fn rows(&self) -> usize {
+        self.batch.as_ref().map_or(self.records as usize, RecordBatch::num_rows)
+    }
+
     /// How far the input is read when this block is: in bytes, or in rows of a table.
     pub(crate) fn end(&self) -> u64 {
         match &self.batch {
@@ -49,6 +62,9 @@ pub(crate) struct BlockReader<R> {
     carry: Vec<u8>,
     at_end: bool,
     next: Block,
+    header_lines: u64,
+    /// Ctrl-Z at the end, as DOS wrote it.
+    end_marks: u64,
 }
 
 impl<R> Drop for BlockReader<R> {
@@ -62,31 +78,45 @@ impl<R: Read> BlockReader<R> {
         let next = Block { first_line: 1, ..Block::default() };
         // Room for all it ever holds, so that growing leaves no copy behind.
         let carry = Vec::with_capacity(size + MAX_RECORD);
-        Self { input, delimiter, size, carry, at_end: false, next }
+        Self { input, delimiter, size, carry, at_end: false, next, header_lines: 0, end_marks: 0 }
+    }
+
+    /// Lines of the header.
+    pub(crate) fn header_lines(&self) -> u64 {
+        self.header_lines
     }
 
     /// Takes the first record off: the header. `None` if the input is empty.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut bytes = Vec::new();
+        // The first rows come along with the header.
+        let mut bytes = Zeroizing::new(Vec::new());
         loop {
             // What is there and no more: rows may be long in coming.
             let filled = bytes.len();
+            reserve_wiping(&mut bytes, BLOCK / 4);
             bytes.resize(filled + BLOCK / 4, 0);
             let read = match self.input.read(&mut bytes[filled..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
                 read => read.inspect(|read| self.at_end = *read == 0),
             };
             bytes.truncate(filled + read.map_err(|error| unreadable(&error))?);
+            if self.at_end {
+                self.end_marks += drop_end_marks(&mut bytes);
+            }
             if bytes.is_empty() && self.at_end {
                 return Ok(None);
             }
-            let start = if bytes.starts_with(csv::MARK) { csv::MARK.len() } else { 0 };
-            if let Some(record) = csv::split(&bytes, start, self.delimiter, self.at_end, &mut Vec::new()) {
+            let record = csv::split(&bytes, csv::marks(&bytes), self.delimiter, self.at_end, &mut Vec::new());
+            if record.is_some() || self.at_end || bytes.len() >= foreign::ENOUGH {
+                foreign::refuse(&bytes)?;
+            }
+            if let Some(record) = record {
                 let header = bytes[..record.next].to_vec();
+                reserve_wiping(&mut self.carry, bytes.len() - record.next);
                 self.carry.extend_from_slice(&bytes[record.next..]);
-                bytes.zeroize();
                 self.advance(record.next, 1, record.lines);
                 self.next.index = 0;
+                self.header_lines = record.lines + u64::from(!header.ends_with(b"\n"));
                 return Ok(Some(header));
             }
             self.refuse_endless(&bytes)?;
@@ -104,12 +134,16 @@ impl<R: Read> BlockReader<R> {
             }
             let (end, records, lines) = csv::whole_records(&block.bytes, self.delimiter, self.at_end);
             if end > 0 {
+                reserve_wiping(&mut self.carry, block.bytes.len() - end);
                 self.carry.extend_from_slice(&block.bytes[end..]);
                 block.bytes.truncate(end);
                 block.index = self.next.index;
+                block.records = records;
                 block.first_record = self.next.first_record;
                 block.first_line = self.next.first_line;
                 block.offset = self.next.offset;
+                block.unended = block.bytes.last() != Some(&b'\n');
+                block.lines = lines + u64::from(block.unended);
                 self.advance(end, records, lines);
                 return Ok(true);
             }
@@ -147,18 +181,39 @@ impl<R: Read> BlockReader<R> {
 
     /// Appends the carry and then input until `wanted` bytes are there or the input ends.
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<()> {
+        // Room for all of it before the first byte is there, so that nothing moves.
+        let lacking = wanted.saturating_sub(bytes.len() + self.carry.len());
+        reserve_wiping(bytes, self.carry.len() + lacking + PROBE);
         bytes.append(&mut self.carry);
-        if bytes.len() >= wanted || self.at_end {
+        if lacking == 0 || self.at_end {
             return Ok(());
         }
-        // Room for all of it, so that growing leaves no copy behind.
-        let lacking = wanted - bytes.len();
-        bytes.reserve(lacking);
         let read = (&mut self.input).take(lacking as u64).read_to_end(bytes);
         let read = read.map_err(|error| unreadable(&error))?;
         self.at_end = read < lacking;
+        if self.at_end {
+            self.end_marks += drop_end_marks(bytes);
+        }
         Ok(())
     }
+}
+
+/// Room for `more` bytes behind those that are there. A buffer that has to grow for it is wiped: `Vec` would leave it as it
+/// is to the allocator.
+fn reserve_wiping(bytes: &mut Vec<u8>, more: usize) {
+    if bytes.capacity() - bytes.len() < more {
+        let mut larger = Vec::with_capacity(bytes.len() + more);
+        larger.extend_from_slice(bytes);
+        std::mem::replace(bytes, larger).zeroize();
+    }
+}
+
+/// Takes the Ctrl-Z off that ends a text file of DOS.
+fn drop_end_marks(bytes: &mut Vec<u8>) -> u64 {
+    let len = bytes.len();
+    let marks = bytes.iter().rev().take_while(|byte| **byte == 0x1A).count();
+    bytes.truncate(len - marks);
+    marks as u64
 }
 
 fn unreadable(error: &io::Error) -> Failure {

@@ -8,6 +8,11 @@ use wide::u8x16;
 /// UTF-8's byte order mark, which may stand before a header.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Bytes of the marks that stand before a header: one, or two where a program put its own before another's.
+pub(crate) fn marks(bytes: &[u8]) -> usize {
+    MARK.len() * bytes.chunks_exact(MARK.len()).take_while(|chunk| *chunk == MARK).count()
+}
+
 /// Where a field lies in the block: its bytes as written, quotes included.
 pub(crate) type Field = std::ops::Range<usize>;
 
@@ -191,24 +196,52 @@ pub(crate) fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     scratch
 }
 
-/// A value as a field of a file of our own: quoted where it must be.
-pub(crate) fn write_value(value: &str, out: &mut Vec<u8>) {
-    write_quoted(value, value.contains([',', '"', '\n', '\r']), out);
+/// A value as a field of a file of our own: quoted where it must be, and where a reader may take spaces off.
+pub(crate) fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+    let is_special = |c| matches!(c, '"' | '\n' | '\r') || c == char::from(delimiter);
+    if value.contains(is_special) || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {
+        write_quoted(value.as_bytes(), out);
+    } else {
+        out.extend_from_slice(value.as_bytes());
+    }
 }
 
 /// A value as a cell among others: empty text is quoted, so that it is not taken for a null.
 pub(crate) fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
-    write_quoted(value, value.is_empty() || value.contains(['"', '\n', '\r', char::from(delimiter)]), out);
+    if value.is_empty() { write_quoted(b"", out) } else { write_value(value, delimiter, out) }
 }
 
-fn write_quoted(value: &str, quoted: bool, out: &mut Vec<u8>) {
-    if quoted {
-        out.push(b'"');
-        out.extend_from_slice(value.replace('"', "\"\"").as_bytes());
-        out.push(b'"');
+/// A field as it was written, but quoted if it holds a CR that is not: some readers would end the row there.
+pub(crate) fn write_field(field: &[u8], out: &mut Vec<u8>) {
+    if field.first() != Some(&b'"') && memchr(b'\r', field).is_some() {
+        write_quoted(field, out);
     } else {
-        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(field);
     }
+}
+
+fn write_quoted(value: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for part in value.split_inclusive(|byte| *byte == b'"') {
+        out.extend_from_slice(part);
+        if part.ends_with(b"\"") {
+            out.push(b'"');
+        }
+    }
+    out.push(b'"');
+}
+
+/// Whether two rows of cells, a delimiter before each, hold the same values, whatever is quoted in them.
+pub(crate) fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
+    let (mut fields_a, mut fields_b) = (Vec::new(), Vec::new());
+    let (mut scratch_a, mut scratch_b) = (Vec::new(), Vec::new());
+    if split(a, 1, delimiter, true, &mut fields_a).is_none() || split(b, 1, delimiter, true, &mut fields_b).is_none() {
+        return false;
+    }
+    let same = |(a_at, b_at): (&Field, &Field)| {
+        value(&a[a_at.clone()], &mut scratch_a) == value(&b[b_at.clone()], &mut scratch_b)
+    };
+    fields_a.len() == fields_b.len() && fields_a.iter().zip(&fields_b).all(same)
 }
 
 #[cfg(test)]
@@ -240,6 +273,39 @@ mod tests {
         let bytes = b"a,\"b,\"\"c\",d\r\n\"x\ny\",,\n1";
         let expected: [&[&[u8]]; 3] = [&[b"a", b"b,\"c", b"d"], &[b"x\ny", b"", b""], &[b"1"]];
         assert_eq!(rows(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn cells_are_the_same_where_their_values_are() {
+        let same = |a: &str, b: &str| same_values(a.as_bytes(), b.as_bytes(), b',');
+        for (a, b) in [(",a,b", ",\"a\",\"b\""), (",", ",\"\""), (",\"a\"\"b\"", ",a\"b"), (",\"a,b\"", ",\"a,b\"")] {
+            assert!(same(a, b) && same(b, a), "{a} {b}");
+        }
+        for (a, b) in [(",a", ", a"), (",\"a,b\"", ",a,b"), (",a,", ",a"), (",a", ",b")] {
+            assert!(!same(a, b) && !same(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn values_are_quoted_where_a_reader_would_read_another() {
+        let written = |value: &str, delimiter| {
+            let mut out = Vec::new();
+            write_value(value, delimiter, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written("a;b", b';'), "\"a;b\"");
+        assert_eq!(written("a;b", b','), "a;b");
+        assert_eq!(
+            [written("a\rb", b','), written(" a", b','), written("a\u{3000}", b',')],
+            ["\"a\rb\"", "\" a\"", "\"a\u{3000}\""]
+        );
+        assert_eq!(written("a\"b", b','), "\"a\"\"b\"");
+        let field = |field: &str| {
+            let mut out = Vec::new();
+            write_field(field.as_bytes(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!([field("a\rb\"c"), field("\"a\rb\""), field(" a ")], ["\"a\rb\"\"c\"", "\"a\rb\"", " a "]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::failure::{Failure, Result};
+
 /// A format of rosters and of outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FileFormat {
@@ -24,6 +26,29 @@ impl FileFormat {
             b"arrow" | b"arrows" | b"ipc" | b"feather" => Self::Arrow,
             _ => Self::Csv,
         }
+    }
+
+    /// Refuses a name of what this tool does not write. `any` accepts a name that says nothing of compression.
+    pub(crate) fn check_output_name(path: &Path, any: bool) -> Result<()> {
+        const PACKED: [&str; 9] = ["gz", "zst", "xz", "bz2", "lz4", "br", "zip", "7z", "age"];
+        const OTHER: [&str; 14] = [
+            "xlsx", "xls", "xlsm", "xlsb", "ods", "json", "jsonl", "ndjson", "xml", "html", "orc", "avro", "db", "pdf",
+        ];
+        if path.as_os_str() == "-" {
+            return Err(Failure::new(
+                "outputs are files, and `-` is none",
+                "name a file; an output appears whole or not at all, and standard output cannot",
+            ));
+        }
+        let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let is = |list: &[&str]| list.contains(&&*extension);
+        if is(&PACKED) || !any && is(&OTHER) {
+            return Err(Failure::new(
+                format!("{} would not be a .{extension} file: outputs are CSV, Parquet or Arrow", path.display()),
+                "name it .csv, .parquet or .arrow; pack or encrypt the file afterwards",
+            ));
+        }
+        Ok(())
     }
 
     pub(crate) fn extension(self) -> &'static str {

@@ -1,6 +1,13 @@
 //! The header: which columns there are, and what their headers look like in the outputs.
 
-use super::csv;
+use fugo::normalize::LostZeros;
+
+use super::{
+    Form,
+    cells_over_lines::LineRule,
+    csv,
+    names::{self, Found},
+};
 use crate::{
     encoding::Encoding,
     failure::{Failure, Result},
@@ -11,16 +18,28 @@ pub(crate) struct Header {
     bytes: Vec<u8>,
     fields: Vec<csv::Field>,
     names: Vec<String>,
+    form: Form,
 }
 
 impl Header {
     /// Reads the header's record, a byte order mark before it or not.
-    pub(crate) fn parse(bytes: Vec<u8>, delimiter: u8, encoding: Encoding) -> Result<Self> {
-        let start = if encoding == Encoding::Utf8 && bytes.starts_with(csv::MARK) { csv::MARK.len() } else { 0 };
+    pub(crate) fn parse(bytes: Vec<u8>, form: Form) -> Result<Self> {
+        let Form { delimiter, encoding, .. } = form;
+        let start = if encoding == Encoding::Utf8 { csv::marks(&bytes) } else { 0 };
         let mut fields = Vec::new();
         let split = csv::split(&bytes, start, delimiter, true, &mut fields);
-        if !split.is_some_and(|record| record.end > record.start && !record.stray_quote) {
-            return Err(Failure::new("the first line is not a header", "put the names of the columns there"));
+        let found = split
+            .filter(|record| record.end > record.start && !record.stray_quote)
+            .ok_or_else(|| Failure::new("the first line is not a header", "put the names of the columns there"))?;
+        if found.lines > 1 {
+            let rule = LineRule {
+                delimiter,
+                encoding,
+                fields: fields.len(),
+                lost_zeros: LostZeros::Refuse,
+                allowed: form.multi_line_cells,
+            };
+            rule.judge(&bytes, &found, &fields).map_err(|swallowed| swallowed.failure(0, 1, 0))?;
         }
         let bare_cr = |field: &[u8]| !field.starts_with(b"\"") && field.contains(&b'\r');
         if fields.iter().any(|field| bare_cr(&bytes[field.clone()])) {
@@ -35,12 +54,17 @@ impl Header {
             let name = encoding.decode(csv::value(&bytes[field.clone()], &mut scratch)).ok_or_else(|| {
                 Failure::new(
                     format!("header {} of {} is not text in the encoding of the file", i + 1, fields.len()),
-                    "name the encoding by --encoding (utf-8 or cp932)",
+                    match encoding {
+                        Encoding::Utf8 if Encoding::Cp932.accepts(&bytes) => {
+                            "it can be read as CP932: give --encoding cp932"
+                        }
+                        _ => "name the encoding by --encoding (utf-8 or cp932)",
+                    },
                 )
             })?;
             names.push(name.to_string());
         }
-        Ok(Self { bytes, fields, names })
+        Ok(Self { bytes, fields, names, form })
     }
 
     pub(crate) fn names(&self) -> &[String] {
@@ -49,25 +73,52 @@ impl Header {
 
     /// Which column has a header. It must be one.
     pub(crate) fn column(&self, name: &str) -> Result<usize> {
-        let mut found = self.names.iter().enumerate().filter(|(_, other)| *other == name);
-        match (found.next(), found.next()) {
-            (Some((column, _)), None) => Ok(column),
-            (Some(_), Some(_)) => Err(Failure::new(
-                format!("several columns are headed `{name}`"),
-                "give each column a header of its own",
-            )),
-            (None, _) if self.looks_like_data() => {
+        let nearest = match names::find(&self.names, name) {
+            Found::One(column) => return Ok(column),
+            Found::Several => {
+                return Err(Failure::new(
+                    format!("several columns are headed `{name}`"),
+                    "give each column a header of its own",
+                ));
+            }
+            Found::None { nearest } => nearest,
+        };
+        let absent = format!("no column is headed `{name}` among the {} of the first line", self.names.len());
+        match self.misread() {
+            Some(remedy) => Err(Failure::new(absent, remedy)),
+            None if self.looks_like_data() => {
                 // A file without a header has a person's row there: its cells must not be printed.
                 Err(Failure::new(
                     format!("no column is headed `{name}`, and the first line looks like data"),
                     "put a header line before the rows, or name the column by --column",
                 ))
             }
-            (None, _) => Err(Failure::new(
-                format!("no column is headed `{name}` among the {} of the first line", self.names.len()),
-                "look at the first line of the file, and check --column, --keep, --delimiter and --encoding",
+            None => Err(Failure::new(
+                absent,
+                format!(
+                    "look at the first line of the file, and check --column, --keep, --delimiter and --encoding{nearest}"
+                ),
             )),
         }
+    }
+
+    /// What shows that the file is in another form than the options say.
+    fn misread(&self) -> Option<String> {
+        let Form { delimiter, encoding, .. } = self.form;
+        if encoding == Encoding::Cp932 && !self.bytes.is_ascii() && Encoding::Utf8.accepts(&self.bytes) {
+            return Some("the first line is UTF-8: leave --encoding cp932 out".to_owned());
+        }
+        if self.bytes.contains(&0) {
+            return Some("the first line holds NUL bytes: the file is no text, or it is damaged".to_owned());
+        }
+        let count = |byte: u8| memchr::memchr_iter(byte, &self.bytes).count();
+        let others = [(b',', ","), (b';', ";"), (b'\t', "tab"), (b'|', "|")];
+        let other = others.into_iter().filter(|(byte, _)| *byte != delimiter && count(*byte) > 0);
+        let (byte, name) = other.max_by_key(|(byte, _)| count(*byte)).filter(|_| self.names.len() == 1)?;
+        Some(format!(
+            "the first line is one field and holds {} of another separator: give --delimiter '{name}'",
+            count(byte)
+        ))
     }
 
     /// Whether a cell, or all together, could hold a number: digits of any script, as many as three lost zeros leave.

@@ -1,17 +1,21 @@
 //! Files of rows and their columns, whatever the format.
 
 pub(crate) mod blocks;
+pub(crate) mod cells_over_lines;
 pub(crate) mod csv;
+pub(crate) mod foreign;
 pub(crate) mod format;
+pub(crate) mod identity;
 pub(crate) mod tables;
 pub(crate) mod text;
 
 mod arrow_stream;
 mod header;
+mod names;
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek},
     os::fd::AsFd,
     path::Path,
 };
@@ -22,6 +26,8 @@ use self::{
     blocks::{Block, BlockReader},
     format::FileFormat,
     header::Header,
+    identity::Watched,
+    names::Found,
     tables::{TableFile, Tables},
 };
 use crate::{
@@ -40,6 +46,8 @@ pub(crate) struct Form {
     pub(crate) encoding: Encoding,
     /// Most bytes of a block of CSV.
     pub(crate) block: usize,
+    /// Of CSV: whether lines of a cell over several lines may look like rows.
+    pub(crate) multi_line_cells: bool,
 }
 
 /// An input whose columns are known and whose rows are not read yet.
@@ -47,6 +55,8 @@ pub(crate) struct Opened {
     /// Its size, if it is known: in bytes, or in rows where [`Block::end`] counts rows.
     pub(crate) size: Option<u64>,
     pub(crate) columns: Columns,
+    /// The file while it is read; none if it is a pipe.
+    pub(crate) watched: Option<Watched>,
     rows: Unread,
 }
 
@@ -71,11 +81,17 @@ impl Opened {
     /// Opens a file, or standard input without a path, and reads its header or schema.
     pub(crate) fn open(path: Option<&Path>, form: Form) -> Result<Self> {
         let format = form.format.unwrap_or_else(|| path.map_or(FileFormat::Csv, FileFormat::of));
-        let (file, bytes) = open_file(path)?;
+        let file = open_file(path)?;
+        let fail = |error: io::Error| Failure::io("read", path.unwrap_or(Path::new("standard input")), &error);
+        let watched = Watched::of(path, &file).map_err(fail)?;
+        // What is left of it: standard input may have been read from before.
+        let read_before = || (&file).stream_position();
+        let bytes = watched.as_ref().map(|watched| Ok(watched.len().saturating_sub(read_before()?)));
+        let bytes = bytes.transpose().map_err(fail)?;
         if format != FileFormat::Csv {
             let table = TableFile::open(file, format)?;
             let columns = Columns::Table(table.schema());
-            return Ok(Self { size: table.rows(), columns, rows: Unread::Table(table) });
+            return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table) });
         }
         let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block);
         let header = blocks.header()?.ok_or_else(|| {
@@ -84,14 +100,8 @@ impl Opened {
                 "give a CSV whose first line names the columns",
             )
         })?;
-        if let Some(format) = TableFile::recognise(&header) {
-            return Err(Failure::new(
-                format!("the input is no CSV but a file in the format {}", format.extension()),
-                format!("give --input-format {}", format.extension()),
-            ));
-        }
-        let header = Header::parse(header, form.delimiter, form.encoding)?;
-        Ok(Self { size: bytes, columns: Columns::Csv(header), rows: Unread::Csv(blocks) })
+        let header = Header::parse(header, form)?;
+        Ok(Self { size: bytes, columns: Columns::Csv(header), watched, rows: Unread::Csv(blocks) })
     }
 
     /// The rows; of a table only these columns are read, the person's first.
@@ -104,6 +114,14 @@ impl Opened {
 }
 
 impl Input {
+    /// Lines of a CSV's header.
+    pub(crate) fn header_lines(&self) -> Option<u64> {
+        match self {
+            Self::Csv(blocks) => Some(blocks.header_lines()),
+            Self::Table(_) => None,
+        }
+    }
+
     /// Fills `block` with rows; false at the end of the input.
     pub(crate) fn next(&mut self, block: &mut Block) -> Result<bool> {
         match self {
@@ -127,26 +145,26 @@ impl Columns {
             Self::Csv(header) => return header.column(name),
             Self::Table(schema) => schema,
         };
-        let mut found = schema.fields().iter().enumerate().filter(|(_, field)| field.name() == name);
-        match (found.next(), found.next()) {
-            (Some((column, _)), None) => Ok(column),
-            (Some(_), Some(_)) => {
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        match names::find(&names, name) {
+            Found::One(column) => Ok(column),
+            Found::Several => {
                 Err(Failure::new(format!("several columns are named `{name}`"), "give each column a name of its own"))
             }
-            (None, _) => Err(Failure::new(
+            Found::None { nearest } => Err(Failure::new(
                 format!("no column is named `{name}` among the {} of the input", schema.fields().len()),
-                "look at the schema of the file, and check --column and --keep",
+                format!("look at the schema of the file, and check --column and --keep{nearest}"),
             )),
         }
     }
 
     /// A column's name as the header of a CSV output: as it was written, if it was.
-    pub(crate) fn header_cell(&self, column: usize) -> Vec<u8> {
+    pub(crate) fn header_cell(&self, column: usize, delimiter: u8) -> Vec<u8> {
         match self {
             Self::Csv(header) => header.raw(column).to_vec(),
             Self::Table(schema) => {
                 let mut cell = Vec::new();
-                csv::write_value(schema.field(column).name(), &mut cell);
+                csv::write_value(schema.field(column).name(), delimiter, &mut cell);
                 cell
             }
         }
@@ -161,18 +179,16 @@ impl Columns {
     }
 }
 
-fn open_file(path: Option<&Path>) -> Result<(File, Option<u64>)> {
+fn open_file(path: Option<&Path>) -> Result<File> {
     let Some(path) = path else {
-        let file = open_standard_input().map_err(|error| Failure::io("read", Path::new("standard input"), &error))?;
-        return Ok((file, None));
+        return open_standard_input().map_err(|error| Failure::io("read", Path::new("standard input"), &error));
     };
     let fail = |error: io::Error| Failure::io("read", path, &error);
     let file = File::open(path).map_err(fail)?;
-    let metadata = file.metadata().map_err(fail)?;
-    if metadata.is_dir() {
+    if file.metadata().map_err(fail)?.is_dir() {
         return Err(Failure::new(format!("{} is a directory", path.display()), "name a file"));
     }
-    Ok((file, metadata.is_file().then_some(metadata.len())))
+    Ok(file)
 }
 
 /// Standard input without the buffer that nobody wipes.

@@ -62,9 +62,9 @@ fn answer_lines<E: fmt::Display>(
         // A program that asks and waits gets its answer.
         written
             .and_then(|()| if lines.is_drained() { out.flush() } else { Ok(()) })
-            .map_err(|e| Failure::stdout(&e))?;
+            .map_err(|error| Failure::stdout(&error).having_found(exit))?;
     }
-    out.flush().map_err(|error| Failure::stdout(&error))?;
+    out.flush().map_err(|error| Failure::stdout(&error).having_found(exit))?;
     Ok(exit)
 }
 

@@ -62,9 +62,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         },
     };
     let answer = if is_its { "yes: it is" } else { "no: it is not" };
+    let exit = if is_its { Exit::Clean } else { Exit::Rejects };
     writeln!(io::stdout(), "{answer} the symbol of the number for {}, tag {}", key.scope(), key.tag())
-        .map_err(|error| Failure::stdout(&error))?;
-    Ok(if is_its { Exit::Clean } else { Exit::Rejects })
+        .map_err(|error| Failure::stdout(&error).having_found(exit))?;
+    Ok(exit)
 }
 
 fn number_key(args: &VerifyArgs) -> Result<NumberKey> {
