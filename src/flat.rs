@@ -1,5 +1,5 @@
 //! Flat buffers, as other languages hold them: twelve digits a row in, sixteen bytes a row out, nothing in between.
-//! A row that gives no symbol is sixteen zero bytes, [`REFUSED`], which are nobody's symbol and are taken for none.
+//! A row that gives no symbol is sixteen zero bytes, `REFUSED`, which are nobody's symbol and are taken for none.
 
 use alloc::vec::Vec;
 

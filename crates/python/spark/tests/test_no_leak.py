@@ -51,11 +51,19 @@ class NoLeak(unittest.TestCase):
         cls.secrets["identity"] = identity.read_text().splitlines()[-1].encode()
         cls.secrets["key of the identity"] = _key_of((TEST_KEYS / "plaintext.key").read_text())
         cls.sources = {
-            "file": KeyFileOnExecutor(str(locked["file"]), scope, tool.tag(scope), passphrase_file=str(place / "file")),
-            "hadoop": KeyFileOnExecutor(
-                locked["hadoop"].name, scope, tool.tag(scope), passphrase=HadoopCredential("fugo.kyoto", provider)
+            "file": KeyFileOnExecutor(
+                str(locked["file"]), scope, tool.tag(scope), passphrase_file=str(place / "file"), test_keys=True
             ),
-            "identity": KeyFileOnExecutor(str(locked_to_it), "agency/nta/1", "7c2cb2a1", identity_file=str(identity)),
+            "hadoop": KeyFileOnExecutor(
+                locked["hadoop"].name,
+                scope,
+                tool.tag(scope),
+                passphrase=HadoopCredential("fugo.kyoto", provider),
+                test_keys=True,
+            ),
+            "identity": KeyFileOnExecutor(
+                str(locked_to_it), "agency/nta/1", "7c2cb2a1", identity_file=str(identity), test_keys=True
+            ),
         }
         roster = cls.cluster.spark.read.parquet(str(tool.roster(40_000, 1)))
         cls.conversions = {
