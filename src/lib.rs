@@ -8,6 +8,8 @@ extern crate std;
 
 /// One key, or several in one pass, over a slice.
 pub mod batch;
+/// Numbers within other text.
+pub mod find;
 /// Flat buffers of numbers and symbols: the door of other languages.
 pub mod flat;
 mod key;

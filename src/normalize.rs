@@ -211,7 +211,7 @@ pub fn normalize_integer(value: u64) -> Result<Normalized, NormalizeError> {
 }
 
 /// U+200B, U+200C, U+200D, U+2060, U+FEFF, U+00AD.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
@@ -221,7 +221,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// Spaces; U+002D, U+2010–U+2015, U+2043, U+2212, U+FE58, U+FE63, U+FF0D, U+30FC, U+FF70; `.`, `_`, U+FF0E, U+FF3F.
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     let is_dash = matches!(
         c,
         '-' | '\u{2010}'
@@ -231,7 +231,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// ASCII and U+FF10–U+FF19; no other script's digits count.
-fn digit(c: char) -> Option<u8> {
+pub(crate) fn digit(c: char) -> Option<u8> {
     match c {
         '0'..='9' => Some(c as u8),
         '\u{FF10}'..='\u{FF19}' => Some((c as u32 - 0xFF10) as u8 + b'0'),

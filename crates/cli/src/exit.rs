@@ -1,12 +1,9 @@
 //! The exit policy: 0 nothing amiss, 1 finished and something is (rejects, files that link), 2 refused or stopped, 130
 //! interrupted.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use crate::{failure::Failure, notice, redaction::redact};
+use crate::{failure::Failure, notice, redaction::escape};
 
 /// How a command that ran to its end ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +21,7 @@ pub(crate) fn report(outcome: Result<Exit, Failure>) -> ExitCode {
     if let Err(failure) = &outcome
         && failure.broken_pipe().is_none()
     {
-        notice::lines(format_args!("{}\n", redact(&failure.to_string())));
+        notice::lines(format_args!("{failure}\n"));
     }
     ExitCode::from(status(&outcome))
 }
@@ -37,7 +34,15 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let _ = write!(io::stderr(), "{}", redact(&error.to_string()));
+    // An argument's own line ends must not begin a line of the message.
+    let mut text = error.to_string();
+    for argument in std::env::args_os().skip(1) {
+        let argument = argument.to_string_lossy();
+        if argument.contains(['\n', '\r']) {
+            text = text.replace(&*argument, &escape(&argument, ""));
+        }
+    }
+    notice::lines(text);
     ExitCode::from(2)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::exit::Exit;
+use crate::{exit::Exit, redaction::shown};
 
 /// Why a command stopped. Never holds a number, a key or a cell.
 #[derive(Debug)]
@@ -84,6 +84,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "fugo: {}\n      {}", self.what, self.remedy)
+        // Names may hold line ends; these two lines are ours.
+        write!(f, "fugo: {}\n      {}", shown(&self.what), shown(&self.remedy))
     }
 }

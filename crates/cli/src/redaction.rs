@@ -1,59 +1,81 @@
-//! What an error must not repeat: a number or a secret that stood where a name was expected.
+//! What a message must not repeat, or do to a terminal: a number or a secret that stood where a name was expected, and
+//! control characters.
 
-/// Replaces numbers (twelve digits, together or in groups of four, and 9 to 11 that may have lost zeros), identities and
-/// keys in hexadecimal. Bounds that our own messages name stay.
+use fugo::find::{Candidate, Shape, candidates};
+
+/// Stands in the place of what is not repeated.
+const NOT_SHOWN: &str = "[not shown]";
+
+/// Bounds that our own messages name.
+const BOUNDS: [&str; 2] = ["4294967295", "99999999999"];
+
+/// Words before a count or a place in our own messages. A count may have as many digits as a number without its zeros.
+const COUNTED: [&str; 5] = ["byte ", "record ", "line ", "offset ", "first "];
+
+/// Words behind one.
+const COUNTS: [&str; 7] = [" rows", " lines", " records", " bytes", " numbers", " people", " of "];
+
+/// A name from outside, on a terminal or in a list: redacted, on one line, without control characters.
+pub(crate) fn shown(name: impl std::fmt::Display) -> String {
+    escape(&redact(&name.to_string()), "")
+}
+
+/// Replaces numbers in every shape that normalisation reads, with whatever check digit; payment cards; 9 to 11 digits
+/// together, from which zeros may be lost; identities; and keys in hexadecimal. Times of 14 digits, bounds, and places in
+/// a file stay.
 pub(crate) fn redact(text: &str) -> String {
-    const BOUNDS: [&str; 2] = ["4294967295", "99999999999"];
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let hex = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()).len();
-        let number = number_len(rest);
-        let taken = if rest.starts_with("AGE-SECRET-KEY-") {
-            rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len())
-        } else if hex >= 64 {
-            hex
-        } else if number > 0 && !BOUNDS.contains(&&rest[..number]) {
-            number
-        } else {
-            // The rest of a run is no number of its own.
-            let run = rest.len() - rest.trim_start_matches(char::is_numeric).len();
-            let run = run.max(c.len_utf8());
-            out.push_str(&rest[..run]);
-            rest = &rest[run..];
-            continue;
-        };
-        out.push_str("[not shown]");
-        rest = &rest[taken..];
+    let mut secret: Vec<_> = candidates(text).filter(|found| is_redacted(text, found)).map(|c| c.range()).collect();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let length_of = |taken: fn(char) -> bool| rest.find(|c| !taken(c)).unwrap_or(rest.len());
+        let hex = length_of(|c| c.is_ascii_hexdigit());
+        let identity = rest.get(..IDENTITY.len()).is_some_and(|start| start.eq_ignore_ascii_case(IDENTITY));
+        let taken = if identity { length_of(|c| c.is_ascii_alphanumeric() || c == '-') } else { hex };
+        if identity || taken >= 64 {
+            secret.push(at..at + taken);
+        }
+        at += taken.max(c.len_utf8());
     }
+    secret.sort_by_key(|range| range.start);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for range in secret {
+        if range.start >= at {
+            out.push_str(&text[at..range.start]);
+            out.push_str(NOT_SHOWN);
+        }
+        at = at.max(range.end);
+    }
+    out.push_str(&text[at..]);
     out
 }
 
-/// Length in bytes of the number that `text` starts with; 0 if it starts with none.
-fn number_len(text: &str) -> usize {
-    let (mut groups, mut at) = (Vec::new(), 0);
-    loop {
-        let run = &text[at..];
-        let len = run.len() - run.trim_start_matches(char::is_numeric).len();
-        if len == 0 {
-            break;
-        }
-        groups.push((run[..len].chars().count(), at + len));
-        at += len;
-        match text[at..].chars().next() {
-            Some(c @ (' ' | '-' | '.' | '_')) if groups.len() < 3 => at += c.len_utf8(),
-            _ => break,
-        }
-    }
-    match groups[..] {
-        [(4, _), (4, _), (4, end)] | [(9..=12, end), ..] => end,
-        _ => 0,
-    }
+const IDENTITY: &str = "AGE-SECRET-KEY-";
+
+fn is_redacted(text: &str, found: &Candidate<'_>) -> bool {
+    let (before, digits, behind) = (&text[..found.range().start], &text[found.range()], &text[found.range().end..]);
+    let is_count =
+        COUNTED.iter().any(|word| before.ends_with(word)) || COUNTS.iter().any(|word| behind.starts_with(word));
+    found.shape() != Shape::Short || !(is_count || BOUNDS.contains(&digits))
+}
+
+/// Writes control characters, and those that turn the direction of text, as escapes, except the characters in `kept`.
+pub(crate) fn escape(text: &str, kept: &str) -> String {
+    let plain =
+        |c: char| if changes_terminal(c) && !kept.contains(c) { c.escape_default().to_string() } else { c.into() };
+    text.chars().map(plain).collect()
+}
+
+/// C0, C1, line and paragraph separators, and marks, embeddings, overrides and isolates of direction.
+fn changes_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200E}' | '\u{200F}' | '\u{61C}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::redact;
+    use super::{redact, shown};
 
     #[test]
     fn numbers_and_secrets_are_not_repeated() {
@@ -61,9 +83,20 @@ mod tests {
             "123456789018",
             "1234-5678-9018",
             "1234 5678 9018",
+            "1234  5678  9018",
+            "1234\u{3000}5678\u{3000}9018",
+            "1234\u{2010}5678\u{2015}9018",
+            "1234ー5678ー9018",
+            "1234.5678_9018",
+            "12\u{200B}3456789018",
             "１２３４５６７８９０１８",
+            "１２３４－５６７８－９０１８",
+            "123456789012",
+            "4111-1111-1111-1111",
             "12345678901",
+            "123456789",
             "AGE-SECRET-KEY-1QQ",
+            "age-secret-key-1qq",
         ] {
             assert_eq!(redact(&format!("cannot read {secret}: no such file")), "cannot read [not shown]: no such file");
         }
@@ -74,12 +107,24 @@ mod tests {
     fn dates_counts_and_bounds_stay() {
         for text in [
             "roster-20261122-0930.csv",
+            "roster-20261122-093011.csv",
+            "2026-11-22 09:30:11",
             "record 12, line 13, byte 1048576",
+            "record 1234567890, line 1234567891, byte 98765432101",
             "1 to 4294967295",
+            "1 to 99999999999",
             "tag 7c2cb2a1",
             "20261122093011",
+            "1,234,567,890 rows",
         ] {
             assert_eq!(redact(text), text);
         }
+    }
+
+    #[test]
+    fn a_name_cannot_move_the_cursor_or_begin_a_line_or_turn_the_text() {
+        assert_eq!(shown("a\nfugo: done\u{1B}[2K\r"), r"a\nfugo: done\u{1b}[2K\r");
+        assert_eq!(shown("a\u{202E}vsc\u{2066}.\u{9B}1m"), r"a\u{202e}vsc\u{2066}.\u{9b}1m");
+        assert_eq!(shown("名簿 1.csv"), "名簿 1.csv");
     }
 }

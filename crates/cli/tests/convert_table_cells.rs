@@ -110,6 +110,65 @@ fn minus_zero_and_not_a_number_keep_their_bits() {
     }
 }
 
+/// A column of floats of each width, of these bits as Float64 has them.
+fn floats(values: &[f64]) -> [ArrayRef; 4] {
+    let wide: ArrayRef = Arc::new(Float64Array::from(values.to_vec()));
+    let [half, single] = [DataType::Float16, DataType::Float32].map(|of| cast(&wide, &of).expect("floats"));
+    let dictionary = Arc::new(DictionaryArray::<Int32Type>::new((0..).take(values.len()).collect(), wide.clone()));
+    [half, single, wide, dictionary]
+}
+
+#[test]
+fn rows_that_differ_in_the_sign_of_zero_or_in_what_is_not_a_number_are_one_row_with_the_bits_of_one_of_them() {
+    let odd_nan = f64::from_bits(0xFFF8_0000_0000_0000);
+    let people = numbers(4);
+    let [zero, nan, one, other] = &people[..] else { unreachable!("four") };
+    let rows = [(zero, -0.0), (zero, 0.0), (nan, f64::NAN), (nan, odd_nan), (one, 1.5), (one, 1.5), (other, 0.0)];
+    let differs = [(other, 0.5)];
+    let rows: Vec<(&String, f64)> = rows.into_iter().chain(differs).collect();
+    let (forwards, backwards) = (rows.clone(), rows.iter().rev().copied().collect::<Vec<_>>());
+    for place in 0..4 {
+        let mut outputs = Vec::new();
+        for rows in [&forwards, &backwards] {
+            let memo = floats(&rows.iter().map(|(_, value)| *value).collect::<Vec<_>>())[place].clone();
+            let people: Vec<String> = rows.iter().map(|(number, _)| (*number).clone()).collect();
+            let keys = nta();
+            let more = ["--keep", "memo", "--out", "out.arrow", "--max-duplicates", "100%", "--report", "report.json"];
+            let output = convert_table(&keys, "arrow", &roster(&people, memo), &more);
+            let report = tables::reconciled(&keys, "report.json");
+            assert_eq!((&report["duplicates"]["equal"], &report["duplicates"]["differing"]), (&3.into(), &2.into()));
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            let table = table(&keys, "out.arrow");
+            let kept = cast(table.column(1), &DataType::Float64).expect("floats");
+            let kept = kept.as_any().downcast_ref::<Float64Array>().expect("Float64").values().to_vec();
+            let mut kept: Vec<_> = symbols(&table).into_iter().zip(kept).collect();
+            let value_of = |number: &String, kept: &mut Vec<([u8; 16], f64)>| {
+                let at = kept.iter().position(|(symbol, _)| *symbol == symbols_of(NTA)(number)).expect("a row");
+                kept.remove(at).1
+            };
+            assert_eq!(value_of(zero, &mut kept).abs().to_bits(), 0);
+            assert!(value_of(nan, &mut kept).is_nan());
+            assert_eq!(value_of(one, &mut kept).to_bits(), 1.5_f64.to_bits());
+            assert!(kept.is_empty(), "rows with other values are set aside");
+            outputs.push(rosters::read(&keys, "out.arrow"));
+        }
+        assert_eq!(outputs[0], outputs[1], "which of the equal rows is converted depends on their bits alone");
+    }
+}
+
+#[test]
+fn more_rows_of_one_person_than_fit_are_one_row_whatever_the_sign_of_their_zeros() {
+    let keys = nta();
+    let rows = 400_000;
+    let memo: ArrayRef =
+        Arc::new((0..rows).map(|i| Some(if i % 2 == 0 { 0.0 } else { -0.0 })).collect::<Float64Array>());
+    let people = vec![NUMBER.to_owned(); rows];
+    let more = ["--keep", "memo", "--out", "out.arrow", "--memory", "16M", "--max-duplicates", "100%"];
+    let output = convert_table(&keys, "parquet", &roster(&people, memo), &more);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(table(&keys, "out.arrow").num_rows(), 1);
+}
+
 #[test]
 fn times_in_a_named_zone_are_kept() {
     for zone in ["UTC", "Asia/Tokyo"] {
@@ -274,5 +333,142 @@ fn a_column_that_names_a_scope_is_refused_before_the_run_whatever_its_type() {
             let output = convert_table(&keys, format, &roster, &["--keep", "memo", "--out", "out.arrow"]);
             assert!(refusal(&keys, &output, &[&format!("roster.{format}")]).contains("holds symbols"));
         }
+    }
+}
+
+/// What a run of one person with this kept cell says, into a file of this format.
+fn said_of(keys: &sample_keys::Keys, memo: ArrayRef, format: &str) -> (Option<i32>, String) {
+    let roster = roster(&numbers(memo.len() as u64), memo);
+    let out = format!("out.{format}");
+    let output = convert_table(keys, "arrow", &roster, &["--keep", "memo", "--out", &out, "--order", "input"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said: Vec<&str> = said.lines().filter(|line| !line.contains("is a test key")).collect();
+    (output.status.code(), said.join("\n"))
+}
+
+#[test]
+fn what_parquet_has_no_type_for_is_written_as_a_type_that_it_has_and_that_holds_the_same_values() {
+    let keys = nta();
+    let written: [(ArrayRef, ArrayRef); 4] = [
+        (
+            Arc::new(arrow_array::Date64Array::from(vec![Some(86_400_000), None, Some(-86_400_000)])),
+            Arc::new(Date32Array::from(vec![Some(1), None, Some(-1)])),
+        ),
+        (
+            Arc::new(arrow_array::Time32SecondArray::from(vec![Some(1), None, Some(86_399)])),
+            Arc::new(arrow_array::Time32MillisecondArray::from(vec![Some(1000), None, Some(86_399_000)])),
+        ),
+        (
+            Arc::new(arrow_array::TimestampSecondArray::from(vec![Some(1), None, Some(-1)])),
+            Arc::new(arrow_array::TimestampMillisecondArray::from(vec![Some(1000), None, Some(-1000)])),
+        ),
+        (
+            Arc::new(arrow_array::TimestampSecondArray::from(vec![Some(1), None]).with_timezone("+09:00")),
+            Arc::new(arrow_array::TimestampMillisecondArray::from(vec![Some(1000), None]).with_timezone("+09:00")),
+        ),
+    ];
+    for (memo, expected) in written {
+        assert_eq!(said_of(&keys, memo.clone(), "parquet"), (Some(0), String::new()));
+        assert_eq!(table(&keys, "out.parquet").column(1), &expected);
+        assert_eq!(said_of(&keys, memo.clone(), "arrow").0, Some(0));
+        let in_arrow = if *memo.data_type() == DataType::Date64 { &expected } else { &memo };
+        assert_eq!(table(&keys, "out.arrow").column(1), in_arrow);
+    }
+    let too_much: [ArrayRef; 2] = [
+        Arc::new(arrow_array::Date64Array::from(vec![1])),
+        Arc::new(arrow_array::TimestampSecondArray::from(vec![i64::MAX])),
+    ];
+    for memo in too_much {
+        let (code, said) = said_of(&keys, memo, "parquet");
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("the kept column `memo` holds a value of type"), "{said}");
+    }
+}
+
+#[test]
+fn types_that_readers_take_for_something_else_are_refused_by_name_before_the_run() {
+    let intervals: [ArrayRef; 3] = [
+        Arc::new(arrow_array::IntervalYearMonthArray::from(vec![1])),
+        Arc::new(arrow_array::IntervalDayTimeArray::new_null(1)),
+        Arc::new(arrow_array::IntervalMonthDayNanoArray::new_null(1)),
+    ];
+    let runs = arrow_array::RunArray::<Int32Type>::try_new(&Int32Array::from(vec![1]), &StringArray::from(vec!["a"]));
+    let runs: ArrayRef = Arc::new(runs.expect("a run"));
+    for memo in intervals.into_iter().chain([runs]) {
+        for format in ["csv", "parquet", "arrow"] {
+            let (code, said) = said_of(&nta(), memo.clone(), format);
+            assert_eq!(code, Some(2), "{said}");
+            assert!(said.contains("the kept column `memo` is of type"), "{said}");
+        }
+    }
+    let wide = arrow_array::Decimal256Array::from(vec![arrow_buffer::i256::ONE]).with_precision_and_scale(39, 0);
+    let wide: ArrayRef = Arc::new(wide.expect("a decimal"));
+    let duration: ArrayRef = Arc::new(arrow_array::DurationSecondArray::from(vec![1]));
+    for (memo, format) in [(&duration, "parquet"), (&wide, "parquet"), (&wide, "arrow")] {
+        let (code, said) = said_of(&nta(), memo.clone(), format);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("the kept column `memo` is of type"), "{said}");
+    }
+    assert_eq!(said_of(&nta(), duration.clone(), "arrow").0, Some(0));
+    for memo in [duration, wide] {
+        assert_eq!(said_of(&nta(), memo, "csv").0, Some(0));
+    }
+}
+
+#[test]
+fn a_column_of_nothing_is_empty_cells_in_csv() {
+    let keys = nta();
+    assert_eq!(said_of(&keys, Arc::new(arrow_array::NullArray::new(2)), "csv"), (Some(0), String::new()));
+    assert!(lines(&keys, "out.csv")[1..].iter().all(|line| line.ends_with(',')));
+}
+
+#[test]
+fn nulls_where_the_schema_allows_none_are_a_matter_of_their_rows() {
+    {
+        let (keys, people) = (nta(), numbers(3));
+        let (number, memo) =
+            (StringArray::from(vec![Some(&people[0][..]), None, Some(&people[2])]), texts(["a", "b", "c"]));
+        let memo = arrow_select::nullif::nullif(&memo, &BooleanArray::from(vec![true, false, false])).expect("a null");
+        let nullable = batch(&[("my_number", Arc::new(number) as ArrayRef), ("memo", memo)]);
+        let fields =
+            nullable.schema().fields().iter().map(|f| f.as_ref().clone().with_nullable(false)).collect::<Vec<_>>();
+        let claimed = Arc::new(Schema::new(fields));
+        let bytes = {
+            let mut writer = arrow_ipc::writer::FileWriter::try_new(Vec::new(), &claimed).expect("begun");
+            // Safe: only a debug check of the batch is left out, as a careless writer does.
+            let columns = nullable.columns().to_vec();
+            let options = arrow_array::RecordBatchOptions::new();
+            match RecordBatch::try_new_with_options(claimed.clone(), columns, &options) {
+                Ok(batch) => writer.write(&batch).expect("written"),
+                Err(_) => writer.write(&nullable).expect("written"),
+            }
+            writer.finish().expect("ended");
+            writer.into_inner().expect("whole")
+        };
+        std::fs::write(keys.at("roster.arrow"), bytes).expect("written");
+        let args = ["roster.arrow", "--key", rosters::NTA_KEY, "--keep", "memo", "--out", "out.arrow", "--quiet"];
+        let more = ["--rejects", "rejects.csv", "--order", "input", "--max-rejects", "100%"];
+        let output = rosters::convert(&keys, &[&args[..], &more].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(rejects(&keys, "rejects.csv"), ["1,,,memo,null", "2,,,my_number,null"]);
+        let kept = table(&keys, "out.arrow");
+        assert_eq!(tables::column_texts(&kept, "memo"), [Some("c".to_owned())]);
+        assert!(!kept.schema().field(1).is_nullable(), "as the input's schema says");
+    }
+}
+
+#[test]
+fn number_columns_of_decimals_and_floats_are_refused_with_a_remedy() {
+    let decimal = Decimal128Array::from(vec![123_456_789_018]).with_precision_and_scale(12, 0);
+    let columns: [ArrayRef; 3] = [
+        Arc::new(decimal.expect("a decimal")),
+        Arc::new(Float64Array::from(vec![123_456_789_018.0])),
+        Arc::new(Int64Array::from(vec![123_456_789_018])),
+    ];
+    for column in columns {
+        let (keys, roster) = (nta(), batch(&[("my_number", column)]));
+        let output = convert_table(&keys, "parquet", &roster, &["--out", "out.csv"]);
+        let said = refusal(&keys, &output, &["roster.parquet"]);
+        assert!(said.contains("write it as text of twelve digits"), "{said}");
     }
 }

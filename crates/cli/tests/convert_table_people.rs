@@ -12,10 +12,12 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema};
 use fugo_columnar::symbol_field;
+use parquet::file::properties::WriterProperties;
 use rosters::{NTA, NTA_KEY, convert, keys_of, number, numbers, scope_key, symbols_of};
 use sample_keys::{Keys, NUMBER};
 use tables::{
     FORMATS, batch, convert_table, expected, nta, reconciled, refusal, rejects, rows, symbols, table, texts, write,
+    write_parquet,
 };
 
 const INSURERS: &str = "insurers/all/1";
@@ -222,6 +224,116 @@ fn the_issuer_reads_what_the_tool_wrote_for_all_insurers() {
         let output = issue(&keys, "arrow", &table(&keys, &insurers), &tag);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert_eq!(rows(&table(&keys, "out.parquet")), expected(ELIGIBILITY, &rows_in));
+    }
+}
+
+/// The same table with its symbols in a column of another type, which keeps its metadata.
+fn with_symbols(table: &RecordBatch, symbols: ArrayRef) -> RecordBatch {
+    let field = table.schema().field(0).clone().with_data_type(symbols.data_type().clone());
+    let schema = Schema::new(vec![field, table.schema().field(1).clone()]);
+    RecordBatch::try_new(Arc::new(schema), vec![symbols, table.column(1).clone()]).expect("columns of one length")
+}
+
+const BINARY: [DataType; 3] = [DataType::Binary, DataType::LargeBinary, DataType::BinaryView];
+
+#[test]
+fn the_issuer_reads_insurers_symbols_from_every_layout_of_binary() {
+    let (keys, people) = (keys_of(&[ELIGIBILITY]), numbers(50));
+    let tag = scope_key(INSURERS).tag().to_string();
+    let rows_in: Vec<_> = people.iter().cloned().zip((0..).map(|i: u32| i.to_string())).collect();
+    let fixed = insurers(&people, INSURERS);
+    let as_text = texts(people.iter().map(|number| rosters::text(INSURERS, &symbols_of(INSURERS)(number))));
+    for format in FORMATS {
+        for layout in BINARY {
+            for column in [fixed.column(0), &as_text] {
+                let binary = arrow_cast::cast(&arrow_cast::cast(column, &DataType::Binary).expect("bytes"), &layout);
+                let output = issue(&keys, format, &with_symbols(&fixed, binary.expect("bytes")), &tag);
+                assert_eq!(output.status.code(), Some(0), "{layout}: {output:?}");
+                assert_eq!(rows(&table(&keys, "out.parquet")), expected(ELIGIBILITY, &rows_in));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_binary_cell_that_is_no_insurers_symbol_is_a_reject_with_its_reason() {
+    let (keys, people) = (keys_of(&[ELIGIBILITY]), numbers(5));
+    let tag = scope_key(INSURERS).tag().to_string();
+    let good = symbols_of(INSURERS)(&people[0]);
+    let of_nta = rosters::text(NTA, &symbols_of(NTA)(&people[0]));
+    // As long as an insurers' text, and no such text.
+    let no_text = rosters::text(INSURERS, &good).to_uppercase().replace('1', "!");
+    let cells = [Some(&good[..]), None, Some(&good[..15]), Some(of_nta.as_bytes()), Some(no_text.as_bytes())].to_vec();
+    for layout in BINARY {
+        let cells: ArrayRef = Arc::new(arrow_array::BinaryArray::from(cells.clone()));
+        let cells = arrow_cast::cast(&cells, &layout).expect("bytes");
+        write(&keys.at("roster.arrow"), &[with_symbols(&insurers(&people, INSURERS), cells)]);
+        let args = ["roster.arrow", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "symbol"];
+        let more = [
+            "--key",
+            ELIGIBILITY_KEY,
+            "--out",
+            "out.csv",
+            "--rejects",
+            "rejects.csv",
+            "--max-rejects",
+            "100%",
+            "--quiet",
+        ];
+        let output = convert(&keys, &[&args[..], &more].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let found = rejects(&keys, "rejects.csv");
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[..3], ["2,,,symbol,null", "3,,,symbol,symbol-length", "4,,,symbol,symbol-length"]);
+        assert!(found[3].starts_with("5,,,symbol,") && !found[3].ends_with("null"), "{found:?}");
+    }
+}
+
+/// Writes symbols as Spark does: Binary, with the metadata of the column in Spark's own schema.
+fn write_as_spark(path: &std::path::Path, table: &RecordBatch) {
+    let fugo = table.schema().field(0).metadata().clone();
+    let column = serde_json::json!({"name": "symbol", "type": "binary", "nullable": true, "metadata": fugo});
+    let spark = serde_json::json!({"type": "struct", "fields": [column]}).to_string();
+    let pair = parquet::file::metadata::KeyValue::new("org.apache.spark.sql.parquet.row.metadata".to_owned(), spark);
+    let binary = arrow_cast::cast(table.column(0), &DataType::Binary).expect("bytes");
+    let plain = batch(&[("symbol", binary), ("memo", table.column(1).clone())]);
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![pair])).build();
+    write_parquet(path, &[plain], properties);
+}
+
+#[test]
+fn the_issuer_reads_insurers_symbols_as_spark_wrote_them_and_holds_their_metadata() {
+    let (keys, people) = (keys_of(&[ELIGIBILITY]), numbers(50));
+    let tag = scope_key(INSURERS).tag().to_string();
+    let rows_in: Vec<_> = people.iter().cloned().zip((0..).map(|i: u32| i.to_string())).collect();
+    let args = ["roster.parquet", "--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "symbol"];
+    let args = [&args[..], &["--keep", "memo", "--key", ELIGIBILITY_KEY, "--out", "out.parquet", "--quiet"]].concat();
+    write_as_spark(&keys.at("roster.parquet"), &insurers(&people, INSURERS));
+    assert_eq!(convert(&keys, &args).status.code(), Some(0));
+    assert_eq!(rows(&table(&keys, "out.parquet")), expected(ELIGIBILITY, &rows_in));
+    write_as_spark(&keys.at("roster.parquet"), &insurers(&people, "insurers/all/2"));
+    let output = convert(&keys, &args);
+    assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not name"), "{output:?}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn binary_columns_and_text_that_name_another_key_or_bytes_that_name_none_are_refused_before_the_run() {
+    let (keys, people) = (keys_of(&[ELIGIBILITY]), numbers(2));
+    let tag = scope_key(INSURERS).tag().to_string();
+    let as_text = texts(people.iter().map(|number| rosters::text(INSURERS, &symbols_of(INSURERS)(number))));
+    for scope in [NTA, "insurers/all/2"] {
+        let other = insurers(&people, scope);
+        let binary = arrow_cast::cast(other.column(0), &DataType::Binary).expect("bytes");
+        for column in [&binary, &as_text] {
+            let output = issue(&keys, "parquet", &with_symbols(&other, column.clone()), &tag);
+            assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not name"), "{output:?}");
+            assert_eq!(output.status.code(), Some(2));
+            if column.data_type() == &DataType::Binary {
+                let plain = batch(&[("symbol", column.clone()), ("memo", other.column(1).clone())]);
+                assert_eq!(issue(&keys, "parquet", &plain, &tag).status.code(), Some(2));
+            }
+        }
     }
 }
 

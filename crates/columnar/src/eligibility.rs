@@ -79,6 +79,28 @@ pub fn eligibility_for_chunks(
     Ok(Symbols { array: gaps::column(symbols, nulls), faults, counts: Counts::default() })
 }
 
+/// The insurers' symbol in each row: none where the row is null, and otherwise the symbol or what is wrong with it.
+///
+/// Reads the same types as [`eligibility_from_insurers`], and takes text only of the key that `encoder` names.
+pub fn insurers_symbols(
+    column: &dyn Array,
+    encoder: &TextEncoder,
+) -> Result<Vec<Option<Result<InsurersSymbol, FaultReason>>>, ColumnError> {
+    let (source, nulls) = (Source::new(column)?, cells::nulls(column));
+    let (mut read, mut faults) = (Vec::with_capacity(column.len()), Vec::new());
+    source.read(0..column.len(), nulls.as_ref(), encoder, &mut read, &mut faults);
+    let (mut read, mut faults) = (read.into_iter(), faults.into_iter().peekable());
+    let each = (0..column.len()).map(|row| {
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return None;
+        }
+        let fault = faults.next_if(|fault| fault.row == row).map(|fault| Err(fault.reason));
+        let mut symbol = || read.next().unwrap_or_else(|| unreachable!("a row is null, at fault, or has a symbol"));
+        Some(fault.unwrap_or_else(|| Ok(symbol())))
+    });
+    Ok(each.collect())
+}
+
 enum Source<'a> {
     Fixed(&'a FixedSizeBinaryArray),
     Binary(&'a BinaryArray),
@@ -117,9 +139,9 @@ impl<'a> Source<'a> {
         let present = cells::present(rows.clone(), nulls);
         match self {
             Self::Fixed(array) => present.for_each(|row| push(row, somebody(symbol(array, row)))),
-            Self::Binary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
-            Self::LargeBinary(array) => present.for_each(|row| push(row, sized(array.value(row)))),
-            Self::BinaryView(array) => present.for_each(|row| push(row, sized(array.value(row)))),
+            Self::Binary(array) => present.for_each(|row| push(row, binary(array.value(row), encoder))),
+            Self::LargeBinary(array) => present.for_each(|row| push(row, binary(array.value(row), encoder))),
+            Self::BinaryView(array) => present.for_each(|row| push(row, binary(array.value(row), encoder))),
             Self::Text(cells) => cells.for_each(rows, nulls, |row, text| {
                 push(row, encoder.decode(text).map_err(FaultReason::from));
             }),
@@ -127,7 +149,11 @@ impl<'a> Source<'a> {
     }
 }
 
-fn sized(value: &[u8]) -> Result<Bytes, FaultReason> {
+/// 16 bytes are a symbol, and what is as long as its text form is read as that.
+fn binary(value: &[u8], encoder: &TextEncoder) -> Result<Bytes, FaultReason> {
+    if value.len() == encoder.text_len() {
+        return encoder.decode(value).map_err(FaultReason::from);
+    }
     somebody(value.try_into().map_err(|_| FaultReason::SymbolLength { found: value.len() })?)
 }
 

@@ -42,6 +42,8 @@ mod fault;
 mod field;
 /// Rows that give nothing: where they are in the output.
 mod gaps;
+/// What is let through beside symbols: searched for numbers, symbols, and what is made of them.
+pub mod kept;
 /// A column → numbers.
 mod numbers;
 /// One cell → a number.
@@ -52,7 +54,7 @@ mod symbols;
 mod text;
 
 pub use binary::binary;
-pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers};
+pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers, insurers_symbols};
 pub use fault::{ColumnError, Fault, FaultReason};
 pub use field::{
     EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,

@@ -20,6 +20,8 @@ mod exceptions;
 mod faults;
 /// Text and bytes from Python, wiped where they are copied.
 mod given;
+/// Kept columns beside symbols.
+mod kept;
 /// Root keys and scope keys.
 mod key;
 /// Key files.
@@ -43,6 +45,7 @@ mod _fugo {
     use crate::{
         column_out::{Counts, SymbolColumn},
         faults::{Fault, FaultsTable},
+        kept::_search_kept,
         key::{RootKey, ScopeKey},
         key_file::KeyFile,
         lineage::Lineage,

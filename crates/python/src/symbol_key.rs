@@ -33,16 +33,16 @@ pub(crate) struct SymbolKey {
 }
 
 impl SymbolKey {
-    fn numbers(&self) -> Result<&NumberKey, Failure> {
+    pub(crate) fn numbers(&self) -> Result<&NumberKey, Failure> {
         self.numbers.as_ref().ok_or_else(|| PurposeError::InsurersMissing.into())
     }
 
-    fn issuer(&self) -> Result<&fugo::SymbolKey<Eligibility>, Failure> {
+    pub(crate) fn issuer(&self) -> Result<&fugo::SymbolKey<Eligibility>, Failure> {
         let other = PurposeError::Other { expected: Purpose::Eligibility, found: self.scope.purpose() };
         self.issuer.as_ref().ok_or_else(|| other.into())
     }
 
-    fn encoder(&self) -> TextEncoder {
+    pub(crate) fn encoder(&self) -> TextEncoder {
         TextEncoder::new(self.scope.purpose(), self.tag)
     }
 

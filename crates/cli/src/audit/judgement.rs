@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     convert::{SMALL, thousands},
-    redaction::redact,
+    redaction,
 };
 
 /// An order agrees beyond chance: for a standard normal z, twice in 10^9 pairs of files.
@@ -20,8 +20,7 @@ const AGREES: f64 = 6.0;
 
 /// A name out of a file, on a terminal: no number, and no control character.
 pub(super) fn shown(name: &str) -> String {
-    let plain = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    redact(name).chars().map(plain).collect()
+    redaction::shown(name)
 }
 
 /// All that is known of two files.

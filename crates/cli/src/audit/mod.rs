@@ -108,17 +108,19 @@ struct Audit {
 
 fn audit(args: &AuditArgs) -> Result<Audit> {
     refuse_one_file(&args.a, &args.b)?;
+    let memory = args.memory.unwrap_or_else(default_memory);
     let form = Form {
         format: args.input_format,
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: BLOCK,
         multi_line_cells: args.multi_line_cells,
+        // Two files are read at a time.
+        memory: memory / 2,
     };
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
     let hashes = Hashes::default();
-    let memory = args.memory.unwrap_or_else(default_memory);
     let [survey_a, survey_b] = thread::scope(|scope| {
         let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
         both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))

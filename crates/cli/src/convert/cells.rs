@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use fugo::{
     InsurersSymbol, Lineage, MyNumber,
+    find::FEWEST_DIGITS,
     normalize::{Changes, LostZeros, normalize},
-    text::{self, SymbolText, TextEncoder},
+    text::TextEncoder,
 };
-use memchr::memmem;
+use fugo_columnar::kept::{self, Codes};
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{derive::SymbolForm, reason::Reason};
+use super::reason::Reason;
 use crate::{encoding::Encoding, input::csv};
 
 /// How strictly a number is read.
@@ -46,38 +47,14 @@ pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<Ins
     Ok(InsurersSymbol::from_bytes(bytes))
 }
 
-/// Whether a kept cell holds a symbol, in text form or in hex.
-pub(crate) fn holds_symbol(cell: &[u8], symbol: &InsurersSymbol, encoder: &TextEncoder) -> bool {
-    let mut hex = Vec::new();
-    SymbolForm::Hex.write(symbol.as_bytes(), &mut hex);
-    let cell = cell.to_ascii_lowercase();
-    [&hex[..], encoder.encode(symbol.as_bytes()).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
-}
-
-/// Whether a kept cell is a symbol of any scope in text form: two scopes' symbols in one row link the scopes.
-pub(crate) fn is_symbol(cell: &[u8]) -> bool {
-    let mut scratch = Vec::new();
-    let value = csv::value(cell, &mut scratch).trim_ascii();
-    (SHORTEST_TEXT..=SymbolText::MAX_LEN).contains(&value.len()) && text::decode(value.to_ascii_lowercase()).is_ok()
-}
-
-/// Whether a kept cell is a number.
-pub(crate) fn is_number(cell: &[u8]) -> bool {
-    let mut scratch = Zeroizing::new(Vec::new());
-    MyNumber::parse(csv::value(cell, &mut scratch).trim_ascii()).is_ok()
-}
-
-/// Length of the shortest text form, an agency's.
-const SHORTEST_TEXT: usize = 44;
-
 /// Holds kept cells against the number of their row, as written and as the person's first number.
 pub(crate) struct KeptCells {
     encoding: Encoding,
     digits: Zeroizing<Vec<u8>>,
 }
 
-/// The shortest form of a number that normalisation would take for one: three leading zeros lost.
-const SHORTEST: usize = 9;
+/// Length of the shortest text form, an agency's.
+const SHORTEST_TEXT: usize = 44;
 
 impl KeptCells {
     pub(crate) fn new(encoding: Encoding) -> Self {
@@ -88,7 +65,7 @@ impl KeptCells {
     /// holds neither. Sixteen bytes at a time.
     #[inline]
     pub(crate) fn harmless(&self, block: &[u8], cell: &Range<usize>) -> bool {
-        if cell.len() < SHORTEST {
+        if cell.len() < FEWEST_DIGITS {
             return true;
         }
         if cell.len() >= SHORTEST_TEXT {
@@ -113,12 +90,27 @@ impl KeptCells {
                 return false;
             }
         }
-        digits < SHORTEST
+        digits < FEWEST_DIGITS
+    }
+
+    /// The codes of twelve digits in a cell, anybody's.
+    pub(crate) fn codes(&mut self, cell: &[u8]) -> Codes {
+        self.collect_digits(cell);
+        if self.digits.len() < MyNumber::LEN {
+            return Codes::default();
+        }
+        // Cells that are no text were refused before.
+        self.encoding.decode(cell).map_or_else(Codes::default, |text| Codes::of(&text))
     }
 
     /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
     /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
     pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
+        self.collect_digits(cell);
+        kept::holds_number(&self.digits, numbers, lineage)
+    }
+
+    fn collect_digits(&mut self, cell: &[u8]) {
         self.digits.zeroize();
         // What a buffer held that grows while it fills would be left to the allocator.
         self.digits.reserve(cell.len());
@@ -134,21 +126,6 @@ impl KeptCells {
             self.digits.extend(digit);
             rest = &rest[len..];
         }
-        if self.digits.len() < SHORTEST {
-            return false;
-        }
-        let [_, person] = numbers;
-        let of_person = |digits| MyNumber::parse(digits).is_ok_and(|number| first(lineage, &number) == person);
-        if lineage.is_some() && self.digits.windows(MyNumber::LEN).any(of_person) {
-            return true;
-        }
-        numbers.iter().any(|number| {
-            let digits = number.expose_digits();
-            let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-            // Without its check digit a number is as good as whole: the formula gives it back.
-            let (body, bare) = (&digits[..MyNumber::LEN - 1], &digits[zeros.min(MyNumber::LEN - SHORTEST)..]);
-            [body, bare].iter().any(|form| memmem::find(&self.digits, form).is_some())
-        })
     }
 }
 
@@ -200,8 +177,8 @@ mod tests {
             let digits = encoding.decode(&cell).expect("text").chars().filter(|c| *c != '年' && *c != '-').count();
             let cells = KeptCells::new(encoding);
             let harmless = cells.harmless(&block, &(start..start + cell.len()));
-            proptest::prop_assert!(!harmless || digits < SHORTEST && cell.len() < SHORTEST_TEXT);
-            if digits < SHORTEST && cell.is_ascii() && cell.len() < SHORTEST_TEXT {
+            proptest::prop_assert!(!harmless || digits < FEWEST_DIGITS && cell.len() < SHORTEST_TEXT);
+            if digits < FEWEST_DIGITS && cell.is_ascii() && cell.len() < SHORTEST_TEXT {
                 proptest::prop_assert!(harmless);
             }
         }

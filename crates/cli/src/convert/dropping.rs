@@ -113,9 +113,9 @@ impl Rows<'_> {
     }
 
     fn copy_columns(&mut self, written: File, format: FileFormat, sink: &mut Sink) -> Result<()> {
-        let table = TableFile::open(written, format)?;
+        let table = TableFile::open(written, format, MEMORY)?;
         let kept: Vec<usize> = (1..table.schema().fields().len()).collect();
-        let (mut tables, mut block) = (table.read(0, &kept)?, Block::default());
+        let (mut tables, mut block) = (table.read(0, &kept, 2 * BLOCK)?, Block::default());
         while tables.next(&mut block)? {
             let Some(batch) = &block.batch else { continue };
             let stay: BooleanArray = (0..batch.num_rows()).map(|_| Some(self.next_stays())).collect();
@@ -125,6 +125,9 @@ impl Rows<'_> {
         Ok(())
     }
 }
+
+/// Bounds what is read of a table that the run itself has written: more than its pages and batches take.
+const MEMORY: usize = 1 << 30;
 
 #[cfg(test)]
 mod tests {

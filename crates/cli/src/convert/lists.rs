@@ -4,7 +4,7 @@ use super::{
     rows::Reject,
     sort::{Duplicate, Outcome},
 };
-use crate::{failure::Result, input::csv, placing::Output};
+use crate::{failure::Result, input::csv, placing::Output, redaction};
 
 /// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
 /// the cell at fault (of the record, if no cell is). Rows of a table have neither line nor byte.
@@ -17,7 +17,8 @@ pub(crate) struct Rejects {
 impl Rejects {
     pub(crate) fn new(mut file: Output, columns: Vec<String>) -> Result<Self> {
         file.put(b"record,line,byte,column,reason,detail\n")?;
-        Ok(Self { file, columns, buffer: Vec::new() })
+        // A roster without a header has a person's number where a name is expected.
+        Ok(Self { file, columns: columns.iter().map(redaction::shown).collect(), buffer: Vec::new() })
     }
 
     pub(crate) fn write(&mut self, rejects: &[Reject]) -> Result<()> {

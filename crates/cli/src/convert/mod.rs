@@ -3,8 +3,11 @@
 mod cells;
 mod derive;
 mod dropping;
+mod headers;
 mod lineage_file;
 mod lists;
+mod made;
+mod packer;
 mod parquet_file;
 mod parts;
 mod places;
@@ -47,10 +50,14 @@ use crate::{
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
 ///
-/// Each output holds a symbol column and the columns named by --keep, their cells byte for byte as in the input; the
-/// number itself never reaches one: a row whose kept cell holds it, in any shape that normalisation reads, is a reject. Rows are in ascending order of the symbols' bytes, so that two outputs do not show
-/// which rows belong together; equal rows of a person collapse to one, and rows of a person that differ are set
-/// aside in the duplicates file. Bad rows go to the rejects file with line, byte offset, column and reason.
+/// Each output holds a symbol column and the columns named by --keep, their cells byte for byte as in the input, except
+/// that a cell with a bare CR is quoted. A row is a reject where a kept cell holds its own number in any shape that
+/// normalisation reads, another valid number (see --other-codes), or a symbol in text form. A kept column that is made of
+/// the numbers or symbols of its rows, digests and encodings among others, stops the run: some 500 rows are tried.
+///
+/// Rows are in ascending order of the symbols' bytes, so that two outputs do not show which rows belong together; equal
+/// rows of a person collapse to one, and rows of a person that differ are set aside in the duplicates file. Bad rows go
+/// to the rejects file with line, byte offset, column and reason.
 ///
 /// Outputs appear whole or not at all, over nothing but earlier outputs and what --overwrite names. Exit status: 0 all rows, 1 finished with rejects or rows set aside, 2 refused or
 /// stopped, 130 interrupted.
@@ -94,6 +101,11 @@ pub(crate) struct ConvertArgs {
     /// Headers of columns to keep, in this order (repeat, or separate by commas).
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     keep: Vec<String>,
+    /// Headers of kept columns that hold other codes of twelve digits. In other columns twelve digits that are a valid
+    /// MyNumber, as one random code in ten is, make the row a reject. Codes in these columns are counted, and the run stops
+    /// where so many are valid that they are no other codes. The row's own number is a reject in every column.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    other_codes: Vec<String>,
     /// How symbols are written [default: text in CSV, binary in Parquet and Arrow].
     #[arg(long, value_enum)]
     symbol: Option<Form>,

@@ -24,9 +24,16 @@ pub(crate) const PARTS: usize = 256;
 #[derive(Clone, Copy)]
 pub(crate) struct RowFormat {
     pub(crate) listed: bool,
-    /// The delimiter, where what follows is cells of CSV: these are equal where their values are. Cells of a table are
-    /// equal where their bytes are.
-    pub(crate) cells: Option<u8>,
+    pub(crate) equality: Equality,
+}
+
+/// When what follows the symbols of two rows is the same.
+#[derive(Clone, Copy)]
+pub(crate) enum Equality {
+    /// Cells of CSV behind this delimiter: where their values are.
+    Cells { delimiter: u8 },
+    /// Packed cells of a table: where their bytes are, but for so many at the end.
+    Packed { bits_len: usize },
 }
 
 impl RowFormat {
@@ -61,7 +68,11 @@ impl RowFormat {
 
     /// Whether what follows the symbols of two rows is the same.
     pub(crate) fn same(self, a: &[u8], b: &[u8]) -> bool {
-        a == b || self.cells.is_some_and(|delimiter| csv::same_values(a, b, delimiter))
+        a == b
+            || match self.equality {
+                Equality::Cells { delimiter } => csv::same_values(a, b, delimiter),
+                Equality::Packed { bits_len } => a[..a.len() - bits_len] == b[..b.len() - bits_len],
+            }
     }
 
     pub(crate) fn position(self, row: &[u8]) -> Position {

@@ -14,7 +14,7 @@ use super::{
     ConvertArgs, Form, Format, From, Order,
     cells::NumberFormat,
     derive::{Keys, SymbolForm},
-    lineage_file,
+    headers, lineage_file,
     parts::PARTS,
     places::{self, Places},
     reading,
@@ -37,6 +37,7 @@ pub(crate) struct Plan {
     /// See [`Opened::size`].
     pub(crate) input_size: Option<u64>,
     pub(crate) header_names: Vec<String>,
+    pub(crate) kept_names: Vec<String>,
     pub(crate) layout: Layout,
     pub(crate) keys: Keys,
     /// Format and form of each output.
@@ -146,6 +147,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         encoding: args.encoding,
         block: block_size(memory, threads, scopes.len()),
         multi_line_cells: args.multi_line_cells,
+        memory,
     };
     let mut opened = Opened::open(path, form)?;
     let columns = &opened.columns;
@@ -153,6 +155,8 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     let keep = args.keep.iter().map(|name| columns.column(name)).collect::<Result<Vec<_>>>()?;
     check_kept(args, person, &keep)?;
     let output_header = output_header(args, columns, &keep)?;
+    let kept_names: Vec<String> = keep.iter().map(|column| columns.names()[*column].clone()).collect();
+    let other_codes = other_codes(args, columns, &keep)?;
 
     let source = match args.from {
         From::Number => Source::Number(match (args.number_format, args.restore_zeros) {
@@ -188,6 +192,8 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         fields: columns.names().len(),
         person,
         keep,
+        other_codes,
+        required: kept_fields.iter().map(|field| !field.is_nullable()).collect(),
         multi_line_cells: args.multi_line_cells,
         packer,
     };
@@ -199,6 +205,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     Ok(Plan {
         input_size: opened.size,
         header_names: opened.columns.names(),
+        kept_names,
         watched: opened.watched.take(),
         input: opened.read(layout.person, &layout.keep)?,
         layout,
@@ -247,7 +254,7 @@ fn row_form(
                 SymbolForm::Text(_) | SymbolForm::Hex => text_field(&args.symbol_column, scope, *tag, false),
             };
             let symbols = if test_keys { of_test_key(symbols) } else { symbols };
-            Written::Columns(RowForm::schema(symbols, kept, kept_fields)?)
+            Written::Columns(RowForm::schema(symbols, kept, kept_fields, format)?)
         }
     };
     Ok(RowForm { symbol, kept: kept.clone(), written })
@@ -337,6 +344,22 @@ fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
     Ok(())
 }
 
+/// Which of the kept columns hold other codes.
+fn other_codes(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<bool>> {
+    let mut other = vec![false; keep.len()];
+    for name in &args.other_codes {
+        let column = columns.column(name)?;
+        let Some(place) = keep.iter().position(|kept| *kept == column) else {
+            return Err(Failure::new(
+                format!("--other-codes names `{name}`, which --keep does not"),
+                "only cells of kept columns are searched; leave it out",
+            ));
+        };
+        other[place] = true;
+    }
+    Ok(other)
+}
+
 /// The symbols' header and those of the kept columns as they stand in the input.
 fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
     let name = &args.symbol_column;
@@ -346,17 +369,13 @@ fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Resul
             "name it `symbol`, say",
         ));
     }
+    let names = columns.names();
+    let kept = keep.iter().map(|column| names[*column].as_str());
+    headers::check(&std::iter::once(name.as_str()).chain(kept).collect::<Vec<_>>())?;
     let mut line = name.clone().into_bytes();
     for column in keep {
-        let cell = columns.header_cell(*column, args.delimiter);
-        if cell.iter().filter(|byte| byte.is_ascii_digit()).count() >= 9 {
-            return Err(Failure::new(
-                "a kept column is headed by nine or more digits, which could be a number",
-                "put a header line before the rows, or name the column otherwise",
-            ));
-        }
         line.push(args.delimiter);
-        line.extend_from_slice(&cell);
+        line.extend_from_slice(&columns.header_cell(*column, args.delimiter));
     }
     line.push(b'\n');
     Ok(line)

@@ -40,7 +40,7 @@ pub(crate) struct Steps<'a> {
 pub(crate) struct Work {
     block: Block,
     pub(crate) rows: Rows,
-    symbols: Vec<Vec<SymbolBytes>>,
+    pub(crate) symbols: Vec<Vec<SymbolBytes>>,
     /// For each output, its rows; empty unless rendered.
     pub(crate) rendered: Vec<Rendering>,
 }

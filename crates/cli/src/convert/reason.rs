@@ -3,7 +3,7 @@
 use std::fmt;
 
 use fugo::{MyNumberError, normalize::NormalizeError, text::TextError};
-use fugo_columnar::FaultReason;
+use fugo_columnar::{FaultReason, kept::KeptFault};
 
 /// Why a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +24,14 @@ pub(crate) enum Reason {
     Null,
     /// An integer below zero.
     Negative,
-    /// A kept cell holds what symbols are derived from.
-    KeptNumber,
-    /// A kept cell is a symbol.
-    KeptSymbol,
+    /// A value of a binary column that has neither the length of a symbol nor of its text form.
+    SymbolLength {
+        found: usize,
+    },
+    /// Sixteen zero bytes, which stand for a row that was refused before.
+    NoSymbol,
+    /// A kept cell holds what must not reach an output.
+    Kept(KeptFault),
 }
 
 impl Reason {
@@ -42,8 +46,9 @@ impl Reason {
             Self::Blank => "blank-line",
             Self::Null => "null",
             Self::Negative => "negative",
-            Self::KeptNumber => "kept-number",
-            Self::KeptSymbol => "kept-symbol",
+            Self::SymbolLength { .. } => "symbol-length",
+            Self::NoSymbol => "no-symbol",
+            Self::Kept(fault) => fault.kind(),
         }
     }
 }
@@ -55,8 +60,10 @@ impl From<FaultReason> for Reason {
             FaultReason::Normalize(error) => Self::Normalize(error),
             FaultReason::Text(error) => Self::Text(error),
             FaultReason::Negative => Self::Negative,
-            // The enum may grow; what is new there has to be given a word here.
-            other => unreachable!("no column of numbers has this fault: {}", other.kind()),
+            FaultReason::SymbolLength { found } => Self::SymbolLength { found },
+            FaultReason::NoSymbol => Self::NoSymbol,
+            // The enumeration may grow. A reason that this program does not know must not pass for another.
+            reason => unreachable!("a new reason, {}", reason.kind()),
         }
     }
 }
@@ -75,8 +82,12 @@ impl fmt::Display for Reason {
             Self::Blank => f.write_str("the line is blank"),
             Self::Null => f.write_str("the cell is null"),
             Self::Negative => f.write_str("the integer is negative; a MyNumber has no sign"),
-            Self::KeptSymbol => f.write_str("a kept cell is a symbol; two scopes' symbols in one row link the scopes"),
-            Self::KeptNumber => f.write_str("a kept cell holds the row's own number, which never reaches an output"),
+            Self::Kept(fault @ KeptFault::OtherNumber) => {
+                write!(f, "{fault}; if the column holds other codes of twelve digits, name it by --other-codes")
+            }
+            Self::Kept(fault) => fault.fmt(f),
+            Self::SymbolLength { found } => FaultReason::SymbolLength { found: *found }.fmt(f),
+            Self::NoSymbol => FaultReason::NoSymbol.fmt(f),
         }
     }
 }

@@ -2,19 +2,27 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, RecordBatch, StringArray, builder::StringBuilder};
+use arrow_array::{
+    Array, ArrayRef, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray,
+    builder::StringBuilder,
+    cast::AsArray,
+    types::{Date64Type, Decimal128Type, Decimal256Type},
+};
 use arrow_buffer::Buffer;
-use arrow_cast::cast;
-use arrow_row::RowConverter;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use fugo_columnar::{SYMBOL_WIDTH, USE_KEY};
 
-use super::derive::{SymbolBytes, SymbolForm};
+use super::{
+    derive::{SymbolBytes, SymbolForm},
+    packer::Packer,
+};
 use crate::{
     encoding::Encoding,
     failure::{Failure, Result},
     input::{
         csv,
+        format::FileFormat,
         text::{text, unexpected},
     },
 };
@@ -32,7 +40,59 @@ pub(crate) enum KeptForm {
     /// Cells of CSV as they stand in the input, a delimiter before each.
     Cells { delimiter: u8, encoding: Encoding, columns: usize },
     /// Cells of a table; none if no column is kept.
-    Packed(Option<Arc<RowConverter>>),
+    Packed(Option<Arc<Packer>>),
+}
+
+impl KeptForm {
+    /// The kept cells of some rows as text, column by column.
+    pub(crate) fn texts<'a>(&self, rows: impl Iterator<Item = &'a [u8]>) -> Result<Vec<StringArray>> {
+        let (mut all, mut ranges) = (Vec::new(), Vec::new());
+        for row in rows {
+            let start = all.len();
+            all.extend_from_slice(row);
+            ranges.push(start..all.len());
+        }
+        self.columns(&all, ranges.into_iter())?.iter().map(text).collect()
+    }
+
+    /// The kept cells of rows as columns. `ranges` are where the cells of each row are.
+    fn columns(&self, kept: &[u8], ranges: impl Iterator<Item = Range<usize>>) -> Result<Vec<ArrayRef>> {
+        match self {
+            Self::Packed(None) => Ok(Vec::new()),
+            Self::Packed(Some(packer)) => packer.unpack(kept, ranges).map_err(unexpected),
+            Self::Cells { delimiter, encoding, columns } => {
+                let mut builders: Vec<StringBuilder> = (0..*columns).map(|_| StringBuilder::new()).collect();
+                let (mut fields, mut scratch) = (Vec::new(), Vec::new());
+                // Every row is text: it was split and checked when it was read.
+                let all = match encoding {
+                    Encoding::Utf8 => simdutf8::basic::from_utf8(kept).map_err(|_| not_text())?,
+                    Encoding::Cp932 => "",
+                };
+                for range in ranges.filter(|_| *columns > 0) {
+                    let decoded;
+                    let row = match encoding {
+                        Encoding::Utf8 => &all[range],
+                        Encoding::Cp932 => {
+                            decoded = encoding.decode(&kept[range]).ok_or_else(not_text)?;
+                            decoded.as_str()
+                        }
+                    };
+                    // Every cell follows a delimiter, the first one too.
+                    csv::split(row.as_bytes(), 1, *delimiter, true, &mut fields);
+                    for (builder, field) in builders.iter_mut().zip(&fields) {
+                        let cell = &row[field.clone()];
+                        if cell.starts_with('"') {
+                            let value = csv::value(cell.as_bytes(), &mut scratch);
+                            builder.append_value(std::str::from_utf8(value).map_err(|_| not_text())?);
+                        } else {
+                            builder.append_value(cell);
+                        }
+                    }
+                }
+                Ok(builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect())
+            }
+        }
+    }
 }
 
 /// What rows become.
@@ -49,17 +109,27 @@ impl RowForm {
     }
 
     /// The schema of an output: symbols, then the kept columns.
-    pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field]) -> Result<SchemaRef> {
+    pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field], format: FileFormat) -> Result<SchemaRef> {
         // What readers other than Arrow's show of a file is the schema's metadata.
         let usage = symbols.metadata().get(USE_KEY).map(|usage| (USE_KEY.to_owned(), usage.clone()));
         let metadata: HashMap<String, String> = usage.into_iter().collect();
         let mut columns = vec![symbols];
         let unpacked = match kept {
-            KeptForm::Packed(Some(packer)) => packer.convert_rows([]).map_err(unexpected)?,
-            KeptForm::Packed(None) | KeptForm::Cells { .. } => Vec::new(),
+            KeptForm::Packed(_) => kept.columns(&[], std::iter::empty())?,
+            KeptForm::Cells { .. } => Vec::new(),
         };
         for (i, field) in fields.iter().enumerate() {
-            let data_type = kept_type(unpacked.get(i).map_or(field.data_type(), |column| column.data_type()));
+            let found = unpacked.get(i).map_or(field.data_type(), |column| column.data_type());
+            let data_type = kept_type(found, format).ok_or_else(|| {
+                Failure::new(
+                    format!(
+                        "the kept column `{}` is of type {found}, which other readers of {} do not know or take for another",
+                        field.name(),
+                        format.extension()
+                    ),
+                    "write CSV, leave it out of --keep, or make it text or a number first",
+                )
+            })?;
             columns.push(Field::new(field.name(), data_type, field.is_nullable()));
         }
         Ok(Arc::new(Schema::new_with_metadata(columns, metadata)))
@@ -67,9 +137,52 @@ impl RowForm {
 }
 
 /// The type of a kept column in an output. Views are written as text: what bytes they share depends on how rows came.
-/// Dictionaries were unpacked.
-fn kept_type(found: &DataType) -> DataType {
-    if *found == DataType::Utf8View { DataType::Utf8 } else { found.clone() }
+/// Dictionaries were unpacked. What the format or its readers do not know becomes a type that they know and that holds the
+/// same values; none if there is no such type: other readers would find integers or bytes.
+fn kept_type(found: &DataType, format: FileFormat) -> Option<DataType> {
+    let in_parquet = format == FileFormat::Parquet;
+    Some(match found {
+        DataType::Utf8View => DataType::Utf8,
+        DataType::Timestamp(TimeUnit::Second, zone) if in_parquet => {
+            DataType::Timestamp(TimeUnit::Millisecond, zone.clone())
+        }
+        DataType::Time32(TimeUnit::Second) if in_parquet => DataType::Time32(TimeUnit::Millisecond),
+        // A date, which some readers take for a time.
+        DataType::Date64 if format != FileFormat::Csv => DataType::Date32,
+        DataType::Duration(_) | DataType::Decimal128(_, ..0) if in_parquet => return None,
+        // Few readers know any other width; some end at the sight of 256 bits.
+        DataType::Decimal256(39.., _) => return None,
+        DataType::Decimal32(precision, scale)
+        | DataType::Decimal64(precision, scale)
+        | DataType::Decimal256(precision, scale) => DataType::Decimal128(*precision, *scale),
+        found => found.clone(),
+    })
+}
+
+/// A kept column as the output's field has it. Never another value: what does not fit ends the run.
+fn written_as(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
+    let (from, to) = (column.data_type(), field.data_type());
+    let refused = || {
+        Failure::new(
+            format!("the kept column `{}` holds a value of type {from} that the type {to} does not hold", field.name()),
+            "write CSV, or leave the column out of --keep",
+        )
+    };
+    if let Some(dates) = column.as_primitive_opt::<Date64Type>().filter(|_| *to == DataType::Date32) {
+        let is_date = |milliseconds: i64| milliseconds % 86_400_000 == 0;
+        if !dates.iter().flatten().all(is_date) {
+            return Err(refused());
+        }
+    }
+    // The cast of the Arrow crate panics at more than 128 bits, under nulls too.
+    if let (Some(wide), DataType::Decimal128(precision, scale)) = (column.as_primitive_opt::<Decimal256Type>(), to) {
+        let narrow: PrimitiveArray<Decimal128Type> =
+            wide.try_unary(|value| value.to_i128().ok_or(())).map_err(|()| refused())?;
+        let narrow = narrow.with_precision_and_scale(*precision, *scale).map_err(|_| refused())?;
+        return Ok(Arc::new(narrow));
+    }
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    cast_with_options(column, to, &options).map_err(|_| refused())
 }
 
 /// Rows of one output, rendered. Its buffers are used again.
@@ -119,12 +232,14 @@ impl Rendering {
         if self.symbols.is_empty() {
             return Ok(());
         }
-        let kept = self.kept_columns(&form.kept)?;
+        let kept = form.kept.columns(&self.kept, self.ranges())?;
         match &form.written {
             Written::Lines { delimiter } => self.write_lines(form.symbol, *delimiter, &kept),
             Written::Columns(schema) => {
                 let mut columns = vec![self.symbol_column(form.symbol)];
-                columns.extend(kept);
+                for (column, field) in kept.iter().zip(&schema.fields()[1..]) {
+                    columns.push(written_as(column, field)?);
+                }
                 self.batch = Some(RecordBatch::try_new(schema.clone(), columns).map_err(unexpected)?);
                 Ok(())
             }
@@ -139,10 +254,10 @@ impl Rendering {
         }
     }
 
-    /// The kept cells of each row, and where they are.
-    fn rows(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+    /// Where the kept cells of each row are.
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
         let starts = std::iter::once(0).chain(self.kept_ends.iter().copied());
-        starts.zip(&self.kept_ends).map(|(start, end)| (&self.kept[start..*end], start..*end))
+        starts.zip(&self.kept_ends).map(|(start, end)| start..*end)
     }
 
     fn symbol_column(&self, form: SymbolForm) -> ArrayRef {
@@ -161,48 +276,6 @@ impl Rendering {
         Arc::new(texts.finish())
     }
 
-    fn kept_columns(&self, form: &KeptForm) -> Result<Vec<ArrayRef>> {
-        match form {
-            KeptForm::Packed(None) => Ok(Vec::new()),
-            KeptForm::Packed(Some(packer)) => {
-                let parser = packer.parser();
-                let columns = packer.convert_rows(self.rows().map(|(row, _)| parser.parse(row))).map_err(unexpected)?;
-                columns.iter().map(|column| cast(column, &kept_type(column.data_type())).map_err(unexpected)).collect()
-            }
-            KeptForm::Cells { delimiter, encoding, columns } => {
-                let mut builders: Vec<StringBuilder> = (0..*columns).map(|_| StringBuilder::new()).collect();
-                let (mut fields, mut scratch) = (Vec::new(), Vec::new());
-                // Every row is text: it was split and checked when it was read.
-                let all = match encoding {
-                    Encoding::Utf8 => simdutf8::basic::from_utf8(&self.kept).map_err(|_| not_text())?,
-                    Encoding::Cp932 => "",
-                };
-                for (row, range) in self.rows().filter(|_| *columns > 0) {
-                    let decoded;
-                    let row = match encoding {
-                        Encoding::Utf8 => &all[range],
-                        Encoding::Cp932 => {
-                            decoded = encoding.decode(row).ok_or_else(not_text)?;
-                            decoded.as_str()
-                        }
-                    };
-                    // Every cell follows a delimiter, the first one too.
-                    csv::split(row.as_bytes(), 1, *delimiter, true, &mut fields);
-                    for (builder, field) in builders.iter_mut().zip(&fields) {
-                        let cell = &row[field.clone()];
-                        if cell.starts_with('"') {
-                            let value = csv::value(cell.as_bytes(), &mut scratch);
-                            builder.append_value(std::str::from_utf8(value).map_err(|_| not_text())?);
-                        } else {
-                            builder.append_value(cell);
-                        }
-                    }
-                }
-                Ok(builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect())
-            }
-        }
-    }
-
     /// Cells of a table as CSV: a null is empty, empty text is quoted.
     fn write_lines(&mut self, symbol: SymbolForm, delimiter: u8, kept: &[ArrayRef]) -> Result<()> {
         let texts = kept.iter().map(text).collect::<Result<Vec<StringArray>>>()?;
@@ -212,7 +285,7 @@ impl Rendering {
                 self.lines.push(delimiter);
                 if text.is_valid(row) {
                     csv::write_cell(text.value(row), delimiter, &mut self.lines);
-                } else if column.is_valid(row) {
+                } else if column.is_valid(row) && *column.data_type() != DataType::Null {
                     return Err(Failure::new(
                         "a kept time lies beyond the calendar, and CSV has no way to write it",
                         "write Parquet or Arrow, or leave the column out of --keep",

@@ -3,10 +3,11 @@
 use std::{fmt, path::PathBuf};
 
 use fugo::{KeyTag, Scope};
+use fugo_columnar::kept::Codes;
 use serde_json::{Value, json};
 
 use super::totals::{Totals, thousands};
-use crate::exit::Exit;
+use crate::{exit::Exit, redaction::shown};
 
 /// Below so many rows a delivery links people: who came or went between two of them shows in both.
 pub(crate) const SMALL: u64 = 1_000;
@@ -29,6 +30,8 @@ pub(crate) struct Report {
     pub(crate) digests: Vec<String>,
     /// Whether each output replaced an earlier file.
     pub(crate) replaced: Vec<bool>,
+    /// Kept columns, and what codes of twelve digits those of other codes hold.
+    pub(crate) other_codes: Vec<(String, Codes)>,
     pub(crate) uniqueness: Uniqueness,
     pub(crate) rejects: PathBuf,
     pub(crate) duplicates: PathBuf,
@@ -45,13 +48,17 @@ impl Report {
         if self.totals.rejected() + self.totals.differing > 0 { Exit::Rejects } else { Exit::Clean }
     }
 
+    fn columns_of_codes(&self) -> impl Iterator<Item = &(String, Codes)> {
+        self.other_codes.iter().filter(|(_, codes)| codes.shapes > 0)
+    }
+
     /// The report as JSON: counts, scopes and places, no row.
     pub(crate) fn json(&self) -> Value {
         let totals = &self.totals;
         let digest = |nth: usize| self.digests.get(nth);
         let outputs = self.outputs.iter().enumerate().map(|(nth, (path, scope, tag))| {
             json!({
-                "file": path.display().to_string(),
+                "file": shown(path.display()),
                 "sha256": digest(nth),
                 "replaced": self.replaced.get(nth),
                 "scope": scope.to_string(),
@@ -75,13 +82,16 @@ impl Report {
             "converted": totals.converted(),
             "rejected": totals.rejected(),
             "rejected_by_reason": totals.rejected,
+            "other_codes": self.columns_of_codes().map(|(name, codes)| {
+                json!({ "column": shown(name), "codes": codes.shapes, "valid_as_numbers": codes.valid })
+            }).collect::<Vec<_>>(),
             "duplicates": { "equal": totals.equal, "differing": totals.differing, "people": totals.people_with_several },
             "normalized": totals.normalized,
             "zeros_restored": totals.zeros_restored,
             "reissued": totals.reissued,
             "outputs": outputs.collect::<Vec<_>>(),
-            "rejects_file": self.rejects.display().to_string(),
-            "duplicates_file": self.duplicates.display().to_string(),
+            "rejects_file": shown(self.rejects.display()),
+            "duplicates_file": shown(self.duplicates.display()),
             "rejects_sha256": digest(self.outputs.len()),
             "duplicates_sha256": digest(self.outputs.len() + 1),
             "temporary_bytes": self.spilled,
@@ -98,8 +108,8 @@ impl fmt::Display for Report {
         };
         line(f, "read", totals.read, "")?;
         line(f, "= converted", totals.converted(), "")?;
-        line(f, "+ rejected", totals.rejected(), &self.rejects.display().to_string())?;
-        line(f, "+ duplicates", totals.duplicates(), &self.duplicates.display().to_string())?;
+        line(f, "+ rejected", totals.rejected(), &shown(self.rejects.display()))?;
+        line(f, "+ duplicates", totals.duplicates(), &shown(self.duplicates.display()))?;
         for (reason, count) in &totals.rejected {
             writeln!(f, "    rejected, {reason}: {}", thousands(*count))?;
         }
@@ -123,6 +133,15 @@ impl fmt::Display for Report {
                 thousands(totals.differing)
             )?;
         }
+        for (name, codes) in self.columns_of_codes() {
+            writeln!(
+                f,
+                "fugo: warning: the kept column `{}` holds {} codes of twelve digits, of which {} are valid MyNumbers (of random codes one in ten is)",
+                shown(name),
+                thousands(codes.shapes),
+                thousands(codes.valid)
+            )?;
+        }
         if totals.normalized > 0 {
             writeln!(f, "    normalised before conversion: {}", thousands(totals.normalized))?;
         }
@@ -141,7 +160,12 @@ impl fmt::Display for Report {
                 Uniqueness::Unique => "every symbol stands once",
                 Uniqueness::NotChecked => "uniqueness not checked",
             };
-            writeln!(f, "{}: {scope}, tag {tag}, {} rows, {unique}", path.display(), thousands(totals.converted()))?;
+            writeln!(
+                f,
+                "{}: {scope}, tag {tag}, {} rows, {unique}",
+                shown(path.display()),
+                thousands(totals.converted())
+            )?;
         }
         let rate = totals.read as f64 / self.seconds.max(1e-9);
         writeln!(f, "{:.2} s, {} rows/s", self.seconds, thousands(rate as u64))?;

@@ -2,12 +2,13 @@
 
 use std::{ops::Range, sync::Arc};
 
-use arrow_row::RowConverter;
 use fugo::{InsurersSymbol, Lineage, MyNumber, normalize::LostZeros, text::TextEncoder};
+use fugo_columnar::kept::{self, Codes, KeptFault};
 use memchr::memchr;
 
 use super::{
     cells::{self, KeptCells, NumberFormat},
+    packer::Packer,
     position::Position,
     reason::Reason,
 };
@@ -40,10 +41,14 @@ pub(crate) struct Layout {
     pub(crate) person: usize,
     /// Which fields reach the outputs, in the order asked for.
     pub(crate) keep: Vec<usize>,
+    /// Which of the kept fields hold codes of twelve digits that are no MyNumbers, by their place in `keep`.
+    pub(crate) other_codes: Vec<bool>,
+    /// Of which of the kept fields the schema of a table allows no nulls, by their place in `keep`.
+    pub(crate) required: Vec<bool>,
     /// Whether lines of a cell over several lines may look like rows.
     pub(crate) multi_line_cells: bool,
     /// Packs the kept cells of a table; none for CSV, and where no column is kept.
-    pub(crate) packer: Option<Arc<RowConverter>>,
+    pub(crate) packer: Option<Arc<Packer>>,
 }
 
 impl Layout {
@@ -83,6 +88,8 @@ pub(crate) struct Rows {
     pub(crate) zeros_restored: u64,
     pub(crate) normalized: u64,
     pub(crate) reissued: u64,
+    /// By kept column, the codes in columns of other codes.
+    pub(crate) codes: Vec<Codes>,
     /// Lines of CSV, counted by their ends alone.
     pub(crate) lines: u64,
     /// Cells over several lines, and the line ends within them.
@@ -132,9 +139,10 @@ impl Rows {
 
     /// Makes room for the persons of `rows` rows. Those of the block before are wiped; a buffer that grew while it fills would
     /// leave persons to the allocator.
-    pub(crate) fn begin(&mut self, source: &Source, rows: usize) {
+    pub(crate) fn begin(&mut self, layout: &Layout, rows: usize) {
         self.clear();
-        match source {
+        self.codes.resize(layout.keep.len(), Codes::default());
+        match layout.source {
             Source::Number(_) => self.numbers.reserve(rows),
             Source::InsurersSymbol(_) => self.insurers.reserve(rows),
         }
@@ -142,6 +150,7 @@ impl Rows {
 
     fn clear(&mut self) {
         (self.read, self.zeros_restored, self.normalized, self.reissued) = (0, 0, 0, 0);
+        self.codes.clear();
         (self.lines, self.spanning, self.unended, self.stop) = (0, Spanning::default(), None, None);
         self.rejects.clear();
         self.numbers.clear();
@@ -177,7 +186,7 @@ impl<'a> RowReader<'a> {
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) {
-        rows.begin(&self.layout.source, block.rows());
+        rows.begin(self.layout, block.rows());
         rows.lines = block.lines;
         let bytes = &block.bytes[..];
         let all_text = self.layout.encoding.accepts(bytes);
@@ -242,19 +251,19 @@ impl<'a> RowReader<'a> {
         let cell = |field: &Range<usize>| &bytes[field.clone()];
         let mut harmless = true;
         for &keep in &layout.keep {
-            let kept = cell(&self.fields[keep]);
-            if !all_text && !layout.encoding.accepts(kept) {
+            let text = cell(&self.fields[keep]);
+            if !all_text && !layout.encoding.accepts(text) {
                 return Err((Some(keep), Reason::Encoding));
             }
             if !self.kept_cells.harmless(bytes, &self.fields[keep]) {
-                if cells::is_symbol(kept) {
-                    return Err((Some(keep), Reason::KeptSymbol));
+                if kept::holds_symbol_text(text) {
+                    return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                 }
                 harmless = false;
             }
             if self.kept_stretch.is_none() {
                 rows.kept.push(layout.delimiter);
-                rows.kept.extend_from_slice(kept);
+                rows.kept.extend_from_slice(text);
             }
         }
         if let Some(stretch) = &self.kept_stretch {
@@ -276,10 +285,13 @@ impl<'a> RowReader<'a> {
                 let (number, changes) = cells::number(person, *format, layout.encoding).map_err(at_person)?;
                 let lineage = layout.lineage.as_ref();
                 let first = cells::first(lineage, &number);
-                for &keep in layout.keep.iter().filter(|_| !harmless) {
-                    if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
-                        return Err((Some(keep), Reason::KeptNumber));
+                if !harmless {
+                    for &keep in &layout.keep {
+                        if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
+                            return Err((Some(keep), Reason::Kept(KeptFault::OwnNumber)));
+                        }
                     }
+                    self.others(bytes, rows)?;
                 }
                 rows.zeros_restored += u64::from(changes.zeros_restored);
                 rows.normalized += u64::from(!changes.is_empty());
@@ -294,12 +306,27 @@ impl<'a> RowReader<'a> {
                 let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
                 for &keep in &layout.keep {
-                    let kept = cell(&self.fields[keep]);
-                    if cells::holds_symbol(kept, &symbol, encoder) || cells::is_number(kept) {
-                        return Err((Some(keep), Reason::KeptNumber));
+                    if kept::holds_symbol(cell(&self.fields[keep]), symbol.as_bytes(), encoder) {
+                        return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                     }
                 }
+                if !harmless {
+                    self.others(bytes, rows)?;
+                }
                 rows.insurers.push(symbol);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for numbers of other people in the kept cells.
+    fn others(&mut self, bytes: &[u8], rows: &mut Rows) -> Result<(), (Option<usize>, Reason)> {
+        for (i, &keep) in self.layout.keep.iter().enumerate() {
+            let codes = self.kept_cells.codes(&bytes[self.fields[keep].clone()]);
+            if self.layout.other_codes[i] {
+                rows.codes[i].add(&codes);
+            } else if codes.valid > 0 {
+                return Err((Some(keep), Reason::Kept(KeptFault::OtherNumber)));
             }
         }
         Ok(())

@@ -17,7 +17,8 @@ use super::{
     derive::SymbolForm,
     dropping::Records,
     lists::{Duplicates, Rejects},
-    parts::{PARTS, RowFormat, Spill},
+    made::MadeOf,
+    parts::{Equality, PARTS, RowFormat, Spill},
     plan::Plan,
     progress::Progress,
     reading::{self, Steps, Work},
@@ -31,6 +32,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    hardening,
     input::{format::FileFormat, identity::Watched},
     interrupt::Interrupt,
     placing::{self, Complete, Output, Staging},
@@ -45,7 +47,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     let replaces = plan.places.replaces_any();
     let placing = std::mem::take(&mut plan.places.placing);
     let replaced = plan.places.outputs.iter().map(|place| placing.replaces(place)).collect();
-    let mut staging = Staging::new(placing);
+    let mut staging = Staging::new(placing, plan.places.report.is_some());
     let mut files = Files::open(&plan, &mut staging)?;
     let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"));
     let by_symbol = plan.order == Order::Symbol;
@@ -55,27 +57,33 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     // The first output's rows carry their positions, so that people with several rows can be listed; the others decide
     // alike without, and no two temporary files can be joined on positions.
     let parted = if by_symbol { files.outputs.len() } else { usize::from(plan.unique) };
-    let cells = plan.layout.packer.is_none().then_some(plan.layout.delimiter);
+    let cells = Equality::Cells { delimiter: plan.layout.delimiter };
+    let packed = plan.layout.packer.as_ref().map(|packer| Equality::Packed { bits_len: packer.bits_len() });
+    let equality = packed.unwrap_or(cells);
     let steps = Steps {
         layout: &plan.layout,
         keys: &plan.keys,
         forms: &plan.forms,
         render: !by_symbol,
-        parted: (0..parted).map(|k| (RowFormat { listed: k == 0, cells }, spills.open())).collect(),
+        parted: (0..parted).map(|k| (RowFormat { listed: k == 0, equality }, spills.open())).collect(),
         threads: plan.threads,
         parts_memory: plan.parts_memory(),
     };
     let limits = Limits { rejects: plan.max_rejects, duplicates: plan.max_duplicates };
     let mut totals = Totals { header_lines: plan.input.header_lines(), ..Totals::default() };
     let mut records = Records::default();
+    let kept = plan.forms[0].kept.clone();
+    let mut made = MadeOf::new(&plan.kept_names, kept, &plan.scopes);
     let mut collect = |work: &mut Work| {
         totals.add(&work.rows);
         files.rejects.write(&work.rows.rejects)?;
         if let Some(failure) = work.rows.stop.take() {
             return Err(failure);
         }
+        totals.check_codes(&plan.kept_names)?;
         plan.expect_rows.map_or(Ok(()), |expected| totals.check_expected(expected, false))?;
         limits.check_rejects(&totals, false)?;
+        made.add(&work.rows, &work.symbols)?;
         if !by_symbol {
             for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {
                 output.write(rendered.piece())?;
@@ -89,6 +97,9 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     };
     let parts = reading::read_all(plan.input, &steps, &interrupt, &mut collect)?;
     let Steps { parted: spilled_parts, .. } = steps;
+    made.check()?;
+    drop(made);
+    hardening::wipe_stack();
     // No symbol is made from here on: keys and re-issued numbers are wiped before the long rest of the run.
     drop((plan.keys, plan.layout.lineage));
     plan.watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
@@ -140,6 +151,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     let outputs = plan.places.outputs.iter().cloned().zip(plan.scopes);
     let mut report = Report {
         run_id: run_id()?,
+        other_codes: std::mem::take(&mut plan.kept_names).into_iter().zip(totals.codes.clone()).collect(),
         totals,
         outputs: outputs.map(|(path, (scope, tag))| (path, scope, tag)).collect(),
         digests: Vec::new(),
@@ -211,7 +223,7 @@ impl Files {
         let mut files = self.outputs.into_iter().map(Sink::finish).collect::<Result<Vec<_>>>()?;
         files.extend([self.rejects.into_output(), self.duplicates.into_output()]);
         let mut files = files.into_iter().map(Output::complete).collect::<Result<Vec<_>>>()?;
-        report.digests = files.iter().map(|file| file.sha256().to_owned()).collect();
+        report.digests = files.iter().filter_map(Complete::sha256).map(str::to_owned).collect();
         if let Some(mut file) = self.report {
             file.put(format!("{:#}\n", report.json()).as_bytes())?;
             files.push(file.complete()?);

@@ -10,12 +10,15 @@ use arrow_select::coalesce::BatchCoalescer;
 use super::{parquet_file::ParquetFile, render::Piece};
 use crate::{
     failure::{Failure, Result},
-    input::format::FileFormat,
+    input::{format::FileFormat, row_sizes},
     placing::Output,
 };
 
 /// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.
 const BATCH: usize = 1 << 14;
+
+/// Bytes of rows that are written together: a batch ends with the row that reaches them.
+const BATCH_BYTES: usize = 1 << 23;
 
 /// An output of any format.
 pub(crate) enum Sink {
@@ -28,6 +31,8 @@ pub(crate) struct TableSink {
     kind: TableKind,
     writer: TableWriter,
     batches: BatchCoalescer,
+    /// Rows and bytes of the batch that has begun.
+    begun: (usize, usize),
 }
 
 /// What is to be written, that a file can be begun again.
@@ -113,13 +118,25 @@ impl TableSink {
             FileFormat::Arrow => TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?),
         };
         let batches = BatchCoalescer::new(kind.schema.clone(), BATCH);
-        Ok(Self { kind, writer, batches })
+        Ok(Self { kind, writer, batches, begun: (0, 0) })
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let pushed = self.batches.push_batch(batch.clone());
-        pushed.map_err(|error| self.fail(&error))?;
-        self.write_completed()
+        let mut first = 0;
+        for (row, size) in row_sizes::of(batch.columns(), batch.num_rows()).into_iter().enumerate() {
+            let (rows, bytes) = &mut self.begun;
+            (*rows, *bytes) = (*rows + 1, *bytes + size);
+            if *rows == BATCH || *bytes >= BATCH_BYTES {
+                self.begun = (0, 0);
+                let pushed = self.batches.push_batch(batch.slice(first, row + 1 - first));
+                let ended = pushed.and_then(|()| self.batches.finish_buffered_batch());
+                ended.map_err(|error| self.fail(&error))?;
+                self.write_completed()?;
+                first = row + 1;
+            }
+        }
+        let pushed = self.batches.push_batch(batch.slice(first, batch.num_rows() - first));
+        pushed.map_err(|error| self.fail(&error))
     }
 
     fn write_completed(&mut self) -> Result<()> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     derive::SymbolBytes,
-    parts::{PARTS, Part, Parts, RowFormat, Spill},
+    parts::{Equality, PARTS, Part, Parts, RowFormat, Spill},
     position::Position,
     render::{Rendering, RowForm},
 };
@@ -316,7 +316,7 @@ fn sort_positions(
     give: &mut dyn FnMut(&[Position]) -> Result<()>,
 ) -> Result<()> {
     let fail = |error: std::io::Error| spill_failure(&error);
-    let bare = RowFormat { listed: false, cells: None };
+    let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
     let spill = new_spill();
     let mut parts = Parts::new(bare, depth, limit / 2);
     let again = |piece: &[u8]| {

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_buffer::NullBuffer;
 use arrow_cast::{can_cast_types, cast};
-use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field};
 use fugo::{Epoch, InsurersSymbol, KeyTag, Purpose, Scope, text::TextEncoder};
-use fugo_columnar::{Numbers, Reading, SymbolMetadata, is_symbol_field};
+use fugo_columnar::{
+    FaultReason, Numbers, Reading, SymbolMetadata, is_symbol_field,
+    kept::{self, Owner},
+};
 
 use super::{
-    cells::{self, KeptCells, NumberFormat},
+    cells::{self, NumberFormat},
+    packer::Packer,
     position::Position,
     reason::Reason,
     rows::{Layout, Reject, Rows, Source},
 };
 use crate::{
-    encoding::Encoding,
     failure::{Failure, Result},
     input::{
         blocks::Block,
@@ -24,26 +27,28 @@ use crate::{
     },
 };
 
-/// Packs the kept cells of a row into bytes and back; equal cells are equal bytes.
-pub(crate) fn packer(fields: &[Field]) -> Result<Arc<RowConverter>> {
+/// What packs the kept cells of a row.
+pub(crate) fn packer(fields: &[Field]) -> Result<Arc<Packer>> {
     fields.iter().try_for_each(keepable)?;
-    let fields = fields.iter().map(|field| SortField::new(field.data_type().clone())).collect();
     let refused =
         |error| Failure::new(format!("the kept columns cannot be packed: {error}"), "leave them out of --keep");
-    RowConverter::new(fields).map(Arc::new).map_err(refused)
+    Packer::new(fields).map(Arc::new).map_err(refused)
 }
 
 /// Only what can be searched for numbers and symbols is kept.
 fn keepable(field: &Field) -> Result<()> {
     let (name, found) = (field.name(), field.data_type());
     let values = if let DataType::Dictionary(_, values) = found { values } else { found };
-    let binary = matches!(
-        values,
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_)
-    );
     let refused = if is_symbol_field(field) {
         "holds symbols; two scopes' symbols in one row link the scopes".to_owned()
-    } else if binary || values.is_nested() || !can_cast_types(found, &DataType::Utf8) {
+    } else if let Some(name) = field.extension_type_name().filter(|_| !values.is_string()) {
+        let name: String = name.chars().filter(char::is_ascii_graphic).take(60).collect();
+        format!("is of the extension type {name}, whose values are not what their bytes say")
+    } else if matches!(values, DataType::Interval(_)) {
+        format!("is of type {found}; readers take months, days and parts of days in different ways, or for bytes")
+    } else if matches!(found, DataType::RunEndEncoded(..)) {
+        format!("is of type {found}, which is not kept; most readers do not know it")
+    } else if is_binary(values) || values.is_nested() || !can_cast_types(found, &DataType::Utf8) {
         format!("is of type {found}, which is not searched for numbers; text, numbers, booleans, dates and times are")
     } else {
         return Ok(());
@@ -51,27 +56,42 @@ fn keepable(field: &Field) -> Result<()> {
     Err(Failure::new(format!("the kept column `{name}` {refused}"), "leave it out of --keep, or make it text first"))
 }
 
+/// Numbers, whole or not, in which leading zeros are lost.
+fn is_number(found: &DataType) -> bool {
+    found.is_numeric() || matches!(found, DataType::Dictionary(_, values) if values.is_numeric())
+}
+
+fn is_binary(found: &DataType) -> bool {
+    matches!(found, DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_))
+}
+
 /// Refuses a column of persons that cannot hold them.
 pub(crate) fn check_person(field: &Field, source: &Source, insurers_tag: Option<KeyTag>) -> Result<()> {
-    let refused = |error: String| Failure::new(format!("the column `{}`: {error}", field.name()), "see --column");
+    let remedy = match source {
+        Source::Number(_) if is_number(field.data_type()) => {
+            "write it as text of twelve digits; where zeros are lost already, as int64, and give --number-format lenient --restore-zeros"
+        }
+        Source::Number(_) => "write it as text of twelve digits, or name another column by --column",
+        Source::InsurersSymbol(_) => {
+            "give a column of text, or one of bytes as fugo wrote it with its metadata, by --column"
+        }
+    };
+    let refused = |error: String| Failure::new(format!("the column `{}`: {error}", field.name()), remedy);
     match source {
         Source::Number(format) => {
             let none = arrow_array::new_empty_array(field.data_type());
             fugo_columnar::numbers(&none, reading(*format), None).map_err(|error| refused(error.to_string()))?;
         }
-        Source::InsurersSymbol(_) if *field.data_type() == DataType::FixedSizeBinary(16) => {
+        Source::InsurersSymbol(encoder) => {
+            let none = arrow_array::new_empty_array(field.data_type());
+            fugo_columnar::insurers_symbols(&none, encoder).map_err(|error| refused(error.to_string()))?;
             let found = SymbolMetadata::of(field).map_err(|error| refused(error.to_string()))?;
             let first = |scope: Scope| (scope.purpose(), scope.epoch()) == (Purpose::Insurers, Epoch::FIRST);
-            if !found.is_some_and(|found| first(found.scope) && Some(found.tag) == insurers_tag) {
+            let named = found.map(|found| first(found.scope) && Some(found.tag) == insurers_tag);
+            // Text names its key itself.
+            if !named.unwrap_or_else(|| !is_binary(field.data_type())) {
                 return Err(refused("its metadata does not name the insurers' key of --insurers-tag".to_owned()));
             }
-        }
-        Source::InsurersSymbol(_) if can_cast_types(field.data_type(), &DataType::Utf8) => {}
-        Source::InsurersSymbol(_) => {
-            return Err(refused(format!(
-                "type {}; insurers' symbols are FixedSizeBinary(16) with metadata, or text",
-                field.data_type()
-            )));
         }
     }
     Ok(())
@@ -88,33 +108,49 @@ fn reading(format: NumberFormat) -> Reading {
 pub(crate) struct TableReader<'a> {
     layout: &'a Layout,
     numbers: Numbers,
-    kept_cells: KeptCells,
 }
 
-/// A kept column in every reading of its values that is searched.
-type Searched = Vec<StringArray>;
+/// A kept column of a batch.
+struct Kept {
+    /// Its values in every reading that is searched.
+    searched: Vec<StringArray>,
+    /// Where it is null although its schema allows none.
+    missing: Option<NullBuffer>,
+}
+
+impl Kept {
+    fn new(column: &ArrayRef, is_required: bool) -> Result<Self> {
+        let missing = column.logical_nulls().filter(|_| is_required);
+        Ok(Self { searched: searched(column)?, missing })
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        self.missing.as_ref().is_some_and(|nulls| nulls.is_null(row))
+    }
+}
 
 impl<'a> TableReader<'a> {
     pub(crate) fn new(layout: &'a Layout) -> Self {
-        Self { layout, numbers: Numbers::default(), kept_cells: KeptCells::new(Encoding::Utf8) }
+        Self { layout, numbers: Numbers::default() }
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) -> Result<()> {
-        rows.begin(&self.layout.source, block.rows());
+        rows.begin(self.layout, block.rows());
         let Some(batch) = &block.batch else { return Ok(()) };
         let (person, kept) = (batch.column(0), &batch.columns()[1..]);
-        let packed = self.layout.packer.as_ref().map(|packer| packer.convert_columns(kept)).transpose();
+        let packed = self.layout.packer.as_ref().map(|packer| packer.pack(kept)).transpose();
         let packed = packed.map_err(unexpected)?;
-        let searched = kept.iter().map(searched).collect::<Result<Vec<_>>>()?;
+        let kept = kept.iter().zip(&self.layout.required).map(|(column, required)| Kept::new(column, *required));
+        let kept = kept.collect::<Result<Vec<_>>>()?;
         let mut persons = Persons::new(self.layout, &mut self.numbers, person)?;
         for row in 0..batch.num_rows() {
             rows.read += 1;
             let position = Position { record: block.first_record + row as u64, line: 0, byte: 0 };
-            let read = persons.next(row, rows, &mut self.kept_cells, &searched);
+            let read = persons.next(row, rows, self.layout, &kept);
             match read {
                 Ok(()) => {
                     if let Some(packed) = &packed {
-                        rows.keep(packed.row(row).data());
+                        packed.row(row).into_iter().for_each(|part| rows.keep(part));
                     }
                     rows.accept(position);
                 }
@@ -128,11 +164,13 @@ impl<'a> TableReader<'a> {
     }
 }
 
+/// A row of insurers' symbols; none where it is null.
+type InsurersRow = Option<std::result::Result<InsurersSymbol, FaultReason>>;
+
 /// The column of persons, row after row.
 enum Persons<'a> {
-    Numbers { layout: &'a Layout, numbers: &'a Numbers, taken: usize, faults: usize, changed: usize },
-    InsurersText { texts: StringArray, encoder: &'a TextEncoder },
-    InsurersBytes { bytes: &'a arrow_array::FixedSizeBinaryArray, encoder: &'a TextEncoder },
+    Numbers { numbers: &'a Numbers, taken: usize, faults: usize, changed: usize },
+    Insurers { symbols: std::vec::IntoIter<InsurersRow>, encoder: &'a TextEncoder },
 }
 
 impl<'a> Persons<'a> {
@@ -143,12 +181,13 @@ impl<'a> Persons<'a> {
                 numbers
                     .read(column, reading(*format), None)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
-                Self::Numbers { layout, numbers, taken: 0, faults: 0, changed: 0 }
+                Self::Numbers { numbers, taken: 0, faults: 0, changed: 0 }
             }
-            Source::InsurersSymbol(encoder) => match column.as_fixed_size_binary_opt() {
-                Some(bytes) => Self::InsurersBytes { bytes, encoder },
-                None => Self::InsurersText { texts: text(column)?, encoder },
-            },
+            Source::InsurersSymbol(encoder) => {
+                let symbols = fugo_columnar::insurers_symbols(column, encoder)
+                    .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
+                Self::Insurers { symbols: symbols.into_iter(), encoder }
+            }
         })
     }
 
@@ -157,16 +196,22 @@ impl<'a> Persons<'a> {
         &mut self,
         row: usize,
         rows: &mut Rows,
-        kept_cells: &mut KeptCells,
-        searched: &[Searched],
+        layout: &Layout,
+        kept: &[Kept],
     ) -> std::result::Result<(), (Option<usize>, Reason)> {
         let cells = || {
-            let texts = searched.iter().enumerate().flat_map(|(i, texts)| texts.iter().map(move |texts| (i, texts)));
-            texts.filter(|(_, texts)| texts.is_valid(row)).map(|(i, texts)| (i, texts.value(row).as_bytes()))
+            let texts = kept.iter().enumerate().flat_map(|(i, kept)| kept.searched.iter().map(move |texts| (i, texts)));
+            texts.filter(|(_, texts)| texts.is_valid(row)).map(|(i, texts)| (i, texts.value(row)))
         };
-        let symbol = cells().find(|(_, cell)| cells::is_symbol(cell)).map(|(i, _)| i);
-        let insurers = match self {
-            Self::Numbers { layout, numbers, taken, faults, changed } => {
+        let mut search = |owner| {
+            if let Some(i) = kept.iter().position(|kept| kept.is_missing(row)) {
+                return Err((Some(i), Reason::Null));
+            }
+            kept::search(cells, owner, &layout.other_codes, &mut rows.codes)
+                .map_err(|(i, fault)| (Some(i), Reason::Kept(fault)))
+        };
+        match self {
+            Self::Numbers { numbers, taken, faults, changed } => {
                 if numbers.nulls().is_some_and(|nulls| nulls.is_null(row)) {
                     let fault = numbers.faults().get(*faults).filter(|fault| fault.row == row);
                     *faults += usize::from(fault.is_some());
@@ -178,40 +223,19 @@ impl<'a> Persons<'a> {
                 *changed += usize::from(changes.is_some());
                 let lineage = layout.lineage.as_ref();
                 let first = cells::first(lineage, number);
-                if let Some(i) = symbol {
-                    return Err((Some(i), Reason::KeptSymbol));
-                }
-                let mut held = |cell: &[u8]| {
-                    !kept_cells.harmless(cell, &(0..cell.len()))
-                        && kept_cells.hold_number(cell, [number, first], lineage)
-                };
-                if let Some((i, _)) = cells().find(|(_, cell)| held(cell)) {
-                    return Err((Some(i), Reason::KeptNumber));
-                }
+                search(Owner::Number { numbers: [number, first], lineage })?;
                 rows.normalized += u64::from(changes.is_some());
                 rows.zeros_restored += u64::from(changes.is_some_and(|changes| changes.zeros_restored));
                 rows.reissued += u64::from(!std::ptr::eq(first, number));
                 rows.numbers.push(first.clone());
-                return Ok(());
             }
-            Self::InsurersText { texts, .. } if texts.is_null(row) => return Err((None, Reason::Null)),
-            Self::InsurersBytes { bytes, .. } if bytes.is_null(row) => return Err((None, Reason::Null)),
-            Self::InsurersText { texts, encoder } => {
-                cells::insurers_symbol(texts.value(row).as_bytes(), encoder).map_err(|reason| (None, reason))?
+            Self::Insurers { symbols, encoder } => {
+                let read = symbols.next().unwrap_or_else(|| unreachable!("a column has as many rows as its batch"));
+                let symbol = read.ok_or((None, Reason::Null))?.map_err(|reason| (None, reason.into()))?;
+                search(Owner::Insurers(&symbol, encoder))?;
+                rows.insurers.push(symbol);
             }
-            Self::InsurersBytes { bytes, .. } => {
-                InsurersSymbol::from_bytes(bytes.value(row).try_into().map_err(|_| (None, Reason::Null))?)
-            }
-        };
-        let (Self::InsurersText { encoder, .. } | Self::InsurersBytes { encoder, .. }) = self else { return Ok(()) };
-        if let Some(i) = symbol {
-            return Err((Some(i), Reason::KeptSymbol));
         }
-        let held = |cell: &[u8]| cells::holds_symbol(cell, &insurers, encoder) || cells::is_number(cell);
-        if let Some((i, _)) = cells().find(|(_, cell)| held(cell)) {
-            return Err((Some(i), Reason::KeptNumber));
-        }
-        rows.insurers.push(insurers);
         Ok(())
     }
 }

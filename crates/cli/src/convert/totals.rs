@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use fugo_columnar::kept::Codes;
+
 use super::{position::Position, rows::Rows};
 use crate::{
     failure::{Failure, Result},
@@ -21,6 +23,8 @@ pub(crate) struct Totals {
     pub(crate) unended: Option<Position>,
     pub(crate) rejected: BTreeMap<&'static str, u64>,
     pub(crate) accepted: u64,
+    /// By kept column, the codes of twelve digits in columns of other codes.
+    pub(crate) codes: Vec<Codes>,
     pub(crate) normalized: u64,
     pub(crate) zeros_restored: u64,
     pub(crate) reissued: u64,
@@ -39,12 +43,29 @@ impl Totals {
         self.spanning.add(rows.spanning);
         self.unended = rows.unended;
         self.accepted += rows.len() as u64;
+        self.codes.resize(self.codes.len().max(rows.codes.len()), Codes::default());
+        self.codes.iter_mut().zip(&rows.codes).for_each(|(sum, codes)| sum.add(codes));
         self.normalized += rows.normalized;
         self.zeros_restored += rows.zeros_restored;
         self.reissued += rows.reissued;
         for reject in &rows.rejects {
             *self.rejected.entry(reject.reason.kind()).or_default() += 1;
         }
+    }
+
+    /// Stops where a column of other codes is one of numbers. `names` are those of the kept columns.
+    pub(crate) fn check_codes(&self, names: &[String]) -> Result<()> {
+        let Some((name, codes)) = names.iter().zip(&self.codes).find(|(_, codes)| codes.are_numbers()) else {
+            return Ok(());
+        };
+        Err(Failure::new(
+            format!(
+                "the kept column `{name}` holds MyNumbers: {} of {} codes of twelve digits have the check digit, and of other codes one in ten has",
+                thousands(codes.valid),
+                thousands(codes.shapes)
+            ),
+            "leave it out of --keep; outputs are as they were before",
+        ))
     }
 
     pub(crate) fn rejected(&self) -> u64 {

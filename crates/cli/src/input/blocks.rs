@@ -63,8 +63,6 @@ pub(crate) struct BlockReader<R> {
     at_end: bool,
     next: Block,
     header_lines: u64,
-    /// Ctrl-Z at the end, as DOS wrote it.
-    end_marks: u64,
 }
 
 impl<R> Drop for BlockReader<R> {
@@ -78,7 +76,7 @@ impl<R: Read> BlockReader<R> {
         let next = Block { first_line: 1, ..Block::default() };
         // Room for all it ever holds, so that growing leaves no copy behind.
         let carry = Vec::with_capacity(size + MAX_RECORD);
-        Self { input, delimiter, size, carry, at_end: false, next, header_lines: 0, end_marks: 0 }
+        Self { input, delimiter, size, carry, at_end: false, next, header_lines: 0 }
     }
 
     /// Lines of the header.
@@ -101,7 +99,7 @@ impl<R: Read> BlockReader<R> {
             };
             bytes.truncate(filled + read.map_err(|error| unreadable(&error))?);
             if self.at_end {
-                self.end_marks += drop_end_marks(&mut bytes);
+                drop_end_marks(&mut bytes);
             }
             if bytes.is_empty() && self.at_end {
                 return Ok(None);
@@ -192,7 +190,7 @@ impl<R: Read> BlockReader<R> {
         let read = read.map_err(|error| unreadable(&error))?;
         self.at_end = read < lacking;
         if self.at_end {
-            self.end_marks += drop_end_marks(bytes);
+            drop_end_marks(bytes);
         }
         Ok(())
     }
@@ -209,11 +207,10 @@ fn reserve_wiping(bytes: &mut Vec<u8>, more: usize) {
 }
 
 /// Takes the Ctrl-Z off that ends a text file of DOS.
-fn drop_end_marks(bytes: &mut Vec<u8>) -> u64 {
+fn drop_end_marks(bytes: &mut Vec<u8>) {
     let len = bytes.len();
     let marks = bytes.iter().rev().take_while(|byte| **byte == 0x1A).count();
     bytes.truncate(len - marks);
-    marks as u64
 }
 
 fn unreadable(error: &io::Error) -> Failure {

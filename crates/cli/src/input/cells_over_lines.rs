@@ -148,10 +148,12 @@ impl LineRule {
         if field.len() < SHORTEST {
             return false;
         }
-        let field = field.trim_ascii();
-        let field = field.strip_prefix(b"\"").unwrap_or(field);
-        let field = field.strip_suffix(b"\"").unwrap_or(field);
-        if text::decode(field.trim_ascii().to_ascii_lowercase()).is_ok() {
+        // Quotes that are doubled, or stray, leave more than one.
+        let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
+        let Some(start) = field.iter().position(|byte| !is_around(byte)) else { return false };
+        let end = field.iter().rposition(|byte| !is_around(byte)).map_or(start, |last| last + 1);
+        let field = &field[start..end];
+        if text::decode(field.to_ascii_lowercase()).is_ok() {
             return true;
         }
         let other = if self.encoding == Encoding::Utf8 { Encoding::Cp932 } else { Encoding::Utf8 };
@@ -293,6 +295,7 @@ mod tests {
             "123456789018 Tokyo",
             "1234 5678 9018;x",
             "x,123456789018",
+            "\"\"123456789018\"\"",
             "x, \u{200B}123456789018 ,y",
             "kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v,x",
         ] {

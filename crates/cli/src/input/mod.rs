@@ -6,12 +6,18 @@ pub(crate) mod csv;
 pub(crate) mod foreign;
 pub(crate) mod format;
 pub(crate) mod identity;
+pub(crate) mod row_sizes;
 pub(crate) mod tables;
 pub(crate) mod text;
 
-mod arrow_stream;
+mod arrow_messages;
+mod fault;
 mod header;
+mod lz4;
 mod names;
+mod parquet_pages;
+mod parquet_table;
+mod thrift;
 
 use std::{
     fs::File,
@@ -44,10 +50,12 @@ pub(crate) struct Form {
     pub(crate) delimiter: u8,
     /// Of CSV.
     pub(crate) encoding: Encoding,
-    /// Most bytes of a block of CSV.
+    /// Most bytes of a block.
     pub(crate) block: usize,
     /// Of CSV: whether lines of a cell over several lines may look like rows.
     pub(crate) multi_line_cells: bool,
+    /// What the run may use of the memory, in bytes.
+    pub(crate) memory: usize,
 }
 
 /// An input whose columns are known and whose rows are not read yet.
@@ -58,6 +66,7 @@ pub(crate) struct Opened {
     /// The file while it is read; none if it is a pipe.
     pub(crate) watched: Option<Watched>,
     rows: Unread,
+    block: usize,
 }
 
 enum Unread {
@@ -89,9 +98,9 @@ impl Opened {
         let bytes = watched.as_ref().map(|watched| Ok(watched.len().saturating_sub(read_before()?)));
         let bytes = bytes.transpose().map_err(fail)?;
         if format != FileFormat::Csv {
-            let table = TableFile::open(file, format)?;
+            let table = TableFile::open(file, format, form.memory)?;
             let columns = Columns::Table(table.schema());
-            return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table) });
+            return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table), block: form.block });
         }
         let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block);
         let header = blocks.header()?.ok_or_else(|| {
@@ -101,14 +110,14 @@ impl Opened {
             )
         })?;
         let header = Header::parse(header, form)?;
-        Ok(Self { size: bytes, columns: Columns::Csv(header), watched, rows: Unread::Csv(blocks) })
+        Ok(Self { size: bytes, columns: Columns::Csv(header), watched, rows: Unread::Csv(blocks), block: form.block })
     }
 
     /// The rows; of a table only these columns are read, the person's first.
     pub(crate) fn read(self, person: usize, keep: &[usize]) -> Result<Input> {
         Ok(match self.rows {
             Unread::Csv(blocks) => Input::Csv(blocks),
-            Unread::Table(table) => Input::Table(table.read(person, keep)?),
+            Unread::Table(table) => Input::Table(table.read(person, keep, self.block)?),
         })
     }
 }

@@ -25,6 +25,7 @@ pub(crate) struct Staging {
     dirs: BTreeMap<PathBuf, RunDir>,
     made: usize,
     placing: Placing,
+    digests: bool,
 }
 
 /// A file on its way to its place.
@@ -38,20 +39,22 @@ pub(crate) struct Output {
 pub(crate) struct Complete {
     place: PathBuf,
     staged: PathBuf,
-    /// SHA-256 of its bytes.
-    sha256: String,
+    /// SHA-256 of its bytes, if it was asked for.
+    sha256: Option<String>,
 }
 
-/// A file with the digest of what was written to it.
+/// A file with the digest of what was written to it, if it is asked for: digests take a tenth of a run's time.
 struct Digested {
     file: File,
-    digest: Box<Sha256>,
+    digest: Option<Box<Sha256>>,
 }
 
 impl Write for Digested {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.digest.update(&bytes[..written]);
+        if let Some(digest) = &mut self.digest {
+            digest.update(&bytes[..written]);
+        }
         Ok(written)
     }
 
@@ -60,15 +63,15 @@ impl Write for Digested {
     }
 }
 
-fn begin(staged: &Path) -> io::Result<BufWriter<Digested>> {
+fn begin(staged: &Path, digests: bool) -> io::Result<BufWriter<Digested>> {
     let file = run_dir::create(staged)?;
-    Ok(BufWriter::with_capacity(1 << 18, Digested { file, digest: Box::default() }))
+    Ok(BufWriter::with_capacity(1 << 18, Digested { file, digest: digests.then(Box::default) }))
 }
 
 impl Staging {
-    /// For the files of these places, and no others.
-    pub(crate) fn new(placing: Placing) -> Self {
-        Self { dirs: BTreeMap::new(), made: 0, placing }
+    /// For the files of these places, and no others. `digests`: whether SHA-256 of each is wanted.
+    pub(crate) fn new(placing: Placing, digests: bool) -> Self {
+        Self { dirs: BTreeMap::new(), made: 0, placing, digests }
     }
 
     /// The run directory in `parent`.
@@ -86,7 +89,7 @@ impl Staging {
         self.made += 1;
         let name = format!("output-{}", self.made);
         let staged = self.dir(directory_of(place))?.path(&name);
-        let file = begin(&staged).map_err(|error| Failure::io("write", place, &error))?;
+        let file = begin(&staged, self.digests).map_err(|error| Failure::io("write", place, &error))?;
         Ok(Output { place: place.to_owned(), staged, file })
     }
 }
@@ -107,7 +110,8 @@ impl Output {
         self.file.flush().map_err(fail)?;
         let written = File::open(&self.staged).map_err(fail)?;
         fs::remove_file(&self.staged).map_err(fail)?;
-        self.file = begin(&self.staged).map_err(fail)?;
+        let digests = self.file.get_ref().digest.is_some();
+        self.file = begin(&self.staged, digests).map_err(fail)?;
         Ok(written)
     }
 
@@ -116,14 +120,18 @@ impl Output {
         let fail = |error: &io::Error| Failure::io("write", &self.place, error);
         let Digested { file, digest } = self.file.into_inner().map_err(|error| fail(error.error()))?;
         file.sync_all().map_err(|error| fail(&error))?;
-        Ok(Complete { place: self.place, staged: self.staged, sha256: hex::encode(&digest.finalize()) })
+        Ok(Complete {
+            place: self.place,
+            staged: self.staged,
+            sha256: digest.map(|digest| hex::encode(&digest.finalize())),
+        })
     }
 }
 
 impl Complete {
-    /// SHA-256 of its bytes, in hexadecimal digits.
-    pub(crate) fn sha256(&self) -> &str {
-        &self.sha256
+    /// SHA-256 of its bytes, in hexadecimal digits, if it was asked for.
+    pub(crate) fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
     }
 }
 

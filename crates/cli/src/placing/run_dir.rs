@@ -137,8 +137,12 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Removes the mark last: a run that dies half way leaves a directory that is still known as one of a run.
 fn empty(dir: &File) -> io::Result<()> {
-    for name in names(dir)?.iter().filter(|name| is_of_run(name)) {
+    let mut of_run = names(dir)?;
+    of_run.retain(|name| is_of_run(name));
+    of_run.sort_by_key(|name| name.as_bytes() == MARK.as_bytes());
+    for name in &of_run {
         unlinkat(dir, &**name, AtFlags::empty())?;
     }
     Ok(())
@@ -185,6 +189,19 @@ mod tests {
         assert!(alive.path.exists() && second.path.exists() && other.exists());
         drop((alive, second));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_whose_removal_ended_half_way_is_still_known_as_one_of_a_run() {
+        for rows in 0..40 {
+            let parent = tempfile::tempdir().unwrap();
+            let run = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, "")]);
+            (0..rows).for_each(|i| fs::write(run.join(format!("rows.{i}")), "x").unwrap());
+            // A directory in the place of a file that the removal comes to ends it there.
+            fs::create_dir(run.join("output-0")).unwrap();
+            assert!(empty(&open_dir(&run).unwrap()).is_err());
+            assert!(run.join(MARK).exists(), "{rows} rows");
+        }
     }
 
     #[test]

@@ -91,7 +91,7 @@ pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
     let targets = [(&args.out, Kind::Roster), (&args.truth, Kind::Truth)];
     let targets: Vec<(PathBuf, Kind)> =
         targets.into_iter().filter_map(|(place, kind)| Some((place.clone()?, kind))).collect();
-    let mut staging = Staging::new(Placing::claim(&targets, iter::empty(), &args.overwrite)?);
+    let mut staging = Staging::new(Placing::claim(&targets, iter::empty(), &args.overwrite)?, false);
     let mut create = |place: &Option<PathBuf>| place.as_deref().map(|place| staging.output(place)).transpose();
     let (mut out, mut truth) = (create(&args.out)?, create(&args.truth)?);
     let interrupt = Interrupt::listen()?;

@@ -84,6 +84,19 @@ def symbols_for_keys(
     output: _Output = "fixed",
     errors: _Errors = "raise",
 ) -> list[SymbolColumn]: ...
+def _search_kept(
+    keys: Sequence[SymbolKey],
+    column: _Column,
+    cells: Sequence[_Column],
+    places: Sequence[int],
+    *,
+    number_format: _NumberFormat,
+    restore_zeros: bool,
+    lineage: Lineage | None,
+    insurers_tag: str | None,
+    other_codes: Sequence[bool],
+    judge: bool,
+) -> tuple[list[tuple[int, int, str, str]], list[int], tuple[list[int], str] | None]: ...
 @final
 class MyNumber:
     def __new__(cls, text: str | _Buffer, /) -> Self: ...

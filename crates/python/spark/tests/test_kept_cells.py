@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import hashlib
 import random
 import unittest
 from collections import Counter
@@ -51,6 +52,8 @@ class KeptCells(unittest.TestCase):
                 for column in ("note", "amount", "money"):
                     self.assertGreater(reasons[column, "kept-number"], 50, reasons)
                 self.assertGreater(reasons["note", "kept-symbol"], 50)
+                self.assertGreater(reasons["note", "kept-other-number"], 50)
+                self.assertGreater(reasons["amount", "kept-other-number"], 5)
                 self.assertLess(len(expected), 0.8 * ROWS)
 
     def test_the_issuer_starts_from_insurers_symbols_and_never_sees_a_number(self) -> None:
@@ -87,12 +90,45 @@ class KeptCells(unittest.TestCase):
         made = convert(df, "person", source, keep=["note"], reference=["row_id"], insurers_tag=tag)
         found = {(row.row_id + 1, row.column, row.reason) for row in made.rejects.collect()}
         expected = {(int(row["record"]), row["column"], row["reason"]) for row in tool.listed("rejects.csv")}
-        self.assertEqual({reason for _, _, reason in expected}, {"corrupted", "null", "kept-number", "kept-symbol"})
+        self.assertEqual({reason for _, _, reason in expected}, {"corrupted", "null", "kept-other-number", "kept-symbol"})
         self.assertEqual(found, expected)
         issued = pq.read_table(tool.directory / "issued.parquet")
         ordered = made.in_symbol_order(partitions=2).toArrow()
         self.assertEqual(ordered["symbol"].to_pylist(), issued["symbol"].to_pylist())
         self.assertEqual(ordered["note"].to_pylist(), issued["note"].to_pylist())
+
+
+    def test_columns_of_numbers_and_of_what_is_made_of_them_fail_the_job(self) -> None:
+        cluster, tool = shared.cluster(), shared.tool()
+        import fugo
+        from fugo.spark import DescriptionError, KeyFileOnExecutor, convert
+
+        scope, chance = "registry/cancer/1", random.Random(9)
+        source = KeyFileOnExecutor(str(tool.key(scope)), scope, tool.tag(scope), test_keys=True)
+        numbers = []
+        for _ in range(400):
+            body = f"{chance.randrange(10**11):011}"
+            numbers.append(f"{body}{fugo.check_digit(body)}")
+        rows = [
+            (own, hashlib.sha256(own.encode()).hexdigest(), other, f"{chance.randrange(10**12):012}")
+            for own, other in zip(numbers, numbers[1:])
+        ]
+        df = cluster.spark.createDataFrame(rows, "my_number string, digest string, spouse string, code string").coalesce(1)
+        for keep, other_codes, said in (
+            (["code", "digest"], ["code"], "digest hold what must not be kept: SHA-256 of the number"),
+            (["spouse"], ["spouse"], "spouse hold what must not be kept: MyNumbers"),
+        ):
+            with self.subTest(keep=keep), self.assertRaises(Exception) as caught:
+                convert(df, "my_number", source, keep=keep, other_codes=other_codes).rejects.collect()
+            self.assertIn(said, str(caught.exception))
+            self.assertFalse([number for number in numbers if number in str(caught.exception)])
+        converted = convert(df, "my_number", source, keep=["code"], other_codes=["code"])
+        self.assertEqual(converted.rejects.count(), 0)
+        rejected = convert(df, "my_number", source, keep=["code"]).rejects.collect()
+        self.assertGreater(len(rejected), 10)
+        self.assertEqual({row.reason for row in rejected}, {"kept-other-number"})
+        with self.assertRaisesRegex(DescriptionError, "not kept"):
+            convert(df, "my_number", source, keep=["code"], other_codes=["spouse"])
 
 
 def _rows(chance: random.Random, key: object) -> Iterator[dict[str, object]]:

@@ -9,7 +9,7 @@ rows.rejects.write.csv("hdfs:///secret/nta-rejects", header=True)
 """
 
 from fugo.spark.conversion import Converted, Counts, OrderedCounts, convert
-from fugo.spark.errors import DescriptionError, KeyNotOpened, LineageNotRead, RefusedRow, TotalsError
+from fugo.spark.errors import DescriptionError, KeyNotOpened, LineageNotRead, RefusedColumn, RefusedRow, TotalsError
 from fugo.spark.fields import symbol_metadata
 from fugo.spark.order import duplicates, in_symbol_order
 from fugo.spark.sources import HadoopCredential, KeyFileOnExecutor, KeySource
@@ -25,6 +25,7 @@ __all__ = [
     "KeySource",
     "LineageNotRead",
     "OrderedCounts",
+    "RefusedColumn",
     "RefusedRow",
     "TotalsError",
     "convert",

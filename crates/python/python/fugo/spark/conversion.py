@@ -31,6 +31,7 @@ def convert(
     keys: KeySource | Mapping[str, KeySource],
     *,
     keep: Sequence[str] = (),
+    other_codes: Sequence[str] = (),
     reference: Sequence[str] = (),
     number_format: NumberFormat = "strict",
     restore_zeros: bool = False,
@@ -42,8 +43,9 @@ def convert(
 
     ``keys`` maps the name of each output's symbol column to where executors find its key; one source alone is
     ``{"symbol": source}``. No row ever holds the symbols of two keys. ``keep`` names the columns that stand beside the
-    symbols; a cell of theirs that holds the row's number, or a symbol, makes the row a reject. ``reference`` names the
-    columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every
+    symbols; a cell of theirs that holds the row's number, another valid number, or a symbol, makes the row a reject, and a
+    column that is made of numbers or symbols fails the job. ``other_codes`` names those of them that hold other codes of
+    twelve digits, of which one in ten is a valid number by chance. ``reference`` names the columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every
     executor. With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, under the key of that
     tag, and keys are of the eligibility scope; then no number appears.
 
@@ -60,6 +62,7 @@ def convert(
         lineage=lineage,
         insurers_tag=insurers_tag,
         form=output,
+        other_codes=tuple(other_codes),
     )
     refuse_what_cannot_be(df.schema, derivation)
     # Structures, so that no name of the roster's meets one of ours; and Spark's mapInArrow takes only plain names.

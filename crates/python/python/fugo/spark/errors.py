@@ -15,6 +15,17 @@ class LineageNotRead(ValueError):
     """A lineage file is not one, on an executor."""
 
 
+class RefusedColumn(ValueError):
+    """Kept columns hold numbers, or are made of numbers or symbols. ``columns`` names them."""
+
+    def __init__(self, columns: tuple[str, ...], what: str) -> None:
+        super().__init__(columns, what)
+        self.columns = columns
+
+    def __str__(self) -> str:
+        return f"the kept columns {', '.join(self.columns)} hold what must not be kept: {self.args[1]}"
+
+
 class RefusedRow(ValueError):
     """A row gives no symbol, and the job was told to fail then. ``kind`` is the reason, in one word."""
 

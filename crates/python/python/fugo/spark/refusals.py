@@ -32,6 +32,9 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
         found = known.count(name.casefold()) if name in schema.names else 0
         if found != 1:
             raise DescriptionError(f"the DataFrame has {found} columns named {name}; one is needed")
+    for name in derivation.other_codes:
+        if name not in derivation.keep:
+            raise DescriptionError(f"other_codes names {name}, which is not kept")
     for names in (derivation.keep, derivation.reference):
         if len(_folded(names)) < len(names):
             raise DescriptionError(f"a column is named twice among {', '.join(names)}")

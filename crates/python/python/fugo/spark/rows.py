@@ -10,13 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import fugo
+from fugo._fugo import _search_kept
 from fugo.spark import kept
+from fugo.spark.errors import RefusedColumn
 from fugo.spark.fields import Output
 from fugo.spark.keys import symbol_key
 from fugo.spark.lineage import lineage
 from fugo.spark.sources import KeyFileOnExecutor
 
 NumberFormat = Literal["strict", "lenient"]
+
+#: One batch in so many, the first of each partition among them, is held against what could be made of numbers.
+JUDGED = 16
 
 
 class Reject(NamedTuple):
@@ -46,21 +51,22 @@ class Derivation:
     lineage: str | None
     insurers_tag: str | None
     form: Output
+    other_codes: tuple[str, ...] = ()
 
     def batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         keys = [symbol_key(source) for _, source in self.outputs]
-        for batch in batches:
-            yield from self._batch(batch, keys)
+        for nth, batch in enumerate(batches):
+            yield from self._batch(batch, keys, judge=nth % JUDGED == 0)
 
-    def _batch(self, batch: pa.RecordBatch, keys: list[fugo.SymbolKey]) -> Iterator[pa.RecordBatch]:
+    def _batch(self, batch: pa.RecordBatch, keys: list[fugo.SymbolKey], judge: bool) -> Iterator[pa.RecordBatch]:
         persons = batch.column("person")
         columns = self._symbols(keys, persons)
         symbols = [pa.array(column) for column in columns]
         rejects = {fault.row: self._of_number(fault) for fault in columns[0].faults}
         for row in pc.indices_nonzero(persons.is_null()).to_pylist():
             rejects[row] = Reject(row, self.column, "null", None, None, "the cell is null")
-        for fault in self._kept_faults(batch, keys[0], symbols[0]):
-            rejects.setdefault(fault.row, Reject(fault.row, fault.column, fault.reason, None, None, fault.detail))
+        for reject in self._kept_faults(batch, keys, judge):
+            rejects.setdefault(reject.row, reject)
         accepted = None
         if rejects:
             accepted = pa.array([row not in rejects for row in range(len(batch))])
@@ -85,36 +91,34 @@ class Derivation:
     def _of_number(self, fault: fugo.Fault) -> Reject:
         return Reject(fault.row, self.column, fault.kind, fault.offset, fault.found, fault.message)
 
-    def _kept_faults(self, batch: pa.RecordBatch, key: fugo.SymbolKey, symbols: pa.Array) -> Iterator[kept.KeptFault]:
+    def _kept_faults(
+        self, batch: pa.RecordBatch, keys: list[fugo.SymbolKey], judge: bool
+    ) -> Iterator[Reject]:
         if not self.keep:
             return
         structure = batch.column("kept")
         cells = {name: structure.field(i) for i, name in enumerate(self.keep)}
-        yield from kept.symbols_in(cells)
-        persons = batch.column("person")
-        if self.insurers_tag is not None:
-            yield from kept.insurers_in(cells, symbols.is_valid(), persons)
-            return
-
-        def derive(candidates: pa.Array) -> pa.Array:
-            return pa.array(key.symbols(candidates, output=self.form, errors="null"))
-
-        def derive_first(candidates: pa.Array) -> pa.Array:
-            return pa.array(key.symbols(candidates, lineage=lineage(self.lineage), output=self.form, errors="null"))
-
-        as_written = symbols
-        if self.lineage is not None:
-            as_written = pa.array(
-                key.symbols(
-                    persons,
-                    number_format=self.number_format,
-                    restore_zeros=self.restore_zeros,
-                    output=self.form,
-                    errors="null",
-                )
-            )
-        first = None if self.lineage is None else derive_first
-        yield from kept.numbers_in(cells, symbols, as_written, derive, first)
+        searched = list(kept.searched(cells))
+        faults, numbers, made = _search_kept(
+            keys,
+            batch.column("person"),
+            [texts for _, texts in searched],
+            [place for place, _ in searched],
+            number_format=self.number_format,
+            restore_zeros=self.restore_zeros,
+            lineage=None if self.lineage is None else lineage(self.lineage),
+            insurers_tag=self.insurers_tag,
+            other_codes=[name in self.other_codes for name in self.keep],
+            judge=judge,
+        )
+        if numbers:
+            raise RefusedColumn((self.keep[numbers[0]],), "MyNumbers: one in ten of other codes has the check digit")
+        if made is not None:
+            raise RefusedColumn(tuple(self.keep[place] for place in made[0]), made[1])
+        for row, place, kind, message in faults:
+            remedy = "; if the column holds other codes of twelve digits, name it in other_codes"
+            detail = message + remedy if kind == "kept-other-number" else message
+            yield Reject(row, self.keep[place], kind, None, None, detail)
 
     def _accepted(
         self, batch: pa.RecordBatch, symbols: list[pa.Array], accepted: pa.Array | None

@@ -1,0 +1,339 @@
+//! A Parquet file as batches of columns, whose size is known before they are read.
+
+use std::{fs::File, os::unix::fs::FileExt, sync::Arc};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+        },
+    },
+    basic::Type,
+    column::reader::{ColumnReader, get_column_reader},
+    file::serialized_reader::SerializedPageReader,
+};
+
+use super::{
+    fault::Fault,
+    parquet_pages::{Held, Pages},
+    thrift::{Kind, Thrift},
+};
+use crate::failure::Failure;
+
+/// What a Parquet file ends with, behind the length of its footer.
+const MAGIC: &[u8; 4] = b"PAR1";
+
+/// Groups within groups, at most, as in Arrow's schemas.
+const DEPTH: usize = 64;
+
+/// What the reader makes of a list's element in the footer, about, in bytes.
+const ELEMENT: u64 = 1 << 10;
+
+/// A Parquet file whose footer is read.
+pub(crate) struct ParquetTable {
+    file: File,
+    len: u64,
+    memory: u64,
+    metadata: ArrowReaderMetadata,
+    /// The types of the columns. Text is read as views of pages first, and dictionaries are unpacked.
+    schema: SchemaRef,
+    /// Rows of a batch, at most.
+    rows: u64,
+}
+
+impl ParquetTable {
+    /// Reads the footer of a file of `len` bytes.
+    pub(super) fn open(file: File, len: u64, memory: usize, rows: usize) -> Result<Self, Fault> {
+        check_footer(&file, len, memory as u64)?;
+        let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
+        let physical = found.parquet_schema().clone();
+        let root = |leaf: usize| physical.get_column_root_idx(leaf);
+        let is_int96 = |column: usize| {
+            (0..physical.num_columns())
+                .any(|leaf| root(leaf) == column && physical.column(leaf).physical_type() == Type::INT96)
+        };
+        let typed = |of: &dyn Fn(usize, &DataType) -> DataType| {
+            let fields = found.schema().fields().iter().enumerate();
+            let fields = fields.map(|(i, field)| field.as_ref().clone().with_data_type(of(i, field.data_type())));
+            Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), found.schema().metadata().clone()))
+        };
+        let schema = typed(&|i, found| match found {
+            DataType::Dictionary(_, values) => values.as_ref().clone(),
+            // Nanoseconds would reach from 1677 to 2262; see `check_int96`.
+            DataType::Timestamp(TimeUnit::Nanosecond, None) if is_int96(i) => {
+                DataType::Timestamp(TimeUnit::Microsecond, None)
+            }
+            found => found.clone(),
+        });
+        let read = typed(&|i, _| match schema.field(i).data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+            DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+            other => other.clone(),
+        });
+        let schema = Arc::new(with_metadata_of_spark(&schema, &found));
+        let options = ArrowReaderOptions::new().with_schema(read);
+        let metadata = ArrowReaderMetadata::try_new(found.metadata().clone(), options)?;
+        let table = Self { file, len, memory: memory as u64, metadata, schema, rows: rows as u64 };
+        let (footer, groups) = (table.footer_rows(), table.groups());
+        let said = (0..groups).try_fold(0, |all: u64, group| all.checked_add(table.group_rows(group)));
+        if said != Some(footer) {
+            return Err(Fault::damaged(format!(
+                "the footer says {footer} rows, and its {groups} row groups have another number"
+            )));
+        }
+        Ok(table)
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    pub(super) fn footer_rows(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(u64::MAX)
+    }
+
+    fn groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    fn group_rows(&self, group: usize) -> u64 {
+        u64::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(u64::MAX)
+    }
+
+    /// The rows, of these columns, in the order of the file.
+    pub(super) fn read(self, columns: &[usize]) -> Result<ParquetBatches, Fault> {
+        let physical = self.metadata.parquet_schema();
+        let leaves = (0..physical.num_columns()).filter(|leaf| columns.contains(&physical.get_column_root_idx(*leaf)));
+        let leaves: Vec<usize> = leaves.collect();
+        for leaf in leaves.iter().filter(|leaf| physical.column(**leaf).physical_type() == Type::INT96) {
+            self.check_int96(*leaf)?;
+        }
+        let mask = ProjectionMask::leaves(physical, leaves.iter().copied());
+        Ok(ParquetBatches { table: self, leaves, mask, next_group: 0, reader: None, left: 0, read: 0 })
+    }
+
+    /// The pages of some columns of a row group, each of which has as many rows as the row group says.
+    fn pages(&self, group: usize, leaves: &[usize]) -> Result<Vec<Pages>, Fault> {
+        let rows = self.group_rows(group);
+        let mut all = Vec::new();
+        for leaf in leaves {
+            let chunk = self.metadata.metadata().row_group(group).column(*leaf);
+            let pages = Pages::read(&self.file, self.len, chunk, self.held(*leaf), self.memory / 2)?;
+            let is_nested = chunk.column_descr().max_rep_level() > 0;
+            if pages.values != rows && !is_nested {
+                return Err(Fault::damaged(format!(
+                    "the footer says {rows} rows for row group {group}, and the column `{}` has {}",
+                    chunk.column_path().string(),
+                    pages.values
+                )));
+            }
+            all.push(pages);
+        }
+        let held = all.iter().fold(0, |held: u64, pages| held.saturating_add(pages.at_least()));
+        let what = || format!("what is held of row group {group}, a page and a dictionary of each column,");
+        Fault::unless_fits(what, held, self.memory / 2)?;
+        Ok(all)
+    }
+
+    fn held(&self, leaf: usize) -> Held {
+        let physical = self.metadata.parquet_schema();
+        let column = physical.column(leaf);
+        let root = self.metadata.schema().field(physical.get_column_root_idx(leaf)).data_type();
+        match column.physical_type() {
+            Type::BYTE_ARRAY if matches!(root, DataType::Utf8View | DataType::BinaryView) => Held::Views,
+            Type::BYTE_ARRAY => Held::Copies,
+            Type::FIXED_LEN_BYTE_ARRAY => Held::Fixed(u64::try_from(column.type_length()).unwrap_or(0).max(32)),
+            _ => Held::Fixed(16),
+        }
+    }
+
+    /// Times as INT96 reach any year and are in nanoseconds. They are read as microseconds, so none may be finer.
+    fn check_int96(&self, leaf: usize) -> Result<(), Fault> {
+        let (file, metadata) = (Arc::new(self.file.try_clone()?), self.metadata.metadata());
+        let column = metadata.file_metadata().schema_descr().column(leaf);
+        for group in 0..self.groups() {
+            self.pages(group, &[leaf])?;
+            let (chunk, rows) = (metadata.row_group(group).column(leaf), self.group_rows(group) as usize);
+            let pages = SerializedPageReader::new(file.clone(), chunk, rows, None)?;
+            let ColumnReader::Int96ColumnReader(mut reader) = get_column_reader(column.clone(), Box::new(pages)) else {
+                return Err(Fault::damaged("a column is not of the type that the footer says"));
+            };
+            let (mut values, mut definitions, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
+            loop {
+                values.clear();
+                definitions.clear();
+                repetitions.clear();
+                let (levels, nested) = (Some(&mut definitions), Some(&mut repetitions));
+                let (records, ..) = reader.read_records(1 << 10, levels, nested, &mut values)?;
+                if records == 0 {
+                    break;
+                }
+                if !values.iter().all(|value| is_exact(value.data())) {
+                    return Err(Fault::Refused(Failure::new(
+                        format!(
+                            "the column `{}` holds times as INT96 that are no whole microseconds",
+                            column.path().string()
+                        ),
+                        "leave it out of --keep, or write it as TIMESTAMP(NANOS) first",
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where Spark keeps its schema, and within it the metadata of the columns.
+const SPARK: &str = "org.apache.spark.sql.parquet.row.metadata";
+
+/// The schema with what Spark's own says of columns of symbols.
+fn with_metadata_of_spark(schema: &Schema, found: &ArrowReaderMetadata) -> Schema {
+    let pairs = found.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+    let said = pairs.filter(|pair| pair.key == SPARK).find_map(|pair| pair.value.as_deref());
+    let said: serde_json::Value = said.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let columns = said["fields"].as_array().map_or(&[][..], Vec::as_slice);
+    let fields = schema.fields().iter().map(|field| {
+        let column = columns.iter().find(|column| column["name"] == *field.name());
+        let of_symbols = column.and_then(|column| column["metadata"].as_object()).into_iter().flatten();
+        let of_symbols = of_symbols.filter(|(key, _)| key.starts_with("fugo.")).map(|(key, value)| {
+            // Fugo writes text. What is anything else is refused with the metadata as a whole.
+            (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        });
+        let mut metadata = field.metadata().clone();
+        metadata.extend(of_symbols);
+        field.as_ref().clone().with_metadata(metadata)
+    });
+    Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone())
+}
+
+/// Whether an INT96, nanoseconds of a day and its Julian day, is a number of whole microseconds of 64 bits.
+fn is_exact(time: &[u32]) -> bool {
+    let [low, high, day] = time else { return false };
+    let nanoseconds = i64::from(*high) << 32 | i64::from(*low);
+    // The Julian day of 1970-01-01, and the microseconds of a day.
+    let micros = (i128::from(day.cast_signed()) - 2_440_588) * 86_400_000_000 + i128::from(nanoseconds / 1000);
+    nanoseconds % 1000 == 0 && i64::try_from(micros).is_ok()
+}
+
+/// The batches of a file, row group after row group.
+pub(super) struct ParquetBatches {
+    table: ParquetTable,
+    leaves: Vec<usize>,
+    mask: ProjectionMask,
+    next_group: usize,
+    reader: Option<ParquetRecordBatchReader>,
+    /// Rows that the row group still has.
+    left: u64,
+    /// Rows of all row groups that were read.
+    read: u64,
+}
+
+impl ParquetBatches {
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, Fault> {
+        loop {
+            if let Some(batch) = self.reader.as_mut().and_then(Iterator::next).transpose()? {
+                let rows = batch.num_rows() as u64;
+                self.read += rows;
+                self.left = self.left.checked_sub(rows).ok_or_else(|| self.miscounted())?;
+                return Ok(Some(batch));
+            }
+            if self.left > 0 {
+                return Err(self.miscounted());
+            }
+            if self.next_group == self.table.groups() {
+                return if self.read == self.table.footer_rows() { Ok(None) } else { Err(self.miscounted()) };
+            }
+            self.open_group()?;
+        }
+    }
+
+    fn open_group(&mut self) -> Result<(), Fault> {
+        let (table, group) = (&self.table, self.next_group);
+        self.next_group += 1;
+        self.left = table.group_rows(group);
+        let pages = table.pages(group, &self.leaves)?;
+        let held =
+            |rows| pages.iter().fold(0, |held: u64, pages| held.saturating_add(pages.of_batches(rows, self.left)));
+        // Batches need not be smaller than what is held in any case.
+        let least = pages.iter().map(Pages::at_least).fold(0, u64::saturating_add);
+        let allowed = (table.memory / 8).max(2 * least);
+        let mut rows = table.rows;
+        while rows > 1 && held(rows) > allowed {
+            rows /= 2;
+        }
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(table.file.try_clone()?, table.metadata.clone())
+                .with_row_groups(vec![group])
+                .with_projection(self.mask.clone())
+                .with_batch_size(rows as usize);
+        self.reader = Some(reader.build()?);
+        Ok(())
+    }
+
+    fn miscounted(&self) -> Fault {
+        let (said, read) = (self.table.footer_rows(), self.read);
+        Fault::damaged(format!("the footer says {said} rows, and {read} were read when its row groups ended"))
+    }
+}
+
+impl Iterator for ParquetBatches {
+    type Item = Result<RecordBatch, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_batch().transpose()
+    }
+}
+
+/// Holds a footer against its length and the depth that readers have room for. What its lists hold is counted: the
+/// reader makes room for as many elements as they name.
+fn check_footer(file: &File, len: u64, memory: u64) -> Result<(), Fault> {
+    let damaged = || Fault::damaged("its footer is damaged");
+    let mut tail = [0; 8];
+    let tail_at = len.checked_sub(tail.len() as u64).ok_or_else(|| Fault::damaged("it is shorter than a footer"))?;
+    file.read_exact_at(&mut tail, tail_at)?;
+    let (size, magic) = tail.split_first_chunk().ok_or_else(damaged)?;
+    if magic != MAGIC {
+        return Err(Fault::damaged("it does not end as a Parquet file does"));
+    }
+    let size = u64::from(u32::from_le_bytes(*size));
+    let at = tail_at.checked_sub(size).ok_or_else(damaged)?;
+    Fault::unless_fits(|| "the footer of the file".to_owned(), size, memory / 8)?;
+    let mut footer = vec![0; size as usize];
+    file.read_exact_at(&mut footer, at)?;
+    let mut thrift = Thrift::new(&footer);
+    let whole = thrift.fields(|thrift, id, kind| if id == 2 { check_schema(thrift) } else { thrift.skip(kind) });
+    // What an element takes is about what it takes in the file where it is whole.
+    let elements = thrift.elements.saturating_mul(ELEMENT);
+    Fault::unless_fits(|| "the index in the footer of the file".to_owned(), elements, memory.max(1 << 28))?;
+    whole.ok_or_else(damaged)
+}
+
+/// Passes over the schema, a tree in which each element says how many children follow it.
+fn check_schema(thrift: &mut Thrift<'_>) -> Option<()> {
+    let (len, _) = thrift.list()?;
+    let mut open: Vec<i64> = Vec::new();
+    for _ in 0..len {
+        let mut children = 0;
+        thrift.fields(|thrift, id, kind| {
+            if (id, kind) == (5, Kind::Integer) {
+                children = thrift.integer()?;
+                return Some(());
+            }
+            thrift.skip(kind)
+        })?;
+        if let Some(left) = open.last_mut() {
+            *left -= 1;
+        }
+        if children > 0 {
+            open.push(children);
+        }
+        (open.len() <= DEPTH).then_some(())?;
+        while open.last().is_some_and(|left| *left <= 0) {
+            open.pop();
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,182 @@
+//! Columns of other codes of twelve digits: whether they can be what their keeper says.
+
+use std::collections::BTreeSet;
+
+use fugo::find::{Candidate, Shape, candidates, digits};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// Codes of twelve digits in kept cells, and how many of them have the check digit of a number.
+///
+/// A check digit of a random code fits by chance: of the eleven remainders 0 and 1 both give the digit 0, so a code that
+/// ends in 0 fits with 2/11 and any other with 1/11; over random last digits that is one in ten. Codes that stand more
+/// than once count once, as far as [`Codes::DISTINCT`] allows: one code in a thousand rows says no more than in one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Codes {
+    /// Stretches of twelve digits, together or in three groups of four: see [`fugo::find::candidates`].
+    pub shapes: u64,
+    /// Those with the check digit of a number.
+    pub valid: u64,
+    /// The smallest digests of the distinct codes, with what is needed of each.
+    distinct: BTreeSet<(u64, Code)>,
+}
+
+/// What is known of a code: whether it ends in 0, and whether its check digit fits.
+type Code = (bool, bool);
+
+impl Codes {
+    /// Distinct codes that are held, at most: those with the smallest digests, a random choice that does not depend on order.
+    pub const DISTINCT: usize = 4_096;
+
+    /// Those of a text, except what is plainly something else: a part of 20 or more hexadecimal signs, as UUIDs and digests
+    /// are, or a minute of the years 1900 to 2099 (`202611281230`), which one number in 10,000 looks like.
+    pub fn of(text: &str) -> Self {
+        let mut codes = Self::default();
+        for found in candidates(text).filter(|found| matches!(found.shape(), Shape::Whole | Shape::Grouped)) {
+            let plain: Zeroizing<Vec<u8>> = Zeroizing::new(digits(&text[found.range()]).collect());
+            if is_in_hex(text, &found) || found.shape() == Shape::Whole && is_a_minute(&plain) {
+                continue;
+            }
+            let is_valid = found.number().is_some();
+            codes.shapes += 1;
+            codes.valid += u64::from(is_valid);
+            codes.hold((first_bytes(&plain), (plain.last() == Some(&b'0'), is_valid)));
+        }
+        codes
+    }
+
+    /// Counts those of other cells too.
+    pub fn add(&mut self, other: &Self) {
+        self.shapes += other.shapes;
+        self.valid += other.valid;
+        other.distinct.iter().for_each(|code| self.hold(*code));
+    }
+
+    /// Whether so many distinct codes have the check digit of a number that chance gives as many once in 10^12 columns.
+    ///
+    /// With n codes of which the share p fits and the share q would by chance, chance gives p or more with a probability of at
+    /// most exp(−n·D(p‖q)), D the relative entropy (Chernoff). Twelve codes that all fit, none ending in 0, stop.
+    pub fn are_numbers(&self) -> bool {
+        let n = self.distinct.len() as f64;
+        let valid = self.distinct.iter().filter(|(_, (_, is_valid))| *is_valid).count() as f64;
+        let by_chance = self
+            .distinct
+            .iter()
+            .map(|(_, (ends_in_zero, _))| if *ends_in_zero { 2.0 } else { 1.0 } / 11.0)
+            .sum::<f64>();
+        let (p, q) = (valid / n, by_chance / n);
+        // Of no codes both are no numbers, and the comparison is false.
+        p > q && n * relative_entropy(p, q) >= 12.0 * 10_f64.ln()
+    }
+
+    fn hold(&mut self, code: (u64, Code)) {
+        if self.distinct.len() == Self::DISTINCT && self.distinct.last().is_some_and(|last| code >= *last) {
+            return;
+        }
+        self.distinct.insert(code);
+        if self.distinct.len() > Self::DISTINCT {
+            self.distinct.pop_last();
+        }
+    }
+}
+
+/// Whether a stretch is within hexadecimal signs, hyphens between them, of which eight or more are not its own and one is a
+/// letter.
+fn is_in_hex(text: &str, found: &Candidate<'_>) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+    let (before, behind) = (&text.as_bytes()[..found.range().start], &text.as_bytes()[found.range().end..]);
+    let signs =
+        || before.iter().rev().take_while(|byte| is_sign(byte)).chain(behind.iter().take_while(|byte| is_sign(byte)));
+    signs().filter(|byte| **byte != b'-').take(HEX_AROUND).count() == HEX_AROUND && signs().any(u8::is_ascii_alphabetic)
+}
+
+const HEX_AROUND: usize = 8;
+
+fn is_a_minute(digits: &[u8]) -> bool {
+    let value =
+        |range: std::ops::Range<usize>| digits[range].iter().fold(0, |sum, digit| 10 * sum + u32::from(digit - b'0'));
+    (1900..2100).contains(&value(0..4))
+        && (1..=12).contains(&value(4..6))
+        && (1..=31).contains(&value(6..8))
+        && value(8..10) < 24
+        && value(10..12) < 60
+}
+
+/// D(p‖q) of two coins.
+fn relative_entropy(p: f64, q: f64) -> f64 {
+    let term = |p: f64, q: f64| if p == 0.0 { 0.0 } else { p * (p / q).ln() };
+    term(p, q) + term(1.0 - p, 1.0 - q)
+}
+
+/// Eight bytes of a digest; with the few bits held beside them they tell codes apart and give none back that a guess
+/// would not. Wiped with the sample: they are in memory only.
+fn first_bytes(code: &[u8]) -> u64 {
+    let digest = Sha256::digest(code);
+    u64::from_le_bytes(*digest.first_chunk().unwrap_or(&[0; 8]))
+}
+
+#[cfg(test)]
+mod tests {
+    use fugo::MyNumber;
+
+    use super::*;
+
+    /// Twelve digits from a row's number, the last as asked for.
+    fn code(row: u64, last: Option<u64>) -> String {
+        let body = format!("{:011}", (row + 1).wrapping_mul(6_364_136_223_846_793_005) % 100_000_000_000);
+        match last {
+            Some(last) => format!("{body}{last}"),
+            None => format!("{body}{}", MyNumber::check_digit(&body).unwrap()),
+        }
+    }
+
+    fn counted(codes: impl Iterator<Item = String>) -> Codes {
+        codes.fold(Codes::default(), |mut sum, code| {
+            sum.add(&Codes::of(&code));
+            sum
+        })
+    }
+
+    #[test]
+    fn columns_of_numbers_stop_and_columns_of_other_codes_do_not() {
+        assert!(counted((0..16).map(|row| code(row, None))).are_numbers());
+        assert!(!counted((0..8).map(|row| code(row, None))).are_numbers());
+        // Three in ten are numbers, the others are not.
+        assert!(counted((0..1_000).map(|row| code(row, (row % 10 > 2).then_some(row % 10)))).are_numbers());
+        assert!(!counted((0..100_000).map(|row| code(row, Some(row % 10)))).are_numbers());
+        assert!(!Codes::default().are_numbers());
+    }
+
+    #[test]
+    fn round_amounts_and_repeated_codes_do_not_stop() {
+        let amounts = counted((0..20_000).map(|row| code(row, Some(0))));
+        assert!((0.17..0.20).contains(&(amounts.valid as f64 / amounts.shapes as f64)), "2 in 11: {amounts:?}");
+        assert!(!amounts.are_numbers());
+        let one = counted((0..10_000).map(|_| code(7, None)));
+        assert_eq!((one.shapes, one.valid, one.are_numbers()), (10_000, 10_000, false));
+    }
+
+    #[test]
+    fn digests_and_minutes_are_no_codes() {
+        for text in [
+            "deadbeef123456789018",
+            "a3b1c2d4-1234-5678-9018-0123456789ab",
+            "A3B1C2D4-AAAA-4BBB-8CCC-123456789018",
+            "202611281230",
+        ] {
+            assert_eq!(Codes::of(text), Codes::default(), "{text}");
+        }
+        for text in
+            ["abc123456789018", "123456789018-20261128", "face 123456789018 12345678", "202613281230", "2026-1128-1230"]
+        {
+            assert_eq!(Codes::of(text).shapes, 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_cells_does_not_matter() {
+        let (forth, back) =
+            (counted((0..6_000).map(|row| code(row, None))), counted((0..6_000).rev().map(|row| code(row, None))));
+        assert_eq!(forth, back);
+    }
+}

@@ -1,0 +1,221 @@
+//! Whether a kept column is made of the numbers or symbols of its rows, by a sample.
+
+use std::{collections::BTreeMap, fmt};
+
+use fugo::{MyNumber, SYMBOL_LEN, text::TextEncoder};
+use zeroize::Zeroizing;
+
+use super::{
+    digests::{self, Known, STRONG, Tokens},
+    places, values,
+};
+
+/// Rows of which digests are made, for each column: a sample of the sample, for digests take time.
+const LONG: usize = 128;
+/// Of rows whose cells spell fewer than eight bytes, as dates and short codes do.
+const SHORT: usize = 32;
+
+/// The person of a sampled row.
+#[derive(Clone)]
+pub enum Person {
+    /// By number.
+    Number(MyNumber),
+    /// By insurers' symbol.
+    Insurers([u8; SYMBOL_LEN]),
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// A row of the sample.
+pub(super) struct Row {
+    /// Its place among all rows.
+    pub(super) at: u64,
+    pub(super) person: Person,
+    pub(super) symbols: Vec<[u8; SYMBOL_LEN]>,
+    /// The kept cells; of long ones the start.
+    pub(super) cells: Vec<Zeroizing<String>>,
+}
+
+impl Row {
+    pub(super) fn number(&self) -> Option<&MyNumber> {
+        match &self.person {
+            Person::Number(number) => Some(number),
+            Person::Insurers(_) => None,
+        }
+    }
+}
+
+/// Rows from all of a roster: which ones depends on their places alone, and follows no period that a roster could have.
+/// Numbers and cells are wiped on drop.
+///
+/// ```
+/// use fugo_columnar::kept::{Person, Sample};
+/// let (people, kept) = (["123456789018", "012345678911"], ["810987654321", "119876543210"]);
+/// let mut sample = Sample::new(1, Vec::new());
+/// for row in sample.next(people.len()) {
+///     sample.take(row, Person::Number(people[row].parse()?), vec![], [kept[row]].into_iter());
+/// }
+/// let made = sample.judge().expect("a finding");
+/// assert_eq!((made.columns(), made.to_string()), (&[0][..], "the number's digits, backwards".to_owned()));
+/// # Ok::<(), fugo::MyNumberError>(())
+/// ```
+pub struct Sample {
+    columns: usize,
+    encoders: Vec<TextEncoder>,
+    rows: Vec<Row>,
+    seen: u64,
+    /// The first of the rows that were counted last.
+    first: u64,
+    /// One row in so many belongs to the sample; a power of two.
+    one_in: u64,
+}
+
+/// What kept columns are made of. Shown as the end of a sentence that starts with the names of the columns and "hold".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub(super) columns: Vec<usize>,
+    pub(super) what: String,
+}
+
+impl Made {
+    /// The places of the kept columns, counted from 0, ascending. Several if they give the number together.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl fmt::Debug for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sample(..)")
+    }
+}
+
+impl Sample {
+    /// Rows of a sample, about, at most.
+    pub const ROWS: usize = 512;
+    /// Bytes of a cell that are looked at.
+    pub const CELL: usize = 1_024;
+
+    /// A sample of rows with `columns` kept cells each. `encoders` write the text forms of a row's symbols, in their order.
+    pub fn new(columns: usize, encoders: Vec<TextEncoder>) -> Self {
+        Self { columns, encoders, rows: Vec::with_capacity(Self::ROWS), seen: 0, first: 0, one_in: 1 }
+    }
+
+    /// Counts the next `rows` rows, and says which of them belong to the sample: [`Self::take`] those.
+    ///
+    /// The sample thins out as rows come: of many rows it holds some 256 to 512, spread over all of them.
+    pub fn next(&mut self, rows: usize) -> Vec<usize> {
+        let (first, end) = (self.seen, self.seen + rows as u64);
+        self.seen = end;
+        self.first = first;
+        if self.columns == 0 {
+            return Vec::new();
+        }
+        while end.div_ceil(self.one_in) > Self::ROWS as u64 {
+            self.one_in *= 2;
+        }
+        let one_in = self.one_in;
+        self.rows.retain(|row| is_chosen(row.at, one_in));
+        (first..end).filter(|at| is_chosen(*at, one_in)).map(|at| (at - first) as usize).collect()
+    }
+
+    /// Takes the `nth` of the rows that were counted last: its symbols, and its kept cells as text without quotes; a null is
+    /// empty.
+    pub fn take<'a>(
+        &mut self,
+        nth: usize,
+        person: Person,
+        symbols: Vec<[u8; SYMBOL_LEN]>,
+        cells: impl Iterator<Item = &'a str>,
+    ) {
+        let start = |cell: &str| {
+            let end = (0..=Self::CELL.min(cell.len())).rev().find(|end| cell.is_char_boundary(*end)).unwrap_or(0);
+            Zeroizing::new(cell[..end].to_owned())
+        };
+        self.rows.push(Row { at: self.first + nth as u64, person, symbols, cells: cells.map(start).collect() });
+    }
+
+    /// The first transform found that makes kept columns of the rows' numbers or symbols.
+    ///
+    /// 1. Of the number in some 20 spellings, of each symbol and of the insurers' symbol: the thing itself, backwards, or
+    ///    digested by CRC-32, MD5, SHA-1, SHA-2, SHA-3, RIPEMD-160, BLAKE2 or XXH64; whole or cut to 8 bytes or more, anywhere in
+    ///    the cell, in hexadecimal, base64, base32 or as an integer. One cell is enough; of 4 to 7 bytes, more than half.
+    /// 2. The number plus a constant, times a constant, or combined with one by exclusive or, as an integer in decimal or
+    ///    hexadecimal; backwards, or with up to two digits replaced. More than half of the cells that are not empty.
+    /// 3. Four or more digits of the number, each in a place of its own in a cell or in several columns together, in
+    ///    whatever signs: permuted, masked, split, in other digits, escaped. Ten rows or more are needed.
+    ///
+    /// The last two hold each person once. They are not tried on numbers below a million, nor where the numbers rise evenly
+    /// with the rows, as those of made-up rosters do: then every column that counts rows is made of them. What depends on a secret, such as a key or a salt, is not found.
+    pub fn judge(&self) -> Option<Made> {
+        let by_bytes = (0..self.columns).find_map(|column| self.by_bytes(column));
+        if by_bytes.is_some() || self.rises_evenly() {
+            return by_bytes;
+        }
+        let people = self.people();
+        let by_value = |column| {
+            let what = values::made_of(&people, column)?.to_owned();
+            Some(Made { columns: vec![column], what })
+        };
+        (0..self.columns).find_map(by_value).or_else(|| places::made_of(&people, self.columns))
+    }
+
+    /// One row of each person whose number is not below a million, as those of made-up rosters are: small numbers are near any
+    /// small count.
+    fn people(&self) -> Vec<(&MyNumber, &Row)> {
+        let mut people: Vec<(&MyNumber, &Row)> = self
+            .rows
+            .iter()
+            .filter_map(|row| Some((row.number()?, row)))
+            .filter(|(number, _)| values::of(number) >= 1_000_000)
+            .collect();
+        people.sort_by_key(|(number, row)| (number.expose_digits(), row.at));
+        people.dedup_by_key(|(number, _)| number.expose_digits());
+        people.sort_by_key(|(_, row)| row.at);
+        people
+    }
+
+    fn by_bytes(&self, column: usize) -> Option<Made> {
+        let filled = self.rows.iter().filter(|row| !row.cells[column].trim().is_empty()).count();
+        let rows: Vec<_> = self.rows.iter().map(|row| (row, digests::tokens(&row.cells[column]))).collect();
+        let mut weak: BTreeMap<String, usize> = BTreeMap::new();
+        for (is_long, most) in [(true, LONG), (false, SHORT)] {
+            let is_one =
+                |tokens: &Tokens| !tokens.is_empty() && is_long == tokens.iter().any(|token| token.len() >= STRONG);
+            let of_kind: Vec<_> = rows.iter().filter(|(_, tokens)| is_one(tokens)).collect();
+            let step = of_kind.len().div_ceil(most).max(1);
+            for (row, tokens) in of_kind.into_iter().step_by(step) {
+                for (what, is_strong) in Known::of(row, &self.encoders).matches(tokens) {
+                    if is_strong {
+                        return Some(Made { columns: vec![column], what });
+                    }
+                    *weak.entry(what).or_default() += step;
+                }
+            }
+        }
+        let (what, count) = weak.into_iter().max_by_key(|(_, count)| *count)?;
+        (count >= 2 && count * 2 > filled).then_some(Made { columns: vec![column], what })
+    }
+
+    /// Whether number without check digit = a + b · place of the row, in more than half of the rows.
+    fn rises_evenly(&self) -> bool {
+        let points = self.rows.iter().filter_map(|row| Some((i128::from(row.at), values::of(row.number()?) / 10)));
+        values::are_on_one_line(&points.collect::<Vec<_>>())
+    }
+}
+
+/// Whether a row belongs to a sample of one in `one_in`, a power of two; then it belongs to one twice as dense, too.
+fn is_chosen(at: u64, one_in: u64) -> bool {
+    // Multiplication by 2^64 over the golden ratio spreads neighbours evenly over the high bits.
+    at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 & (one_in - 1) == 0
+}

@@ -1,0 +1,162 @@
+//! One kept cell: whether it holds its row's number, anybody's number, or a symbol.
+
+use std::fmt;
+
+use fugo::{
+    InsurersSymbol, Lineage, MyNumber,
+    find::{FEWEST_DIGITS, digits},
+    text::{self, SymbolText, TextEncoder},
+};
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+use super::Codes;
+
+/// What a kept cell holds and must not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptFault {
+    /// The number of its row, or what gives it back.
+    OwnNumber,
+    /// A valid number of anybody's.
+    OtherNumber,
+    /// A symbol: of any scope in text form; of the row in hexadecimal.
+    Symbol,
+}
+
+impl KeptFault {
+    /// A short name: `kept-number`, `kept-other-number`, `kept-symbol`.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::OwnNumber => "kept-number",
+            Self::OtherNumber => "kept-other-number",
+            Self::Symbol => "kept-symbol",
+        }
+    }
+}
+
+impl fmt::Display for KeptFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OwnNumber => "a kept cell holds the row's own number, which never reaches an output",
+            Self::OtherNumber => "a kept cell holds twelve digits that are a valid MyNumber",
+            Self::Symbol => "a kept cell holds a symbol; two scopes' symbols in one row link the scopes",
+        })
+    }
+}
+
+/// Whose row it is.
+#[derive(Clone, Copy)]
+pub enum Owner<'a> {
+    /// By number.
+    Number {
+        /// The number in the row, and the person's first.
+        numbers: [&'a MyNumber; 2],
+        /// Other numbers of the person.
+        lineage: Option<&'a Lineage>,
+    },
+    /// By insurers' symbol, whose text form the encoder writes.
+    Insurers(&'a InsurersSymbol, &'a TextEncoder),
+}
+
+impl fmt::Debug for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Owner(..)")
+    }
+}
+
+/// Looks at the kept cells of a row: `cells` gives the place of the column, counted from 0, and the text. Codes in
+/// columns for which `other_codes[place]` holds are added to `codes[place]`; in others a valid one is a fault.
+///
+/// Returns the place of the first column at fault. A symbol comes before the row's number, and that before a stranger's.
+pub fn search<'a, I: Iterator<Item = (usize, &'a str)>>(
+    cells: impl Fn() -> I,
+    owner: Owner<'_>,
+    other_codes: &[bool],
+    codes: &mut [Codes],
+) -> Result<(), (usize, KeptFault)> {
+    let symbol = |cell: &str| {
+        holds_symbol_text(cell.as_bytes())
+            || matches!(owner, Owner::Insurers(symbol, encoder) if holds_symbol(cell.as_bytes(), symbol.as_bytes(), encoder))
+    };
+    if let Some((place, _)) = cells().find(|(_, cell)| symbol(cell)) {
+        return Err((place, KeptFault::Symbol));
+    }
+    // Most cells have too few digits for a number.
+    let many = || cells().filter(|(_, cell)| cell.len() >= FEWEST_DIGITS && digits(cell).count() >= FEWEST_DIGITS);
+    if let Owner::Number { numbers, lineage } = owner {
+        let own = |cell: &str| {
+            let digits: Zeroizing<Vec<u8>> = Zeroizing::new(digits(cell).collect());
+            holds_number(&digits, numbers, lineage)
+        };
+        if let Some((place, _)) = many().find(|(_, cell)| own(cell)) {
+            return Err((place, KeptFault::OwnNumber));
+        }
+    }
+    for (place, cell) in many() {
+        let found = Codes::of(cell);
+        if found.valid > 0 && !other_codes[place] {
+            return Err((place, KeptFault::OtherNumber));
+        }
+        if other_codes[place] {
+            codes[place].add(&found);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the digits of a cell, ASCII, whatever stood between them, hold one of the numbers, or one of them without its
+/// check digit or its leading zeros, or any other number that the lineage has for the person.
+///
+/// `numbers` are the number in the row and the person's first.
+pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
+    let [_, person] = numbers;
+    let of_person = |digits: &[u8]| {
+        MyNumber::parse(digits).is_ok_and(|number| lineage.is_some_and(|lineage| lineage.first(&number) == person))
+    };
+    if lineage.is_some() && digits.windows(MyNumber::LEN).any(of_person) {
+        return true;
+    }
+    numbers.iter().any(|number| {
+        let own = number.expose_digits();
+        let zeros = own.iter().take_while(|digit| **digit == b'0').count();
+        // Without its check digit a number is as good as whole: the formula gives it back.
+        let (body, bare) = (&own[..MyNumber::LEN - 1], &own[zeros.min(MyNumber::LEN - FEWEST_DIGITS)..]);
+        [body, bare].iter().any(|form| memmem::find(digits, form).is_some())
+    })
+}
+
+/// Whether a cell holds a symbol, in text form, in hexadecimal, or with hyphens as a UUID.
+pub fn holds_symbol(cell: &[u8], symbol: &[u8; fugo::SYMBOL_LEN], encoder: &TextEncoder) -> bool {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    if cell.len() < 2 * symbol.len() {
+        return false;
+    }
+    let hex: Vec<u8> =
+        symbol.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]).collect();
+    let mut cell = cell.to_ascii_lowercase();
+    cell.retain(|byte| *byte != b'-');
+    [&hex[..], encoder.encode(symbol).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
+}
+
+/// Whether a symbol of any scope stands anywhere in a cell, in text form: two scopes' symbols in one row link the scopes.
+pub fn holds_symbol_text(cell: &[u8]) -> bool {
+    if cell.len() < SHORTEST_PART + 1 + BEHIND_SEPARATOR {
+        return false;
+    }
+    memchr::memchr_iter(b'1', cell).any(|separator| {
+        let end = separator + 1 + BEHIND_SEPARATOR;
+        let Some(data) = cell.get(separator + 1..end) else { return false };
+        let letters = cell[..separator].iter().rev().take(LONGEST_PART).take_while(|byte| byte.is_ascii_alphabetic());
+        let letters = letters.count();
+        letters >= SHORTEST_PART
+            && data.iter().all(u8::is_ascii_alphanumeric)
+            && (SHORTEST_PART..=letters)
+                .any(|part| text::decode(cell[separator - part..end].to_ascii_lowercase()).is_ok())
+    })
+}
+
+/// Letters before the separator `1` of a text form: `kikan`, `hokensha`.
+const SHORTEST_PART: usize = 5;
+const LONGEST_PART: usize = SymbolText::MAX_LEN - 1 - BEHIND_SEPARATOR;
+/// Characters behind the separator.
+const BEHIND_SEPARATOR: usize = 38;

@@ -1,0 +1,107 @@
+//! The number as an integer.
+
+use fugo::{MyNumber, find::digits};
+use zeroize::Zeroizing;
+
+use super::sample::Row;
+
+const MILLION: i128 = 1_000_000;
+
+/// What a column is made of as integers; see [`super::Sample::judge`].
+pub(super) fn made_of(people: &[(&MyNumber, &Row)], column: usize) -> Option<&'static str> {
+    let cells = people.iter().map(|(number, row)| (row.cells[column].trim(), *number));
+    let rows: Vec<(&str, &MyNumber)> = cells.filter(|(cell, _)| !cell.is_empty()).collect();
+    let most = |matches: usize| matches > 0 && matches * 2 > rows.len();
+    let count =
+        |is_one: &dyn Fn(&str, &MyNumber) -> bool| rows.iter().filter(|(cell, number)| is_one(cell, number)).count();
+    if most(count(&|cell, number| {
+        let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(number.expose_digits().iter().rev().copied().collect());
+        let digits: Zeroizing<Vec<u8>> = Zeroizing::new(digits(cell).collect());
+        memchr::memmem::find(&digits, &backwards).is_some() || memchr::memmem::find(&digits, &backwards[1..]).is_some()
+    })) {
+        return Some("the number's digits, backwards");
+    }
+    let radix = if rows.iter().any(|(cell, _)| has_letters_of_hex(cell)) { 16 } else { 10 };
+    let read = rows.iter().filter_map(|(cell, number)| Some((millionths(cell, radix)?, of(number))));
+    let pairs: Vec<(i128, i128)> = read.collect();
+    let near = |(cell, number): &&(i128, i128)| (cell - number * MILLION).abs() <= 1_000 * MILLION;
+    if pairs.iter().filter(near).count() * 2 > rows.len() {
+        return Some("the number, plus or minus something small");
+    }
+    if most(count(&|cell, number| is_masked(cell, number))) {
+        return Some("the number with one or two digits replaced");
+    }
+    if pairs.len() * 2 <= rows.len() {
+        return None;
+    }
+    let bodies: Vec<_> = pairs.iter().map(|(cell, number)| (*cell, number / 10)).collect();
+    if are_on_one_line(&pairs) || are_on_one_line(&bodies) {
+        return Some("the number times a constant, plus a constant");
+    }
+    let backwards: Vec<_> = pairs.iter().map(|(cell, number)| (*cell, backwards(*number))).collect();
+    if are_on_one_line(&backwards) {
+        return Some("the number's digits, backwards, times a constant, plus a constant");
+    }
+    let whole = pairs.iter().filter(|(cell, _)| cell % MILLION == 0);
+    let mut masks: Vec<i128> = whole.map(|(cell, number)| (cell / MILLION) ^ number).collect();
+    masks.sort_unstable();
+    let longest = masks.chunk_by(|a, b| a == b).map(<[_]>::len).max().unwrap_or(0);
+    (longest >= 4 && longest * 2 > rows.len()).then_some("the number, combined with a constant by exclusive or")
+}
+
+/// A number as an integer, below 10^12.
+pub(super) fn of(number: &MyNumber) -> i128 {
+    number.expose_digits().iter().fold(0, |value, digit| value * 10 + i128::from(digit - b'0'))
+}
+
+fn backwards(number: i128) -> i128 {
+    let (mut rest, mut turned) = (number, 0);
+    for _ in 0..MyNumber::LEN {
+        turned = turned * 10 + rest % 10;
+        rest /= 10;
+    }
+    turned
+}
+
+/// Whether more than half of the points, four at least, lie on one line that is neither level nor upright. Exact.
+pub(super) fn are_on_one_line(points: &[(i128, i128)]) -> bool {
+    // If more than half lie on it, a pair of neighbours does, unless every second one lies apart.
+    let pairs = points.windows(2).chain(points.windows(3)).step_by((points.len() / 16).max(1));
+    pairs.map(|pair| (pair[0], pair[pair.len() - 1])).any(|((a, b), (c, d))| {
+        let on_line = |(x, y): &(i128, i128)| (y - b) * (c - a) == (d - b) * (x - a);
+        let count = if a == c || b == d { 0 } else { points.iter().filter(|point| on_line(point)).count() };
+        count >= 4 && count * 2 > points.len()
+    })
+}
+
+/// Twelve signs of which ten or eleven are the number's digits in their places.
+fn is_masked(cell: &str, number: &MyNumber) -> bool {
+    let signs: Zeroizing<Vec<char>> =
+        Zeroizing::new(cell.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect());
+    let digits = number.expose_digits();
+    let same = signs.iter().zip(digits).filter(|(sign, digit)| **sign == char::from(**digit)).count();
+    signs.len() == MyNumber::LEN && same >= MyNumber::LEN - 2
+}
+
+fn has_letters_of_hex(cell: &str) -> bool {
+    let hex = cell.strip_prefix("0x").unwrap_or(cell);
+    hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && hex.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Of an integer of at most 18 decimal or 16 hexadecimal digits, or of a decimal fraction of at most six places. Signs are
+/// not looked at. Below 2^84, so that products with numbers stay below 2^127.
+fn millionths(cell: &str, radix: u32) -> Option<i128> {
+    let cell = cell.trim_start_matches(['+', '-']);
+    if radix == 16 {
+        let hex = cell.strip_prefix("0x").unwrap_or(cell);
+        return (hex.len() <= 16).then(|| i128::from_str_radix(hex, 16).ok()).flatten().map(|value| value * MILLION);
+    }
+    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 18 || fraction.len() > 6 || !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    let fraction: i128 = format!("{fraction:0<6}").parse().ok()?;
+    Some(whole.parse::<i128>().ok()? * MILLION + fraction)
+}

@@ -1,0 +1,178 @@
+//! Kept columns beside symbols: the search that the tool makes too.
+
+use arrow_array::{Array, LargeStringArray, cast::AsArray};
+use fugo::{EligibilitySymbol, InsurersSymbol, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
+use fugo_columnar::{
+    Reading, insurers_symbols,
+    kept::{Codes, Owner, Person, Sample, search},
+    numbers,
+};
+use pyo3::prelude::*;
+
+use crate::{
+    column_in::Column, errors::Failure, lineage::Lineage, number::lost_zeros, panics::guarded, symbol_key::SymbolKey,
+};
+
+/// A row, the place of the column at fault, the reason, and what it says.
+type KeptFault = (usize, usize, &'static str, String);
+/// The places of columns that are made of numbers or symbols, and of what.
+type Made = (Vec<usize>, String);
+/// Faults; the places of columns of other codes that hold numbers; what is made.
+type Answer = Result<(Vec<KeptFault>, Vec<usize>, Option<Made>), Failure>;
+
+/// _search_kept(keys, column, cells, *, ...): what kept columns hold and must not.
+///
+/// `column` holds the persons, and `cells[i]` the values of the kept column at `places[i]` as text, in one array each.
+/// `other_codes[place]` says whether a column holds other codes of twelve digits. Rows whose person is null or at fault are not
+/// looked at. Returns the faults, the places of columns of other codes that hold numbers, and, if `judge`, the columns that are
+/// made of numbers or symbols.
+#[pyfunction]
+#[pyo3(signature = (
+    keys, column, cells, places, *, number_format, restore_zeros, lineage, insurers_tag, other_codes, judge
+))]
+#[expect(clippy::too_many_arguments, reason = "what a conversion is described by")]
+pub(crate) fn _search_kept(
+    py: Python<'_>,
+    keys: Vec<Bound<'_, SymbolKey>>,
+    column: &Bound<'_, PyAny>,
+    cells: Vec<Bound<'_, PyAny>>,
+    places: Vec<usize>,
+    number_format: &str,
+    restore_zeros: bool,
+    lineage: Option<&Bound<'_, Lineage>>,
+    insurers_tag: Option<&str>,
+    other_codes: Vec<bool>,
+    judge: bool,
+) -> Answer {
+    let insurers = insurers_tag.map(str::parse::<KeyTag>).transpose()?;
+    let lineage = lineage.map(|lineage| &lineage.get().0);
+    let (column, cells) = guarded(|| {
+        let cells = cells.iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
+        Ok((Column::new(column)?, cells))
+    })?;
+    let [person] = &column.chunks()[..] else { return Err(not_one_array()) };
+    let texts = cells.iter().map(|cell| text(cell, person.len())).collect::<Result<Vec<_>, _>>()?;
+    if texts.len() != places.len() || places.iter().any(|place| *place >= other_codes.len()) {
+        return Err(Failure::wrong_option("each array has the place of its column".into()));
+    }
+    let reading = match (number_format, restore_zeros) {
+        ("strict", false) => Reading::Strict,
+        (_, restore) => Reading::Lenient(lost_zeros(restore)),
+    };
+    let keys: Vec<&SymbolKey> = keys.iter().map(Bound::get).collect();
+    py.detach(|| {
+        guarded(|| {
+            let looked = Looked { keys: &keys, texts: &texts, places: &places, other_codes: &other_codes, judge };
+            match insurers {
+                Some(tag) => looked.at_insurers(*person, &TextEncoder::new(Purpose::Insurers, tag)),
+                None => looked.at_numbers(*person, reading, lineage),
+            }
+        })
+    })
+}
+
+fn not_one_array() -> Failure {
+    Failure::column("column-type", "persons and kept cells come in one array each")
+}
+
+fn text(column: &Column, rows: usize) -> Result<LargeStringArray, Failure> {
+    let [chunk] = &column.chunks()[..] else { return Err(not_one_array()) };
+    let texts = chunk.as_string_opt::<i64>().filter(|texts| texts.len() == rows);
+    texts
+        .cloned()
+        .ok_or_else(|| Failure::column("column-type", "kept cells are of type large_string, one for each row"))
+}
+
+/// What is looked at, and how.
+struct Looked<'a> {
+    keys: &'a [&'a SymbolKey],
+    texts: &'a [LargeStringArray],
+    places: &'a [usize],
+    other_codes: &'a [bool],
+    judge: bool,
+}
+
+impl Looked<'_> {
+    fn at_numbers(&self, column: &dyn Array, reading: Reading, lineage: Option<&fugo::Lineage>) -> Answer {
+        let read = numbers(column, reading, None)?;
+        let first = |number| lineage.map_or(number, |lineage: &fugo::Lineage| lineage.first(number));
+        let people: Vec<(usize, &MyNumber)> = read.rows().zip(read.as_slice()).collect();
+        let owner = |i: usize| {
+            let number = people[i].1;
+            Owner::Number { numbers: [number, first(number)], lineage }
+        };
+        let rows: Vec<usize> = people.iter().map(|(row, _)| *row).collect();
+        let person = |i: usize| Person::Number(first(people[i].1).clone());
+        let symbols = |taken: &[usize], key: &SymbolKey| {
+            let numbers: Vec<MyNumber> = taken.iter().map(|i| first(people[*i].1).clone()).collect();
+            let mut symbols = vec![[0; SYMBOL_LEN]; numbers.len()];
+            key.numbers()?.symbols(&numbers, &mut symbols);
+            Ok(symbols)
+        };
+        self.at(&rows, owner, person, symbols)
+    }
+
+    fn at_insurers(&self, column: &dyn Array, encoder: &TextEncoder) -> Answer {
+        let read = insurers_symbols(column, encoder)?;
+        let read = read.into_iter().enumerate().filter_map(|(row, symbol)| Some((row, symbol?.ok()?)));
+        let people: Vec<(usize, InsurersSymbol)> = read.collect();
+        let rows: Vec<usize> = people.iter().map(|(row, _)| *row).collect();
+        let owner = |i: usize| Owner::Insurers(&people[i].1, encoder);
+        let person = |i: usize| Person::Insurers(*people[i].1.as_bytes());
+        let symbols = |taken: &[usize], key: &SymbolKey| {
+            let insurers: Vec<InsurersSymbol> = taken.iter().map(|i| people[*i].1).collect();
+            let mut symbols = vec![EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); insurers.len()];
+            key.issuer()?.symbols_from_insurers(&insurers, &mut symbols);
+            Ok(symbols.iter().map(|symbol| *symbol.as_bytes()).collect())
+        };
+        self.at(&rows, owner, person, symbols)
+    }
+
+    /// `rows[i]` is the row of the `i`-th person, whom the functions tell of.
+    fn at<'a>(
+        &self,
+        rows: &[usize],
+        owner: impl Fn(usize) -> Owner<'a>,
+        person: impl Fn(usize) -> Person,
+        symbols: impl Fn(&[usize], &SymbolKey) -> Result<Vec<[u8; SYMBOL_LEN]>, Failure>,
+    ) -> Answer {
+        let (mut faults, mut accepted) = (Vec::new(), Vec::new());
+        let mut codes = vec![Codes::default(); self.other_codes.len()];
+        for (i, row) in rows.iter().copied().enumerate() {
+            let cells = || self.present(row);
+            match search(cells, owner(i), self.other_codes, &mut codes) {
+                Ok(()) => accepted.push(i),
+                Err((place, fault)) => faults.push((row, place, fault.kind(), fault.to_string())),
+            }
+        }
+        let numbers = (0..codes.len()).filter(|place| codes[*place].are_numbers()).collect();
+        let made = if self.judge { self.made(rows, &accepted, person, symbols)? } else { None };
+        Ok((faults, numbers, made))
+    }
+
+    fn present(&self, row: usize) -> impl Iterator<Item = (usize, &str)> {
+        let texts = self.places.iter().copied().zip(self.texts);
+        texts.filter(move |(_, texts)| texts.is_valid(row)).map(move |(place, texts)| (place, texts.value(row)))
+    }
+
+    fn made(
+        &self,
+        rows: &[usize],
+        accepted: &[usize],
+        person: impl Fn(usize) -> Person,
+        symbols: impl Fn(&[usize], &SymbolKey) -> Result<Vec<[u8; SYMBOL_LEN]>, Failure>,
+    ) -> Result<Option<Made>, Failure> {
+        let encoders = self.keys.iter().map(|key| key.encoder()).collect();
+        let mut sample = Sample::new(self.other_codes.len(), encoders);
+        let taken: Vec<usize> = sample.next(accepted.len());
+        let people: Vec<usize> = taken.iter().map(|nth| accepted[*nth]).collect();
+        let symbols = self.keys.iter().map(|key| symbols(&people, key)).collect::<Result<Vec<_>, _>>()?;
+        for (k, (nth, i)) in taken.iter().zip(&people).enumerate() {
+            let of_row = symbols.iter().map(|column| column[k]).collect();
+            // Of columns that are searched in several readings the first one counts; the others of a row are empty.
+            let cell = |place| self.present(rows[*i]).find(|(at, _)| *at == place).map_or("", |(_, cell)| cell);
+            sample.take(*nth, person(*i), of_row, (0..self.other_codes.len()).map(cell));
+        }
+        Ok(sample.judge().map(|made| (made.columns().to_vec(), made.to_string())))
+    }
+}

@@ -1,0 +1,323 @@
+//! Finding what could be a number within text: in kept cells, in headers, in messages.
+//!
+//! It knows every shape that [`crate::normalize`] reads, in the midst of other text, and a few more separators. Text
+//! around it may be anything but digits.
+
+use core::{fmt, ops::Range};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    my_number::MyNumber,
+    normalize::{digit, is_invisible, is_separator},
+};
+
+/// The fewest digits that a number keeps when its leading zeros are lost.
+pub const FEWEST_DIGITS: usize = 9;
+
+/// Digits of a group, where a number is written in three groups.
+const GROUP: usize = 4;
+/// Separators in one place, at most.
+const MOST_SEPARATORS: usize = 3;
+
+/// How a candidate is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Twelve digits together.
+    Whole,
+    /// Three groups of four digits with one to three separators in each place.
+    Grouped,
+    /// 9, 10 or 11 digits together: leading zeros may be lost, or, of 11, the check digit.
+    Short,
+    /// Four groups of four digits with one separator throughout and the check digit of payment cards.
+    Card,
+}
+
+/// A stretch of a text that could be a number.
+#[derive(Clone)]
+pub struct Candidate<'a> {
+    text: &'a str,
+    start: usize,
+    shape: Shape,
+}
+
+impl Candidate<'_> {
+    /// Bytes of the text as it was given, from the first digit to the last.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+
+    /// How it is written.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The number, if the check digit fits. A short candidate gets leading zeros; a card's number is none.
+    pub fn number(&self) -> Option<MyNumber> {
+        if self.shape == Shape::Card {
+            return None;
+        }
+        let mut twelve = Zeroizing::new([b'0'; MyNumber::LEN]);
+        let found = digits(self.text).count();
+        twelve.iter_mut().skip(MyNumber::LEN - found).zip(digits(self.text)).for_each(|(place, digit)| *place = digit);
+        MyNumber::parse(*twelve).ok()
+    }
+}
+
+impl fmt::Debug for Candidate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Candidate(..)")
+    }
+}
+
+/// The decimal digits of a text as ASCII, U+FF10–U+FF19 included, whatever stands between them.
+pub fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.chars().filter_map(digit)
+}
+
+/// Every stretch of `text` that could be a number, in order.
+///
+/// 1. Digits are those of [`crate::normalize`]. A run of digits ends at any other character; invisible characters do
+///    not end it. So a part of a longer run, such as a time of 14 digits, is never a candidate.
+/// 2. 12 digits together are a candidate; 9 to 11 are a short one.
+/// 3. So are three runs of four digits with one to three separators in each place. Separators are those of
+///    normalisation, and every character that is neither a letter nor a digit.
+/// 4. Four such runs, with one separator throughout and the check digit of payment cards, are one candidate of
+///    [`Shape::Card`], which is no number.
+///
+/// ```
+/// use fugo::find::candidates;
+/// let text = "No.1234-5678-9018, born on 1985-04-01, 090-1234-5678";
+/// let found: Vec<_> = candidates(text).collect();
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(&text[found[0].range()], "1234-5678-9018");
+/// assert!(found[0].number().is_some());
+/// ```
+pub fn candidates(text: &str) -> Candidates<'_> {
+    Candidates { text, at: 0, groups: [Run::default(); 3], chain: 0 }
+}
+
+/// See [`candidates`].
+#[derive(Clone)]
+pub struct Candidates<'a> {
+    text: &'a str,
+    at: usize,
+    /// The last runs of four digits, each joined to the one before.
+    groups: [Run; 3],
+    /// How many of them there are, at most three.
+    chain: usize,
+}
+
+impl fmt::Debug for Candidates<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Candidates(..)")
+    }
+}
+
+impl<'a> Iterator for Candidates<'a> {
+    type Item = Candidate<'a>;
+
+    fn next(&mut self) -> Option<Candidate<'a>> {
+        loop {
+            let run = run(self.text, self.at)?;
+            self.at = run.end;
+            if run.digits != GROUP {
+                self.chain = 0;
+                let shape = match run.digits {
+                    MyNumber::LEN => Shape::Whole,
+                    FEWEST_DIGITS..MyNumber::LEN => Shape::Short,
+                    _ => continue,
+                };
+                return Some(self.candidate(run.start, run.end, shape));
+            }
+            self.chain = if run.joined { (self.chain + 1).min(3) } else { 1 };
+            self.groups.rotate_left(1);
+            self.groups[2] = run;
+            if self.chain == 3 {
+                if let Some(last) = self.card() {
+                    (self.at, self.chain) = (last, 0);
+                    return Some(self.candidate(self.groups[0].start, last, Shape::Card));
+                }
+                return Some(self.candidate(self.groups[0].start, run.end, Shape::Grouped));
+            }
+        }
+    }
+}
+
+impl<'a> Candidates<'a> {
+    fn candidate(&self, start: usize, end: usize, shape: Shape) -> Candidate<'a> {
+        Candidate { text: &self.text[start..end], start, shape }
+    }
+
+    /// Where a payment card's number ends of which the three groups are the first.
+    fn card(&self) -> Option<usize> {
+        let [a, b, c] = self.groups;
+        let d = run(self.text, c.end).filter(|run| run.joined && run.digits == GROUP)?;
+        let between = |left: Run, right: Run| &self.text[left.end..right.start];
+        let one_separator = between(a, b) == between(b, c) && between(b, c) == between(c, d);
+        let goes_on = run(self.text, d.end).is_some_and(|run| run.joined && run.digits == GROUP);
+        (one_separator && !goes_on && a.opens && passes_luhn(&self.text[a.start..d.end])).then_some(d.end)
+    }
+}
+
+/// Digits that stand together, invisible characters apart.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    start: usize,
+    end: usize,
+    digits: usize,
+    /// One to three separators stand between it and the run before.
+    joined: bool,
+    /// Nothing is joined to it from before.
+    opens: bool,
+}
+
+/// The first run of digits at or behind `at`, which is where a run ended or the text starts.
+fn run(text: &str, at: usize) -> Option<Run> {
+    let (mut separators, mut only_separators) = (0, at > 0);
+    let mut run: Option<Run> = None;
+    for (offset, c) in text[at..].char_indices() {
+        if digit(c).is_some() {
+            let start = at + offset;
+            let joined = only_separators && (1..=MOST_SEPARATORS).contains(&separators);
+            let run = run.get_or_insert(Run { start, end: start, digits: 0, joined, opens: !joined });
+            run.digits += 1;
+            run.end = start + c.len_utf8();
+        } else if is_invisible(c) {
+        } else if run.is_some() {
+            break;
+        } else {
+            separators += 1;
+            only_separators &= is_separator(c) || !c.is_alphanumeric();
+        }
+    }
+    run
+}
+
+/// The check digit of payment cards (ISO/IEC 7812-1).
+fn passes_luhn(text: &str) -> bool {
+    let even = digits(text).count() % 2;
+    let sum: u32 = digits(text)
+        .enumerate()
+        .map(|(i, digit)| {
+            let value = u32::from(digit - b'0') * if i % 2 == even { 2 } else { 1 };
+            value / 10 + value % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec::Vec};
+
+    use super::*;
+    use crate::normalize::{LostZeros, normalize};
+
+    fn found(text: &str) -> Vec<&str> {
+        candidates(text).map(|candidate| &text[candidate.range()]).collect()
+    }
+
+    #[test]
+    fn every_shape_that_normalisation_reads_is_found_within_other_text() {
+        for shape in [
+            "123456789018",
+            "1234-5678-9018",
+            "1234 5678 9018",
+            "1234\u{3000}5678\u{3000}9018",
+            "1234 - 5678 - 9018",
+            "1234\u{2010}5678\u{30FC}9018",
+            "1234..5678__9018",
+            "１２３４５６７８９０１８",
+            "１２３４－５６７８－９０１８",
+            "1234\u{200B}56789018",
+            "12\u{AD}34-5\u{FEFF}678-9018",
+        ] {
+            assert!(normalize(shape, LostZeros::Refuse).is_ok(), "{shape}");
+            for text in
+                [String::from(shape), format!("番号{shape}です"), format!("No.{shape}x"), format!("1-{shape}/2")]
+            {
+                let numbers: Vec<_> = candidates(&text).filter_map(|candidate| candidate.number()).collect();
+                assert_eq!(numbers.len(), 1, "{text}");
+                assert_eq!(numbers[0].expose_digits(), b"123456789018");
+            }
+        }
+    }
+
+    #[test]
+    fn separators_that_normalisation_refuses_are_known_too() {
+        for text in
+            ["1234/5678/9018", "1234,5678,9018", "[\"1234\",\"5678\",\"9018\"]", "1234・5678・9018", "1234\t5678\t9018"]
+        {
+            assert_eq!(candidates(text).filter_map(|candidate| candidate.number()).count(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn lost_zeros_are_restored() {
+        let short: Vec<_> = candidates("12345678901 and 123456789").map(|candidate| candidate.shape()).collect();
+        assert_eq!(short, [Shape::Short, Shape::Short]);
+        let digit = MyNumber::check_digit("00123456789").unwrap();
+        let text = format!("123456789{digit}");
+        let number = candidates(&text).next().and_then(|candidate| candidate.number()).unwrap();
+        assert_eq!(&number.expose_digits()[..2], b"00");
+    }
+
+    #[test]
+    fn times_and_longer_codes_are_no_candidates() {
+        for text in [
+            "20261122093011",
+            "20261122-093011",
+            "20261122-0930",
+            "2026-11-22 09:30:11",
+            "1234567890128",
+            "090-1234-5678",
+            "12345678",
+            "1234-5678",
+            "1234----5678----9018",
+            "1234a5678a9018",
+        ] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_payment_card_is_a_candidate_and_no_number() {
+        let text = "card 4111-1111-1111-1111";
+        let all: Vec<_> = candidates(text).collect();
+        assert_eq!((all.len(), all[0].shape()), (1, Shape::Card));
+        assert_eq!(&text[all[0].range()], "4111-1111-1111-1111");
+        assert!(all[0].number().is_none());
+    }
+
+    #[test]
+    fn a_group_before_or_behind_does_not_hide_a_number() {
+        assert_eq!(found("2026-11-28 1234-5678-9018"), ["1234-5678-9018"]);
+        assert_eq!(found("2026/1234-5678-9018"), ["2026/1234-5678", "1234-5678-9018"]);
+        assert_eq!(found("1234-5678-9018-01"), ["1234-5678-9018"]);
+        // Not of four groups with a card's check digit.
+        assert_eq!(found("2026 1234 5678 9018").last(), Some(&"1234 5678 9018"));
+    }
+
+    #[test]
+    fn nothing_printed_holds_the_text() {
+        let mut all = candidates("123456789018");
+        assert_eq!(format!("{all:?} {:?}", all.next().unwrap()), "Candidates(..) Candidate(..)");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_normalisation_reads_is_a_candidate_as_a_whole(
+            text in "[0-9０-９]{4}[-ー 　._\u{200B}]{0,3}[0-9０-９]{4}[-ー 　._\u{200B}]{0,3}[0-9]{1,4}", before in "[a-z年 ]{0,3}",
+        ) {
+            let Ok(normalized) = normalize(&text, LostZeros::Restore) else { return Ok(()) };
+            let text = format!("{before}{text}");
+            let found = candidates(&text).any(|candidate| {
+                let mut digits: String = digits(&text[candidate.range()]).map(char::from).collect();
+                while digits.len() < MyNumber::LEN { digits.insert(0, '0'); }
+                digits.as_bytes() == normalized.expose_digits()
+            });
+            proptest::prop_assert!(found);
+        }
+    }
+}
