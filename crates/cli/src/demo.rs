@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs,
     io::{self, BufRead, BufReader, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -107,6 +108,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     out!("\n5. What the agencies see");
     let apart = check_apart(&report)?;
     let unique = report.totals.converted() > 0;
+    remember(dir)?;
     out!("\nLook into {}: outputs, rejects, duplicates, report. Remove it when you are done.", dir.display());
     if agree && apart && unique {
         Ok(Exit::Clean)
@@ -115,7 +117,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     }
 }
 
-/// Makes the directory, or clears it of what an earlier demo made: the mark lists the names.
+/// Makes the directory, or clears it of what an earlier demo made: the mark lists the names, and of a demo that ended its
+/// files by length and time.
 fn prepare(args: &DemoArgs) -> Result<()> {
     let (dir, mark) = (&args.dir, args.dir.join(MARK));
     if dir.symlink_metadata().is_ok() {
@@ -142,6 +145,23 @@ fn prepare(args: &DemoArgs) -> Result<()> {
     fs::write(&mark, names.join("\n")).map_err(|error| Failure::io("write", &mark, &error))
 }
 
+/// Adds to each name in the mark what tells the demo's file from another that is put in its place.
+fn remember(dir: &Path) -> Result<()> {
+    let mark = dir.join(MARK);
+    let fail = |error: &io::Error| Failure::io("write", &mark, error);
+    let names = fs::read_to_string(&mark).map_err(|error| fail(&error))?;
+    let line = |name: &str| match fs::symlink_metadata(dir.join(name)) {
+        Ok(file) => format!("{name}\t{}\n", state(&file)),
+        Err(_) => format!("{name}\n"),
+    };
+    fs::write(&mark, names.lines().map(line).collect::<Vec<_>>().concat()).map_err(|error| fail(&error))
+}
+
+/// Length, time of change and number of a file.
+fn state(file: &fs::Metadata) -> String {
+    format!("{} {}.{:09} {}", file.len(), file.mtime(), file.mtime_nsec(), file.ino())
+}
+
 /// Removes these files, if nothing else is there and no key among them is more than a demo's.
 fn clear(dir: &Path, made: &[&str]) -> Result<()> {
     let fail = |error: io::Error| Failure::io("clear", dir, &error);
@@ -159,7 +179,11 @@ fn clear(dir: &Path, made: &[&str]) -> Result<()> {
         if name == MARK {
             continue;
         }
-        if !is_file || !made.contains(&&*name) || !is_demos() {
+        let is_made = made.iter().any(|line| match line.split_once('\t') {
+            Some((made, then)) => made == name && entry.metadata().is_ok_and(|now| state(&now) == then),
+            None => *line == name,
+        });
+        if !is_file || !is_made || !is_demos() {
             return Err(Failure::new(
                 format!("{} holds {name}, which no demo made", dir.display()),
                 "move it away, or name another directory by --dir",

@@ -82,10 +82,11 @@ fn several_keys_give_the_files_that_each_gives_alone() {
     args.extend(files.iter().flat_map(|file| ["--key", file]));
     assert_eq!(convert(&keys, &args).status.code(), Some(0));
     for (scope, key) in scopes.iter().zip(&files) {
-        let output = convert(&keys, &["roster.csv", "--keep", "name", "--key", key, "--out", "alone.csv"]);
+        let alone = format!("alone-{key}.csv");
+        let output = convert(&keys, &["roster.csv", "--keep", "name", "--key", key, "--out", &alone]);
         assert_eq!(output.status.code(), Some(0));
         let together = read(&keys, &format!("{}.csv", scope.replace('/', "-")));
-        assert!(together == read(&keys, "alone.csv") && together == file_of(scope, "symbol,name", &rows), "{scope}");
+        assert!(together == read(&keys, &alone) && together == file_of(scope, "symbol,name", &rows), "{scope}");
     }
 }
 

@@ -4,8 +4,9 @@ mod rosters;
 mod sample_keys;
 mod tables;
 
-use std::fs;
+use std::{fs, sync::Arc};
 
+use arrow_array::{ArrayRef, TimestampMillisecondArray};
 use data_encoding::{BASE64, HEXLOWER};
 use encoding_rs::SHIFT_JIS;
 use rosters::{
@@ -83,6 +84,28 @@ fn it_is_found_in_cp932_and_in_tables_too() {
         assert!(lines(&keys, "out.rejects.csv")[1].contains(",memo,kept-other-number,"));
         let output = convert_table(&keys, format, &roster, &[&args[..], &["--other-codes", "memo"]].concat());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+#[test]
+fn counts_of_times_are_held_against_the_rows_number_alone() {
+    let (keys, people) = (nta(), people(2_000));
+    let mut random = Random::new(4);
+    // Midnights of 1940 to 1965, twelve digits in milliseconds.
+    let days: Vec<i64> =
+        (0..2_000).map(|_| (i64::try_from(random.below(9_000)).expect("small") - 10_900) * 86_400_000).collect();
+    let births: ArrayRef = Arc::new(TimestampMillisecondArray::from(days));
+    let own: i64 = people[0].parse().expect("digits");
+    for format in FORMATS {
+        let roster = batch(&[("my_number", texts(&people)), ("birth", Arc::clone(&births))]);
+        let output = convert_table(&keys, format, &roster, &["--keep", "birth", "--out", "out.csv"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let time: ArrayRef = Arc::new(TimestampMillisecondArray::from(vec![own]));
+        let roster = batch(&[("my_number", texts(&people[..1])), ("birth", time)]);
+        let output =
+            convert_table(&keys, format, &roster, &["--keep", "birth", "--out", "out.csv", "--max-rejects", "100%"]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(lines(&keys, "out.rejects.csv")[1].contains(",birth,kept-number,"));
     }
 }
 

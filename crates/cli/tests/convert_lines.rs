@@ -154,6 +154,37 @@ fn rows_that_end_in_cr_alone_are_not_one_reject() {
     let [a, b, c] = &numbers(3)[..] else { unreachable!() };
     stops(format!("my_number,name\n{a},x\r{b},y\r{c},z\n"), &[], "lines that end in CR alone were read as one record");
     stops(format!("my_number\n{a}\r{b}\r{c}\n"), &[], "lines that end in CR alone were read as one record");
+    // Quoted cells: the quotes in the midst are no row's.
+    for text in [
+        format!("my_number,name\n\"{a}\",\"x\"\r\"{b}\",\"y\"\r\"{c}\",\"z\"\r"),
+        format!("my_number,name\n{a},\"x\"\r{b},\"y\"\r{c},\"z\"\n"),
+        format!("my_number,name\n{a},x\r{b}\n"),
+    ] {
+        for more in [&["--keep", "name"][..], &[]] {
+            stops(&text, more, "lines that end in CR alone were read as one record");
+        }
+    }
+}
+
+#[test]
+fn rows_that_end_in_cr_alone_within_quotes_are_noticed_as_others_are() {
+    for between in [1, 2, 10, 40] {
+        let text = roster(60, &[(5, "\""), (5 + between, "\"")]);
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let taken_in: String = lines.splice(6..6 + between, []).map(|line| line.replace('\n', "\r")).collect();
+        lines.insert(6, &taken_in);
+        let text = lines.concat();
+        for more in
+            [&["--keep", "memo"][..], &[], &["--keep", "memo", "--other-codes", "memo"], &["--multi-line-cells"]]
+        {
+            stops(&text, more, TAKES_IN);
+            stops(text.replace('\n', "\r\n"), more, TAKES_IN);
+        }
+    }
+    // A cell with a CR that is meant stays what it is.
+    let (status, said, keys) = outcome(format!("my_number,memo\n{NUMBER},\"Nara\rShi\"\n"), &["--keep", "memo"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(read(&keys, "nta.csv"), file_of(NTA, "symbol,memo", &[(NUMBER, ",\"Nara\rShi\"")]));
 }
 
 #[test]

@@ -107,6 +107,41 @@ fn outputs_of_every_form_are_known_again() {
 }
 
 #[test]
+fn the_symbols_of_another_key_are_not_replaced_without_being_named() {
+    let keys = folder();
+    for place in ["a.csv", "a.parquet", "a.arrow"] {
+        let moj = |more: &[&str]| convert(&keys, &[&["roster.csv", "--key", MOJ_KEY, "--out", place], more].concat());
+        assert_eq!(run(&keys, &["--out", place]).status.code(), Some(0));
+        let nta = read(&keys, place);
+        refused(&moj(&[]), "does not begin as an earlier output of this tool under the same key");
+        assert_eq!(read(&keys, place), nta);
+        assert_eq!(moj(&["--overwrite", place]).status.code(), Some(0));
+        assert_eq!(moj(&[]).status.code(), Some(0));
+        refused(&run(&keys, &["--out", place]), "under the same key");
+    }
+}
+
+#[test]
+fn a_file_of_insurers_symbols_that_comes_through_a_pipe_is_not_replaced_by_what_is_made_of_it() {
+    let keys = folder();
+    let [insurers, eligibility] = ["insurers/all/1", "eligibility/all/1"].map(|scope| {
+        keys.scope(scope);
+        format!("{}.key", scope.replace('/', "-"))
+    });
+    let made = convert(&keys, &["roster.csv", "--key", &insurers, "--out", "ins.csv"]);
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let roster = read(&keys, "ins.csv");
+    let tag = rosters::scope_key("insurers/all/1").tag().to_string();
+    let from = ["--from", "insurers-symbol", "--insurers-tag", &tag, "--column", "symbol", "--key", &eligibility];
+    let mut child = command(&keys, &[&from[..], &["--out", "ins.csv"]].concat());
+    let mut child = child.stdin(Stdio::piped()).spawn().expect("the tool runs");
+    // It may be refused before it reads.
+    let _ = child.stdin.take().expect("a pipe").write_all(&roster);
+    refused(&child.wait_with_output().expect("it ends"), "under the same key");
+    assert_eq!(read(&keys, "ins.csv"), roster);
+}
+
+#[test]
 fn tables_say_that_their_key_is_a_test_key() {
     let keys = folder();
     for place in ["a.parquet", "a.arrow"] {
@@ -303,6 +338,16 @@ fn a_demo_clears_only_what_a_demo_made() {
         || fugo(&["demo", "--rows", "200", "--scopes", "agency/nta/1", "--dir", &dir]).output().expect("it runs");
     assert_eq!(demo().status.code(), Some(0));
     assert_eq!(demo().status.code(), Some(0), "a demo is made anew");
+    // Files of one's own under a demo's names.
+    for name in ["roster.csv", "truth.csv", "root.key"] {
+        let made = read(&keys, &format!("demo/{name}"));
+        fs::rename(keys.at(&format!("demo/{name}")), keys.at("aside")).expect("moved");
+        fs::write(keys.at(&format!("demo/{name}")), &made).expect("written");
+        refused(&demo(), name);
+        assert_eq!(read(&keys, &format!("demo/{name}")), made);
+        fs::rename(keys.at("aside"), keys.at(&format!("demo/{name}"))).expect("moved back");
+    }
+    assert_eq!(demo().status.code(), Some(0), "a demo is made anew");
     keys.file("demo/mine.csv", "mine", 0o600);
     refused(&demo(), "mine.csv");
     assert_eq!(read(&keys, "demo/mine.csv"), b"mine");
@@ -319,4 +364,13 @@ fn a_fifo_as_a_lineage_file_is_refused_at_once() {
     let fifo = keys.at("fifo");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a FIFO");
     refused(&run(&keys, &["--out", "nta.csv", "--lineage", "fifo"]), "not a regular file");
+}
+
+#[test]
+fn a_lineage_file_larger_than_a_quarter_of_the_memory_is_refused_before_it_is_read() {
+    let keys = folder();
+    fs::File::create(keys.at("big.csv")).and_then(|file| file.set_len(1 << 40)).expect("a sparse file");
+    let output = run(&keys, &["--out", "nta.csv", "--lineage", "big.csv", "--memory", "16M"]);
+    refused(&output, "a quarter of --memory is allowed, 4194304 bytes");
+    assert!(!keys.at("nta.csv").exists());
 }

@@ -194,6 +194,29 @@ fn a_length_that_is_claimed_before_a_packed_buffer_never_ends_the_process_in_ano
 }
 
 #[test]
+fn a_group_that_claims_more_columns_than_there_are_is_refused_before_there_is_room_for_them() {
+    let keys = nta();
+    for children in [2, 3, 1 << 20, i32::MAX as u64] {
+        let mut footer = vec![0x15, 2, 0x19, 0x2C, 0x48, 1, b'r', 0x15];
+        let mut zigzag = children * 2;
+        while zigzag > 0x7F {
+            footer.push(zigzag as u8 | 0x80);
+            zigzag >>= 7;
+        }
+        footer.extend([zigzag as u8, 0, 0x15, 12, 0x25, 0, 0x18, 9]);
+        footer.extend(b"my_number\0\x16\0\x19\x0C\0");
+        let mut file = b"PAR1".to_vec();
+        file.extend(&footer);
+        file.extend((footer.len() as u32).to_le_bytes());
+        file.extend(b"PAR1");
+        fs::write(keys.at("roster.parquet"), &file).expect("written");
+        let (output, peak) = peak(&keys, "roster.parquet", "16M");
+        refused(&keys, &output);
+        assert!(peak < 64 << 10, "{children} children: {peak} KiB");
+    }
+}
+
+#[test]
 fn a_footer_that_says_another_number_of_rows_than_there_are_is_refused() {
     let keys = nta();
     let rows = 12_345;

@@ -1,9 +1,12 @@
 //! Kept columns: what is found in a cell, which columns are found to be made of numbers or symbols, and which are not.
 
-use blake2::{Blake2s256, Digest};
+use blake2::{
+    Blake2b, Blake2s, Blake2s256, Digest,
+    digest::consts::{U16, U32},
+};
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use fugo::{KeyTag, MyNumber, NumberKey, Purpose, RootKey, text::TextEncoder};
-use fugo_columnar::kept::{Codes, KeptFault, Owner, Person, Sample, search};
+use fugo_columnar::kept::{Cell, Codes, KeptFault, Owner, Person, Sample, search};
 
 /// A generator of test data (splitmix64).
 struct Random(u64);
@@ -178,6 +181,102 @@ const BY_BYTES: [Transform; 36] = [
     ),
 ];
 
+/// The same behind, before and between other signs, and what is made with parameters that anybody knows.
+const DRESSED: [Transform; 31] = [
+    ("id-", |row| format!("id-{}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    ("d", |row| format!("d{}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    ("v1:", |row| format!("v1:{}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    ("urn:uuid:", |row| format!("urn:uuid:{}", &uuid(&row.symbol)[1..37]), "the row's symbol"),
+    ("id: symbol", |row| format!("id: {}", HEXLOWER.encode(&row.symbol)), "the row's symbol"),
+    (
+        "a year and a part",
+        |row| format!("2026-{}", &HEXLOWER.encode(&sha_256(&row.text))[..16]),
+        "SHA-256 of the number",
+    ),
+    (
+        "a part and a day",
+        |row| format!("{} 2026-04-01", &HEXLOWER.encode(&sha_256(&row.text))[..16]),
+        "SHA-256 of the number",
+    ),
+    (
+        "a day and a part",
+        |row| format!("20260401{}", &HEXLOWER.encode(&sha_256(&row.text))[..32]),
+        "SHA-256 of the number",
+    ),
+    ("the middle", |row| HEXLOWER.encode(&md5(&row.text))[8..24].to_owned(), "MD5 of the number"),
+    ("sha256-", |row| format!("sha256-{}", BASE64.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    (
+        "a path",
+        |row| format!("https://x.jp/u/{}", BASE64URL_NOPAD.encode(&sha_256(&row.text))),
+        "SHA-256 of the number",
+    ),
+    ("id/", |row| format!("id/{}", BASE64URL_NOPAD.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    ("SHA-512/224", |row| HEXLOWER.encode(&sha2::Sha512_224::digest(&row.text)), "SHA-512/224 of the number"),
+    ("SHA3-224", |row| HEXLOWER.encode(&sha3::Sha3_224::digest(&row.text)), "SHA3-224 of the number"),
+    ("SHA3-384", |row| HEXLOWER.encode(&sha3::Sha3_384::digest(&row.text)), "SHA3-384 of the number"),
+    ("BLAKE2b, 16 bytes", |row| HEXLOWER.encode(&Blake2b::<U16>::digest(&row.text)), "BLAKE2b of the number"),
+    ("BLAKE2b, 32 bytes", |row| HEXLOWER.encode(&Blake2b::<U32>::digest(&row.text)), "BLAKE2b of the number"),
+    ("BLAKE2s, 16 bytes", |row| HEXLOWER.encode(&Blake2s::<U16>::digest(&row.text)), "BLAKE2s of the number"),
+    ("UUID 5", |row| named(&row.text, 5), "UUID of version 5 of the number"),
+    ("UUID 3", |row| named(&row.text, 3), "UUID of version 3 of the number"),
+    (
+        "little-endian integer",
+        |row| u64::from_le_bytes(*sha_256(&row.text).first_chunk().expect("8")).to_string(),
+        "SHA-256 of the number",
+    ),
+    ("the symbol, decimal", |row| u128::from_be_bytes(row.symbol).to_string(), "the row's symbol"),
+    ("the symbol's text without its part", |row| own_text(row)[6..].to_owned(), "the row's symbol, in text form"),
+    ("the symbol's text, cut", |row| own_text(row)[..38].to_owned(), "the row's symbol, in text form"),
+    (
+        "the symbol's text with hyphens",
+        |row| own_text(row).as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"),
+        "the row's symbol, in text form",
+    ),
+    (
+        "with a space within",
+        |row| format!("{} {}", &own_text(row)[..20], &own_text(row)[20..]),
+        "the row's symbol, in text form",
+    ),
+    (
+        "with what nobody sees within",
+        |row| format!("{}\u{200B}{}", &own_text(row)[..20], &own_text(row)[20..]),
+        "the row's symbol, in text form",
+    ),
+    (
+        "with colons",
+        |row| {
+            HEXUPPER.encode(&row.symbol).as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(":")
+        },
+        "the row's symbol",
+    ),
+    ("a quarter of SHA-512", |row| HEXLOWER.encode(&sha2::Sha512::digest(&row.text)[16..32]), "SHA-512 of the number"),
+    ("in JSON", |row| format!("{{\"id\":\"{}\"}}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
+    ("in brackets", |row| format!("(0x{})", HEXUPPER.encode(&row.symbol)), "the row's symbol"),
+];
+
+fn own_text(row: &Row) -> String {
+    TextEncoder::new(Purpose::Agency, KeyTag::from_bytes(TAG)).encode(&row.symbol).to_string()
+}
+
+/// UUID of a name in the namespace of object identifiers (RFC 9562).
+fn named(text: &str, version: u8) -> String {
+    let namespace = HEXLOWER.decode(b"6ba7b8129dad11d180b400c04fd430c8").expect("hexadecimal");
+    let name = [&namespace[..], text.as_bytes()].concat();
+    let mut bytes: [u8; 16] =
+        if version == 5 { *sha1::Sha1::digest(name).first_chunk().expect("20") } else { md5::Md5::digest(name).into() };
+    bytes[6] = bytes[6] & 0x0F | version << 4;
+    bytes[8] = bytes[8] & 0x3F | 0x80;
+    uuid(&bytes)
+}
+
+#[test]
+fn the_uuid_of_a_published_name_is_the_published_one() {
+    // RFC 9562, A.4: www.example.com in the namespace of DNS names.
+    let namespace = HEXLOWER.decode(b"6ba7b8109dad11d180b400c04fd430c8").expect("hexadecimal");
+    let digest = sha1::Sha1::digest([&namespace[..], b"www.example.com"].concat());
+    assert_eq!(HEXLOWER.encode(&digest)[..12], *"2ed6657de927");
+}
+
 /// Made by arithmetic, or digit by digit: more than half of the cells show it.
 const BY_VALUES: [Transform; 27] = [
     ("backwards", |row| row.text.chars().rev().collect(), "backwards"),
@@ -251,7 +350,7 @@ const BY_VALUES: [Transform; 27] = [
 #[test]
 fn columns_made_of_numbers_or_symbols_are_found() {
     let all = rows(3_000);
-    for (name, transform, what) in BY_BYTES.iter().chain(&BY_VALUES) {
+    for (name, transform, what) in BY_BYTES.iter().chain(&DRESSED).chain(&BY_VALUES) {
         for count in [3_000, 40] {
             let found = judged(&all[..count], &[&|row: &Row| format!("memo {}", row.at % 50), transform]);
             let (columns, found) = found.unwrap_or_else(|| panic!("{name}, {count} rows: not found"));
@@ -361,7 +460,7 @@ fn false_alarms_are_rare() {
     }
 }
 
-type Cell = fn(u64) -> String;
+type MadeUp = fn(u64) -> String;
 
 /// A payment card's number with its check digit (ISO/IEC 7812-1), in groups.
 fn card(random: u64) -> String {
@@ -378,7 +477,7 @@ fn card(random: u64) -> String {
 }
 
 /// Ordinary cells, and in how many of 1,000 a stranger's number is found at least and at most.
-const CODES: [(&str, Cell, [f64; 2]); 10] = [
+const CODES: [(&str, MadeUp, [f64; 2]); 10] = [
     ("random code of 12 digits", |r| format!("{:012}", r % 1_000_000_000_000), [97.0, 103.0]),
     ("amount of 12 digits that ends in 0", |r| format!("{:011}0", r % 100_000_000_000), [178.0, 186.0]),
     ("code of 11 digits", |r| format!("{:011}", r % 100_000_000_000), [0.0, 0.0]),
@@ -430,11 +529,17 @@ fn rosters_whose_numbers_count_rows_keep_columns_that_count_rows() {
 
 #[test]
 fn insurers_symbols_and_their_digests_are_found() {
-    for column in [|row: &Row| BASE64.encode(&row.symbol), |row: &Row| HEXUPPER.encode(&sha_256(row.symbol))] {
+    let encoder = TextEncoder::new(Purpose::Insurers, KeyTag::from_bytes(TAG));
+    let columns: [&dyn Fn(&Row) -> String; 3] =
+        [&|row| BASE64.encode(&row.symbol), &|row| HEXUPPER.encode(&sha_256(row.symbol)), &|row| {
+            HEXLOWER.encode(&sha_256(encoder.encode(&row.symbol)))
+        }];
+    for column in columns {
         let mut sample = Sample::new(1, Vec::new());
         let all = rows(5);
         for row in sample.next(5) {
-            sample.take(row, Person::Insurers(all[row].symbol), vec![[9; 16]], [&*column(&all[row])].into_iter());
+            let person = Person::Insurers(all[row].symbol, encoder);
+            sample.take(row, person, vec![[9; 16]], [&*column(&all[row])].into_iter());
         }
         assert!(sample.judge().expect("found").to_string().ends_with("the insurers' symbol"));
     }
@@ -448,8 +553,11 @@ fn a_cell_is_searched_for_the_rows_number_any_number_and_symbols() {
     let symbol = encoder.encode(&own.symbol);
     let found = |cell: &str, other_codes: bool| {
         let owner = Owner::Number { numbers: [&own.number, &own.number], lineage: None };
+        let cells = |text| {
+            [Cell { place: 0, text: "x", is_count: false }, Cell { place: 1, text, is_count: false }].into_iter()
+        };
         let mut codes = vec![Codes::default(); 2];
-        let result = search(|| [(0, "x"), (1, cell)].into_iter(), owner, &[false, other_codes], &mut codes);
+        let result = search(|| cells(cell), owner, &[false, other_codes], &mut codes);
         (result, codes[1].shapes, codes[1].valid)
     };
     for cell in [own.text.clone(), with_hyphens(&own.text), format!("No.{}x", own.text), own.text[..11].to_owned()] {

@@ -4,7 +4,7 @@ use arrow_array::{Array, LargeStringArray, cast::AsArray};
 use fugo::{EligibilitySymbol, InsurersSymbol, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
 use fugo_columnar::{
     Reading, insurers_symbols,
-    kept::{Codes, Owner, Person, Sample, search},
+    kept::{Cell, Codes, Owner, Person, Sample, search},
     numbers,
 };
 use pyo3::prelude::*;
@@ -22,7 +22,8 @@ type Answer = Result<(Vec<KeptFault>, Vec<usize>, Option<Made>), Failure>;
 
 /// _search_kept(keys, column, cells, *, ...): what kept columns hold and must not.
 ///
-/// `column` holds the persons, and `cells[i]` the values of the kept column at `places[i]` as text, in one array each.
+/// `column` holds the persons, and `cells[i]` the values of the kept column `places[i]` as text, in one array
+/// each: its place, and whether these are counts of times.
 /// `other_codes[place]` says whether a column holds other codes of twelve digits. Rows whose person is null or at fault are not
 /// looked at. Returns the faults, the places of columns of other codes that hold numbers, and, if `judge`, the columns that are
 /// made of numbers or symbols.
@@ -36,7 +37,7 @@ pub(crate) fn _search_kept(
     keys: Vec<Bound<'_, SymbolKey>>,
     column: &Bound<'_, PyAny>,
     cells: Vec<Bound<'_, PyAny>>,
-    places: Vec<usize>,
+    places: Vec<(usize, bool)>,
     number_format: &str,
     restore_zeros: bool,
     lineage: Option<&Bound<'_, Lineage>>,
@@ -52,7 +53,7 @@ pub(crate) fn _search_kept(
     })?;
     let [person] = &column.chunks()[..] else { return Err(not_one_array()) };
     let texts = cells.iter().map(|cell| text(cell, person.len())).collect::<Result<Vec<_>, _>>()?;
-    if texts.len() != places.len() || places.iter().any(|place| *place >= other_codes.len()) {
+    if texts.len() != places.len() || places.iter().any(|(place, _)| *place >= other_codes.len()) {
         return Err(Failure::wrong_option("each array has the place of its column".into()));
     }
     let reading = match (number_format, restore_zeros) {
@@ -87,7 +88,7 @@ fn text(column: &Column, rows: usize) -> Result<LargeStringArray, Failure> {
 struct Looked<'a> {
     keys: &'a [&'a SymbolKey],
     texts: &'a [LargeStringArray],
-    places: &'a [usize],
+    places: &'a [(usize, bool)],
     other_codes: &'a [bool],
     judge: bool,
 }
@@ -118,7 +119,7 @@ impl Looked<'_> {
         let people: Vec<(usize, InsurersSymbol)> = read.collect();
         let rows: Vec<usize> = people.iter().map(|(row, _)| *row).collect();
         let owner = |i: usize| Owner::Insurers(&people[i].1, encoder);
-        let person = |i: usize| Person::Insurers(*people[i].1.as_bytes());
+        let person = |i: usize| Person::Insurers(*people[i].1.as_bytes(), *encoder);
         let symbols = |taken: &[usize], key: &SymbolKey| {
             let insurers: Vec<InsurersSymbol> = taken.iter().map(|i| people[*i].1).collect();
             let mut symbols = vec![EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); insurers.len()];
@@ -150,9 +151,9 @@ impl Looked<'_> {
         Ok((faults, numbers, made))
     }
 
-    fn present(&self, row: usize) -> impl Iterator<Item = (usize, &str)> {
-        let texts = self.places.iter().copied().zip(self.texts);
-        texts.filter(move |(_, texts)| texts.is_valid(row)).map(move |(place, texts)| (place, texts.value(row)))
+    fn present(&self, row: usize) -> impl Iterator<Item = Cell<'_>> {
+        let texts = self.places.iter().copied().zip(self.texts).filter(move |(_, texts)| texts.is_valid(row));
+        texts.map(move |((place, is_count), texts)| Cell { place, text: texts.value(row), is_count })
     }
 
     fn made(
@@ -170,7 +171,7 @@ impl Looked<'_> {
         for (k, (nth, i)) in taken.iter().zip(&people).enumerate() {
             let of_row = symbols.iter().map(|column| column[k]).collect();
             // Of columns that are searched in several readings the first one counts; the others of a row are empty.
-            let cell = |place| self.present(rows[*i]).find(|(at, _)| *at == place).map_or("", |(_, cell)| cell);
+            let cell = |place| self.present(rows[*i]).find(|cell| cell.place == place).map_or("", |cell| cell.text);
             sample.take(*nth, person(*i), of_row, (0..self.other_codes.len()).map(cell));
         }
         Ok(sample.judge().map(|made| (made.columns().to_vec(), made.to_string())))

@@ -24,8 +24,8 @@ use crate::{
     input::{
         Columns, Form, Opened,
         blocks::Block,
-        cells_over_lines::LineRule,
-        csv::{self, Structure},
+        cells_over_lines::{LineRule, has_bare_cr},
+        csv::{self, Record, Structure},
         identity::Identity,
         text::{text as column_text, unexpected},
     },
@@ -213,10 +213,14 @@ impl Delivery {
             lost_zeros: LostZeros::Refuse,
             allowed: self.form.multi_line_cells,
         };
+        let has_cr = has_bare_cr(bytes);
         let mut values = Vec::with_capacity(columns);
         while at < bytes.len() {
             let found = structure.split(bytes, at, delimiter, columns, &mut place, &mut fields);
-            if let Some(found) = found.filter(|found| found.lines != 1 || found.next == bytes.len()) {
+            let over_lines = |found: &Record| {
+                found.lines != 1 || found.next == bytes.len() || has_cr && has_bare_cr(&bytes[found.start..found.end])
+            };
+            if let Some(found) = found.filter(over_lines) {
                 let judged = rule.judge(bytes, &found, &fields);
                 judged.map_err(|swallowed| swallowed.failure(record, line, block.offset).of(&self.path))?;
             }

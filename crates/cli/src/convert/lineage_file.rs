@@ -15,19 +15,26 @@ use crate::{
     input::{csv, foreign, identity::Watched},
 };
 
-/// Reads and resolves a lineage file.
+/// Reads and resolves a lineage file of at most a quarter of the memory; its pairs take as much again.
 #[inline(never)]
-pub(crate) fn load(path: &Path) -> Result<Lineage> {
+pub(crate) fn load(path: &Path, memory: usize) -> Result<Lineage> {
     let fail = |error: io::Error| Failure::io("read", path, &error);
     // Not a FIFO, which would be waited for.
     let mut file = open_regular(path).map_err(fail)?.ok_or_else(|| {
         Failure::new(format!("{} is not a regular file", path.display()), "give the name of the lineage file itself")
     })?;
     // Room for all of it and one byte more, so that reading to the end does not move it.
-    let room = file.metadata().map_err(fail)?.len().saturating_add(1);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(room).unwrap_or(0)));
+    let len = file.metadata().map_err(fail)?.len();
+    if len > memory as u64 / 4 {
+        return Err(Failure::new(
+            format!("{} has {len} bytes; a quarter of --memory is allowed, {} bytes", path.display(), memory / 4),
+            "give more --memory; a pair of numbers takes 26 bytes",
+        ));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(len as usize + 1));
     let watched = Watched::of(Some(path), &file).map_err(fail)?;
-    file.read_to_end(&mut bytes).map_err(fail)?;
+    // No more than there was, should it grow meanwhile; then it has changed.
+    (&mut file).take(len).read_to_end(&mut bytes).map_err(fail)?;
     watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
     foreign::refuse(&bytes).map_err(|failure| failure.of(path))?;
     // DOS ends a text file in Ctrl-Z.

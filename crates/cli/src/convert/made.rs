@@ -4,21 +4,31 @@ use arrow_array::Array;
 use fugo::{KeyTag, Scope, text::TextEncoder};
 use fugo_columnar::kept::{Person, Sample};
 
-use super::{derive::SymbolBytes, render::KeptForm, rows::Rows};
+use super::{
+    derive::SymbolBytes,
+    render::KeptForm,
+    rows::{Rows, Source},
+};
 use crate::failure::{Failure, Result};
 
 /// The kept columns of a run, and rows of it.
 pub(crate) struct MadeOf<'a> {
     names: &'a [String],
     kept: KeptForm,
+    /// Writes insurers' symbols, if rows are known by those.
+    insurers: Option<TextEncoder>,
     sample: Sample,
     looked: bool,
 }
 
 impl<'a> MadeOf<'a> {
-    pub(crate) fn new(names: &'a [String], kept: KeptForm, scopes: &[(Scope, KeyTag)]) -> Self {
+    pub(crate) fn new(names: &'a [String], kept: KeptForm, source: &Source, scopes: &[(Scope, KeyTag)]) -> Self {
+        let insurers = match source {
+            Source::Number(_) => None,
+            Source::InsurersSymbol(encoder) => Some(*encoder),
+        };
         let encoders = scopes.iter().map(|(scope, tag)| TextEncoder::new(scope.purpose(), *tag)).collect();
-        Self { names, kept, sample: Sample::new(names.len(), encoders), looked: false }
+        Self { names, kept, insurers, sample: Sample::new(names.len(), encoders), looked: false }
     }
 
     /// Takes the rows of a block that belong to the sample. `symbols[k][i]` is the symbol of row i under key k. After the first
@@ -29,9 +39,9 @@ impl<'a> MadeOf<'a> {
         let taken = self.sample.next(rows.len());
         let cells = self.kept.texts(taken.iter().map(|row| rows.kept(*row)))?;
         for (nth, row) in taken.iter().copied().enumerate() {
-            let person = match rows.numbers.get(row) {
-                Some(number) => Person::Number(number.clone()),
-                None => Person::Insurers(*rows.insurers[row].as_bytes()),
+            let person = match self.insurers {
+                Some(encoder) => Person::Insurers(*rows.insurers[row].as_bytes(), encoder),
+                None => Person::Number(rows.numbers[row].clone()),
             };
             let symbols = symbols.iter().map(|column| column[row]).collect();
             let texts = cells.iter().map(|texts| if texts.is_valid(nth) { texts.value(nth) } else { "" });

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use fugo::{KeyTag, Scope};
 
-use super::ConvertArgs;
+use super::{ConvertArgs, Form};
 use crate::{
     failure::{Failure, Result},
     input::format::FileFormat,
-    placing::{Kind, Placing, directory_of},
+    placing::{Kind, Placing, SymbolsOf, directory_of},
 };
 
 /// Where files go.
@@ -58,8 +58,16 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     ) {
         FileFormat::check_output_name(place, any)?;
     }
-    let symbols = |place: &PathBuf| (place.clone(), Kind::Symbols(args.symbol_column.clone()));
-    let mut targets: Vec<(PathBuf, Kind)> = outputs.iter().map(symbols).collect();
+    let symbols = |(place, (scope, tag)): (&PathBuf, &(Scope, KeyTag))| {
+        let of = SymbolsOf {
+            column: args.symbol_column.clone(),
+            purpose: scope.purpose(),
+            tag: *tag,
+            in_hex: args.symbol == Some(Form::Hex),
+        };
+        (place.clone(), Kind::Symbols(of))
+    };
+    let mut targets: Vec<(PathBuf, Kind)> = outputs.iter().zip(scopes).map(symbols).collect();
     targets.extend([(rejects.clone(), Kind::Rejects), (duplicates.clone(), Kind::Duplicates)]);
     targets.extend(args.report.iter().map(|place| (place.clone(), Kind::Report)));
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");

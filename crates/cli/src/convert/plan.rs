@@ -123,10 +123,11 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     hardening::wipe_stack();
     let scopes = keys.scopes();
     let places = places::places(args, &scopes)?;
+    let memory = args.memory.unwrap_or_else(options::default_memory);
     let lineage = match (&args.lineage, args.from) {
         (None, _) => None,
         (Some(path), From::Number) => {
-            let lineage = lineage_file::load(path)?;
+            let lineage = lineage_file::load(path, memory)?;
             hardening::wipe_stack();
             Some(lineage)
         }
@@ -139,7 +140,6 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     };
 
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let memory = args.memory.unwrap_or_else(options::default_memory);
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
     let form = input::Form {
         format: args.input_format,

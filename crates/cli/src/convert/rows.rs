@@ -17,7 +17,7 @@ use crate::{
     failure::Failure,
     input::{
         blocks::Block,
-        cells_over_lines::{LineRule, Spanning},
+        cells_over_lines::{LineRule, Spanning, has_bare_cr},
         csv::{self, Field, Record, Structure},
     },
 };
@@ -192,7 +192,7 @@ impl<'a> RowReader<'a> {
         let all_text = self.layout.encoding.accepts(bytes);
         let Layout { delimiter, fields, .. } = *self.layout;
         self.structure.find(bytes, delimiter);
-        self.block_has_cr = memchr(b'\r', bytes).is_some();
+        self.block_has_cr = has_bare_cr(bytes);
         let (mut at, mut place, mut line) = (0, 0, block.first_line);
         while at < bytes.len() {
             // The block holds whole records, so the end of its bytes ends a record.
@@ -205,7 +205,8 @@ impl<'a> RowReader<'a> {
             line += record.lines;
             at = record.next;
             let unended = block.unended && at == bytes.len();
-            if record.lines != 1 || unended {
+            let has_cr = self.block_has_cr && has_bare_cr(&bytes[record.start..record.end]);
+            if record.lines != 1 || unended || has_cr {
                 rows.unended = unended.then_some(position);
                 match self.line_rule.judge(bytes, &record, &self.fields) {
                     Ok(spanning) => rows.spanning.add(spanning),
@@ -217,11 +218,6 @@ impl<'a> RowReader<'a> {
             }
             if let Err((field, reason)) = self.row(bytes, &record, all_text, rows) {
                 let start = field.map_or(record.start, |field| self.fields[field].start);
-                let is_several = matches!(reason, Reason::Fields { .. }) || self.layout.fields == 1;
-                if let Some(rows_in_one) = is_several.then(|| self.line_rule.judge_bare_cr(bytes, &record)).flatten() {
-                    rows.stop = Some(rows_in_one.failure(position.record, position.line, block.offset));
-                    return;
-                }
                 let position = Position { byte: block.offset + start as u64, ..position };
                 rows.reject(Reject { position, field, reason });
             } else {

@@ -73,7 +73,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
     let mut totals = Totals { header_lines: plan.input.header_lines(), ..Totals::default() };
     let mut records = Records::default();
     let kept = plan.forms[0].kept.clone();
-    let mut made = MadeOf::new(&plan.kept_names, kept, &plan.scopes);
+    let mut made = MadeOf::new(&plan.kept_names, kept, &plan.layout.source, &plan.scopes);
     let mut collect = |work: &mut Work| {
         totals.add(&work.rows);
         files.rejects.write(&work.rows.rejects)?;

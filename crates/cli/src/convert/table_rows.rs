@@ -9,7 +9,7 @@ use arrow_schema::{DataType, Field};
 use fugo::{Epoch, InsurersSymbol, KeyTag, Purpose, Scope, text::TextEncoder};
 use fugo_columnar::{
     FaultReason, Numbers, Reading, SymbolMetadata, is_symbol_field,
-    kept::{self, Owner},
+    kept::{self, Cell, Owner},
 };
 
 use super::{
@@ -113,9 +113,15 @@ pub(crate) struct TableReader<'a> {
 /// A kept column of a batch.
 struct Kept {
     /// Its values in every reading that is searched.
-    searched: Vec<StringArray>,
+    searched: Vec<Searched>,
     /// Where it is null although its schema allows none.
     missing: Option<NullBuffer>,
+}
+
+/// A kept column as text: as it is shown, or as its times are stored.
+struct Searched {
+    texts: StringArray,
+    is_count: bool,
 }
 
 impl Kept {
@@ -200,8 +206,10 @@ impl<'a> Persons<'a> {
         kept: &[Kept],
     ) -> std::result::Result<(), (Option<usize>, Reason)> {
         let cells = || {
-            let texts = kept.iter().enumerate().flat_map(|(i, kept)| kept.searched.iter().map(move |texts| (i, texts)));
-            texts.filter(|(_, texts)| texts.is_valid(row)).map(|(i, texts)| (i, texts.value(row)))
+            let all =
+                kept.iter().enumerate().flat_map(|(place, kept)| kept.searched.iter().map(move |read| (place, read)));
+            let there = all.filter(|(_, read)| read.texts.is_valid(row));
+            there.map(|(place, read)| Cell { place, text: read.texts.value(row), is_count: read.is_count })
         };
         let mut search = |owner| {
             if let Some(i) = kept.iter().position(|kept| kept.is_missing(row)) {
@@ -241,7 +249,9 @@ impl<'a> Persons<'a> {
 }
 
 /// The values of a kept column in every reading that is searched. Booleans and small integers have too few digits.
-fn searched(column: &ArrayRef) -> Result<Vec<StringArray>> {
+fn searched(column: &ArrayRef) -> Result<Vec<Searched>> {
+    let shown = || Ok(Searched { texts: text(column)?, is_count: false });
+    let count = |stored| Ok(Searched { texts: text(&cast(column, &stored).map_err(unexpected)?)?, is_count: true });
     let values = match column.data_type() {
         DataType::Dictionary(_, values) => values,
         values => values,
@@ -251,16 +261,11 @@ fn searched(column: &ArrayRef) -> Result<Vec<StringArray>> {
             Vec::new()
         }
         // Days since 1970; as a date they have eight digits.
-        DataType::Date32 => vec![count(column, &DataType::Int32)?],
-        DataType::Time32(_) => vec![text(column)?, count(column, &DataType::Int32)?],
+        DataType::Date32 => vec![count(DataType::Int32)?],
+        DataType::Time32(_) => vec![shown()?, count(DataType::Int32)?],
         DataType::Date64 | DataType::Time64(_) | DataType::Timestamp(..) | DataType::Duration(_) => {
-            vec![text(column)?, count(column, &DataType::Int64)?]
+            vec![shown()?, count(DataType::Int64)?]
         }
-        _ => vec![text(column)?],
+        _ => vec![shown()?],
     })
-}
-
-/// Days, seconds or parts of them, as they are stored.
-fn count(column: &ArrayRef, stored: &DataType) -> Result<StringArray> {
-    text(&cast(column, stored).map_err(unexpected)?)
 }

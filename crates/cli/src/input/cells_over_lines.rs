@@ -65,19 +65,31 @@ enum Why {
 }
 
 impl LineRule {
-    /// Looks at the cells of a record that has line ends in it.
+    /// Looks at the cells of a record that has line ends in it: LF, or CR alone, which ends lines of old files.
     pub(crate) fn judge(&self, bytes: &[u8], record: &Record, fields: &[Field]) -> Result<Spanning, Swallowed> {
         let mut spanning = Spanning::default();
         let is_row = fields.len() == self.fields && !record.stray_quote;
+        let with_cr = has_bare_cr(&bytes[record.start..record.end]);
+        if with_cr && (!is_row || self.fields == 1) {
+            self.judge_bare_cr(bytes, record).map_or(Ok(()), Err)?;
+        }
         for (column, field) in fields.iter().enumerate() {
             let cell = &bytes[field.clone()];
-            let line_ends = memchr_iter(b'\n', cell).count() as u64;
+            let feeds = memchr_iter(b'\n', cell).count() as u64;
+            let line_ends = feeds + if with_cr { bare_crs(cell).count() as u64 } else { 0 };
             if line_ends == 0 {
                 continue;
             }
-            spanning.cells += 1;
-            spanning.line_ends += line_ends;
             let opens = memchr_iter(b'\n', &bytes[record.start..field.start]).count() as u64;
+            if !cell.starts_with(b"\"") {
+                // A CR outside quotes; the cell is one line for every reader that ends lines in LF.
+                if lines(cell).skip(1).any(|line| self.holds_person(&cell[line], false)) {
+                    return Err(Swallowed { at: field.start, opens, line: opens, why: Why::BareCr });
+                }
+                continue;
+            }
+            spanning.cells += 1;
+            spanning.line_ends += feeds;
             // A row ends its cell where the cell's quote closes. What is no row is looked at in whole lines.
             let inner = field.start + 1..if is_row { field.end - 1 } else { record.end.max(field.end) };
             let found = self.fault(&bytes[inner], is_row.then_some(column), line_ends);
@@ -163,10 +175,9 @@ impl LineRule {
             || begins_line && number_at_start(&field).is_some_and(|text| is_number(text, LostZeros::Refuse))
     }
 
-    /// Rows whose lines end in CR alone, read as one record that has too many fields.
-    pub(crate) fn judge_bare_cr(&self, bytes: &[u8], record: &Record) -> Option<Swallowed> {
+    /// Rows whose lines end in CR alone, read as one record that is no row.
+    fn judge_bare_cr(&self, bytes: &[u8], record: &Record) -> Option<Swallowed> {
         let row = &bytes[record.start..record.end];
-        memchr::memchr(b'\r', row)?;
         let mut fields = Vec::new();
         let mut parts = row.split(|byte| *byte == b'\r').filter(|part| !part.is_empty());
         let rows = if self.fields == 1 {
@@ -212,6 +223,15 @@ impl Swallowed {
             ),
         }
     }
+}
+
+/// Whether a CR stands without an LF behind it.
+pub(crate) fn has_bare_cr(bytes: &[u8]) -> bool {
+    bare_crs(bytes).next().is_some()
+}
+
+fn bare_crs(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// Bytes of the shortest number: nine digits.

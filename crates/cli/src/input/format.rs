@@ -31,8 +31,9 @@ impl FileFormat {
     /// Refuses a name of what this tool does not write. `any` accepts a name that says nothing of compression.
     pub(crate) fn check_output_name(path: &Path, any: bool) -> Result<()> {
         const PACKED: [&str; 9] = ["gz", "zst", "xz", "bz2", "lz4", "br", "zip", "7z", "age"];
-        const OTHER: [&str; 14] = [
-            "xlsx", "xls", "xlsm", "xlsb", "ods", "json", "jsonl", "ndjson", "xml", "html", "orc", "avro", "db", "pdf",
+        const OTHER: [&str; 16] = [
+            "xlsx", "xls", "xlsm", "xlsb", "ods", "json", "jsonl", "ndjson", "xml", "html", "orc", "avro", "db",
+            "sqlite", "sqlite3", "pdf",
         ];
         if path.as_os_str() == "-" {
             return Err(Failure::new(

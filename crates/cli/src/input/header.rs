@@ -4,7 +4,7 @@ use fugo::normalize::LostZeros;
 
 use super::{
     Form,
-    cells_over_lines::LineRule,
+    cells_over_lines::{LineRule, has_bare_cr},
     csv,
     names::{self, Found},
 };
@@ -31,7 +31,7 @@ impl Header {
         let found = split
             .filter(|record| record.end > record.start && !record.stray_quote)
             .ok_or_else(|| Failure::new("the first line is not a header", "put the names of the columns there"))?;
-        if found.lines > 1 {
+        if found.lines > 1 || has_bare_cr(&bytes[found.start..found.end]) {
             let rule = LineRule {
                 delimiter,
                 encoding,

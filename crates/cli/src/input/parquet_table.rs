@@ -315,7 +315,7 @@ fn check_footer(file: &File, len: u64, memory: u64) -> Result<(), Fault> {
 fn check_schema(thrift: &mut Thrift<'_>) -> Option<()> {
     let (len, _) = thrift.list()?;
     let mut open: Vec<i64> = Vec::new();
-    for _ in 0..len {
+    for nth in 0..len {
         let mut children = 0;
         thrift.fields(|thrift, id, kind| {
             if (id, kind) == (5, Kind::Integer) {
@@ -324,6 +324,8 @@ fn check_schema(thrift: &mut Thrift<'_>) -> Option<()> {
             }
             thrift.skip(kind)
         })?;
+        // The reader makes room for as many.
+        (children < i64::try_from(len - nth).ok()?).then_some(())?;
         if let Some(left) = open.last_mut() {
             *left -= 1;
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use fugo::Scope;
+use fugo::{Scope, find};
 use fugo_keystore::{Registry, RegistryError};
 
 use crate::{
@@ -47,6 +47,13 @@ pub(crate) fn run(args: &DeriveArgs) -> Result<Exit> {
         ));
     };
     drop(root);
+    // It would stand in the registry and in every report.
+    if find::candidates(args.scope.id().as_str()).any(|found| found.number().is_some()) {
+        return Err(Failure::new(
+            "the id of the scope holds a valid MyNumber",
+            "name the organisation; no key was made, and nothing was recorded",
+        ));
+    }
     let seal = args.seal.seal(&args.out, file.usage())?;
     // First, so that no key is handed out whose tag is another scope's already.
     let registry = args.registry.as_ref().map_or_else(|| Registry::beside(&args.root), Registry::at);

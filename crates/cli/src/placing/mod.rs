@@ -20,6 +20,7 @@ use std::{
 };
 
 use clap::Args;
+use fugo::{KeyTag, Purpose};
 
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
@@ -34,8 +35,8 @@ use crate::{
 /// What a file is to a run that writes it. A file is replaced without being named only by one of its own kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Symbols, in any format; the header of their column.
-    Symbols(String),
+    /// Symbols of one key, in any format.
+    Symbols(SymbolsOf),
     Rejects,
     Duplicates,
     Report,
@@ -43,6 +44,17 @@ pub(crate) enum Kind {
     Roster,
     /// The truth about a made-up roster.
     Truth,
+}
+
+/// Whose symbols a file holds, and how they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SymbolsOf {
+    /// The header of their column.
+    pub(crate) column: String,
+    pub(crate) purpose: Purpose,
+    pub(crate) tag: KeyTag,
+    /// Whether they are hexadecimal digits, which name no key.
+    pub(crate) in_hex: bool,
 }
 
 /// What may be replaced although it is no earlier output.
@@ -237,7 +249,7 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
 impl Kind {
     fn name(&self) -> &'static str {
         match self {
-            Self::Symbols(_) => "output of this tool",
+            Self::Symbols(_) => "output of this tool under the same key",
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",

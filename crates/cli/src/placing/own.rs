@@ -7,12 +7,13 @@ use std::{
     path::Path,
 };
 
-use fugo::text;
+use data_encoding::BASE64;
+use fugo::{KeyTag, text::TextEncoder};
 use memchr::memmem;
 use rustix::fs::OFlags;
 
 use super::{
-    Kind,
+    Kind, SymbolsOf,
     precious::{HEAD, is_precious},
     seen::Seen,
 };
@@ -51,7 +52,7 @@ impl Found {
 
     /// One line, for its owner's eyes. Every file that this tool writes has a header and is known by it.
     pub(super) fn may_be_a_passphrase(&self) -> bool {
-        let line = self.head.strip_suffix(b"\n").unwrap_or(&self.head);
+        let line = self.head.trim_ascii_end();
         let is_owners = [0o400, 0o600, 0o700].contains(&(self.metadata.mode() & 0o7777));
         is_owners && (1..=MAX_PASSPHRASE).contains(&line.len()) && !line.contains(&b'\n') && !line.contains(&b',')
     }
@@ -60,7 +61,7 @@ impl Found {
     pub(super) fn is_of(&self, kind: &Kind) -> io::Result<bool> {
         Ok(self.head.is_empty()
             || match kind {
-                Kind::Symbols(column) => self.is_table()? || is_csv_of_symbols(&self.head, column),
+                Kind::Symbols(of) => self.is_table(of.tag)? || is_csv_of_symbols(&self.head, of),
                 Kind::Rejects => self.head.starts_with(b"record,line,byte,column,reason"),
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
                 Kind::Report => self.is_report()?,
@@ -69,11 +70,15 @@ impl Found {
             })
     }
 
-    /// Parquet names its writer in its footer; an Arrow file begins with its schema, whose symbols are marked.
-    fn is_table(&self) -> io::Result<bool> {
+    /// Parquet names its writer in its footer, and has Arrow's schema there, in base64. An Arrow file begins with its schema,
+    /// whose column of symbols names the key by its tag.
+    fn is_table(&self, tag: KeyTag) -> io::Result<bool> {
         const MAGIC: &[u8] = b"PAR1";
+        let names_key = |schema: &[u8]| {
+            memmem::find(schema, b"fugo.tag").is_some() && memmem::find(schema, tag.to_string().as_bytes()).is_some()
+        };
         if self.head.starts_with(b"ARROW1") {
-            return Ok(memmem::find(&self.head, b"fugo.purpose").is_some());
+            return Ok(names_key(&self.head));
         }
         let len = self.metadata.len();
         if !self.head.starts_with(MAGIC) || len < 12 {
@@ -85,7 +90,8 @@ impl Found {
         let footer = u64::from(u32::from_le_bytes([a, b, c, d])).min(len - 12).min(HEAD as u64);
         let mut tail = vec![0; usize::try_from(footer).unwrap_or(0)];
         self.file.read_exact_at(&mut tail, len - 8 - footer)?;
-        Ok(magic == MAGIC && memmem::find(&tail, b"fugo version ").is_some())
+        let schema = arrow_schema_in(&tail).unwrap_or_default();
+        Ok(magic == MAGIC && memmem::find(&tail, b"fugo version ").is_some() && names_key(&schema))
     }
 
     fn is_report(&self) -> io::Result<bool> {
@@ -100,22 +106,36 @@ impl Found {
     }
 }
 
-/// The first row begins with a symbol. Its text form is unmistakable; 32 hexadecimal digits are also what other files
-/// begin with, and so is a header without rows, so these stand under the header of symbols.
-fn is_csv_of_symbols(head: &[u8], column: &str) -> bool {
+/// The schema that Arrow's writers put into the footer of a Parquet file.
+fn arrow_schema_in(footer: &[u8]) -> Option<Vec<u8>> {
+    const KEY: &[u8] = b"ARROW:schema";
+    const SHORTEST: usize = 64;
+    let behind = &footer[memmem::find(footer, KEY)? + KEY.len()..];
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let text = behind.split(|byte| !is_sign(byte)).find(|text| text.len() >= SHORTEST)?;
+    // The length before it may look like a sign of it.
+    (0..3).find_map(|start| BASE64.decode(&text[start..]).ok())
+}
+
+/// The first row begins with a symbol. Its text form is unmistakable and names the key; 32 hexadecimal digits are also what
+/// other files begin with, and so is a header without rows, so these stand under the header of symbols.
+fn is_csv_of_symbols(head: &[u8], of: &SymbolsOf) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
     let (header, first) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let name = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let symbol = &first[..name(first)];
-    let is_headed = ["symbol", column].iter().any(|name| {
+    let is_headed = ["symbol", &of.column].iter().any(|name| {
         header.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first().is_none_or(|c| !c.is_ascii_alphanumeric()))
     });
-    let is_hex = symbol.len() == 32 && symbol.iter().all(u8::is_ascii_hexdigit);
-    text::decode(symbol).is_ok() || is_headed && (is_hex || head.ends_with(b"\n") && first.is_empty())
+    let is_hex = of.in_hex && symbol.len() == 32 && symbol.iter().all(u8::is_ascii_hexdigit);
+    TextEncoder::new(of.purpose, of.tag).decode(symbol).is_ok()
+        || is_headed && (is_hex || head.ends_with(b"\n") && first.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
+    use fugo::Purpose;
+
     use super::*;
 
     const TEXT: &str = "kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v";
@@ -123,13 +143,22 @@ mod tests {
 
     #[test]
     fn a_csv_of_symbols_is_known_by_its_first_row() {
-        let is_own = |text: &str| is_csv_of_symbols(text.as_bytes(), "fugo");
+        let of = |tag: &str, in_hex| SymbolsOf {
+            column: "fugo".to_owned(),
+            purpose: Purpose::Agency,
+            tag: tag.parse().unwrap(),
+            in_hex,
+        };
+        let is_own = |text: &str| is_csv_of_symbols(text.as_bytes(), &of("7c2cb2a1", true));
         assert!(is_own(&format!("anything,memo\n{TEXT},a\n")));
         assert!(is_own(&format!("symbol;memo\n{TEXT};a\n")) && is_own(&format!("symbol\n{TEXT}\n")));
         assert!(is_own(&format!("symbol\n{HEX}\n")) && is_own(&format!("fugo\tmemo\n{HEX}\ta\n")));
         assert!(is_own("symbol,memo\n") && is_own("fugo\n"));
         assert!(!is_own(&format!("id,memo\n{HEX},a\n")) && !is_own("id,memo\n"));
         assert!(!is_own("my_number,name\n123456789018,a\n") && !is_own("symbol,name\nAAPL,Apple\n"));
+        let text = format!("symbol\n{TEXT}\n");
+        assert!(!is_csv_of_symbols(text.as_bytes(), &of("7c2cb2a2", true)), "another key's");
+        assert!(!is_csv_of_symbols(format!("symbol\n{HEX}\n").as_bytes(), &of("7c2cb2a1", false)), "nobody's");
         assert!(!is_own(&format!("symbol\n{}\n", TEXT.replace('k', "l"))) && !is_own("a passphrase"));
     }
 }

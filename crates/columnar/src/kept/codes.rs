@@ -28,13 +28,24 @@ impl Codes {
     /// Distinct codes that are held, at most: those with the smallest digests, a random choice that does not depend on order.
     pub const DISTINCT: usize = 4_096;
 
-    /// Those of a text, except what is plainly something else: a part of 20 or more hexadecimal signs, as UUIDs and digests
-    /// are, or a minute of the years 1900 to 2099 (`202611281230`), which one number in 10,000 looks like.
+    /// Those of a text, except what is plainly something else: the digits of a decimal fraction; a part of 20 or more
+    /// hexadecimal signs, as UUIDs and digests are; a minute of the years 1900 to 2099 (`202611281230`), which one number in
+    /// 10,000 looks like; digits behind `+81`, Japan's prefix of telephone numbers; and groups of which more digits stand
+    /// before or behind the same separator (`1-2345-6789-0123`).
     pub fn of(text: &str) -> Self {
         let mut codes = Self::default();
+        if is_a_fraction(text) {
+            return codes;
+        }
         for found in candidates(text).filter(|found| matches!(found.shape(), Shape::Whole | Shape::Grouped)) {
             let plain: Zeroizing<Vec<u8>> = Zeroizing::new(digits(&text[found.range()]).collect());
-            if is_in_hex(text, &found) || found.shape() == Shape::Whole && is_a_minute(&plain) {
+            let is_other = match found.shape() {
+                Shape::Whole => {
+                    is_a_minute(&plain) || plain.starts_with(b"81") && text[..found.range().start].ends_with('+')
+                }
+                _ => goes_on(text, &found),
+            };
+            if is_other || is_in_hex(text, &found) {
                 continue;
             }
             let is_valid = found.number().is_some();
@@ -78,6 +89,24 @@ impl Codes {
             self.distinct.pop_last();
         }
     }
+}
+
+/// Whether a text as a whole is a decimal fraction.
+fn is_a_fraction(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('.')
+        && !text.contains(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+' | 'e' | 'E'))
+        && { text.parse::<f64>().is_ok() }
+}
+
+/// Whether the separator that stands within groups joins more digits to them.
+fn goes_on(text: &str, found: &Candidate<'_>) -> bool {
+    let (before, groups, behind) = (&text[..found.range().start], &text[found.range()], &text[found.range().end..]);
+    let is_digit = |c: char| digits(c.encode_utf8(&mut [0; 4])).next().is_some();
+    let separator: &str = groups.trim_start_matches(is_digit);
+    let separator = &separator[..separator.find(is_digit).unwrap_or(0)];
+    before.strip_suffix(separator).is_some_and(|before| before.ends_with(is_digit))
+        || behind.strip_prefix(separator).is_some_and(|behind| behind.starts_with(is_digit))
 }
 
 /// Whether a stretch is within hexadecimal signs, hyphens between them, of which eight or more are not its own and one is a
@@ -157,18 +186,31 @@ mod tests {
     }
 
     #[test]
-    fn digests_and_minutes_are_no_codes() {
+    fn digests_times_and_longer_numbers_are_no_codes() {
         for text in [
             "deadbeef123456789018",
             "a3b1c2d4-1234-5678-9018-0123456789ab",
             "A3B1C2D4-AAAA-4BBB-8CCC-123456789018",
             "202611281230",
+            "6605.492352312428",
+            "0.123456789018",
+            "+819012345678",
+            "1-2345-6789-0123",
+            "1 2345 6789 0123",
+            "T1-2345-6789-0123",
+            "03-1234-5678-9012",
         ] {
             assert_eq!(Codes::of(text), Codes::default(), "{text}");
         }
-        for text in
-            ["abc123456789018", "123456789018-20261128", "face 123456789018 12345678", "202613281230", "2026-1128-1230"]
-        {
+        for text in [
+            "abc123456789018",
+            "123456789018-20261128",
+            "face 123456789018 12345678",
+            "202613281230",
+            "2026-1128-1230",
+            "2026-11-28 1234-5678-9018",
+            "819012345678",
+        ] {
             assert_eq!(Codes::of(text).shapes, 1, "{text}");
         }
     }

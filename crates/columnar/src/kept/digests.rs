@@ -1,11 +1,13 @@
 //! Bytes that a cell spells, and bytes that anybody could make of a row's number and symbols.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
-use blake2::{Blake2b512, Blake2s256};
-use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
+use blake2::{
+    Blake2b, Blake2b512, Blake2s, Blake2s256,
+    digest::consts::{U16, U20, U32},
+};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, Encoding, HEXLOWER_PERMISSIVE};
 use fugo::{MyNumber, SYMBOL_LEN, text::TextEncoder};
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::sample::{Person, Row};
@@ -20,8 +22,8 @@ const SIGNS: usize = 2 * SHORTEST;
 /// What a cell may spell.
 pub(super) type Tokens = Vec<Zeroizing<Vec<u8>>>;
 
-/// What stretches of a cell may spell: bytes in hexadecimal (with hyphens, colons and spaces within), base64 (both alphabets)
-/// or base32, or an integer's.
+/// What stretches of a cell may spell: bytes in hexadecimal, base64 (both alphabets) or base32, from whatever sign they start;
+/// integers, from either end. Signs between hexadecimal digits may be hyphens, colons and spaces.
 pub(super) fn tokens(cell: &str) -> Tokens {
     let mut tokens = Vec::new();
     let mut push = |bytes: Vec<u8>| {
@@ -32,34 +34,36 @@ pub(super) fn tokens(cell: &str) -> Tokens {
     };
     let is_joint = |c: char| matches!(c, '-' | ':' | ' ');
     for stretch in stretches(cell, |c| c.is_ascii_hexdigit() || is_joint(c)) {
-        let mut hex: String = cell[stretch].chars().filter(|c| !is_joint(*c)).collect();
-        // Of `0x0123…` the first zero stands alone before the sign that ends it; an odd sign at the end is cut.
-        hex.truncate(hex.len() & !1);
-        push(HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap_or_default());
-    }
-    for stretch in stretches(cell, |c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_')) {
-        if is_word(&cell[stretch.clone()]) {
-            continue;
+        let hex: Vec<u8> = cell[stretch].bytes().filter(u8::is_ascii_hexdigit).collect();
+        // A sign of something else before the first byte shifts them by one.
+        for start in 0..2.min(hex.len()) {
+            let whole = &hex[start..];
+            push(HEXLOWER_PERMISSIVE.decode(&whole[..whole.len() & !1]).unwrap_or_default());
         }
-        let plain: String = cell[stretch]
-            .chars()
-            .map(|c| match c {
-                '-' => '+',
-                '_' => '/',
-                c => c,
-            })
-            .collect();
-        // What is cut in the midst of a group keeps its whole bytes.
-        let whole = &plain[..plain.len() / 4 * 4];
-        let ends = [&*plain, whole];
-        push(ends.iter().find_map(|text| BASE64_NOPAD.decode(text.as_bytes()).ok()).unwrap_or_default());
+    }
+    let base_64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
+    for stretch in stretches(cell, base_64).filter(|stretch| !is_word(&cell[stretch.clone()])) {
+        let sign = |byte: u8| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => byte,
+        };
+        let plain: Vec<u8> = cell[stretch].bytes().map(sign).collect();
         let upper = plain.to_ascii_uppercase();
-        let whole = &upper[..upper.len() / 8 * 8];
-        push([&*upper, whole].iter().find_map(|text| BASE32_NOPAD.decode(text.as_bytes()).ok()).unwrap_or_default());
+        for start in 0..4.min(plain.len()) {
+            push(decoded(&BASE64_NOPAD, &plain[start..], 4));
+        }
+        for part in upper.split(|sign| !sign.is_ascii_alphanumeric()) {
+            push(decoded(&BASE32_NOPAD, part, 8));
+        }
     }
     for stretch in stretches(cell, |c| c.is_ascii_digit()) {
-        match cell[stretch].parse::<u64>() {
+        match cell[stretch].parse::<u128>() {
             Ok(value @ 0..=0xFFFF_FFFF) => push((value as u32).to_be_bytes().to_vec()),
+            Ok(value @ 0..=0xFFFF_FFFF_FFFF_FFFF) => {
+                push((value as u64).to_be_bytes().to_vec());
+                push((value as u64).to_le_bytes().to_vec());
+            }
             Ok(value) => push(value.to_be_bytes().to_vec()),
             Err(_) => {}
         }
@@ -67,16 +71,16 @@ pub(super) fn tokens(cell: &str) -> Tokens {
     // Signed integers of 64 bits are written with a sign.
     if let Ok(value @ ..0) = cell.trim().parse::<i64>() {
         push(value.to_be_bytes().to_vec());
+        push(value.to_le_bytes().to_vec());
         push((value as i32).to_be_bytes().to_vec());
     }
     tokens
 }
 
-/// Letters of one case, as words and names are, or with a capital: one of ten thousand digests looks so.
-fn is_word(text: &str) -> bool {
-    let rest = text.get(1..).unwrap_or_default();
-    text.bytes().all(|byte| byte.is_ascii_uppercase())
-        || (text.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
+/// The bytes of a stretch, as far as whole groups go if the rest is none.
+fn decoded(encoding: &Encoding, signs: &[u8], group: usize) -> Vec<u8> {
+    let whole = &signs[..signs.len() / group * group];
+    [signs, whole].iter().find_map(|signs| encoding.decode(signs).ok()).unwrap_or_default()
 }
 
 /// Stretches of such signs, of eight or more.
@@ -91,6 +95,13 @@ fn stretches(cell: &str, is_sign: impl Fn(char) -> bool) -> impl Iterator<Item =
             }
         }
     })
+}
+
+/// Letters of one case, as words and names are, or with a capital: one of ten thousand digests looks so.
+fn is_word(text: &str) -> bool {
+    let rest = text.get(1..).unwrap_or_default();
+    text.bytes().all(|byte| byte.is_ascii_uppercase())
+        || (text.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// What anybody could make of a row's number, symbols and insurers' symbol without a secret.
@@ -110,7 +121,7 @@ impl Known {
             Person::Number(number) => {
                 spellings(number).into_iter().for_each(|spelling| known.add("the number", spelling));
             }
-            Person::Insurers(symbol) => known.add_symbol("the insurers' symbol", symbol, None),
+            Person::Insurers(symbol, encoder) => known.add_symbol("the insurers' symbol", symbol, Some(encoder)),
         }
         for (i, symbol) in row.symbols.iter().enumerate() {
             known.add_symbol("the row's symbol", symbol, encoders.get(i));
@@ -145,16 +156,29 @@ impl Known {
             "SHA-256 of ": sha2::Sha256,
             "SHA-384 of ": sha2::Sha384,
             "SHA-512 of ": sha2::Sha512,
+            "SHA-512/224 of ": sha2::Sha512_224,
             "SHA-512/256 of ": sha2::Sha512_256,
+            "SHA3-224 of ": sha3::Sha3_224,
             "SHA3-256 of ": sha3::Sha3_256,
+            "SHA3-384 of ": sha3::Sha3_384,
             "SHA3-512 of ": sha3::Sha3_512,
             "RIPEMD-160 of ": ripemd::Ripemd160,
             "BLAKE2b of ": Blake2b512,
+            "BLAKE2b of ": Blake2b<U16>,
+            "BLAKE2b of ": Blake2b<U20>,
+            "BLAKE2b of ": Blake2b<U32>,
             "BLAKE2s of ": Blake2s256,
+            "BLAKE2s of ": Blake2s<U16>,
         }
         self.push(source, "CRC-32 of ", crc32fast::hash(&bytes).to_be_bytes().to_vec());
         for seed in [0, 42] {
             self.push(source, "XXH64 of ", twox_hash::XxHash64::oneshot(seed, &bytes).to_be_bytes().to_vec());
+        }
+        for namespace in NAMESPACES {
+            use blake2::Digest as _;
+            let named = Zeroizing::new([&namespace[..], &bytes].concat());
+            self.push(source, "UUID of version 3 of ", uuid(&md5::Md5::digest(&*named), 3));
+            self.push(source, "UUID of version 5 of ", uuid(&sha1::Sha1::digest(&*named), 5));
         }
         self.push(source, "", bytes.iter().rev().copied().collect());
         self.0.push((Thing { source, digest: "" }, bytes));
@@ -164,25 +188,46 @@ impl Known {
         self.0.push((Thing { source, digest }, Zeroizing::new(bytes)));
     }
 
-    /// What tokens hold of it, and whether it is more than chance in one cell.
-    pub(super) fn matches(&self, tokens: &[Zeroizing<Vec<u8>>]) -> Vec<(String, bool)> {
+    /// What tokens have of it, and whether that is more than chance in one cell: eight bytes in a row, or all of a shorter one
+    /// at an end of the longer.
+    pub(super) fn matches(&self, tokens: &Tokens) -> Vec<(String, bool)> {
+        let windows: HashSet<[u8; STRONG]> = tokens.iter().flat_map(|token| windows_of(token)).collect();
+        let short: Vec<&[u8]> = tokens.iter().map(|token| &token[..]).filter(|token| token.len() < STRONG).collect();
         let mut found = Vec::new();
         for (thing, known) in &self.0 {
-            let longest = tokens.iter().filter_map(|token| common(token, known)).max();
-            if let Some(length) = longest {
-                found.push((format!("{}{}", thing.digest, thing.source), length >= STRONG));
+            let is_strong = windows_of(known).any(|window| windows.contains(&window));
+            let is_end = |short: &[u8], long: &[u8]| long.starts_with(short) || long.ends_with(short);
+            let is_weak = || {
+                (SHORTEST..STRONG).contains(&known.len()) && tokens.iter().any(|token| is_end(known, token))
+                    || short.iter().any(|token| token.len() <= known.len() && is_end(token, known))
+            };
+            if is_strong || is_weak() {
+                found.push((format!("{}{}", thing.digest, thing.source), is_strong));
             }
         }
         found
     }
 }
 
-/// How many bytes a token has of something known: all of the one within the other, at the start or the end where the token is
-/// a part.
-fn common(token: &[u8], known: &[u8]) -> Option<usize> {
-    let is_part = known.starts_with(token) || known.ends_with(token);
-    let holds = known.len() >= SHORTEST && memmem::find(token, known).is_some();
-    (is_part || holds).then_some(token.len().min(known.len()))
+/// Every eight bytes in a row.
+fn windows_of(bytes: &[u8]) -> impl Iterator<Item = [u8; STRONG]> + '_ {
+    bytes.windows(STRONG).filter_map(|window| window.first_chunk().copied())
+}
+
+/// The namespaces of names, objects, addresses and directories (RFC 9562, 6.6): DNS, OID, URL, X.500.
+const NAMESPACES: [[u8; 16]; 4] = [namespace(0x10), namespace(0x12), namespace(0x11), namespace(0x14)];
+
+/// `6ba7b81?-9dad-11d1-80b4-00c04fd430c8`
+const fn namespace(fourth: u8) -> [u8; 16] {
+    [0x6B, 0xA7, 0xB8, fourth, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8]
+}
+
+/// A digest as a UUID: 16 bytes, with version and variant in their places.
+fn uuid(digest: &[u8], version: u8) -> Vec<u8> {
+    let mut uuid = digest[..16].to_vec();
+    uuid[6] = uuid[6] & 0x0F | version << 4;
+    uuid[8] = uuid[8] & 0x3F | 0x80;
+    uuid
 }
 
 /// Spellings of a number that systems digest.

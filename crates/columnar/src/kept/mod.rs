@@ -2,9 +2,9 @@
 //!
 //! Two looks, for every door that lets columns through beside symbols:
 //!
-//! 1. Cell by cell ([`search`], or its parts): the row's own number in whatever shape, any valid number, a symbol in
+//! 1. Cell by cell ([`search`](fn@crate::kept::search), or its parts): the row's own number in whatever shape, any valid number, a symbol in
 //!    text form. Every row is looked at.
-//! 2. Column by column ([`Sample`]): whether a column is made of the numbers or symbols of its rows by a transform that
+//! 2. Column by column ([`Sample`](crate::kept::Sample)): whether a column is made of the numbers or symbols of its rows by a transform that
 //!    anybody could try: digests, encodings, arithmetic, masks, other digits. A sample of rows is looked at.
 
 mod codes;
@@ -16,4 +16,4 @@ mod values;
 
 pub use codes::Codes;
 pub use sample::{Made, Person, Sample};
-pub use search::{KeptFault, Owner, holds_number, holds_symbol, holds_symbol_text, search};
+pub use search::{Cell, KeptFault, Owner, holds_number, holds_symbol, holds_symbol_text, search};

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use fugo::{MyNumber, SYMBOL_LEN, text::TextEncoder};
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::{
@@ -20,8 +21,8 @@ const SHORT: usize = 32;
 pub enum Person {
     /// By number.
     Number(MyNumber),
-    /// By insurers' symbol.
-    Insurers([u8; SYMBOL_LEN]),
+    /// By insurers' symbol, whose text form the encoder writes.
+    Insurers([u8; SYMBOL_LEN], TextEncoder),
 }
 
 impl fmt::Debug for Person {
@@ -44,7 +45,7 @@ impl Row {
     pub(super) fn number(&self) -> Option<&MyNumber> {
         match &self.person {
             Person::Number(number) => Some(number),
-            Person::Insurers(_) => None,
+            Person::Insurers(..) => None,
         }
     }
 }
@@ -189,6 +190,9 @@ impl Sample {
         let filled = self.rows.iter().filter(|row| !row.cells[column].trim().is_empty()).count();
         let rows: Vec<_> = self.rows.iter().map(|row| (row, digests::tokens(&row.cells[column]))).collect();
         let mut weak: BTreeMap<String, usize> = BTreeMap::new();
+        if self.rows.iter().any(|row| holds_own_text(row, column, &self.encoders)) {
+            return Some(Made { columns: vec![column], what: "the row's symbol, in text form".to_owned() });
+        }
         for (is_long, most) in [(true, LONG), (false, SHORT)] {
             let is_one =
                 |tokens: &Tokens| !tokens.is_empty() && is_long == tokens.iter().any(|token| token.len() >= STRONG);
@@ -212,6 +216,23 @@ impl Sample {
         let points = self.rows.iter().filter_map(|row| Some((i128::from(row.at), values::of(row.number()?) / 10)));
         values::are_on_one_line(&points.collect::<Vec<_>>())
     }
+}
+
+/// Whether a cell has the characters of a symbol of its row, whatever stands before, between and behind them.
+fn holds_own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> bool {
+    /// Characters of a text form that are of the symbol alone, and those of the checksum behind them.
+    const SYMBOL: usize = 25;
+    const CHECKSUM: usize = 6;
+    let cell = &row.cells[column];
+    if cell.len() < SYMBOL {
+        return false;
+    }
+    let plain: Vec<u8> = cell.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    row.symbols.iter().zip(encoders).any(|(symbol, encoder)| {
+        let text = encoder.encode(symbol);
+        let end = text.as_ref().len() - CHECKSUM;
+        memmem::find(&plain, &text.as_ref()[end - SYMBOL..end]).is_some()
+    })
 }
 
 /// Whether a row belongs to a sample of one in `one_in`, a power of two; then it belongs to one twice as dense, too.

@@ -64,11 +64,29 @@ impl fmt::Debug for Owner<'_> {
     }
 }
 
-/// Looks at the kept cells of a row: `cells` gives the place of the column, counted from 0, and the text. Codes in
-/// columns for which `other_codes[place]` holds are added to `codes[place]`; in others a valid one is a fault.
+/// A kept cell in one of the readings that are searched.
+#[derive(Clone, Copy)]
+pub struct Cell<'a> {
+    /// The place of its column among the kept ones, counted from 0.
+    pub place: usize,
+    /// What it says.
+    pub text: &'a str,
+    /// Whether this is how a time is stored, as a count of its units: milliseconds have twelve digits until 2001, and one in
+    /// ten would be taken for a stranger's number.
+    pub is_count: bool,
+}
+
+impl fmt::Debug for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cell(..)")
+    }
+}
+
+/// Looks at the kept cells of a row. Codes in columns for which `other_codes[place]` holds are added to `codes[place]`; in
+/// others a valid one is a fault, except in counts of times.
 ///
 /// Returns the place of the first column at fault. A symbol comes before the row's number, and that before a stranger's.
-pub fn search<'a, I: Iterator<Item = (usize, &'a str)>>(
+pub fn search<'a, I: Iterator<Item = Cell<'a>>>(
     cells: impl Fn() -> I,
     owner: Owner<'_>,
     other_codes: &[bool],
@@ -78,22 +96,23 @@ pub fn search<'a, I: Iterator<Item = (usize, &'a str)>>(
         holds_symbol_text(cell.as_bytes())
             || matches!(owner, Owner::Insurers(symbol, encoder) if holds_symbol(cell.as_bytes(), symbol.as_bytes(), encoder))
     };
-    if let Some((place, _)) = cells().find(|(_, cell)| symbol(cell)) {
-        return Err((place, KeptFault::Symbol));
+    if let Some(cell) = cells().find(|cell| symbol(cell.text)) {
+        return Err((cell.place, KeptFault::Symbol));
     }
     // Most cells have too few digits for a number.
-    let many = || cells().filter(|(_, cell)| cell.len() >= FEWEST_DIGITS && digits(cell).count() >= FEWEST_DIGITS);
+    let has_many = |text: &str| text.len() >= FEWEST_DIGITS && digits(text).count() >= FEWEST_DIGITS;
+    let many = || cells().filter(|cell| has_many(cell.text));
     if let Owner::Number { numbers, lineage } = owner {
         let own = |cell: &str| {
             let digits: Zeroizing<Vec<u8>> = Zeroizing::new(digits(cell).collect());
             holds_number(&digits, numbers, lineage)
         };
-        if let Some((place, _)) = many().find(|(_, cell)| own(cell)) {
-            return Err((place, KeptFault::OwnNumber));
+        if let Some(cell) = many().find(|cell| own(cell.text)) {
+            return Err((cell.place, KeptFault::OwnNumber));
         }
     }
-    for (place, cell) in many() {
-        let found = Codes::of(cell);
+    for Cell { place, text, .. } in many().filter(|cell| !cell.is_count) {
+        let found = Codes::of(text);
         if found.valid > 0 && !other_codes[place] {
             return Err((place, KeptFault::OtherNumber));
         }

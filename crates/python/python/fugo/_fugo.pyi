@@ -88,7 +88,7 @@ def _search_kept(
     keys: Sequence[SymbolKey],
     column: _Column,
     cells: Sequence[_Column],
-    places: Sequence[int],
+    places: Sequence[tuple[int, bool]],
     *,
     number_format: _NumberFormat,
     restore_zeros: bool,

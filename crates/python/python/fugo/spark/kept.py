@@ -7,22 +7,22 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 
-def searched(cells: dict[str, pa.Array]) -> Iterator[tuple[int, pa.Array]]:
-    """The place of each kept column and its values as text. Booleans and short integers have too few digits."""
+def searched(cells: dict[str, pa.Array]) -> Iterator[tuple[tuple[int, bool], pa.Array]]:
+    """The place of each kept column, whether these are counts of times, and its values as text. Booleans and short integers have too few digits."""
     for place, values in enumerate(cells.values()):
         kind = values.type
         if pa.types.is_boolean(kind) or pa.types.is_int8(kind) or pa.types.is_int16(kind):
             continue
         if pa.types.is_date32(kind):
             # Days since 1970; as a date they have eight digits.
-            yield place, values.cast(pa.int32()).cast(pa.large_string())
+            yield (place, True), values.cast(pa.int32()).cast(pa.large_string())
         elif pa.types.is_timestamp(kind):
-            yield place, _shown(values)
-            yield place, values.cast(pa.int64()).cast(pa.large_string())
+            yield (place, False), _shown(values)
+            yield (place, True), values.cast(pa.int64()).cast(pa.large_string())
         elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            yield place, _readable(values)
+            yield (place, False), _readable(values)
         else:
-            yield place, values.cast(pa.string()).cast(pa.large_string())
+            yield (place, False), values.cast(pa.string()).cast(pa.large_string())
 
 
 def _readable(values: pa.Array) -> pa.Array:
