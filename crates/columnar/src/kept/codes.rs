@@ -28,15 +28,14 @@ impl Codes {
     /// Distinct codes that are held, at most: those with the smallest digests, a random choice that does not depend on order.
     pub const DISTINCT: usize = 4_096;
 
-    /// Those of a text, except what is plainly something else: the digits of a decimal fraction; a part of 20 or more
+    /// Those of a text, except what is plainly something else: decimal places; a part of 20 or more
     /// hexadecimal signs, as UUIDs and digests are; a minute of the years 1900 to 2099 (`202611281230`), which one number in
     /// 10,000 looks like; digits behind `+81`, Japan's prefix of telephone numbers; and groups of which more digits stand
     /// before or behind the same separator (`1-2345-6789-0123`).
     pub fn of(text: &str) -> Self {
         let mut codes = Self::default();
-        if is_a_fraction(text) {
-            return codes;
-        }
+        // Of a decimal fraction the whole part can be a number, as floats and decimals of two places hold it.
+        let text = if is_a_fraction(text) { text.split('.').next().unwrap_or(text) } else { text };
         for found in candidates(text).filter(|found| matches!(found.shape(), Shape::Whole | Shape::Grouped)) {
             let plain: Zeroizing<Vec<u8>> = Zeroizing::new(digits(&text[found.range()]).collect());
             let is_other = match found.shape() {
@@ -210,6 +209,7 @@ mod tests {
             "2026-1128-1230",
             "2026-11-28 1234-5678-9018",
             "819012345678",
+            "123456789018.00",
         ] {
             assert_eq!(Codes::of(text).shapes, 1, "{text}");
         }
