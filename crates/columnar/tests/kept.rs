@@ -551,6 +551,9 @@ fn a_cell_is_searched_for_the_rows_number_any_number_and_symbols() {
     let [own, other] = [&all[0], &all[1]];
     let encoder = TextEncoder::new(Purpose::Agency, KeyTag::from_bytes(TAG));
     let symbol = encoder.encode(&own.symbol);
+    let wide =
+        |text: &str| text.chars().map(|c| char::from_u32(0xFEE0 + c as u32).expect("full width")).collect::<String>();
+    let dashed = |text: &str| text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-");
     let found = |cell: &str, other_codes: bool| {
         let owner = Owner::Number { numbers: [&own.number, &own.number], lineage: None };
         let cells = |text| {
@@ -568,7 +571,14 @@ fn a_cell_is_searched_for_the_rows_number_any_number_and_symbols() {
         assert_eq!(found(&cell, false).0, Err((1, KeptFault::OtherNumber)), "{cell}");
         assert_eq!(found(&cell, true), (Ok(()), 1, 1), "{cell}");
     }
-    for cell in [symbol.to_string(), format!("ref={}", symbol.to_uppercase()), format!("x{symbol}y")] {
+    for cell in [
+        symbol.to_string(),
+        format!("ref={}", symbol.to_uppercase()),
+        format!("x{symbol}y"),
+        wide(&symbol),
+        dashed(&symbol),
+        format!("{}\u{200B} {}", &symbol[..9], &symbol[9..]),
+    ] {
         assert_eq!(found(&cell, true).0, Err((1, KeptFault::Symbol)), "{cell}");
     }
     for cell in ["123456789012", "20261128123456", "090-1234-5678", "東京都千代田区", ""] {

@@ -158,10 +158,35 @@ pub fn holds_symbol(cell: &[u8], symbol: &[u8; fugo::SYMBOL_LEN], encoder: &Text
 }
 
 /// Whether a symbol of any scope stands anywhere in a cell, in text form: two scopes' symbols in one row link the scopes.
+/// Letters and digits may be full width (UTF-8), and other signs may stand between them.
 pub fn holds_symbol_text(cell: &[u8]) -> bool {
     if cell.len() < SHORTEST_PART + 1 + BEHIND_SEPARATOR {
         return false;
     }
+    if is_symbol_text_in(cell) {
+        return true;
+    }
+    let plain = plain(cell);
+    plain.len() < cell.len() && is_symbol_text_in(&plain)
+}
+
+/// The ASCII letters and digits of a text, those of full width (U+FF10 to U+FF5A) among them.
+fn plain(cell: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let (found, len) = match (byte, behind) {
+            (0xEF, [0xBC, low @ 0x90..=0xBA, ..]) => (low - 0x60, 3),
+            (0xEF, [0xBD, low @ 0x81..=0x9A, ..]) => (low - 0x20, 3),
+            _ => (byte, 1),
+        };
+        plain.extend(Some(found).filter(u8::is_ascii_alphanumeric));
+        rest = &rest[len..];
+    }
+    plain
+}
+
+fn is_symbol_text_in(cell: &[u8]) -> bool {
     memchr::memchr_iter(b'1', cell).any(|separator| {
         let end = separator + 1 + BEHIND_SEPARATOR;
         let Some(data) = cell.get(separator + 1..end) else { return false };
