@@ -159,10 +159,24 @@ fn rows_that_end_in_cr_alone_are_not_one_reject() {
         format!("my_number,name\n\"{a}\",\"x\"\r\"{b}\",\"y\"\r\"{c}\",\"z\"\r"),
         format!("my_number,name\n{a},\"x\"\r{b},\"y\"\r{c},\"z\"\n"),
         format!("my_number,name\n{a},x\r{b}\n"),
+        format!("my_number,name\n{a},x\r;{b};\n"),
+        format!("my_number,name\n{a},x,y\rz,{b},y\r1,2,{c}\n"),
     ] {
         for more in [&["--keep", "name"][..], &[]] {
             stops(&text, more, "lines that end in CR alone were read as one record");
         }
+    }
+}
+
+#[test]
+fn a_header_that_took_a_row_in_stops_the_run() {
+    let [a, b, c] = &numbers(3)[..] else { unreachable!() };
+    for text in [
+        format!("my_number,memo,{b}\n{a},a,b\n{c},c,d\n"),
+        format!("my_number,memo\t\"{a}\",a\n{b},b\n{c},c\n"),
+        format!("memo,my_number,x{a}\na,{b},1\n"),
+    ] {
+        stops(&text, &["--keep", "memo"], "holds twelve digits that are a valid MyNumber");
     }
 }
 

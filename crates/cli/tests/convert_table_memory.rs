@@ -194,6 +194,24 @@ fn a_length_that_is_claimed_before_a_packed_buffer_never_ends_the_process_in_ano
 }
 
 #[test]
+fn a_width_below_zero_in_an_arrow_schema_is_refused() {
+    let cells: arrow_array::ArrayRef =
+        std::sync::Arc::new(arrow_array::FixedSizeBinaryArray::new(0x7E5D, vec![1_u8; 0x7E5D].into(), None));
+    for format in ["arrow", "arrows"] {
+        let batch = roster(&numbers(1), std::sync::Arc::clone(&cells));
+        let whole = packed(&batch, CompressionType::ZSTD, format);
+        let width = 0x7E5D_i32.to_le_bytes();
+        let places: Vec<usize> = memchr::memmem::find_iter(&whole, &width).collect();
+        assert!(!places.is_empty(), "{format}");
+        let (keys, mut damaged) = (nta(), whole);
+        places.iter().for_each(|place| damaged[place + 3] = 0x80);
+        fs::write(keys.at("roster.arrow"), damaged).expect("written");
+        let said = refused(&keys, &run(&keys, "roster.arrow", "64M"));
+        assert!(said.contains("width below zero"), "{format}: {said}");
+    }
+}
+
+#[test]
 fn a_group_that_claims_more_columns_than_there_are_is_refused_before_there_is_room_for_them() {
     let keys = nta();
     for children in [2, 3, 1 << 20, i32::MAX as u64] {

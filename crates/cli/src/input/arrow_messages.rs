@@ -15,7 +15,7 @@ use arrow_ipc::{
     Block, CompressionType, MessageHeader, MetadataVersion, convert::fb_to_schema, reader::FileDecoder,
     reader::read_footer_length, root_as_footer, root_as_message,
 };
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::{fault::Fault, lz4};
 
@@ -179,6 +179,15 @@ fn read_message(input: &mut impl Read, limit: u64) -> Result<Option<(Block, Buff
     Ok(Some((Block::new(0, i32::try_from(head.len()).unwrap_or(i32::MAX), body.cast_signed()), message.into())))
 }
 
+/// The Arrow crate stops at such a width, a panic, when it makes room for rows.
+fn has_negative_width(found: &DataType) -> bool {
+    match found {
+        DataType::FixedSizeBinary(width) | DataType::FixedSizeList(_, width) => *width < 0,
+        DataType::Dictionary(_, values) => has_negative_width(values),
+        _ => false,
+    }
+}
+
 /// The head of a message.
 fn parsed<'a>(block: &Block, message: &'a [u8]) -> Result<arrow_ipc::Message<'a>, Fault> {
     let fault = || Fault::damaged("the head of a batch is damaged");
@@ -204,6 +213,9 @@ impl Messages {
             return Err(Fault::damaged("its bytes are in big-endian order, which is not read"));
         }
         let schema = Arc::new(fb_to_schema(schema));
+        if schema.flattened_fields().iter().any(|field| has_negative_width(field.data_type())) {
+            return Err(Fault::damaged("its schema has a column of a width below zero"));
+        }
         // A null where the schema allows none is a matter of its row: see `TableReader`.
         let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
         let nullable = Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());

@@ -7,6 +7,7 @@ use fugo::{
     normalize::{LostZeros, normalize},
     text,
 };
+use fugo_columnar::kept;
 use memchr::{memchr_iter, memchr2};
 
 use super::csv::{self, Field, Record};
@@ -83,7 +84,7 @@ impl LineRule {
             let opens = memchr_iter(b'\n', &bytes[record.start..field.start]).count() as u64;
             if !cell.starts_with(b"\"") {
                 // A CR outside quotes; the cell is one line for every reader that ends lines in LF.
-                if lines(cell).skip(1).any(|line| self.holds_person(&cell[line], false)) {
+                if lines(cell).skip(1).any(|line| self.holds_number(&cell[line])) {
                     return Err(Swallowed { at: field.start, opens, line: opens, why: Why::BareCr });
                 }
                 continue;
@@ -156,6 +157,13 @@ impl LineRule {
         false
     }
 
+    /// Whether a person is a field of a line outside quotes, or any valid number stands in it.
+    fn holds_number(&self, line: &[u8]) -> bool {
+        self.holds_person(line, false)
+            || line.len() >= MyNumber::LEN
+                && self.encoding.decode(line).is_some_and(|line| kept::Codes::of(&line).valid > 0)
+    }
+
     fn is_person(&self, field: &[u8], begins_line: bool) -> bool {
         if field.len() < SHORTEST {
             return false;
@@ -189,7 +197,9 @@ impl LineRule {
             };
             parts.by_ref().filter(|part| is_row(part)).count()
         };
-        (rows > 1).then_some(Swallowed { at: record.start, opens: 0, line: 0, why: Why::BareCr })
+        // Rows of another width are told by their people.
+        let people = row.split(|byte| *byte == b'\r').filter(|part| self.holds_number(part)).count();
+        (rows > 1 || people > 1).then_some(Swallowed { at: record.start, opens: 0, line: 0, why: Why::BareCr })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The header: which columns there are, and what their headers look like in the outputs.
 
 use fugo::normalize::LostZeros;
+use fugo_columnar::kept;
 
 use super::{
     Form,
@@ -62,6 +63,17 @@ impl Header {
                     },
                 )
             })?;
+            // A first line that is a row, or has taken one in, is no header.
+            if kept::Codes::of(&name).valid > 0 {
+                return Err(Failure::new(
+                    format!(
+                        "the first line looks like data: header {} of {} holds twelve digits that are a valid MyNumber",
+                        i + 1,
+                        fields.len()
+                    ),
+                    "put the names of the columns on a line of their own, and none with such digits",
+                ));
+            }
             names.push(name.to_string());
         }
         Ok(Self { bytes, fields, names, form })

@@ -72,7 +72,7 @@ class KeptCells(unittest.TestCase):
             notes = (
                 f"was {text.upper()}.",
                 f"x{hexed}",
-                f"x{hexed[1:]}",
+                f"x{hexed[:14]}",
                 f" {body}{fugo.check_digit(body)} ",
                 body,
                 text,
