@@ -195,10 +195,9 @@ fn a_length_that_is_claimed_before_a_packed_buffer_never_ends_the_process_in_ano
 
 #[test]
 fn a_width_below_zero_in_an_arrow_schema_is_refused() {
-    let cells: arrow_array::ArrayRef =
-        std::sync::Arc::new(arrow_array::FixedSizeBinaryArray::new(0x7E5D, vec![1_u8; 0x7E5D].into(), None));
+    let cells: ArrayRef = Arc::new(arrow_array::FixedSizeBinaryArray::new(0x7E5D, vec![1_u8; 0x7E5D].into(), None));
     for format in ["arrow", "arrows"] {
-        let batch = roster(&numbers(1), std::sync::Arc::clone(&cells));
+        let batch = roster(&numbers(1), Arc::clone(&cells));
         let whole = packed(&batch, CompressionType::ZSTD, format);
         let width = 0x7E5D_i32.to_le_bytes();
         let places: Vec<usize> = memchr::memmem::find_iter(&whole, &width).collect();
