@@ -43,6 +43,7 @@ __all__ = [
     "decode_text",
     "normalize",
     "symbols_for_keys",
+    "_search_kept",
 ]
 
 __version__: str
