@@ -12,16 +12,11 @@ use super::{
 };
 use crate::{
     convert::{SMALL, thousands},
-    redaction,
+    redaction::shown,
 };
 
 /// An order agrees beyond chance: for a standard normal z, twice in 10^9 pairs of files.
 const AGREES: f64 = 6.0;
-
-/// A name out of a file, on a terminal: no number, and no control character.
-pub(super) fn shown(name: &str) -> String {
-    redaction::shown(name)
-}
 
 /// All that is known of two files.
 pub(super) struct Evidence<'a> {

@@ -25,7 +25,7 @@ use self::{
     file::Delivery,
     findings::{Finding, Kind, Weight},
     hashes::Hashes,
-    judgement::{Evidence, shown},
+    judgement::Evidence,
     survey::Survey,
     tally::Question,
 };
@@ -36,6 +36,7 @@ use crate::{
     failure::{Failure, Result},
     input::{Form, blocks::BLOCK, format::FileFormat},
     options::{default_memory, delimiter, size},
+    redaction::shown,
 };
 
 /// Look for what would link two files of symbols that are about to be delivered.
@@ -175,7 +176,7 @@ impl Summary {
             scope: file.metadata.map(|metadata| metadata.scope.to_string()),
             rows: survey.rows,
             in_symbol_order: survey.descents == 0,
-            columns: file.names.iter().map(|name| shown(name)).collect(),
+            columns: file.names.iter().map(shown).collect(),
         }
     }
 

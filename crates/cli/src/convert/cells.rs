@@ -8,7 +8,7 @@ use fugo::{
     normalize::{Changes, LostZeros, normalize},
     text::TextEncoder,
 };
-use fugo_columnar::kept::{self, Codes};
+use fugo_columnar::kept::{self, Codes, SHORTEST_TEXT};
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -53,9 +53,6 @@ pub(crate) struct KeptCells {
     digits: Zeroizing<Vec<u8>>,
 }
 
-/// Length of the shortest text form, an agency's.
-const SHORTEST_TEXT: usize = 44;
-
 impl KeptCells {
     pub(crate) fn new(encoding: Encoding) -> Self {
         Self { encoding, digits: Zeroizing::new(Vec::new()) }
@@ -93,10 +90,15 @@ impl KeptCells {
         digits < FEWEST_DIGITS
     }
 
+    /// Whether the cell that was looked at last has digits enough for a number of anybody's.
+    pub(crate) fn had_enough_for_codes(&self) -> bool {
+        self.digits.len() >= MyNumber::LEN
+    }
+
     /// The codes of twelve digits in a cell, anybody's.
     pub(crate) fn codes(&mut self, cell: &[u8]) -> Codes {
         self.collect_digits(cell);
-        if self.digits.len() < MyNumber::LEN {
+        if !self.had_enough_for_codes() {
             return Codes::default();
         }
         // Cells that are no text were refused before.

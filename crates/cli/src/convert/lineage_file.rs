@@ -23,7 +23,6 @@ pub(crate) fn load(path: &Path, memory: usize) -> Result<Lineage> {
     let mut file = open_regular(path).map_err(fail)?.ok_or_else(|| {
         Failure::new(format!("{} is not a regular file", path.display()), "give the name of the lineage file itself")
     })?;
-    // Room for all of it and one byte more, so that reading to the end does not move it.
     let len = file.metadata().map_err(fail)?.len();
     if len > memory as u64 / 4 {
         return Err(Failure::new(
@@ -31,6 +30,7 @@ pub(crate) fn load(path: &Path, memory: usize) -> Result<Lineage> {
             "give more --memory; a pair of numbers takes 26 bytes",
         ));
     }
+    // Room for all of it and one byte more, so that reading to the end does not move it.
     let mut bytes = Zeroizing::new(Vec::with_capacity(len as usize + 1));
     let watched = Watched::of(Some(path), &file).map_err(fail)?;
     // No more than there was, should it grow meanwhile; then it has changed.

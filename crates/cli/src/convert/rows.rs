@@ -282,12 +282,17 @@ impl<'a> RowReader<'a> {
                 let lineage = layout.lineage.as_ref();
                 let first = cells::first(lineage, &number);
                 if !harmless {
+                    // Telephone numbers and the like need no second look.
+                    let mut may_hold_codes = false;
                     for &keep in &layout.keep {
                         if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
                             return Err((Some(keep), Reason::Kept(KeptFault::OwnNumber)));
                         }
+                        may_hold_codes |= self.kept_cells.had_enough_for_codes();
                     }
-                    self.others(bytes, rows)?;
+                    if may_hold_codes {
+                        self.others(bytes, rows)?;
+                    }
                 }
                 rows.zeros_restored += u64::from(changes.zeros_restored);
                 rows.normalized += u64::from(!changes.is_empty());

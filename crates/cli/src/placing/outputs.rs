@@ -43,7 +43,7 @@ pub(crate) struct Complete {
     sha256: Option<String>,
 }
 
-/// A file with the digest of what was written to it, if it is asked for: digests take a tenth of a run's time.
+/// A file with the digest of what was written to it, if it is asked for: it costs a pass over every byte.
 struct Digested {
     file: File,
     digest: Option<Box<Sha256>>,

@@ -16,4 +16,4 @@ mod values;
 
 pub use codes::Codes;
 pub use sample::{Made, Person, Sample};
-pub use search::{Cell, KeptFault, Owner, holds_number, holds_symbol, holds_symbol_text, search};
+pub use search::{Cell, KeptFault, Owner, SHORTEST_TEXT, holds_number, holds_symbol, holds_symbol_text, search};

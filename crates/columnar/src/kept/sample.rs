@@ -1,6 +1,6 @@
 //! Whether a kept column is made of the numbers or symbols of its rows, by a sample.
 
-use std::{collections::BTreeMap, fmt};
+use std::{cell::OnceCell, collections::BTreeMap, fmt};
 
 use fugo::{MyNumber, SYMBOL_LEN, text::TextEncoder};
 use memchr::memmem;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     digests::{self, Known, STRONG, Tokens},
-    places, values,
+    places, search, values,
 };
 
 /// Rows of which digests are made, for each column: a sample of the sample, for digests take time.
@@ -159,7 +159,9 @@ impl Sample {
     /// The last two hold each person once. They are not tried on numbers below a million, nor where the numbers rise evenly
     /// with the rows, as those of made-up rosters do: then every column that counts rows is made of them. What depends on a secret, such as a key or a salt, is not found.
     pub fn judge(&self) -> Option<Made> {
-        let by_bytes = (0..self.columns).find_map(|column| self.by_bytes(column));
+        // Made at most once for each row, however many columns are held against it.
+        let known: Vec<OnceCell<Known>> = self.rows.iter().map(|_| OnceCell::new()).collect();
+        let by_bytes = (0..self.columns).find_map(|column| self.by_bytes(column, &known));
         if by_bytes.is_some() || self.rises_evenly() {
             return by_bytes;
         }
@@ -186,20 +188,22 @@ impl Sample {
         people
     }
 
-    fn by_bytes(&self, column: usize) -> Option<Made> {
-        let filled = self.rows.iter().filter(|row| !row.cells[column].trim().is_empty()).count();
-        let rows: Vec<_> = self.rows.iter().map(|row| (row, digests::tokens(&row.cells[column]))).collect();
-        let mut weak: BTreeMap<String, usize> = BTreeMap::new();
+    fn by_bytes(&self, column: usize, known: &[OnceCell<Known>]) -> Option<Made> {
         if self.rows.iter().any(|row| holds_own_text(row, column, &self.encoders)) {
             return Some(Made { columns: vec![column], what: "the row's symbol, in text form".to_owned() });
         }
+        let filled = self.rows.iter().filter(|row| !row.cells[column].trim().is_empty()).count();
+        let rows = self.rows.iter().zip(known).map(|(row, known)| (row, known, digests::tokens(&row.cells[column])));
+        let rows: Vec<_> = rows.collect();
+        let mut weak: BTreeMap<String, usize> = BTreeMap::new();
         for (is_long, most) in [(true, LONG), (false, SHORT)] {
             let is_one =
                 |tokens: &Tokens| !tokens.is_empty() && is_long == tokens.iter().any(|token| token.len() >= STRONG);
-            let of_kind: Vec<_> = rows.iter().filter(|(_, tokens)| is_one(tokens)).collect();
+            let of_kind: Vec<_> = rows.iter().filter(|(.., tokens)| is_one(tokens)).collect();
             let step = of_kind.len().div_ceil(most).max(1);
-            for (row, tokens) in of_kind.into_iter().step_by(step) {
-                for (what, is_strong) in Known::of(row, &self.encoders).matches(tokens) {
+            for (row, known, tokens) in of_kind.into_iter().step_by(step) {
+                let known = known.get_or_init(|| Known::of(row, &self.encoders));
+                for (what, is_strong) in known.matches(tokens) {
                     if is_strong {
                         return Some(Made { columns: vec![column], what });
                     }
@@ -227,7 +231,7 @@ fn holds_own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> bool {
     if cell.len() < SYMBOL {
         return false;
     }
-    let plain: Vec<u8> = cell.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let plain = search::plain(cell.as_bytes()).to_ascii_lowercase();
     row.symbols.iter().zip(encoders).any(|(symbol, encoder)| {
         let text = encoder.encode(symbol);
         let end = text.as_ref().len() - CHECKSUM;

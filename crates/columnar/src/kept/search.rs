@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use fugo::{
     InsurersSymbol, Lineage, MyNumber,
     find::{FEWEST_DIGITS, digits},
@@ -146,21 +147,19 @@ pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lin
 
 /// Whether a cell holds a symbol, in text form, in hexadecimal, or with hyphens as a UUID.
 pub fn holds_symbol(cell: &[u8], symbol: &[u8; fugo::SYMBOL_LEN], encoder: &TextEncoder) -> bool {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     if cell.len() < 2 * symbol.len() {
         return false;
     }
-    let hex: Vec<u8> =
-        symbol.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]).collect();
+    let hex = HEXLOWER.encode(symbol);
     let mut cell = cell.to_ascii_lowercase();
     cell.retain(|byte| *byte != b'-');
-    [&hex[..], encoder.encode(symbol).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
+    [hex.as_bytes(), encoder.encode(symbol).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
 }
 
 /// Whether a symbol of any scope stands anywhere in a cell, in text form: two scopes' symbols in one row link the scopes.
 /// Letters and digits may be full width (UTF-8), and other signs may stand between them.
 pub fn holds_symbol_text(cell: &[u8]) -> bool {
-    if cell.len() < SHORTEST_PART + 1 + BEHIND_SEPARATOR {
+    if cell.len() < SHORTEST_TEXT {
         return false;
     }
     if is_symbol_text_in(cell) {
@@ -171,7 +170,7 @@ pub fn holds_symbol_text(cell: &[u8]) -> bool {
 }
 
 /// The ASCII letters and digits of a text, those of full width (U+FF10 to U+FF5A) among them.
-fn plain(cell: &[u8]) -> Vec<u8> {
+pub(super) fn plain(cell: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(cell.len());
     let mut rest = cell;
     while let Some((&byte, behind)) = rest.split_first() {
@@ -199,6 +198,8 @@ fn is_symbol_text_in(cell: &[u8]) -> bool {
     })
 }
 
+/// Length of the shortest text form of a symbol, an agency's.
+pub const SHORTEST_TEXT: usize = SHORTEST_PART + 1 + BEHIND_SEPARATOR;
 /// Letters before the separator `1` of a text form: `kikan`, `hokensha`.
 const SHORTEST_PART: usize = 5;
 const LONGEST_PART: usize = SymbolText::MAX_LEN - 1 - BEHIND_SEPARATOR;
