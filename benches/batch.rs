@@ -7,7 +7,7 @@ mod sample;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fugo::{Agency, AgencySymbol, NumberKey, SymbolKey, batch};
+use fugo::{Agency, AgencySymbol, AnySymbolKey, SymbolKey, batch};
 use sample::{key, numbers, settings};
 
 fn sizes(criterion: &mut Criterion) {
@@ -27,13 +27,13 @@ fn sizes(criterion: &mut Criterion) {
 fn keys(criterion: &mut Criterion) {
     const NUMBERS: usize = 10_000;
     let numbers = numbers(NUMBERS);
-    let direct = |i: u32| NumberKey::new(&key(&format!("agency/nta/{i}"))).expect("a key for numbers");
-    let direct: Vec<NumberKey> = (1..=16).map(direct).collect();
-    let both = NumberKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1")).expect("both keys");
-    let all: Vec<&NumberKey> = direct.iter().collect();
-    let mixed: Vec<&NumberKey> = direct[..7].iter().chain([&both]).collect();
+    let direct = |i: u32| AnySymbolKey::new(&key(&format!("agency/nta/{i}"))).expect("a key for numbers");
+    let direct: Vec<AnySymbolKey> = (1..=16).map(direct).collect();
+    let both = AnySymbolKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1")).expect("both keys");
+    let all: Vec<&AnySymbolKey> = direct.iter().collect();
+    let mixed: Vec<&AnySymbolKey> = direct[..7].iter().chain([&both]).collect();
     let mut group = criterion.benchmark_group("batch/keys");
-    let mut row = |name: &str, keys: &[&NumberKey]| {
+    let mut row = |name: &str, keys: &[&AnySymbolKey]| {
         let mut columns = vec![vec![[0; 16]; NUMBERS]; keys.len()];
         let mut out: Vec<&mut [[u8; 16]]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
         group.throughput(Throughput::Elements((keys.len() * NUMBERS) as u64));

@@ -19,7 +19,7 @@ mod cast;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fugo::{Agency, Lineage, MyNumber, Network, NumberKey, SYMBOL_LEN, batch::symbols_for_keys};
+use fugo::{Agency, AnySymbolKey, Lineage, MyNumber, Network, SYMBOL_LEN, batch::symbols_for_keys};
 
 type Column = Vec<[u8; SYMBOL_LEN]>;
 
@@ -50,19 +50,20 @@ fn main() -> cast::Outcome {
         })
         .collect();
     let keys = [
-        NumberKey::new(&cast::scope_key("agency/claims-office/1")?)?,
-        NumberKey::new(&cast::scope_key("network/north/1")?)?,
-        NumberKey::eligibility(&cast::scope_key("insurers/all/1")?, &cast::scope_key("eligibility/all/1")?)?,
+        AnySymbolKey::new(&cast::scope_key("agency/claims-office/1")?)?,
+        AnySymbolKey::new(&cast::scope_key("network/north/1")?)?,
+        AnySymbolKey::eligibility(&cast::scope_key("insurers/all/1")?, &cast::scope_key("eligibility/all/1")?)?,
     ];
 
-    // Numbers → a column of symbols for each body, in one pass; a column → the person each body finds.
+    // Numbers → a column of symbols for each organisation, in one pass; a column → the person each of them finds.
     let columns_of = |numbers: &[MyNumber]| -> [Column; 3] {
         let mut columns: [Column; 3] = std::array::from_fn(|_| vec![[0; SYMBOL_LEN]; numbers.len()]);
-        symbols_for_keys(&keys.each_ref(), numbers, &mut columns.each_mut().map(Vec::as_mut_slice));
+        symbols_for_keys(&keys.each_ref(), numbers, &mut columns.each_mut().map(Vec::as_mut_slice))
+            .expect("keys that take numbers");
         columns
     };
-    let found = |body: usize, column: &Column| -> Vec<Option<usize>> {
-        column.iter().map(|symbol| files[body].get(symbol).copied()).collect()
+    let found = |organisation: usize, column: &Column| -> Vec<Option<usize>> {
+        column.iter().map(|symbol| files[organisation].get(symbol).copied()).collect()
     };
     let today: Vec<MyNumber> = (0..40).map(|person| roster[&format!("person {person}")].clone()).collect();
     let first: Vec<MyNumber> = today.iter().map(|number| lineage.first(number).clone()).collect();

@@ -17,7 +17,7 @@ mod cast;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fugo::{Agency, Eligibility, EligibilitySymbol, Insurers, InsurersSymbol, KeyTag, text::TextError};
+use fugo::{Agency, Eligibility, EligibilitySymbol, ErrorKind, Insurers, InsurersSymbol, KeyTag, text::TextError};
 
 /// The insurers, by turns, so that everyone's true insurer is known.
 const INSURERS: [&str; 3] = ["kenpo-a", "kenpo-b", "kokuho-c"];
@@ -67,10 +67,10 @@ fn main() -> cast::Outcome {
 
     let city_hall = cast::symbol_key::<Agency>("agency/city-hall/1")?;
     let other_card = city_hall.symbol(&people[0]).to_text(city_hall.tag());
-    assert_eq!(service.insurer(&other_card).map_err(TextError::kind), Err("wrong-purpose"));
+    assert_eq!(service.insurer(&other_card).map_err(TextError::kind), Err(ErrorKind::WrongPurpose));
     let later = cast::symbol_key::<Eligibility>("eligibility/all/2")?;
     let later_card = later.symbol_from_insurers(&insurers_symbols[0]).to_text(later.tag());
-    assert_eq!(service.insurer(&later_card).map_err(TextError::kind), Err("wrong-key"));
+    assert_eq!(service.insurer(&later_card).map_err(TextError::kind), Err(ErrorKind::WrongKey));
     println!("a symbol of another purpose and one of another key: refused, each under its own name");
 
     // Flow 2. The counter passes on a certificate's serial and nothing else. The certification service (公的個人

@@ -16,7 +16,7 @@ mod cast;
 
 use std::collections::BTreeMap;
 
-use fugo::{Agency, KeyTag, Portal, PortalSymbol, Registry, text::TextError};
+use fugo::{Agency, ErrorKind, KeyTag, Portal, PortalSymbol, Registry, text::TextError};
 
 /// What lies in a person's box.
 #[derive(Debug, Default, PartialEq)]
@@ -78,7 +78,7 @@ fn main() -> cast::Outcome {
     // A source that sends its own symbol by mistake.
     let ledger = cast::symbol_key::<Registry>("registry/vaccinations/1")?;
     let mistake = ledger.symbol(&people[1]).to_text(ledger.tag());
-    assert_eq!(portal.inbox(&mistake).map(|_| ()).map_err(TextError::kind), Err("wrong-purpose"));
+    assert_eq!(portal.inbox(&mistake).map(|_| ()).map_err(TextError::kind), Err(ErrorKind::WrongPurpose));
     println!("a source's own symbol at the portal's door: refused as the wrong purpose");
 
     // The price, declared: without the portal's symbol the sources do not join, with it they do.

@@ -18,7 +18,7 @@ mod cast;
 
 use std::collections::BTreeMap;
 
-use fugo::{Agency, AgencySymbol, MyNumber, ScopeKey, SymbolKey, text::TextError};
+use fugo::{Agency, AgencySymbol, ErrorKind, MyNumber, ScopeKey, SymbolKey, text::TextError};
 
 /// The office's service: the file under the current key and, in the window, what is left of the old epoch.
 struct TaxOffice {
@@ -78,7 +78,7 @@ fn main() -> cast::Outcome {
         old_texts.push(text("agency/nta/1", number)?);
         new_texts.push(text("agency/nta/2", number)?);
     }
-    assert!(new_texts.iter().all(|text| office.amount(text).map_err(TextError::kind) == Err("wrong-key")));
+    assert!(new_texts.iter().all(|text| office.amount(text).map_err(TextError::kind) == Err(ErrorKind::WrongKey)));
     println!("before: {} symbols of epoch 1 accepted, those of epoch 2 refused", old_texts.len());
 
     // The window: two thirds file and are moved. Old texts reach everyone's row, new ones the rows that are moved.
@@ -96,7 +96,7 @@ fn main() -> cast::Outcome {
     let left = office.old.take().map(|old| old.file.len());
     assert_eq!((moved, rest, left), (40, 20, Some(0)));
     for (person, (old, new)) in old_texts.iter().zip(&new_texts).enumerate() {
-        assert_eq!(office.amount(old).map_err(TextError::kind), Err("wrong-key"));
+        assert_eq!(office.amount(old).map_err(TextError::kind), Err(ErrorKind::WrongKey));
         assert_eq!(office.amount(new), Ok(Some(person)));
     }
     println!("after: {rest} rows moved in bulk; epoch 2 finds all {} rows, epoch 1 is refused", office.file.len());

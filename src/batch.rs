@@ -3,20 +3,19 @@
 //! Every function here is the map of its single counterpart in the crate's root over a slice, and gives the
 //! same bytes; lengths that differ are the caller's fault and panic, as in `copy_from_slice`.
 
-use core::{array, cell::Cell, fmt};
+use core::{array, cell::Cell};
 
 use crate::{
-    key::{KeyTag, ScopeKey},
+    any_symbol_key::AnySymbolKey,
     lanes::{KEYS, PreparedKey, derive_for_keys},
     my_number::MyNumber,
-    scope::{Purpose, Scope},
     symbol::{
-        Eligibility, EligibilityKey, EligibilitySymbol, FromNumber, InsurersSymbol, PurposeError, SYMBOL_LEN, Symbol,
-        SymbolKey,
+        Eligibility, EligibilityKey, EligibilitySymbol, InsurersSymbol, NumberPurpose, PurposeError, SYMBOL_LEN,
+        Symbol, SymbolKey,
     },
 };
 
-impl<P: FromNumber> SymbolKey<P> {
+impl<P: NumberPurpose> SymbolKey<P> {
     /// `out[i] := self.symbol(&numbers[i])`.
     ///
     /// # Panics
@@ -40,105 +39,47 @@ impl SymbolKey<Eligibility> {
     }
 }
 
-/// A key whose purpose is known only at run time (from a key file, say), ready for numbers in bulk.
-///
-/// Front doors use it; code that knows its purpose uses [`SymbolKey`], whose symbols the compiler tells apart.
-#[derive(Clone)]
-pub struct NumberKey(Kind);
-
-// Few exist at a time, and a box would only scatter what is to be wiped.
-#[expect(clippy::large_enum_variant)]
-#[derive(Clone)]
-enum Kind {
-    // The purpose of the type is not used: `scope` tells the true one.
-    Direct { scope: Scope, tag: KeyTag, prepared: PreparedKey },
-    Eligibility(EligibilityKey),
-}
-
-impl NumberKey {
-    /// A key of any purpose but eligibility.
-    pub fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
-        if key.scope().purpose() == Purpose::Eligibility {
-            return Err(PurposeError::InsurersMissing);
-        }
-        let prepared = PreparedKey::new(key.expose_bytes());
-        Ok(Self(Kind::Direct { scope: *key.scope(), tag: key.tag(), prepared }))
-    }
-
-    /// Both keys of the eligibility symbol, as [`EligibilityKey::new`].
-    pub fn eligibility(insurers: &ScopeKey, eligibility: &ScopeKey) -> Result<Self, PurposeError> {
-        EligibilityKey::new(insurers, eligibility).map(|key| Self(Kind::Eligibility(key)))
-    }
-
-    /// The scope of the symbols.
-    pub fn scope(&self) -> &Scope {
-        match &self.0 {
-            Kind::Direct { scope, .. } => scope,
-            Kind::Eligibility(key) => key.eligibility().scope(),
-        }
-    }
-
-    /// The tag of the key that the symbols are named by.
-    pub fn tag(&self) -> KeyTag {
-        match &self.0 {
-            Kind::Direct { tag, .. } => *tag,
-            Kind::Eligibility(key) => key.eligibility().tag(),
-        }
-    }
-
-    /// `out[i] :=` the bytes of the symbol of `numbers[i]`.
+impl EligibilityKey {
+    /// `out[i] := self.symbol(&numbers[i])`.
     ///
     /// # Panics
     /// If the slices differ in length.
-    pub fn symbols(&self, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) {
+    pub fn symbols(&self, numbers: &[MyNumber], out: &mut [EligibilitySymbol]) {
         assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
-        // Without the room that eight keys need, which one number would pay for.
+        let (first, second) = (self.insurers().prepared(), self.eligibility().prepared());
         for (numbers, out) in numbers.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
-            let message = |i: usize| *numbers[i].expose_digits();
-            self.first().derive(numbers.len(), message, |i, symbol| out[i] = symbol);
-            self.finish(out);
+            let out = Cell::from_mut(out).as_slice_of_cells();
+            let set = |i: usize, bytes| out[i].set(Symbol::from_bytes(bytes));
+            first.derive(numbers.len(), |i| *numbers[i].expose_digits(), set);
+            second.derive(numbers.len(), |i| out[i].get().to_bytes(), set);
         }
-    }
-
-    /// The key that numbers go through first.
-    fn first(&self) -> &PreparedKey {
-        match &self.0 {
-            Kind::Direct { prepared, .. } => prepared,
-            Kind::Eligibility(key) => key.insurers().prepared(),
-        }
-    }
-
-    /// From what the first key made to symbols, in place.
-    fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
-        if let Kind::Eligibility(key) = &self.0 {
-            let symbols = Cell::from_mut(symbols).as_slice_of_cells();
-            let second = key.eligibility().prepared();
-            second.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
-        }
-    }
-}
-
-impl fmt::Debug for NumberKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NumberKey(..)")
     }
 }
 
 /// A chunk of numbers stays in the first-level cache while every key reads it.
 const CHUNK: usize = 1024;
 
-/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers; up to eight keys share what
-/// does not depend on the key, so that each symbol costs less than under one key.
+/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers. Up to eight keys share the
+/// work that does not depend on the key, so that each symbol costs less than under one key.
+///
+/// Error: a key that takes no numbers; then nothing is written.
 ///
 /// # Panics
 /// If there are not as many slices as keys, or one differs from `numbers` in length.
-pub fn symbols_for_keys(keys: &[&NumberKey], numbers: &[MyNumber], out: &mut [&mut [[u8; SYMBOL_LEN]]]) {
+pub fn symbols_for_keys(
+    keys: &[&AnySymbolKey],
+    numbers: &[MyNumber],
+    out: &mut [&mut [[u8; SYMBOL_LEN]]],
+) -> Result<(), PurposeError> {
     assert_eq!(keys.len(), out.len(), "as many columns as keys");
     assert!(out.iter().all(|column| column.len() == numbers.len()), "as many symbols as numbers");
+    keys.iter().try_for_each(|key| key.takes_numbers())?;
     for (chunk, numbers) in numbers.chunks(CHUNK).enumerate() {
         let start = chunk * CHUNK;
         for (keys, out) in keys.chunks(KEYS).zip(out.chunks_mut(KEYS)) {
-            let first: [&PreparedKey; KEYS] = array::from_fn(|k| keys[k.min(keys.len() - 1)].first());
+            let first: [&PreparedKey; KEYS] = array::from_fn(|k| {
+                keys[k.min(keys.len() - 1)].first().unwrap_or_else(|_| unreachable!("each key takes numbers"))
+            });
             let message = |i: usize| *numbers[i].expose_digits();
             derive_for_keys(&first[..keys.len()], numbers.len(), message, |k, i, bytes| out[k][start + i] = bytes);
             for (key, out) in keys.iter().zip(out) {
@@ -146,6 +87,7 @@ pub fn symbols_for_keys(keys: &[&NumberKey], numbers: &[MyNumber], out: &mut [&m
             }
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -153,23 +95,24 @@ mod tests {
     use alloc::{format, vec, vec::Vec};
 
     use super::*;
-    use crate::RootKey;
+    use crate::{Purpose, RootKey, Scope};
 
     #[test]
     fn more_keys_than_go_together_have_a_column_each_with_eligibility_among_them() {
         let root = RootKey::from_bytes(&[9; 32]);
         let key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
         let both = (key("insurers/all/1"), key("eligibility/all/1"));
-        let keys: Vec<NumberKey> = (1..=2 * KEYS + 1)
+        let keys: Vec<AnySymbolKey> = (1..=2 * KEYS + 1)
             .map(|i| {
                 if i % 6 == 0 {
-                    NumberKey::eligibility(&both.0, &both.1)
+                    AnySymbolKey::eligibility(&both.0, &both.1)
                 } else {
-                    NumberKey::new(&key(&format!("agency/a/{i}")))
+                    AnySymbolKey::new(&key(&format!("agency/a/{i}")))
                 }
             })
             .map(|key| key.expect("a key for numbers"))
             .collect();
+        let typed = EligibilityKey::new(&both.0, &both.1).expect("both keys");
         let number = |i: usize| {
             let body = format!("{i:011}");
             let check = MyNumber::check_digit(&body).expect("eleven digits");
@@ -179,26 +122,45 @@ mod tests {
             let numbers: Vec<MyNumber> = (1..=count).map(number).collect();
             let mut columns = vec![vec![[0; SYMBOL_LEN]; count]; keys.len()];
             let mut out: Vec<&mut [[u8; SYMBOL_LEN]]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
-            symbols_for_keys(&keys.iter().collect::<Vec<_>>(), &numbers, &mut out);
+            symbols_for_keys(&keys.iter().collect::<Vec<_>>(), &numbers, &mut out).expect("keys for numbers");
             for (key, column) in keys.iter().zip(columns) {
                 let mut alone = vec![[0; SYMBOL_LEN]; count];
-                key.symbols(&numbers, &mut alone);
+                key.symbols(&numbers, &mut alone).expect("a key for numbers");
                 assert_eq!(alone, column);
                 for (number, symbol) in numbers.iter().zip(column) {
-                    assert_eq!(symbol, one(key, number, &root));
+                    assert_eq!(symbol, by_another_hmac(&root, key.scope(), number));
                 }
+            }
+            let mut symbols = vec![EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); count];
+            typed.symbols(&numbers, &mut symbols);
+            for (number, symbol) in numbers.iter().zip(symbols) {
+                assert_eq!(symbol, typed.symbol(number));
             }
         }
     }
 
-    /// The symbol by its single counterpart.
-    fn one(key: &NumberKey, number: &MyNumber, root: &RootKey) -> [u8; SYMBOL_LEN] {
-        match &key.0 {
-            Kind::Direct { scope, .. } => {
-                let key = SymbolKey::<crate::Agency>::new(&root.scope_key(scope)).expect("an agency key");
-                key.symbol(number).to_bytes()
-            }
-            Kind::Eligibility(key) => key.symbol(number).to_bytes(),
+    #[test]
+    fn a_key_that_takes_no_numbers_stops_the_call_before_anything_is_written() {
+        let root = RootKey::from_bytes(&[9; 32]);
+        let issuer = AnySymbolKey::issuer(&root.scope_key(&"eligibility/all/1".parse().expect("a scope")));
+        let agency = AnySymbolKey::new(&root.scope_key(&"agency/a/1".parse().expect("a scope")));
+        let (issuer, agency) = (issuer.expect("the issuer's key"), agency.expect("a key for numbers"));
+        let number = MyNumber::parse("123456789018").expect("a valid number");
+        let mut columns = [[[0xff; SYMBOL_LEN]]; 2];
+        let [first, second] = &mut columns;
+        let refused = symbols_for_keys(&[&agency, &issuer], &[number], &mut [first, second]);
+        assert_eq!((refused, columns), (Err(PurposeError::InsurersMissing), [[[0xff; SYMBOL_LEN]]; 2]));
+    }
+
+    /// HMAC by `ring`, of the keys that the root derives.
+    fn by_another_hmac(root: &RootKey, scope: &Scope, number: &MyNumber) -> [u8; SYMBOL_LEN] {
+        let mac = |scope: &Scope, message: &[u8]| -> [u8; SYMBOL_LEN] {
+            let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, root.scope_key(scope).expose_bytes());
+            ring::hmac::sign(&key, message).as_ref()[..SYMBOL_LEN].try_into().expect("sixteen bytes")
+        };
+        if scope.purpose() != Purpose::Eligibility {
+            return mac(scope, number.expose_digits());
         }
+        mac(scope, &mac(&"insurers/all/1".parse().expect("a scope"), number.expose_digits()))
     }
 }

@@ -17,8 +17,10 @@ pub const FEWEST_DIGITS: usize = 9;
 
 /// Digits of a group, where a number is written in three groups.
 const GROUP: usize = 4;
-/// Separators in one place, at most.
+/// Different separators in one place, at most. One separator may be repeated, as spaces are in columns of fixed width.
 const MOST_SEPARATORS: usize = 3;
+/// Repetitions of one separator, at most.
+const MOST_REPEATED: usize = 64;
 
 /// How a candidate is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +79,12 @@ pub fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
 
 /// Every stretch of `text` that could be a number, in order.
 ///
-/// 1. Digits are those of [`crate::normalize`]. A run of digits ends at any other character; invisible characters do
-///    not end it. So a part of a longer run, such as a time of 14 digits, is never a candidate.
+/// 1. Digits are those of [`crate::normalize`]. A run of digits ends at any other character; characters that nobody
+///    sees do not end it: those that normalisation deletes, marks of direction, and variation selectors. So a part of a longer run, such as a time of 14 digits, is never a candidate.
 /// 2. 12 digits together are a candidate; 9 to 11 are a short one.
-/// 3. So are three runs of four digits with one to three separators in each place. Separators are those of
-///    normalisation, and every character that is neither a letter nor a digit.
+/// 3. So are three runs of four digits with one to three separators in each place, or one separator up to 64 times.
+///    Separators are those of normalisation, every character that is neither a letter nor a digit, and the blank
+///    letters of Hangul.
 /// 4. Four such runs, with one separator throughout and the check digit of payment cards, are one candidate of
 ///    [`Shape::Card`], which is no number.
 ///
@@ -175,23 +178,43 @@ struct Run {
 /// The first run of digits at or behind `at`, which is where a run ended or the text starts.
 fn run(text: &str, at: usize) -> Option<Run> {
     let (mut separators, mut only_separators) = (0, at > 0);
+    let (mut last, mut repeated) = (None, true);
     let mut run: Option<Run> = None;
     for (offset, c) in text[at..].char_indices() {
         if digit(c).is_some() {
             let start = at + offset;
-            let joined = only_separators && (1..=MOST_SEPARATORS).contains(&separators);
+            let joined =
+                only_separators && (1..=if repeated { MOST_REPEATED } else { MOST_SEPARATORS }).contains(&separators);
             let run = run.get_or_insert(Run { start, end: start, digits: 0, joined, opens: !joined });
             run.digits += 1;
             run.end = start + c.len_utf8();
-        } else if is_invisible(c) {
+        } else if is_unseen(c) {
         } else if run.is_some() {
             break;
         } else {
             separators += 1;
-            only_separators &= is_separator(c) || !c.is_alphanumeric();
+            only_separators &= is_separator(c) || !c.is_alphanumeric() || is_blank_letter(c);
+            repeated &= last.is_none_or(|last| last == c);
+            last = Some(c);
         }
     }
     run
+}
+
+/// What normalisation deletes, and other characters that show nothing: marks of direction (Unicode's `Bidi_Control`),
+/// variation selectors, the combining grapheme joiner, the Mongolian vowel separator.
+fn is_unseen(c: char) -> bool {
+    is_invisible(c)
+        || matches!(
+            c,
+            '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2061}'..='\u{2069}' | '\u{34F}' | '\u{180E}'
+                | '\u{FE00}'..='\u{FE0F}'
+        )
+}
+
+/// The letters of Hangul that show as a space.
+fn is_blank_letter(c: char) -> bool {
+    matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
 /// The check digit of payment cards (ISO/IEC 7812-1).
@@ -216,6 +239,25 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         candidates(text).map(|candidate| &text[candidate.range()]).collect()
+    }
+
+    #[test]
+    fn wide_gaps_of_one_separator_blank_letters_and_marks_of_direction_hide_nothing() {
+        for text in [
+            "1234    5678    9018",
+            "1234----5678----9018",
+            &format!("1234{0}5678{0}9018", " ".repeat(64)),
+            "1234\u{3164}5678\u{115F}9018",
+            "1234\u{FFA0}\u{1160}5678 9018",
+            "123\u{200E}4567\u{202C}89018",
+            "1234\u{2066}-5678-90\u{FE0F}18",
+        ] {
+            let numbers: Vec<_> = candidates(text).filter_map(|candidate| candidate.number()).collect();
+            assert_eq!(numbers.len(), 1, "{text:?}");
+        }
+        for text in [&format!("1234{0}5678{0}9018", " ".repeat(65)), "1234 - - 5678 - - 9018", "1234の5678の9018"] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text:?}");
+        }
     }
 
     #[test]
@@ -274,7 +316,6 @@ mod tests {
             "090-1234-5678",
             "12345678",
             "1234-5678",
-            "1234----5678----9018",
             "1234a5678a9018",
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");

@@ -1,12 +1,12 @@
 //! Flat buffers, as other languages hold them: twelve digits a row in, sixteen bytes a row out, nothing in between.
-//! A row that gives no symbol is sixteen zero bytes, `REFUSED`, which are nobody's symbol and are taken for none.
+//! A row that gives no symbol is [`REFUSED`], sixteen zero bytes. No function takes them as a symbol.
 
 use alloc::vec::Vec;
 
 use crate::{
-    batch::NumberKey,
+    any_symbol_key::AnySymbolKey,
     my_number::{MyNumber, MyNumberError},
-    symbol::{Eligibility, EligibilitySymbol, InsurersSymbol, SYMBOL_LEN, SymbolKey},
+    symbol::{PurposeError, SYMBOL_LEN},
 };
 
 /// The bytes of a row that gave no symbol. A symbol has them with probability 2^-128.
@@ -18,13 +18,13 @@ const CHUNK: usize = 1024;
 /// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12; zeros where the strict parse refuses the row, after
 /// `refused(i, error)` was called for it. Refused rows come in order.
 ///
-/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped.
+/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: a key that takes no numbers.
 ///
 /// ```
-/// use fugo::{MyNumberError, NumberKey, RootKey, flat};
-/// let key = NumberKey::new(&RootKey::random()?.scope_key(&"agency/nta/1".parse::<fugo::Scope>()?))?;
+/// use fugo::{MyNumberError, AnySymbolKey, RootKey, flat};
+/// let key = AnySymbolKey::new(&RootKey::random()?.scope_key(&"agency/nta/1".parse::<fugo::Scope>()?))?;
 /// let (mut out, mut refused) = ([[0; 16]; 2], Vec::new());
-/// flat::symbols(&key, &[*b"123456789018", *b"123456789012"], &mut out, |row, error| refused.push((row, error)));
+/// flat::symbols(&key, &[*b"123456789018", *b"123456789012"], &mut out, |row, error| refused.push((row, error)))?;
 /// assert_eq!(refused, [(1, MyNumberError::CheckDigit)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -32,22 +32,23 @@ const CHUNK: usize = 1024;
 /// # Panics
 /// If the slices differ in length.
 pub fn symbols(
-    key: &NumberKey,
+    key: &AnySymbolKey,
     rows: &[[u8; MyNumber::LEN]],
     out: &mut [[u8; SYMBOL_LEN]],
     mut refused: impl FnMut(usize, MyNumberError),
-) {
-    parse_and_derive(key, rows, out, &mut refused);
+) -> Result<(), PurposeError> {
+    parse_and_derive(key, rows, out, &mut refused)
 }
 
-/// Compiled once, here: what the callers' crates made of it differed by a tenth of the time.
+/// Not generic, so it is compiled once, in this crate. Inlined into callers, its speed varied by 10 %.
 fn parse_and_derive(
-    key: &NumberKey,
+    key: &AnySymbolKey,
     rows: &[[u8; MyNumber::LEN]],
     out: &mut [[u8; SYMBOL_LEN]],
     refused: &mut dyn FnMut(usize, MyNumberError),
-) {
+) -> Result<(), PurposeError> {
     assert_eq!(rows.len(), out.len(), "as many symbols as rows");
+    key.takes_numbers()?;
     // Never grows, so wiping reaches every number.
     let mut numbers = Vec::with_capacity(CHUNK.min(rows.len()));
     let mut gaps = Vec::new();
@@ -63,37 +64,31 @@ fn parse_and_derive(
                 }
             }
         }
-        key.symbols(&numbers, &mut out[..numbers.len()]);
+        key.symbols(&numbers, &mut out[..numbers.len()])?;
         spread(out, numbers.len(), &gaps);
     }
+    Ok(())
 }
 
 /// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1; [`REFUSED`] where the row is
 /// [`REFUSED`] itself, after `refused(i)` was called for it. Otherwise all refused rows would become one person.
 ///
+/// Error: a key that takes no insurers' symbols.
+///
 /// # Panics
 /// If the slices differ in length.
 pub fn symbols_from_insurers(
-    key: &SymbolKey<Eligibility>,
+    key: &AnySymbolKey,
     rows: &[[u8; SYMBOL_LEN]],
     out: &mut [[u8; SYMBOL_LEN]],
     mut refused: impl FnMut(usize),
-) {
-    const ROWS: usize = 512;
-    assert_eq!(rows.len(), out.len(), "as many symbols as rows");
-    let mut from = [InsurersSymbol::from_bytes(REFUSED); ROWS];
-    let mut to = [EligibilitySymbol::from_bytes(REFUSED); ROWS];
-    for (chunk, (rows, out)) in rows.chunks(ROWS).zip(out.chunks_mut(ROWS)).enumerate() {
-        let (from, to) = (&mut from[..rows.len()], &mut to[..rows.len()]);
-        from.iter_mut().zip(rows).for_each(|(from, row)| *from = InsurersSymbol::from_bytes(*row));
-        key.symbols_from_insurers(from, to);
-        for (i, ((row, symbol), out)) in rows.iter().zip(to).zip(out).enumerate() {
-            *out = if *row == REFUSED { REFUSED } else { symbol.to_bytes() };
-            if *row == REFUSED {
-                refused(chunk * ROWS + i);
-            }
-        }
+) -> Result<(), PurposeError> {
+    key.symbols_from_insurers(rows, out)?;
+    for (i, (_, out)) in rows.iter().zip(out).enumerate().filter(|(_, (row, _))| **row == REFUSED) {
+        *out = REFUSED;
+        refused(i);
     }
+    Ok(())
 }
 
 /// Moves the first `filled` symbols to their rows, and zeros to the rows in `gaps`, which ascend.
@@ -126,20 +121,20 @@ mod tests {
     fn holds(rows: &[[u8; MyNumber::LEN]]) {
         let root = RootKey::from_bytes(&[7; 32]);
         let key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
-        holds_under(&NumberKey::new(&key("agency/nta/1")).expect("a key for numbers"), rows);
-        let both = NumberKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1"));
+        holds_under(&AnySymbolKey::new(&key("agency/nta/1")).expect("a key for numbers"), rows);
+        let both = AnySymbolKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1"));
         holds_under(&both.expect("both keys"), rows);
     }
 
-    fn holds_under(key: &NumberKey, rows: &[[u8; MyNumber::LEN]]) {
+    fn holds_under(key: &AnySymbolKey, rows: &[[u8; MyNumber::LEN]]) {
         let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
         let mut refused = Vec::new();
-        symbols(key, rows, &mut out, |row, error| refused.push((row, error)));
+        symbols(key, rows, &mut out, |row, error| refused.push((row, error))).expect("a key for numbers");
         let mut expected = Vec::new();
         for (i, (row, symbol)) in rows.iter().zip(&out).enumerate() {
             let mut one = [[0; SYMBOL_LEN]];
             match MyNumber::parse(row) {
-                Ok(number) => key.symbols(&[number], &mut one),
+                Ok(number) => one[0] = key.symbol(&number).expect("a key for numbers"),
                 Err(error) => expected.push((i, error)),
             }
             assert_eq!(*symbol, one[0], "row {i} of {}", rows.len());
@@ -157,16 +152,16 @@ mod tests {
     #[test]
     fn eligibility_symbols_are_those_of_the_single_call_and_a_refused_row_stays_refused() {
         let root = RootKey::from_bytes(&[7; 32]);
-        let key = SymbolKey::<Eligibility>::new(&root.scope_key(&"eligibility/all/1".parse().expect("a scope")))
-            .expect("a key of eligibility");
+        let key = AnySymbolKey::issuer(&root.scope_key(&"eligibility/all/1".parse().expect("a scope")))
+            .expect("the issuer's key");
         for count in [0, 1, 511, 512, 513, 1100] {
             let rows: Vec<[u8; SYMBOL_LEN]> =
                 (0..count).map(|i| if i % 5 == 3 { REFUSED } else { [1 + (i % 251) as u8; SYMBOL_LEN] }).collect();
             let (mut out, mut refused) = (vec![[0xff; SYMBOL_LEN]; count], Vec::new());
-            symbols_from_insurers(&key, &rows, &mut out, |row| refused.push(row));
+            symbols_from_insurers(&key, &rows, &mut out, |row| refused.push(row)).expect("a key for insurers' symbols");
             assert_eq!(refused, (0..count).filter(|i| i % 5 == 3).collect::<Vec<_>>());
             for (row, out) in rows.iter().zip(&out) {
-                let one = key.symbol_from_insurers(&InsurersSymbol::from_bytes(*row)).to_bytes();
+                let one = key.symbol_from_insurers(row).expect("the issuer's key");
                 assert_eq!(*out, if *row == REFUSED { REFUSED } else { one });
             }
         }

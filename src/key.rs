@@ -2,12 +2,16 @@
 
 use core::{fmt, str::FromStr};
 
+use base16ct::HexDisplay;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::scope::{CONTEXT, Scope, VERSION};
+use crate::{
+    error_kind::{ErrorKind, Found, Place},
+    scope::{CONTEXT, Scope, VERSION},
+};
 
 /// Length of every key in bytes.
 pub const KEY_LEN: usize = 32;
@@ -28,9 +32,8 @@ impl RootKey {
     /// Makes a key from the operating system's random generator (feature `std`).
     #[cfg(feature = "std")]
     pub fn random() -> Result<Self, RandomError> {
-        use ring::rand::SecureRandom;
         let mut key = Self([0; KEY_LEN]);
-        ring::rand::SystemRandom::new().fill(&mut key.0).map_err(|_| RandomError)?;
+        getrandom::fill(&mut key.0).map_err(|_| RandomError)?;
         Ok(key)
     }
 
@@ -97,7 +100,7 @@ fn hmac_sha256(key: &[u8; KEY_LEN], parts: &[&[u8]]) -> Zeroizing<[u8; KEY_LEN]>
 }
 
 /// The state of HMAC-SHA-256 after its key block, wiped on drop (`hmac` and `sha2` with `zeroize`).
-pub(crate) fn prepared_hmac(key: &[u8; KEY_LEN]) -> Hmac<Sha256> {
+fn prepared_hmac(key: &[u8; KEY_LEN]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LEN].copy_from_slice(key);
     Hmac::new((&*block).into())
@@ -172,7 +175,7 @@ impl KeyTag {
 
 impl fmt::Display for KeyTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{:x}", HexDisplay(&self.0))
     }
 }
 
@@ -186,14 +189,10 @@ impl FromStr for KeyTag {
     type Err = KeyTagError;
     fn from_str(text: &str) -> Result<Self, KeyTagError> {
         let mut bytes = [0; Self::LEN];
-        if text.len() != 2 * Self::LEN || !text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(KeyTagError);
+        match base16ct::lower::decode(text, &mut bytes) {
+            Ok(decoded) if decoded.len() == Self::LEN => Ok(Self(bytes)),
+            _ => Err(KeyTagError),
         }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digit = |c: u8| if c <= b'9' { c - b'0' } else { c - b'a' + 10 };
-            *byte = digit(pair[0]) << 4 | digit(pair[1]);
-        }
-        Ok(Self(bytes))
     }
 }
 
@@ -202,11 +201,46 @@ impl FromStr for KeyTag {
 #[error("a key tag is 8 characters of 0-9 and a-f")]
 pub struct KeyTagError;
 
+impl KeyTagError {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
+        ErrorKind::KeyTag
+    }
+
+    /// None: the whole text is told.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// None.
+    pub fn found(self) -> Option<Found> {
+        None
+    }
+}
+
 /// The operating system gave no random bytes.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system's random generator failed")]
 pub struct RandomError;
+
+#[cfg(feature = "std")]
+impl RandomError {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
+        ErrorKind::Random
+    }
+
+    /// None.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// None.
+    pub fn found(self) -> Option<Found> {
+        None
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,11 +6,13 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod any_symbol_key;
 /// One key, or several in one pass, over a slice.
 pub mod batch;
+mod error_kind;
 /// Numbers within other text.
 pub mod find;
-/// Flat buffers of numbers and symbols: the door of other languages.
+/// Flat buffers of numbers and symbols, as other languages hold them.
 pub mod flat;
 mod key;
 mod lanes;
@@ -23,7 +25,8 @@ mod symbol;
 /// The text form.
 pub mod text;
 
-pub use batch::NumberKey;
+pub use any_symbol_key::AnySymbolKey;
+pub use error_kind::{ErrorKind, Found, Place};
 #[cfg(feature = "std")]
 pub use key::RandomError;
 pub use key::{KEY_LEN, KeyTag, KeyTagError, RootKey, ScopeKey};
@@ -31,7 +34,7 @@ pub use lineage::{Lineage, LineageError};
 pub use my_number::{BodyError, MyNumber, MyNumberError};
 pub use scope::{Epoch, Label, Purpose, Scope, ScopeError, ScopeId};
 pub use symbol::{
-    Agency, AgencySymbol, Eligibility, EligibilityKey, EligibilitySymbol, FromNumber, Insurers, InsurersSymbol,
-    Network, NetworkSymbol, Portal, PortalSymbol, PurposeError, PurposeType, Registry, RegistrySymbol, Research,
+    Agency, AgencySymbol, Eligibility, EligibilityKey, EligibilitySymbol, Insurers, InsurersSymbol, Network,
+    NetworkSymbol, NumberPurpose, Portal, PortalSymbol, PurposeError, PurposeType, Registry, RegistrySymbol, Research,
     ResearchSymbol, SYMBOL_LEN, Symbol, SymbolKey,
 };

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-use crate::my_number::MyNumber;
+use crate::{
+    error_kind::{ErrorKind, Found, Place},
+    my_number::MyNumber,
+};
 
 /// Which number a person had first. A leaked number is replaced by a new one (番号法 7条2項), and the person
 /// keeps the symbols of the first.
@@ -61,11 +64,14 @@ impl Lineage {
 
     /// The person's first number: the number itself if it is not listed.
     pub fn first<'a>(&'a self, number: &'a MyNumber) -> &'a MyNumber {
+        self.get(number).unwrap_or(number)
+    }
+
+    /// The first number of the person who has this number now; none if the number is not listed.
+    pub fn get(&self, number: &MyNumber) -> Option<&MyNumber> {
         let digits = number.expose_digits();
-        match self.firsts.binary_search_by(|pair| pair.0.expose_digits().cmp(digits)) {
-            Ok(at) => &self.firsts[at].1,
-            Err(_) => number,
-        }
+        let at = self.firsts.binary_search_by(|pair| pair.0.expose_digits().cmp(digits)).ok()?;
+        Some(&self.firsts[at].1)
     }
 
     /// How many re-issued numbers are listed.
@@ -130,14 +136,24 @@ pub enum LineageError {
 }
 
 impl LineageError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::SelfPair { .. } => "self-pair",
-            Self::DuplicateNew { .. } => "duplicate-new",
-            Self::DuplicatePrevious { .. } => "duplicate-previous",
-            Self::Cycle => "cycle",
+            Self::SelfPair { .. } => ErrorKind::SelfPair,
+            Self::DuplicateNew { .. } => ErrorKind::DuplicateNew,
+            Self::DuplicatePrevious { .. } => ErrorKind::DuplicatePrevious,
+            Self::Cycle => ErrorKind::Cycle,
         }
+    }
+
+    /// [`LineageError::pair`].
+    pub fn place(self) -> Option<Place> {
+        self.pair().map(Place::Pair)
+    }
+
+    /// None: a number is never told.
+    pub fn found(self) -> Option<Found> {
+        None
     }
 
     /// Index of the pair at fault, from 0; a cycle has none.

@@ -5,6 +5,8 @@ use core::{array, fmt, str::FromStr};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::error_kind::{ErrorKind, Found, Place};
+
 /// A valid individual number (個人番号): twelve ASCII digits whose last is the check digit.
 ///
 /// With `P_n` the n-th digit of the eleven-digit body counted from the right, and `Q_n = n + 1` for
@@ -124,6 +126,13 @@ impl FromStr for MyNumber {
     }
 }
 
+impl TryFrom<&[u8]> for MyNumber {
+    type Error = MyNumberError;
+    fn try_from(text: &[u8]) -> Result<Self, MyNumberError> {
+        Self::parse(text)
+    }
+}
+
 impl ConstantTimeEq for MyNumber {
     fn ct_eq(&self, other: &Self) -> subtle::Choice {
         self.0.ct_eq(&other.0)
@@ -178,13 +187,29 @@ pub enum MyNumberError {
 }
 
 impl MyNumberError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::NonDigit { .. } => "non-digit",
-            Self::Length { .. } => "length",
-            Self::CheckDigit => "check-digit",
-            Self::NeverIssued => "never-issued",
+            Self::NonDigit { .. } => ErrorKind::NonDigit,
+            Self::Length { .. } => ErrorKind::Length,
+            Self::CheckDigit => ErrorKind::CheckDigit,
+            Self::NeverIssued => ErrorKind::NeverIssued,
+        }
+    }
+
+    /// The offset of the first byte that is not an ASCII digit.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::NonDigit { offset } => Some(Place::Offset(offset)),
+            Self::Length { .. } | Self::CheckDigit | Self::NeverIssued => None,
+        }
+    }
+
+    /// The number of digits.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::Length { found } => Some(Found::Length(found)),
+            Self::NonDigit { .. } | Self::CheckDigit | Self::NeverIssued => None,
         }
     }
 }
@@ -208,11 +233,27 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// One word of the vocabulary of [`MyNumberError::kind`].
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::NonDigit { .. } => "non-digit",
-            Self::Length { .. } => "length",
+            Self::NonDigit { .. } => ErrorKind::NonDigit,
+            Self::Length { .. } => ErrorKind::Length,
+        }
+    }
+
+    /// The offset of the first byte that is not an ASCII digit.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::NonDigit { offset } => Some(Place::Offset(offset)),
+            Self::Length { .. } => None,
+        }
+    }
+
+    /// The number of digits.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::Length { found } => Some(Found::Length(found)),
+            Self::NonDigit { .. } => None,
         }
     }
 }

@@ -8,7 +8,10 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::my_number::{MyNumber, MyNumberError};
+use crate::{
+    error_kind::{ErrorKind, Found, Place},
+    my_number::{MyNumber, MyNumberError},
+};
 
 /// Grows with every change of the table; not part of the version byte of symbols.
 pub const NORMALIZE_REVISION: u32 = 2;
@@ -27,6 +30,55 @@ pub enum LostZeros {
     Refuse,
     /// 9, 10 or 11 digits without separators get their zeros back.
     Restore,
+}
+
+/// How a cell is read as a number. Every front door uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Twelve ASCII digits and nothing else.
+    Strict,
+    /// The strict parse, and where it refuses the cell, [`normalize`] and the strict parse again.
+    ///
+    /// In columns, [`LostZeros::Restore`] also admits integers, by the same rule as text: read its warning.
+    Lenient(LostZeros),
+}
+
+impl Reading {
+    /// Whether lost zeros are restored, which admits columns of integers.
+    pub fn restores_zeros(self) -> bool {
+        self == Self::Lenient(LostZeros::Restore)
+    }
+
+    /// The number of a cell, and what was changed to get it. `decode` gives the cell as Unicode text; it is asked only
+    /// if the strict parse refuses the bytes and the reading is lenient.
+    pub fn read<T, E>(self, cell: &[u8], decode: impl FnOnce() -> Result<T, E>) -> Result<(MyNumber, Changes), E>
+    where
+        T: AsRef<str>,
+        E: From<MyNumberError> + From<NormalizeError>,
+    {
+        // Most cells of a real file are strict already.
+        match MyNumber::parse(cell) {
+            Ok(number) => Ok((number, Changes::default())),
+            Err(refused) => self.second_look(refused, decode),
+        }
+    }
+
+    #[cold]
+    fn second_look<T, E>(
+        self,
+        refused: MyNumberError,
+        decode: impl FnOnce() -> Result<T, E>,
+    ) -> Result<(MyNumber, Changes), E>
+    where
+        T: AsRef<str>,
+        E: From<MyNumberError> + From<NormalizeError>,
+    {
+        let Self::Lenient(lost_zeros) = self else {
+            return Err(refused.into());
+        };
+        let normalized = normalize(decode()?.as_ref(), lost_zeros)?;
+        Ok((normalized.parse()?, normalized.changes()))
+    }
 }
 
 /// Twelve digits, not yet checked, and what was changed to get them. Wiped on drop.
@@ -282,14 +334,30 @@ pub enum NormalizeError {
 }
 
 impl NormalizeError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::Empty => "empty",
-            Self::ScientificNotation => "scientific-notation",
-            Self::Character { .. } => "character",
-            Self::Grouping => "grouping",
-            Self::Length { .. } => "length",
+            Self::Empty => ErrorKind::Empty,
+            Self::ScientificNotation => ErrorKind::ScientificNotation,
+            Self::Character { .. } => ErrorKind::Character,
+            Self::Grouping => ErrorKind::Grouping,
+            Self::Length { .. } => ErrorKind::Length,
+        }
+    }
+
+    /// The offset of the first character that is neither a digit nor a separator.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::Character { offset } => Some(Place::Offset(offset)),
+            Self::Empty | Self::ScientificNotation | Self::Grouping | Self::Length { .. } => None,
+        }
+    }
+
+    /// The number of digits.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::Length { found } => Some(Found::Length(found)),
+            Self::Empty | Self::ScientificNotation | Self::Character { .. } | Self::Grouping => None,
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use core::{fmt, num::NonZeroU32, str::FromStr};
 
+use base16ct::HexDisplay;
+
+use crate::error_kind::{ErrorKind, Found, Place};
+
 /// The version byte of labels, key tags and human-readable parts. A change of the construction is a new one.
 pub(crate) const VERSION: u8 = 1;
 /// What every label and tag message starts with.
@@ -86,6 +90,14 @@ impl FromStr for Purpose {
     }
 }
 
+impl TryFrom<u8> for Purpose {
+    type Error = ScopeError;
+    /// The purpose of a [`Purpose::code`].
+    fn try_from(code: u8) -> Result<Self, ScopeError> {
+        PURPOSES.iter().find(|row| row.1 == code).map(|row| row.0).ok_or(ScopeError::UnknownPurpose)
+    }
+}
+
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -126,6 +138,25 @@ impl ScopeId {
     }
 }
 
+impl FromStr for ScopeId {
+    type Err = ScopeError;
+    fn from_str(id: &str) -> Result<Self, ScopeError> {
+        Self::new(id)
+    }
+}
+
+impl AsRef<str> for ScopeId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for ScopeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl fmt::Debug for ScopeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ScopeId({})", self.as_str())
@@ -151,6 +182,39 @@ impl Epoch {
     }
 }
 
+impl TryFrom<u32> for Epoch {
+    type Error = ScopeError;
+    fn try_from(number: u32) -> Result<Self, ScopeError> {
+        Self::new(number)
+    }
+}
+
+impl From<Epoch> for u32 {
+    fn from(epoch: Epoch) -> Self {
+        epoch.number()
+    }
+}
+
+impl FromStr for Epoch {
+    type Err = ScopeError;
+    /// Decimal digits without sign or leading zero, so that an epoch has one spelling.
+    fn from_str(text: &str) -> Result<Self, ScopeError> {
+        if text == "0" {
+            return Err(ScopeError::EpochZero);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) || text.starts_with('0') {
+            return Err(ScopeError::Form);
+        }
+        text.parse().map_err(|_| ScopeError::Form).and_then(Self::new)
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
 /// Whom symbols are for: purpose, id and epoch. Two scopes never share a key.
 ///
 /// Written `agency/nta/1`.
@@ -162,13 +226,19 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A scope; insurers and eligibility take no id but `all`.
-    pub fn new(purpose: Purpose, id: &str, epoch: u32) -> Result<Self, ScopeError> {
-        let id = ScopeId::new(id)?;
+    /// The scope of these parts. Error: [`ScopeError::FixedId`], where insurers or eligibility have an id but `all`.
+    ///
+    /// ```
+    /// use fugo::{Epoch, Purpose, Scope};
+    /// let scope = Scope::new(Purpose::Agency, "nta".parse()?, Epoch::new(2)?)?;
+    /// assert_eq!(scope, "agency/nta/2".parse()?);
+    /// # Ok::<(), fugo::ScopeError>(())
+    /// ```
+    pub fn new(purpose: Purpose, id: ScopeId, epoch: Epoch) -> Result<Self, ScopeError> {
         if purpose.fixed_id().is_some_and(|fixed| fixed != id.as_str()) {
             return Err(ScopeError::FixedId);
         }
-        Ok(Self { purpose, id, epoch: Epoch::new(epoch)? })
+        Ok(Self { purpose, id, epoch })
     }
 
     /// The purpose.
@@ -205,7 +275,7 @@ impl Scope {
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.purpose, self.id.as_str(), self.epoch.number())
+        write!(f, "{}/{}/{}", self.purpose, self.id, self.epoch)
     }
 }
 
@@ -224,19 +294,10 @@ impl FromStr for Scope {
         else {
             return Err(ScopeError::Form);
         };
-        Self::new(purpose.parse()?, id, parse_epoch(epoch)?)
+        // The epoch first: what is refused stays the same where two parts are at fault.
+        let (purpose, epoch) = (purpose.parse()?, epoch.parse()?);
+        Self::new(purpose, id.parse()?, epoch)
     }
-}
-
-/// Decimal digits without sign or leading zero, so that a scope has one spelling.
-fn parse_epoch(text: &str) -> Result<u32, ScopeError> {
-    if text == "0" {
-        return Err(ScopeError::EpochZero);
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) || text.starts_with('0') {
-        return Err(ScopeError::Form);
-    }
-    text.parse().map_err(|_| ScopeError::Form)
 }
 
 /// What a scope key is derived with: the `info` of HKDF-Expand without its counter byte.
@@ -260,8 +321,7 @@ impl fmt::Debug for Label {
     /// The bytes in hexadecimal: a label is public.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Label(")?;
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
+        write!(f, "{:x})", HexDisplay(self.as_bytes()))
     }
 }
 
@@ -290,14 +350,24 @@ pub enum ScopeError {
 }
 
 impl ScopeError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::Id => "scope-id",
-            Self::FixedId => "scope-id-fixed",
-            Self::EpochZero => "epoch-zero",
-            Self::UnknownPurpose => "unknown-purpose",
-            Self::Form => "scope-form",
+            Self::Id => ErrorKind::ScopeId,
+            Self::FixedId => ErrorKind::ScopeIdFixed,
+            Self::EpochZero => ErrorKind::EpochZero,
+            Self::UnknownPurpose => ErrorKind::UnknownPurpose,
+            Self::Form => ErrorKind::ScopeForm,
         }
+    }
+
+    /// None: the whole scope is told.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// None.
+    pub fn found(self) -> Option<Found> {
+        None
     }
 }

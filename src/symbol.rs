@@ -2,12 +2,9 @@
 
 use core::{cmp::Ordering, fmt, marker::PhantomData};
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-use zeroize::Zeroize;
-
 use crate::{
-    key::{KeyTag, ScopeKey, prepared_hmac},
+    error_kind::{ErrorKind, Found, Place},
+    key::{KeyTag, ScopeKey},
     lanes::PreparedKey,
     my_number::MyNumber,
     scope::{Epoch, Purpose, Scope},
@@ -23,7 +20,7 @@ pub trait PurposeType: sealed::Sealed + Copy + Ord + core::hash::Hash + 'static 
 }
 
 /// A purpose whose symbols are derived from the number itself: every one but [`Eligibility`].
-pub trait FromNumber: PurposeType {}
+pub trait NumberPurpose: PurposeType {}
 
 mod sealed {
     pub trait Sealed {}
@@ -53,12 +50,12 @@ purposes! {
     Portal, PortalSymbol, "ポータル: what one portal calls a person.";
 }
 
-impl FromNumber for Agency {}
-impl FromNumber for Insurers {}
-impl FromNumber for Network {}
-impl FromNumber for Research {}
-impl FromNumber for Registry {}
-impl FromNumber for Portal {}
+impl NumberPurpose for Agency {}
+impl NumberPurpose for Insurers {}
+impl NumberPurpose for Network {}
+impl NumberPurpose for Research {}
+impl NumberPurpose for Registry {}
+impl NumberPurpose for Portal {}
 
 /// `HMAC-SHA-256(ScopeKey, message)[0..16]` (RFC 2104; truncation as in NIST SP 800-107), 16 bytes.
 ///
@@ -125,7 +122,6 @@ impl<P: PurposeType> fmt::Debug for Symbol<P> {
 pub struct SymbolKey<P: PurposeType> {
     scope: Scope,
     tag: KeyTag,
-    mac: Hmac<Sha256>,
     prepared: PreparedKey,
     purpose: PhantomData<P>,
 }
@@ -134,12 +130,11 @@ impl<P: PurposeType> SymbolKey<P> {
     /// Prepares a key. The one step that can fail: the key's purpose must be `P`.
     pub fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
         if key.scope().purpose() != P::PURPOSE {
-            return Err(PurposeError::Other { expected: P::PURPOSE, found: key.scope().purpose() });
+            return Err(PurposeError::WrongPurpose { expected: P::PURPOSE, found: key.scope().purpose() });
         }
         Ok(Self {
             scope: *key.scope(),
             tag: key.tag(),
-            mac: prepared_hmac(key.expose_bytes()),
             prepared: PreparedKey::new(key.expose_bytes()),
             purpose: PhantomData,
         })
@@ -159,18 +154,14 @@ impl<P: PurposeType> SymbolKey<P> {
         &self.prepared
     }
 
-    fn truncated_mac(&self, message: &[u8]) -> Symbol<P> {
-        let mut mac = self.mac.clone();
-        mac.update(message);
-        let mut digest = mac.finalize().into_bytes();
-        let mut bytes = [0; SYMBOL_LEN];
-        bytes.copy_from_slice(&digest[..SYMBOL_LEN]);
-        digest.as_mut_slice().zeroize();
-        Symbol::from_bytes(bytes)
+    fn truncated_mac<const LEN: usize>(&self, message: &[u8; LEN]) -> Symbol<P> {
+        let mut symbol = [0; SYMBOL_LEN];
+        self.prepared.derive(1, |_| *message, |_, bytes| symbol = bytes);
+        Symbol::from_bytes(symbol)
     }
 }
 
-impl<P: FromNumber> SymbolKey<P> {
+impl<P: NumberPurpose> SymbolKey<P> {
     /// `Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`.
     pub fn symbol(&self, number: &MyNumber) -> Symbol<P> {
         self.truncated_mac(number.expose_digits())
@@ -242,7 +233,7 @@ impl fmt::Debug for EligibilityKey {
 pub enum PurposeError {
     /// The key is of another purpose.
     #[error("the key's purpose is {found}; this needs a key of purpose {expected}")]
-    Other {
+    WrongPurpose {
         /// The purpose that was needed.
         expected: Purpose,
         /// The purpose that the key has.
@@ -261,11 +252,25 @@ pub enum PurposeError {
 
 impl PurposeError {
     /// One word of a closed vocabulary, the same in every binding.
-    pub fn kind(self) -> &'static str {
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::Other { .. } => "wrong-purpose",
-            Self::InsurersEpoch { .. } => "insurers-epoch",
-            Self::InsurersMissing => "insurers-missing",
+            Self::WrongPurpose { .. } => ErrorKind::WrongPurpose,
+            Self::InsurersEpoch { .. } => ErrorKind::InsurersEpoch,
+            Self::InsurersMissing => ErrorKind::InsurersMissing,
+        }
+    }
+
+    /// None: a key has no place.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// The purpose or the epoch of the key.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::WrongPurpose { expected, found } => Some(Found::Purpose { expected, found }),
+            Self::InsurersEpoch { found } => Some(Found::Epoch(found)),
+            Self::InsurersMissing => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 use core::{fmt, ops::Deref};
 
 use crate::{
+    error_kind::{ErrorKind, Found, Place},
     key::KeyTag,
     scope::Purpose,
     symbol::{PurposeType, SYMBOL_LEN, Symbol, SymbolKey},
@@ -359,13 +360,27 @@ pub enum TextError {
 }
 
 impl TextError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::Corrupted => "corrupted",
-            Self::UnknownPart => "unknown-part",
-            Self::WrongPurpose { .. } => "wrong-purpose",
-            Self::WrongKey { .. } => "wrong-key",
+            Self::Corrupted => ErrorKind::Corrupted,
+            Self::UnknownPart => ErrorKind::UnknownPart,
+            Self::WrongPurpose { .. } => ErrorKind::WrongPurpose,
+            Self::WrongKey { .. } => ErrorKind::WrongKey,
+        }
+    }
+
+    /// None: the checksum covers the whole text, and does not say where it was changed.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// The purpose or the key tag in the text.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::WrongPurpose { expected, found } => Some(Found::Purpose { expected, found }),
+            Self::WrongKey { expected, found } => Some(Found::Tag { expected, found }),
+            Self::Corrupted | Self::UnknownPart => None,
         }
     }
 }

@@ -62,8 +62,8 @@ fn compare(pairs: &[Pair], pool: impl Iterator<Item = u64>) -> &'static str {
             "ok"
         }
         (Err(error), Err(expected)) => {
-            assert_eq!((error.kind(), error.pair()), expected, "{pairs:?}");
-            error.kind()
+            assert_eq!((error.kind().as_str(), error.pair()), expected, "{pairs:?}");
+            error.kind().as_str()
         }
         (found, expected) => panic!("{found:?} where the model has {expected:?} for {pairs:?}"),
     }

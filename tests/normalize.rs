@@ -12,10 +12,7 @@
 #[path = "../fuzz/src/plain.rs"]
 mod plain;
 
-use fugo::{
-    MyNumberError,
-    normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, normalize, normalize_integer},
-};
+use fugo::normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, normalize, normalize_integer};
 use plain::{DASHES_AND_POINTS, ENDS, FULL_WIDTH, INVISIBLES, SPACES};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -40,13 +37,13 @@ fn outcome(text: &str, lost_zeros: LostZeros) -> Result<(String, Vec<&'static st
     match normalize(text, lost_zeros) {
         Ok(normalized) => {
             let digits = String::from_utf8(normalized.expose_digits().to_vec()).expect("ASCII");
-            let parsed = normalized.parse().map(|_| ()).map_err(MyNumberError::kind);
+            let parsed = normalized.parse().map(|_| ()).map_err(|error| error.kind().as_str());
             assert_eq!(parsed, plain::parse(digits.as_bytes()).map_err(|error| error.0));
             Ok((digits, normalized.changes().names().collect()))
         }
-        Err(error @ NormalizeError::Character { offset }) => Err((error.kind(), Some(offset))),
-        Err(error @ NormalizeError::Length { found }) => Err((error.kind(), Some(found))),
-        Err(error) => Err((error.kind(), None)),
+        Err(error @ NormalizeError::Character { offset }) => Err((error.kind().as_str(), Some(offset))),
+        Err(error @ NormalizeError::Length { found }) => Err((error.kind().as_str(), Some(found))),
+        Err(error) => Err((error.kind().as_str(), None)),
     }
 }
 
@@ -74,7 +71,7 @@ fn outcome_of_integer(value: u64) -> Result<(String, Vec<&'static str>), plain::
             let digits = String::from_utf8(normalized.expose_digits().to_vec()).expect("ASCII");
             Ok((digits, normalized.changes().names().collect()))
         }
-        Err(error @ NormalizeError::Length { found }) => Err((error.kind(), Some(found))),
+        Err(error @ NormalizeError::Length { found }) => Err((error.kind().as_str(), Some(found))),
         Err(error) => panic!("an integer has digits only: {error}"),
     }
 }

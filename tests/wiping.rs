@@ -10,7 +10,7 @@ mod numbers;
 use std::{fs::File, hint::black_box, os::unix::fs::FileExt, ptr};
 
 use fugo::{
-    Agency, Eligibility, EligibilityKey, Insurers, Lineage, MyNumber, NumberKey, RootKey, ScopeKey, SymbolKey,
+    Agency, AnySymbolKey, Eligibility, EligibilityKey, Insurers, Lineage, MyNumber, RootKey, ScopeKey, SymbolKey,
     normalize::{LostZeros, normalize},
 };
 use numbers::number;
@@ -164,7 +164,7 @@ fn both_states_of_a_symbol_key_are_wiped() {
 fn a_key_for_numbers_is_wiped() {
     let agency = key("agency/nta/1");
     let states: [(&[u8], usize); 2] = [(&inner(&agency), 1), (&outer(&agency), 1)];
-    is_wiped(NumberKey::new(&agency).expect("a key for numbers"), &states);
+    is_wiped(AnySymbolKey::new(&agency).expect("a key for numbers"), &states);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn all_states_of_an_eligibility_key_are_wiped() {
     let states: [(&[u8], usize); 4] =
         [(&inner(&insurers), 2), (&outer(&insurers), 2), (&inner(&eligibility), 2), (&outer(&eligibility), 2)];
     is_wiped(EligibilityKey::new(&insurers, &eligibility).expect("both keys"), &states);
-    is_wiped(NumberKey::eligibility(&insurers, &eligibility).expect("both keys"), &states);
+    is_wiped(AnySymbolKey::eligibility(&insurers, &eligibility).expect("both keys"), &states);
     is_wiped(SymbolKey::<Insurers>::new(&insurers).expect("a key"), &states[..2]);
 }
 

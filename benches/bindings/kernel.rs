@@ -13,7 +13,7 @@ use std::{
 
 use arrow_array::{Array, StringArray};
 use arrow_buffer::{Buffer, OffsetBuffer};
-use fugo::{MyNumber, NumberKey, SYMBOL_LEN, flat};
+use fugo::{AnySymbolKey, MyNumber, SYMBOL_LEN, flat};
 use fugo_columnar::{Reading, symbols};
 use fugo_keystore::{Key, KeyFile, Unlock};
 
@@ -23,7 +23,7 @@ fn main() {
     let path = env::args().nth(1).expect("usage: call_cost KEYFILE");
     let file = KeyFile::load(Path::new(&path), &Unlock::default().with_test_keys()).expect("a plaintext test key file");
     let Key::Scope(key) = file.key() else { panic!("the key of a scope is needed") };
-    let key = NumberKey::new(key).expect("a key for numbers");
+    let key = AnySymbolKey::new(key).expect("a key for numbers");
 
     let digits: Vec<u8> = (1..=ROWS as u64).flat_map(number).collect();
     let (rows, _) = digits.as_chunks::<{ MyNumber::LEN }>();
@@ -39,7 +39,7 @@ fn main() {
         match words[0] {
             "one" => (0..count(1)).for_each(|i| {
                 let number = MyNumber::parse(black_box(rows[i % ROWS])).expect("a valid number");
-                key.symbols(&[number], black_box(&mut out[..1]));
+                key.symbols(&[number], black_box(&mut out[..1])).expect("a key for numbers");
             }),
             "batch" => {
                 let column = column.slice(0, count(1));
@@ -52,7 +52,8 @@ fn main() {
                 let size = count(1);
                 flat::symbols(&key, black_box(&rows[..size]), black_box(&mut out[..size]), |row, error| {
                     panic!("row {row}: {error}")
-                });
+                })
+                .expect("a key for numbers");
             }),
             "quit" => return,
             _ => panic!("one, batch, flat or quit"),

@@ -8,7 +8,7 @@ use std::{hint::black_box, time::Duration};
 
 use aws_lc_rs::hmac as aws;
 use criterion::{Criterion, criterion_group, criterion_main};
-use fugo::{Agency, AgencySymbol, MyNumber, NumberKey, RootKey, ScopeKey, SymbolKey, batch};
+use fugo::{Agency, AgencySymbol, MyNumber, AnySymbolKey, RootKey, ScopeKey, SymbolKey, batch};
 use hmac::{Hmac, KeyInit, Mac};
 use openssl::{hash::MessageDigest, pkey::PKey, sha::Sha256 as OpensslSha256, sign::Signer};
 use sha2::Sha256;
@@ -57,8 +57,8 @@ fn ours(criterion: &mut Criterion) {
     criterion.bench_function("fugo, batch", |bencher| {
         bencher.iter(|| one.symbols(black_box(&numbers), &mut symbols));
     });
-    let eight: [NumberKey; 8] = std::array::from_fn(|_| NumberKey::new(&key).expect("a key for numbers"));
-    let eight: Vec<&NumberKey> = eight.iter().collect();
+    let eight: [AnySymbolKey; 8] = std::array::from_fn(|_| AnySymbolKey::new(&key).expect("a key for numbers"));
+    let eight: Vec<&AnySymbolKey> = eight.iter().collect();
     let mut columns = vec![vec![[0; 16]; COUNT / 8]; 8];
     let mut out: Vec<&mut [[u8; 16]]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
     criterion.bench_function("fugo, batch, eight keys", |bencher| {

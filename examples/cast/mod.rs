@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, error::Error};
 
-use fugo::{EligibilityKey, FromNumber, MyNumber, PurposeType, RootKey, ScopeKey, Symbol, SymbolKey};
+use fugo::{EligibilityKey, MyNumber, NumberPurpose, PurposeType, RootKey, ScopeKey, Symbol, SymbolKey};
 
 /// How every scenario ends: quietly, or with the error that stopped it. What it shows, it asserts.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
@@ -27,7 +27,7 @@ pub(crate) fn eligibility_key() -> Result<EligibilityKey, Box<dyn Error>> {
 }
 
 /// What a body in issued mode receives: the symbols of these people, in their order here, and no key.
-pub(crate) fn issue<P: FromNumber>(scope: &str, people: &[MyNumber]) -> Result<Vec<Symbol<P>>, Box<dyn Error>> {
+pub(crate) fn issue<P: NumberPurpose>(scope: &str, people: &[MyNumber]) -> Result<Vec<Symbol<P>>, Box<dyn Error>> {
     let mut symbols = vec![Symbol::from_bytes([0; fugo::SYMBOL_LEN]); people.len()];
     symbol_key(scope)?.symbols(people, &mut symbols);
     Ok(symbols)

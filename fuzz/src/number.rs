@@ -1,7 +1,7 @@
 //! The strict parse and the lenient step, against the slow plain model of both.
 
 use fugo::{
-    BodyError, MyNumber, MyNumberError, NumberKey, RootKey, SYMBOL_LEN, flat,
+    BodyError, MyNumber, MyNumberError, AnySymbolKey, RootKey, SYMBOL_LEN, flat,
     normalize::{LostZeros, NormalizeError, normalize},
 };
 
@@ -59,7 +59,7 @@ pub fn check(data: &[u8]) {
 fn flat_rows(data: &[u8]) {
     let (rows, _) = data.as_chunks::<{ MyNumber::LEN }>();
     let scope = "agency/nta/1".parse().expect("a scope");
-    let key = NumberKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
+    let key = AnySymbolKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
     let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
     let mut refused = Vec::new();
     flat::symbols(&key, rows, &mut out, |row, error| refused.push((row, parse_refusal(error))));
@@ -77,16 +77,16 @@ fn flat_rows(data: &[u8]) {
 
 fn parse_refusal(error: MyNumberError) -> Refusal {
     match error {
-        MyNumberError::NonDigit { offset } => (error.kind(), Some(offset)),
-        MyNumberError::Length { found } => (error.kind(), Some(found)),
-        _ => (error.kind(), None),
+        MyNumberError::NonDigit { offset } => (error.kind().as_str(), Some(offset)),
+        MyNumberError::Length { found } => (error.kind().as_str(), Some(found)),
+        _ => (error.kind().as_str(), None),
     }
 }
 
 fn normalize_refusal(error: NormalizeError) -> Refusal {
     match error {
-        NormalizeError::Character { offset } => (error.kind(), Some(offset)),
-        NormalizeError::Length { found } => (error.kind(), Some(found)),
-        _ => (error.kind(), None),
+        NormalizeError::Character { offset } => (error.kind().as_str(), Some(offset)),
+        NormalizeError::Length { found } => (error.kind().as_str(), Some(found)),
+        _ => (error.kind().as_str(), None),
     }
 }

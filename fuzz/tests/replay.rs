@@ -60,7 +60,7 @@ fn the_corpora_and_their_mutations_reach_every_outcome() {
         numbers.insert(MyNumber::parse(data).map_or_else(MyNumberError::kind, |_| "strict"));
         match std::str::from_utf8(data).map(|text| normalize(text, LostZeros::Restore)) {
             Ok(Ok(normalized)) => numbers.extend(normalized.changes().names()),
-            Ok(Err(error)) => drop(numbers.insert(error.kind())),
+            Ok(Err(error)) => drop(numbers.insert(error.kind().as_str())),
             Err(_) => drop(numbers.insert("no UTF-8")),
         }
     };

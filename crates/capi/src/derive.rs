@@ -1,6 +1,6 @@
 use std::ffi::c_char;
 
-use fugo::{InsurersSymbol, MyNumber, SYMBOL_LEN, flat};
+use fugo::{MyNumber, SYMBOL_LEN, flat};
 
 use crate::{
     boundary::boundary,
@@ -35,9 +35,8 @@ pub extern "C" fn fugo_derive(
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, number) = (key.held().arg(1)?, number.bytes(number_len).arg(2)?);
         let symbol = symbol?;
-        let mut derived = [[0; SYMBOL_LEN]];
-        key.numbers()?.symbols(&[MyNumber::parse(number)?], &mut derived);
-        symbol.set(&derived[0]);
+        key.0.takes_numbers()?;
+        symbol.set(&key.0.symbol(&MyNumber::parse(number)?)?);
         Ok(())
     })
 }
@@ -74,12 +73,12 @@ pub extern "C" fn fugo_derive_batch(
         let refused = refused.places(1, 0).arg(6)?;
         let (key, numbers) = (key.held().arg(1)?, numbers.rows(count).arg(2)?);
         let (mut symbols, mut statuses) = (symbols?, statuses);
-        let key = key.numbers()?;
+        key.0.takes_numbers()?;
         if let Some(statuses) = &mut statuses {
             statuses.fill(FugoStatus::Ok);
         }
         let (mut first, mut many) = (0, 0);
-        flat::symbols(key, numbers, symbols.rows(), |row, error| {
+        flat::symbols(&key.0, numbers, symbols.rows(), |row, error| {
             if many == 0 {
                 first = row;
             }
@@ -87,7 +86,7 @@ pub extern "C" fn fugo_derive_batch(
             if let Some(statuses) = &mut statuses {
                 statuses.put(row, Failure::from(error).status);
             }
-        });
+        })?;
         symbols.keep();
         if let Some(statuses) = &mut statuses {
             statuses.keep();
@@ -117,8 +116,7 @@ pub extern "C" fn fugo_derive_from_insurers(
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, insurers) = (key.held().arg(1)?, insurers.exactly(insurers_len, FUGO_SYMBOL_LEN).arg(2)?);
         let symbol = symbol?;
-        let insurers = InsurersSymbol::from_bytes(symbol_bytes(insurers)?);
-        symbol.set(key.insurers()?.symbol_from_insurers(&insurers).as_bytes());
+        symbol.set(&key.0.symbol_from_insurers(&symbol_bytes(insurers)?)?);
         Ok(())
     })
 }
@@ -141,12 +139,12 @@ pub extern "C" fn fugo_derive_from_insurers_batch(
         let (key, insurers) = (key.held().arg(1)?, insurers.rows::<SYMBOL_LEN>(count).arg(2)?);
         let mut symbols = symbols?;
         let (mut first, mut many) = (0, 0);
-        flat::symbols_from_insurers(key.insurers()?, insurers, symbols.rows(), |row| {
+        flat::symbols_from_insurers(&key.0, insurers, symbols.rows(), |row| {
             if many == 0 {
                 first = row;
             }
             many += 1;
-        });
+        })?;
         symbols.keep();
         if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many)) } else { Ok(()) }
     })

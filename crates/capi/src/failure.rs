@@ -1,7 +1,8 @@
 use fugo::{
-    BodyError, LineageError, MyNumberError, PurposeError, ScopeError, normalize::NormalizeError, text::TextError,
+    BodyError, ErrorKind, Found, LineageError, MyNumberError, Place, PurposeError, RandomError, ScopeError,
+    normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, SealError, SecretFileError};
+use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError};
 
 use crate::status::FugoStatus;
 
@@ -30,7 +31,7 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 /// | INSURERS_EPOCH                               |           |                     | its epoch                 |
 /// | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
 /// | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
-/// | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+/// | EXCESSIVE_WORK, INSUFFICIENT_WORK            |           |                     | log2 of the work          |
 /// | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
 /// | IO                                           |           | which file          | the system's error number |
 /// | PANIC                                        |           | line of the source  | its column                |
@@ -73,9 +74,10 @@ impl Failure {
         Self::from(FugoStatus::BufferLength).found(found as u64)
     }
 
-    /// A word of the libraries' closed vocabularies.
-    fn of_kind(kind: &str) -> Self {
-        FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other).into()
+    /// Which file it is about, where that is the place.
+    fn in_file(self, file: usize) -> Self {
+        use FugoStatus::{Io, OthersCanRead, TooLarge};
+        if matches!(self.status, Io | OthersCanRead | TooLarge) { self.at(file) } else { self }
     }
 
     pub(crate) fn row(self, row: usize) -> Self {
@@ -127,90 +129,65 @@ impl From<FugoStatus> for Failure {
     }
 }
 
-impl From<MyNumberError> for Failure {
-    fn from(error: MyNumberError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            MyNumberError::NonDigit { offset } => failure.at(offset),
-            MyNumberError::Length { found } => failure.found(found as u64),
-            _ => failure,
-        }
-    }
-}
-
-impl From<BodyError> for Failure {
-    fn from(error: BodyError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            BodyError::NonDigit { offset } => failure.at(offset),
-            BodyError::Length { found } => failure.found(found as u64),
-            _ => failure,
-        }
-    }
-}
-
-impl From<NormalizeError> for Failure {
-    fn from(error: NormalizeError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            NormalizeError::Character { offset } => failure.at(offset),
-            NormalizeError::Length { found } => failure.found(found as u64),
-            _ => failure,
-        }
-    }
-}
-
 impl From<std::str::Utf8Error> for Failure {
     fn from(error: std::str::Utf8Error) -> Self {
         Self::from(FugoStatus::NotText).at(error.valid_up_to())
     }
 }
 
-impl From<ScopeError> for Failure {
-    fn from(error: ScopeError) -> Self {
-        Self::of_kind(error.kind())
-    }
+/// The status, place and value of an error of the libraries. `row`: where the error counts pairs.
+fn told(kind: ErrorKind, place: Option<Place>, found: Option<Found>) -> Failure {
+    let failure = Failure::from(FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other));
+    let failure = match place {
+        None => failure,
+        Some(Place::Offset(at) | Place::Line(at)) => failure.at(at),
+        Some(Place::Pair(pair)) => failure.row(pair),
+    };
+    let found = match found {
+        None | Some(Found::SystemError(None)) => return failure,
+        Some(Found::Length(found) | Found::Rows { found, .. }) => found as u64,
+        Some(Found::Purpose { found, .. }) => found.code().into(),
+        Some(Found::Epoch(epoch)) => epoch.into(),
+        Some(Found::Tag { found, .. }) => u32::from_be_bytes(found.to_bytes()).into(),
+        Some(Found::Work(log2)) => log2.into(),
+        Some(Found::SystemError(Some(number))) => u64::try_from(number).unwrap_or(FUGO_NONE),
+    };
+    failure.found(found)
 }
 
-impl From<PurposeError> for Failure {
-    fn from(error: PurposeError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            PurposeError::Other { found, .. } => failure.found(found.code().into()),
-            PurposeError::InsurersEpoch { found } => failure.found(found.into()),
-            _ => failure,
+macro_rules! failures {
+    ($($error:ident),*) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                told(error.kind(), error.place(), error.found())
+            }
         }
+    )*};
+}
+
+failures!(
+    BodyError,
+    LineageError,
+    MyNumberError,
+    NormalizeError,
+    PlaintextError,
+    PurposeError,
+    RandomError,
+    RecipientError,
+    ScopeError,
+    SealError,
+    TextError
+);
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        told(error.kind(), error.place(), error.found()).in_file(KEY_FILE)
     }
 }
 
-impl From<TextError> for Failure {
-    fn from(error: TextError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            TextError::WrongPurpose { found, .. } => failure.found(found.code().into()),
-            TextError::WrongKey { found, .. } => failure.found(u32::from_be_bytes(found.to_bytes()).into()),
-            _ => failure,
-        }
-    }
-}
-
-impl From<LineageError> for Failure {
-    fn from(error: LineageError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        error.pair().map_or(failure, |pair| failure.row(pair))
-    }
-}
-
-impl From<PlaintextError> for Failure {
-    fn from(error: PlaintextError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            PlaintextError::UnknownLine { line, .. }
-            | PlaintextError::MissingLine { line, .. }
-            | PlaintextError::BadValue { line, .. }
-            | PlaintextError::TagMismatch { line } => failure.at(line),
-            _ => failure,
-        }
+impl From<SecretFileError> for Failure {
+    fn from(error: SecretFileError) -> Self {
+        told(error.kind(), error.place(), error.found()).in_file(UNLOCKING_FILE)
     }
 }
 
@@ -218,38 +195,3 @@ impl From<PlaintextError> for Failure {
 const KEY_FILE: usize = 0;
 /// The file of the passphrase or of the identities.
 const UNLOCKING_FILE: usize = 1;
-
-fn system_error(error: &std::io::Error) -> u64 {
-    error.raw_os_error().and_then(|number| u64::try_from(number).ok()).unwrap_or(FUGO_NONE)
-}
-
-impl From<KeyFileError> for Failure {
-    fn from(error: KeyFileError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            KeyFileError::Plaintext(error) => error.into(),
-            KeyFileError::ExcessiveWork { found } => failure.found(found.into()),
-            KeyFileError::OthersCanRead | KeyFileError::TooLarge => failure.at(KEY_FILE),
-            KeyFileError::Io(error) => failure.at(KEY_FILE).found(system_error(&error)),
-            _ => failure,
-        }
-    }
-}
-
-impl From<SealError> for Failure {
-    fn from(error: SealError) -> Self {
-        Self::of_kind(error.kind())
-    }
-}
-
-impl From<SecretFileError> for Failure {
-    fn from(error: SecretFileError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            SecretFileError::Identity { line } => failure.at(line),
-            SecretFileError::OthersCanRead | SecretFileError::TooLarge => failure.at(UNLOCKING_FILE),
-            SecretFileError::Io(error) => failure.at(UNLOCKING_FILE).found(system_error(&error)),
-            _ => failure,
-        }
-    }
-}

@@ -1,10 +1,10 @@
 use std::ffi::c_char;
 
-use fugo::{Eligibility, KeyTag, NumberKey, PurposeError, Scope, SymbolKey, text::TextEncoder};
+use fugo::AnySymbolKey;
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError, OfArgument},
+    failure::{FugoError, OfArgument},
     ladder::{self, FugoScopeKey},
     pointers::{Handle, Out, Slot},
     spans::apart,
@@ -12,29 +12,7 @@ use crate::{
 };
 
 /// A key ready to derive symbols: its HMAC states are prepared once.
-pub struct FugoKey {
-    scope: Scope,
-    tag: KeyTag,
-    /// For numbers; the issuer of eligibility symbols has none.
-    numbers: Option<NumberKey>,
-    /// For insurers' symbols; only eligibility keys have one.
-    insurers: Option<SymbolKey<Eligibility>>,
-}
-
-impl FugoKey {
-    pub(crate) fn numbers(&self) -> Result<&NumberKey, Failure> {
-        self.numbers.as_ref().ok_or(FugoStatus::InsurersMissing.into())
-    }
-
-    pub(crate) fn insurers(&self) -> Result<&SymbolKey<Eligibility>, Failure> {
-        let (expected, found) = (fugo::Purpose::Eligibility, self.scope.purpose());
-        self.insurers.as_ref().ok_or_else(|| PurposeError::Other { expected, found }.into())
-    }
-
-    pub(crate) fn encoder(&self) -> TextEncoder {
-        TextEncoder::new(self.scope.purpose(), self.tag)
-    }
-}
+pub struct FugoKey(pub(crate) AnySymbolKey);
 
 /// `*out` := a key that derives symbols of `key`'s scope from numbers; any purpose but eligibility. `key` may be freed.
 /// Failure: INSURERS_MISSING for an eligibility key.
@@ -44,8 +22,8 @@ pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, er
         apart(error, &[out.span(2)?], &[])?;
         let out = out.vacant().arg(2);
         let key = &key.held().arg(1)?.0;
-        let numbers = NumberKey::new(key)?;
-        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: None });
+        let key = AnySymbolKey::new(key)?;
+        out?.set(FugoKey(key));
         Ok(())
     })
 }
@@ -64,9 +42,8 @@ pub extern "C" fn fugo_key_eligibility(
         apart(error, &[out.span(3)?], &[])?;
         let out = out.vacant().arg(3);
         let (insurers, key) = (&insurers.held().arg(1)?.0, &eligibility.held().arg(2)?.0);
-        let numbers = NumberKey::eligibility(insurers, key)?;
-        let second = SymbolKey::new(key)?;
-        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: Some(numbers), insurers: Some(second) });
+        let key = AnySymbolKey::eligibility(insurers, key)?;
+        out?.set(FugoKey(key));
         Ok(())
     })
 }
@@ -83,8 +60,8 @@ pub extern "C" fn fugo_key_issuer(
         apart(error, &[out.span(2)?], &[])?;
         let out = out.vacant().arg(2);
         let key = &eligibility.held().arg(1)?.0;
-        let second = SymbolKey::new(key)?;
-        out?.set(FugoKey { scope: *key.scope(), tag: key.tag(), numbers: None, insurers: Some(second) });
+        let key = AnySymbolKey::issuer(key)?;
+        out?.set(FugoKey(key));
         Ok(())
     })
 }
@@ -97,7 +74,7 @@ pub extern "C" fn fugo_key_tag(
     tag_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| ladder::tag(error, key, tag, tag_len, |key| key.tag))
+    boundary(error, |error| ladder::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
 /// `text` := the scope of the symbols, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
@@ -108,7 +85,7 @@ pub extern "C" fn fugo_key_scope(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| ladder::scope_text(error, key, text, text_size, |key| Ok(key.scope)))
+    boundary(error, |error| ladder::scope_text(error, key, text, text_size, |key| Ok(*key.0.scope())))
 }
 
 /// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.

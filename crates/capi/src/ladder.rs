@@ -65,7 +65,7 @@ pub extern "C" fn fugo_root_key_random(out: Slot<FugoRootKey>, error: Out<FugoEr
     boundary(error, |error| {
         apart(error, &[out.span(1)?], &[])?;
         let out = out.vacant().arg(1)?;
-        out.set(FugoRootKey(RootKey::random().map_err(|_| FugoStatus::Random)?));
+        out.set(FugoRootKey(RootKey::random()?));
         Ok(())
     })
 }

@@ -1,6 +1,6 @@
 use std::ffi::{CStr, c_char};
 
-use fugo::{Label, Purpose, Scope, ScopeId};
+use fugo::{Epoch, Label, Purpose, Scope, ScopeError, ScopeId};
 
 use crate::{
     boundary::boundary,
@@ -42,7 +42,8 @@ pub enum FugoPurpose {
 
 /// The purpose of a number that C gave.
 pub(crate) fn purpose(number: i32) -> Result<Purpose, Failure> {
-    Purpose::all().find(|purpose| i32::from(purpose.code()) == number).ok_or(FugoStatus::UnknownPurpose.into())
+    let code = u8::try_from(number).map_err(|_| ScopeError::UnknownPurpose)?;
+    Ok(Purpose::try_from(code)?)
 }
 
 pub(crate) fn scope(text: &[u8]) -> Result<Scope, Failure> {
@@ -53,7 +54,11 @@ pub(crate) fn scope(text: &[u8]) -> Result<Scope, Failure> {
 /// never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_purpose_name(purpose: i32) -> *const c_char {
-    let name: &CStr = match purpose {
+    name(purpose).as_ptr()
+}
+
+fn name(purpose: i32) -> &'static CStr {
+    match purpose {
         1 => c"agency",
         2 => c"insurers",
         3 => c"eligibility",
@@ -62,8 +67,7 @@ pub extern "C" fn fugo_purpose_name(purpose: i32) -> *const c_char {
         6 => c"registry",
         7 => c"portal",
         _ => c"",
-    };
-    name.as_ptr()
+    }
 }
 
 /// `text` := `purpose/id/epoch`, such as `agency/nta/1`, checked, and NUL up to `text_size`, which is at least
@@ -85,7 +89,7 @@ pub extern "C" fn fugo_scope_text(
         let (purpose, id) =
             (str::from_utf8(purpose.bytes(purpose_len).arg(1)?)?, str::from_utf8(id.bytes(id_len).arg(3)?)?);
         let text = text?;
-        text.set(Scope::new(purpose.parse()?, id, epoch)?.to_string().as_bytes());
+        text.set(Scope::new(purpose.parse()?, id.parse()?, Epoch::new(epoch)?)?.to_string().as_bytes());
         Ok(())
     })
 }
@@ -134,6 +138,7 @@ mod tests {
         assert_eq!(Purpose::all().count(), numbers.len());
         for (purpose, number) in Purpose::all().zip(numbers) {
             assert_eq!(self::purpose(number as i32), Ok(purpose));
+            assert_eq!(name(number as i32).to_str(), Ok(purpose.name()));
         }
         for number in [i32::MIN, -1, 0, 8, 256, 257, i32::MAX] {
             assert_eq!(purpose(number), Err(FugoStatus::UnknownPurpose.into()));

@@ -50,7 +50,7 @@ pub extern "C" fn fugo_text_encode(
         apart(error, &[text.span(text_size, 1, 4)?], &[symbol.span(symbol_len, 1, 2)?])?;
         let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE).arg(4);
         let (key, symbol) = (key.held().arg(1)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(2)?);
-        text?.set(key.encoder().encode(&symbol_bytes(symbol)?).as_str().as_bytes());
+        text?.set(key.0.encoder().encode(&symbol_bytes(symbol)?).as_str().as_bytes());
         Ok(())
     })
 }
@@ -71,7 +71,7 @@ pub extern "C" fn fugo_text_encode_batch(
         let texts = texts.rows::<FUGO_SYMBOL_TEXT_SIZE>(count).arg(3);
         let (key, symbols) = (key.held().arg(1)?, symbols.rows::<SYMBOL_LEN>(count).arg(2)?);
         let mut texts = texts?;
-        let encoder = key.encoder();
+        let encoder = key.0.encoder();
         let len = encoder.text_len();
         for (symbol, text) in symbols.iter().zip(texts.rows::<FUGO_SYMBOL_TEXT_SIZE>()) {
             if *symbol == REFUSED {
@@ -103,7 +103,7 @@ pub extern "C" fn fugo_text_decode(
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, text) = (key.held().arg(1)?, text.bytes(text_len).arg(2)?);
         let symbol = symbol?;
-        symbol.set(&key.encoder().decode(text)?);
+        symbol.set(&key.0.encoder().decode(text)?);
         Ok(())
     })
 }

@@ -9,8 +9,8 @@ use std::{
 
 use clap::Args;
 use fugo::{
-    MyNumber, MyNumberError,
-    normalize::{LostZeros, NormalizeError, normalize},
+    MyNumberError,
+    normalize::{LostZeros, NormalizeError, Reading, normalize},
 };
 
 use crate::{
@@ -106,6 +106,7 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
     let mut totals = Totals { had_mark: head.starts_with(csv::MARK), ..Totals::default() };
     while args.lenient && lines.skip(csv::MARK).map_err(not_read)? {}
     let lost_zeros = if args.restore_zeros { LostZeros::Restore } else { LostZeros::Refuse };
+    let reading = if args.lenient { Reading::Lenient(lost_zeros) } else { Reading::Strict };
     while let Some(line) = lines.next().map_err(not_read)? {
         totals.lines += 1;
         if let Line::Text(text) = line {
@@ -113,8 +114,10 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
         }
         let outcome = match line {
             Line::TooLong => Err(Reason::TooLong),
-            Line::Text(text) if args.lenient => lenient(text, lost_zeros),
-            Line::Text(text) => MyNumber::parse(text).map(|_| false).map_err(Reason::Strict),
+            Line::Text(text) => {
+                let decode = || str::from_utf8(text).map_err(|error| Reason::NotUtf8 { offset: error.valid_up_to() });
+                reading.read(text, decode).map(|(_, changes)| changes.zeros_restored)
+            }
         };
         match outcome {
             Ok(was_restored) => totals.restored += u64::from(was_restored),
@@ -130,20 +133,24 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
     Ok(totals)
 }
 
-/// Whether zeros were restored to make a number of it.
-fn lenient(text: &[u8], lost_zeros: LostZeros) -> std::result::Result<bool, Reason> {
-    let text = str::from_utf8(text).map_err(|error| Reason::NotUtf8 { offset: error.valid_up_to() })?;
-    let normalized = normalize(text, lost_zeros).map_err(Reason::Lenient)?;
-    normalized.parse().map_err(Reason::Strict)?;
-    Ok(normalized.changes().zeros_restored)
-}
-
 /// Why a line is bad. Holds offsets and lengths, never a digit.
 enum Reason {
     Strict(MyNumberError),
     Lenient(NormalizeError),
     NotUtf8 { offset: usize },
     TooLong,
+}
+
+impl From<MyNumberError> for Reason {
+    fn from(error: MyNumberError) -> Self {
+        Self::Strict(error)
+    }
+}
+
+impl From<NormalizeError> for Reason {
+    fn from(error: NormalizeError) -> Self {
+        Self::Lenient(error)
+    }
 }
 
 impl fmt::Display for Reason {

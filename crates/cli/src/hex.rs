@@ -1,27 +1,15 @@
-//! Bytes as hex and back.
-
-use std::fmt::Write;
+//! Bytes as hexadecimal digits and back.
 
 /// Lower case.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    base16ct::lower::encode_string(bytes)
 }
 
-/// `N` bytes from as many pairs of hex digits, either case.
+/// `N` bytes from as many pairs of digits, in either case.
 pub(crate) fn decode<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
-    let digit = |c: u8| char::from(c).to_digit(16).map(|digit| digit as u8);
-    if text.len() != 2 * N {
-        return None;
-    }
     let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    let decoded = base16ct::mixed::decode(text, &mut bytes).ok()?;
+    (decoded.len() == N).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -6,10 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use fugo::{
-    KEY_LEN, MyNumber, MyNumberError, NumberKey, Purpose, PurposeError, RootKey, SYMBOL_LEN, Scope, ScopeError,
-    text::TextEncoder,
-};
+use fugo::{AnySymbolKey, Epoch, KEY_LEN, MyNumber, MyNumberError, Purpose, PurposeError, RootKey, Scope, ScopeError};
 use serde_json::{Value, json};
 
 use crate::{
@@ -59,20 +56,19 @@ struct Refused(&'static str);
 
 impl From<ScopeError> for Refused {
     fn from(error: ScopeError) -> Self {
-        Self(error.kind())
+        Self(error.kind().as_str())
     }
 }
 
 impl From<MyNumberError> for Refused {
     fn from(error: MyNumberError) -> Self {
-        Self(error.kind())
+        Self(error.kind().as_str())
     }
 }
 
 impl From<PurposeError> for Refused {
-    /// Cannot happen: the keys are made for the purpose.
-    fn from(_: PurposeError) -> Self {
-        Self("purpose")
+    fn from(error: PurposeError) -> Self {
+        unreachable!("the keys are made for the purpose: {error}")
     }
 }
 
@@ -83,16 +79,14 @@ fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
     let epoch = vector["epoch"].as_u64().and_then(|epoch| u32::try_from(epoch).ok()).ok_or(Refused("json"))?;
 
     let root = RootKey::from_bytes(&hex::decode::<KEY_LEN>(root.as_bytes()).ok_or(Refused("root"))?);
-    let scope = Scope::new(purpose.parse()?, id, epoch)?;
+    let scope = Scope::new(purpose.parse()?, id.parse()?, Epoch::new(epoch)?)?;
     let number = MyNumber::parse(number)?;
     let key = root.scope_key(&scope);
     let key = if scope.purpose() == Purpose::Eligibility {
-        NumberKey::eligibility(&root.scope_key(&Scope::new(Purpose::Insurers, "all", 1)?), &key)?
+        AnySymbolKey::eligibility(&root.scope_key(&Scope::new(Purpose::Insurers, *scope.id(), Epoch::FIRST)?), &key)?
     } else {
-        NumberKey::new(&key)?
+        AnySymbolKey::new(&key)?
     };
-    let mut symbol = [[0; SYMBOL_LEN]];
-    key.symbols(&[number], &mut symbol);
-    let text = TextEncoder::new(scope.purpose(), key.tag()).encode(&symbol[0]);
-    Ok(json!({ "symbol": hex::encode(&symbol[0]), "text": text.as_str() }))
+    let symbol = key.symbol(&number)?;
+    Ok(json!({ "symbol": hex::encode(&symbol), "text": key.encoder().encode(&symbol).as_str() }))
 }

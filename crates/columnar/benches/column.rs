@@ -7,7 +7,7 @@ use std::{env, hint::black_box, sync::Arc, time::Duration};
 
 use arrow_array::{ArrayRef, StringArray, StringViewArray, UInt64Array};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fugo::{MyNumber, NumberKey, RootKey, normalize::LostZeros, text::TextEncoder};
+use fugo::{AnySymbolKey, MyNumber, RootKey, normalize::LostZeros, text::TextEncoder};
 use fugo_columnar::{Numbers, Reading, symbols, symbols_for_keys, text};
 
 fn rows() -> u64 {
@@ -15,8 +15,8 @@ fn rows() -> u64 {
     rows.unwrap_or(1_000_000)
 }
 
-fn key(scope: &str) -> NumberKey {
-    NumberKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope.parse().expect("a scope"))).expect("a key")
+fn key(scope: &str) -> AnySymbolKey {
+    AnySymbolKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope.parse().expect("a scope"))).expect("a key")
 }
 
 fn texts(count: u64) -> Vec<String> {
@@ -79,7 +79,7 @@ fn several_keys(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(rows() * keys.len() as u64));
     group.bench_function("Utf8, strict", |bencher| {
         bencher.iter(|| {
-            let keys: Vec<&NumberKey> = keys.iter().collect();
+            let keys: Vec<&AnySymbolKey> = keys.iter().collect();
             symbols_for_keys(&keys, black_box(&column), Reading::Strict, None).expect("a column of numbers")
         });
     });

@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use arrow_array::{Array, BinaryArray, BinaryViewArray, FixedSizeBinaryArray, LargeBinaryArray, cast::AsArray};
 use arrow_buffer::NullBuffer;
-use fugo::{
-    Eligibility, EligibilitySymbol, InsurersSymbol, KeyTag, Purpose, SYMBOL_LEN, SymbolKey, flat::REFUSED,
-    text::TextEncoder,
-};
+use fugo::{AnySymbolKey, KeyTag, Purpose, SYMBOL_LEN, flat::REFUSED, text::TextEncoder};
 
 use crate::{
     cells::{self, Cells},
@@ -34,7 +31,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn eligibility_from_insurers(
-    key: &SymbolKey<Eligibility>,
+    key: &AnySymbolKey,
     column: &dyn Array,
     insurers: KeyTag,
 ) -> Result<Symbols, ColumnError> {
@@ -44,7 +41,7 @@ pub fn eligibility_from_insurers(
 /// [`eligibility_from_insurers`] of a column that lies in several arrays: rows are counted through all of them, and the
 /// output is one array.
 pub fn eligibility_for_chunks(
-    key: &SymbolKey<Eligibility>,
+    key: &AnySymbolKey,
     chunks: &[&dyn Array],
     insurers: KeyTag,
 ) -> Result<Symbols, ColumnError> {
@@ -55,7 +52,6 @@ pub fn eligibility_for_chunks(
     let mut symbols = vec![[0; SYMBOL_LEN]; rows];
     let mut faults = Vec::new();
     let mut read = Vec::with_capacity(CHUNK.min(rows));
-    let mut derived = [EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); CHUNK];
     let mut first = 0;
     for ((chunk, source), nulls) in chunks.iter().zip(&sources).zip(&nulls) {
         let (nulls, faults_of_chunk) = (nulls.as_ref(), faults.len());
@@ -64,11 +60,8 @@ pub fn eligibility_for_chunks(
             let faults_before = faults.len();
             read.clear();
             source.read(start..end, nulls, &encoder, &mut read, &mut faults);
-            let (out, derived) = (&mut symbols[first + start..first + end], &mut derived[..read.len()]);
-            key.symbols_from_insurers(&read, derived);
-            for (out, symbol) in out.iter_mut().zip(derived) {
-                *out = symbol.to_bytes();
-            }
+            let out = &mut symbols[first + start..first + end];
+            key.symbols_from_insurers(&read, &mut out[..read.len()])?;
             gaps::spread(out, read.len(), start, nulls, &faults[faults_before..]);
         }
         faults[faults_of_chunk..].iter_mut().for_each(|fault| fault.row += first);
@@ -85,7 +78,7 @@ pub fn eligibility_for_chunks(
 pub fn insurers_symbols(
     column: &dyn Array,
     encoder: &TextEncoder,
-) -> Result<Vec<Option<Result<InsurersSymbol, FaultReason>>>, ColumnError> {
+) -> Result<Vec<Option<Result<Bytes, FaultReason>>>, ColumnError> {
     let (source, nulls) = (Source::new(column)?, cells::nulls(column));
     let (mut read, mut faults) = (Vec::with_capacity(column.len()), Vec::new());
     source.read(0..column.len(), nulls.as_ref(), encoder, &mut read, &mut faults);
@@ -129,11 +122,11 @@ impl<'a> Source<'a> {
         rows: Range<usize>,
         nulls: Option<&NullBuffer>,
         encoder: &TextEncoder,
-        read: &mut Vec<InsurersSymbol>,
+        read: &mut Vec<Bytes>,
         faults: &mut Vec<Fault>,
     ) {
         let mut push = |row, symbol: Result<Bytes, FaultReason>| match symbol {
-            Ok(bytes) => read.push(InsurersSymbol::from_bytes(bytes)),
+            Ok(bytes) => read.push(bytes),
             Err(reason) => faults.push(Fault { row, reason }),
         };
         let present = cells::present(rows.clone(), nulls);

@@ -1,7 +1,7 @@
 //! What can be wrong with a row, and with a column as a whole. Never a value.
 
 use arrow_schema::DataType;
-use fugo::{MyNumberError, normalize::NormalizeError, text::TextError};
+use fugo::{ErrorKind, Found, MyNumberError, Place, PurposeError, normalize::NormalizeError, text::TextError};
 
 /// One row at fault: its output is null, and the rows after it are read as if nothing had been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,8 +14,9 @@ pub struct Fault {
 }
 
 /// Why a row gives no symbol. Holds offsets and lengths, never a character of the value.
+///
+/// Exhaustive: a new reason must be answered by every front door, so the compiler asks each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum FaultReason {
     /// The strict parse refuses it, as text or once it is normalised.
     #[error(transparent)]
@@ -41,16 +42,36 @@ pub enum FaultReason {
 }
 
 impl FaultReason {
-    /// One word of a closed vocabulary: those of [`MyNumberError::kind`], [`NormalizeError::kind`] and
-    /// [`TextError::kind`], and `negative`, `symbol-length` and `no-symbol`.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
             Self::Number(error) => error.kind(),
             Self::Normalize(error) => error.kind(),
-            Self::Negative => "negative",
+            Self::Negative => ErrorKind::Negative,
             Self::Text(error) => error.kind(),
-            Self::SymbolLength { .. } => "symbol-length",
-            Self::NoSymbol => "no-symbol",
+            Self::SymbolLength { .. } => ErrorKind::SymbolLength,
+            Self::NoSymbol => ErrorKind::NoSymbol,
+        }
+    }
+
+    /// The byte offset in the text of the row.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::Number(error) => error.place(),
+            Self::Normalize(error) => error.place(),
+            Self::Text(error) => error.place(),
+            Self::Negative | Self::SymbolLength { .. } | Self::NoSymbol => None,
+        }
+    }
+
+    /// A length, a purpose or a key tag.
+    pub fn found(self) -> Option<Found> {
+        match self {
+            Self::Number(error) => error.found(),
+            Self::Normalize(error) => error.found(),
+            Self::Text(error) => error.found(),
+            Self::SymbolLength { found } => Some(Found::Length(found)),
+            Self::Negative | Self::NoSymbol => None,
         }
     }
 }
@@ -101,6 +122,9 @@ pub enum ColumnError {
         /// Symbols that one array holds.
         most: usize,
     },
+    /// A key that does not take what the column holds.
+    #[error(transparent)]
+    Purpose(#[from] PurposeError),
     /// More text than the offsets of one Utf8 array reach.
     #[error("the column has {found} symbols; one Utf8 array holds the text of at most {most}")]
     TextLength {
@@ -123,15 +147,33 @@ fn remedy(found: &DataType) -> &'static str {
 }
 
 impl ColumnError {
-    /// One word of a closed vocabulary.
-    pub fn kind(&self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NumberType { .. } | Self::InsurersType { .. } => "column-type",
-            Self::LostZeros { .. } => "lost-zeros",
-            Self::DictionaryKey => "dictionary-key",
-            Self::SymbolLength { .. } => "symbol-length",
-            Self::BinaryLength { .. } => "binary-length",
-            Self::TextLength { .. } => "text-length",
+            Self::NumberType { .. } | Self::InsurersType { .. } => ErrorKind::ColumnType,
+            Self::LostZeros { .. } => ErrorKind::LostZeros,
+            Self::DictionaryKey => ErrorKind::DictionaryKey,
+            Self::SymbolLength { .. } => ErrorKind::SymbolLength,
+            Self::BinaryLength { .. } => ErrorKind::BinaryLength,
+            Self::TextLength { .. } => ErrorKind::TextLength,
+            Self::Purpose(error) => error.kind(),
+        }
+    }
+
+    /// None: it is about the whole column.
+    pub fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// A length, a number of rows, or what a key is.
+    pub fn found(&self) -> Option<Found> {
+        match self {
+            Self::SymbolLength { found } => Some(Found::Length(*found)),
+            Self::BinaryLength { found, most } | Self::TextLength { found, most } => {
+                Some(Found::Rows { found: *found, most: *most })
+            }
+            Self::Purpose(error) => error.found(),
+            Self::NumberType { .. } | Self::LostZeros { .. } | Self::InsurersType { .. } | Self::DictionaryKey => None,
         }
     }
 }

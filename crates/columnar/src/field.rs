@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_schema::{DataType, Field};
-use fugo::{KeyTag, SYMBOL_LEN, Scope};
+use fugo::{ErrorKind, KeyTag, SYMBOL_LEN, Scope, ScopeError};
 
 /// Metadata key of the purpose, `agency` to `portal`.
 pub const PURPOSE_KEY: &str = "fugo.purpose";
@@ -78,9 +78,11 @@ impl SymbolMetadata {
             return Ok(None);
         }
         let value = |key: &str| field.metadata().get(key).ok_or(MetadataError);
-        // The parser of scopes refuses what has more parts than three, and every other spelling of an epoch.
-        let scope = format!("{}/{}/{}", value(PURPOSE_KEY)?, value(SCOPE_KEY)?, value(EPOCH_KEY)?);
-        let scope = scope.parse().map_err(|_| MetadataError)?;
+        let wrong = |_: ScopeError| MetadataError;
+        let purpose = value(PURPOSE_KEY)?.parse().map_err(wrong)?;
+        let id = value(SCOPE_KEY)?.parse().map_err(wrong)?;
+        let epoch = value(EPOCH_KEY)?.parse().map_err(wrong)?;
+        let scope = Scope::new(purpose, id, epoch).map_err(wrong)?;
         let tag = value(TAG_KEY)?.parse().map_err(|_| MetadataError)?;
         Ok(Some(Self { scope, tag }))
     }
@@ -89,8 +91,8 @@ impl SymbolMetadata {
         let Self { scope, tag } = self;
         let pairs = [
             (PURPOSE_KEY, scope.purpose().to_string()),
-            (SCOPE_KEY, scope.id().as_str().to_owned()),
-            (EPOCH_KEY, scope.epoch().number().to_string()),
+            (SCOPE_KEY, scope.id().to_string()),
+            (EPOCH_KEY, scope.epoch().to_string()),
             (TAG_KEY, tag.to_string()),
         ];
         pairs.map(|(key, value)| (key.to_owned(), value)).into()
@@ -103,3 +105,10 @@ impl SymbolMetadata {
     "the metadata of a column of symbols is fugo.purpose, fugo.scope, fugo.epoch and fugo.tag, each as fugo writes it"
 )]
 pub struct MetadataError;
+
+impl MetadataError {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
+        ErrorKind::Metadata
+    }
+}

@@ -5,11 +5,11 @@
 //!
 //! ```
 //! use arrow_array::{Array, StringArray};
-//! use fugo::{NumberKey, RootKey, Scope};
+//! use fugo::{AnySymbolKey, RootKey, Scope};
 //! use fugo_columnar::{Reading, symbol_field, symbols};
 //!
 //! let scope: Scope = "agency/nta/1".parse()?;
-//! let key = NumberKey::new(&RootKey::random()?.scope_key(&scope))?;
+//! let key = AnySymbolKey::new(&RootKey::random()?.scope_key(&scope))?;
 //! let column = StringArray::from(vec![Some("123456789018"), None, Some("12345678901")]);
 //!
 //! let symbols = symbols(&key, &column, Reading::Strict, None)?;
@@ -46,8 +46,6 @@ mod gaps;
 pub mod kept;
 /// A column → numbers.
 mod numbers;
-/// One cell → a number.
-mod reading;
 /// A column → symbols.
 mod symbols;
 /// Symbols → their text form.
@@ -60,7 +58,7 @@ pub use field::{
     EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,
     binary_field, is_symbol_field, of_test_key, symbol_field, text_field,
 };
+pub use fugo::normalize::Reading;
 pub use numbers::{Counts, Numbers, numbers};
-pub use reading::Reading;
 pub use symbols::{Symbols, SymbolsForKeys, symbols, symbols_for_chunks, symbols_for_keys};
 pub use text::text;

@@ -1,6 +1,6 @@
 //! A column → numbers, dense and in order, with the rows that gave none.
 
-use std::{fmt, ops::Range, ptr};
+use std::{fmt, ops::Range};
 
 use arrow_array::{
     Array, FixedSizeBinaryArray, Int64Array, UInt64Array,
@@ -8,14 +8,16 @@ use arrow_array::{
     types::{Int64Type, UInt64Type},
 };
 use arrow_buffer::NullBuffer;
-use fugo::{Lineage, MyNumber, normalize::Changes};
+use fugo::{
+    Lineage, MyNumber,
+    normalize::{Changes, NormalizeError, Reading, normalize_integer},
+};
 
 use crate::{
     cells::{self, Cells},
     fault::{ColumnError, Fault, FaultReason},
     field::SYMBOL_TYPE,
     gaps,
-    reading::{self, Reading},
 };
 
 /// Rows whose value is not what symbols were derived from.
@@ -96,12 +98,12 @@ impl Numbers {
     }
 
     fn push(&mut self, number: MyNumber, lineage: Option<&Lineage>) {
-        let first = lineage.map_or(&number, |lineage| lineage.first(&number));
-        if ptr::eq(first, &raw const number) {
-            self.values.push(number);
-        } else {
-            self.reissued += 1;
-            self.values.push(first.clone());
+        match lineage.and_then(|lineage| lineage.get(&number)) {
+            None => self.values.push(number),
+            Some(first) => {
+                self.reissued += 1;
+                self.values.push(first.clone());
+            }
         }
     }
 
@@ -182,35 +184,24 @@ impl<'a> Source<'a> {
                 self.text(row, &text[..len], out);
             }),
             Values::UInt64(array) => cells::present(rows, self.nulls()).for_each(|row| {
-                self.integer(row, reading::integer(array.value(row)), out);
+                self.outcome(row, integer(array.value(row)), out);
             }),
             Values::Int64(array) => cells::present(rows, self.nulls()).for_each(|row| {
                 let value = u64::try_from(array.value(row)).map_err(|_| FaultReason::Negative);
-                self.integer(row, value.and_then(reading::integer), out);
+                self.outcome(row, value.and_then(integer), out);
             }),
         }
     }
 
     fn text(&self, row: usize, text: &[u8], out: &mut Numbers) {
-        match MyNumber::parse(text) {
-            Ok(number) => out.push(number, self.lineage),
-            // Most cells of a real column are strict already.
-            Err(refused) => self.second_look(row, text, refused, out),
-        }
+        // Whoever made the column may have put anything into it, so it is checked to be UTF-8 even where its type
+        // promises that.
+        let decode =
+            || str::from_utf8(text).map_err(|error| NormalizeError::Character { offset: error.valid_up_to() }.into());
+        self.outcome(row, self.reading.read(text, decode), out);
     }
 
-    #[cold]
-    fn second_look(&self, row: usize, text: &[u8], refused: fugo::MyNumberError, out: &mut Numbers) {
-        match self.reading.second_look(text, refused) {
-            Ok((number, changes)) => {
-                out.change(row, changes);
-                out.push(number, self.lineage);
-            }
-            Err(reason) => out.fault(row, reason),
-        }
-    }
-
-    fn integer(&self, row: usize, read: Result<(MyNumber, Changes), FaultReason>, out: &mut Numbers) {
+    fn outcome(&self, row: usize, read: Result<(MyNumber, Changes), FaultReason>, out: &mut Numbers) {
         match read {
             Ok((number, changes)) => {
                 out.change(row, changes);
@@ -219,4 +210,10 @@ impl<'a> Source<'a> {
             Err(reason) => out.fault(row, reason),
         }
     }
+}
+
+/// The strict parse of what [`normalize_integer`] makes of it.
+fn integer(value: u64) -> Result<(MyNumber, Changes), FaultReason> {
+    let normalized = normalize_integer(value)?;
+    Ok((normalized.parse()?, normalized.changes()))
 }

@@ -1,13 +1,12 @@
 //! A column → symbols, under one key or several in one pass.
 
 use arrow_array::{Array, FixedSizeBinaryArray};
-use fugo::{Lineage, NumberKey, SYMBOL_LEN};
+use fugo::{AnySymbolKey, Lineage, SYMBOL_LEN, normalize::Reading};
 
 use crate::{
     fault::{ColumnError, Fault},
     gaps::{self, CHUNK},
     numbers::{Counts, Numbers, Source},
-    reading::Reading,
 };
 
 /// What became of a column under one key.
@@ -38,7 +37,7 @@ pub struct SymbolsForKeys {
 ///
 /// Memory: 16 bytes a row, and one for each eight rows if some are null.
 pub fn symbols(
-    key: &NumberKey,
+    key: &AnySymbolKey,
     column: &dyn Array,
     reading: Reading,
     lineage: Option<&Lineage>,
@@ -49,7 +48,7 @@ pub fn symbols(
 
 /// `arrays[k][i] :=` the symbol under `keys[k]` of the number in row `i`, 16 bytes, in one pass over the column.
 pub fn symbols_for_keys(
-    keys: &[&NumberKey],
+    keys: &[&AnySymbolKey],
     column: &dyn Array,
     reading: Reading,
     lineage: Option<&Lineage>,
@@ -60,7 +59,7 @@ pub fn symbols_for_keys(
 /// [`symbols_for_keys`] of a column that lies in several arrays: rows are counted through all of them, and each output
 /// is one array.
 pub fn symbols_for_chunks(
-    keys: &[&NumberKey],
+    keys: &[&AnySymbolKey],
     chunks: &[&dyn Array],
     reading: Reading,
     lineage: Option<&Lineage>,
@@ -80,7 +79,7 @@ pub fn symbols_for_chunks(
             let place = first + start;
             let mut dense: Vec<_> =
                 columns.iter_mut().map(|column| &mut column[place..place + numbers.len()]).collect();
-            fugo::batch::symbols_for_keys(keys, numbers, &mut dense);
+            fugo::batch::symbols_for_keys(keys, numbers, &mut dense)?;
             for column in &mut columns {
                 let out = &mut column[place..first + end];
                 gaps::spread(out, numbers.len(), start, source.nulls(), &read.faults[faults_before..]);

@@ -5,7 +5,7 @@ use blake2::{
     digest::consts::{U16, U32},
 };
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
-use fugo::{KeyTag, MyNumber, NumberKey, Purpose, RootKey, text::TextEncoder};
+use fugo::{AnySymbolKey, KeyTag, MyNumber, Purpose, RootKey, text::TextEncoder};
 use fugo_columnar::kept::{Cell, Codes, KeptFault, Owner, Person, Sample, search};
 
 /// A generator of test data (splitmix64).
@@ -32,9 +32,9 @@ impl Random {
 
 const TAG: [u8; 4] = [1, 2, 3, 4];
 
-fn key() -> NumberKey {
+fn key() -> AnySymbolKey {
     let root = RootKey::from_bytes(&std::array::from_fn(|i| 7 * i as u8 + 1));
-    NumberKey::new(&root.scope_key(&"agency/nta/1".parse().expect("a scope"))).expect("a key")
+    AnySymbolKey::new(&root.scope_key(&"agency/nta/1".parse().expect("a scope"))).expect("a key")
 }
 
 struct Row {
@@ -50,7 +50,7 @@ fn rows(count: usize) -> Vec<Row> {
     let (mut random, key) = (Random(1), key());
     let numbers: Vec<MyNumber> = (0..count).map(|_| random.number()).collect();
     let mut symbols = vec![[0; 16]; count];
-    key.symbols(&numbers, &mut symbols);
+    key.symbols(&numbers, &mut symbols).expect("a key for numbers");
     let all = numbers.into_iter().zip(symbols).enumerate();
     all.map(|(at, (number, symbol))| Row {
         text: String::from_utf8(number.expose_digits().to_vec()).expect("digits"),
@@ -542,6 +542,36 @@ fn insurers_symbols_and_their_digests_are_found() {
             sample.take(row, person, vec![[9; 16]], [&*column(&all[row])].into_iter());
         }
         assert!(sample.judge().expect("found").to_string().ends_with("the insurers' symbol"));
+    }
+}
+
+type Cut = fn(&str) -> String;
+
+#[test]
+fn a_part_of_a_text_form_is_found_whosever_it_is_in_either_direction() {
+    let insurers = TextEncoder::new(Purpose::Insurers, KeyTag::from_bytes(TAG));
+    let eligibility = TextEncoder::new(Purpose::Eligibility, KeyTag::from_bytes(TAG));
+    let cuts: [(&str, Cut); 7] = [
+        ("without the last character", |text| text[..text.len() - 1].to_owned()),
+        ("without the checksum", |text| text[..text.len() - 6].to_owned()),
+        ("without the human-readable part", |text| text[7..].to_owned()),
+        ("the first thirty characters", |text| text[..30].to_owned()),
+        ("twelve characters", |text| text[text.len() - 18..text.len() - 6].to_owned()),
+        ("backwards", |text| text.chars().rev().collect()),
+        ("in another case", |text| text[8..30].to_uppercase()),
+    ];
+    let all = rows(5);
+    for (name, cut) in cuts {
+        for (encoder, whose) in [(&insurers, "the insurers' symbol"), (&eligibility, "the row's symbol")] {
+            let mut sample = Sample::new(1, vec![eligibility]);
+            for row in sample.next(5) {
+                let person = Person::Insurers(all[row].symbol, insurers);
+                let cell = cut(&encoder.encode(if whose.starts_with("the row") { &[9; 16] } else { &all[row].symbol }));
+                sample.take(row, person, vec![[9; 16]], [&*cell].into_iter());
+            }
+            let made = sample.judge().map(|made| made.to_string());
+            assert_eq!(made, Some(format!("{whose}, in text form")), "{name}");
+        }
     }
 }
 

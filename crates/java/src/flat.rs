@@ -34,7 +34,7 @@ pub fn symbols<'local>(
 ) -> JIntArray<'local> {
     native(env, |env| {
         let held = held(key)?;
-        let key = held.symbols()?;
+        let key = held.symbol_key()?;
         let count = checked(count);
         let mut digits = Zeroizing::new(vec![0; CHUNK.min(count) * MyNumber::LEN]);
         let mut symbols = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];
@@ -47,7 +47,7 @@ pub fn symbols<'local>(
             flat::symbols(key, rows, &mut symbols[..chunk], |row, error| {
                 refused.push((start + row) as jint);
                 refused.extend(coded(error));
-            });
+            })?;
             write(env, &out, out_at + (start * SYMBOL_LEN) as jint, symbols[..chunk].as_flattened())?;
         }
         if refused.is_empty() {
@@ -73,7 +73,7 @@ pub fn symbols_from_insurers<'local>(
 ) {
     native(env, |env| {
         let held = held(key)?;
-        let key = held.issuer()?;
+        let key = held.symbol_key()?;
         let count = checked(count);
         let mut insurers = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];
         let mut symbols = insurers.clone();
@@ -83,7 +83,7 @@ pub fn symbols_from_insurers<'local>(
             let at = (start * SYMBOL_LEN) as jint;
             read(env, &rows, rows_at + at, insurers.as_flattened_mut())?;
             // Java has refused rows of zeros before the call; one that another thread writes meanwhile stays zeros.
-            flat::symbols_from_insurers(key, insurers, symbols, |_| ());
+            flat::symbols_from_insurers(key, insurers, symbols, |_| ())?;
             write(env, &out, out_at + at, symbols.as_flattened())?;
         }
         Ok(())

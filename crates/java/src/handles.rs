@@ -9,7 +9,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use fugo::{Eligibility, Lineage, NumberKey, RootKey, ScopeKey, SymbolKey};
+use fugo::{AnySymbolKey, Lineage, RootKey, ScopeKey};
 use fugo_keystore::{KeyFile, Seal, Unlock};
 use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
 
@@ -18,8 +18,6 @@ use crate::{thrown::Thrown, thrown::native};
 macro_rules! held {
     ($($name:ident: $variant:ident($type:ty),)*) => {
         /// What a handle can stand for. Every one wipes itself when it is dropped.
-        // Few live at a time, and a box would only scatter what is to be wiped.
-        #[expect(clippy::large_enum_variant)]
         pub(crate) enum Held {
             $($variant($type),)*
         }
@@ -35,8 +33,7 @@ macro_rules! held {
 held! {
     root: Root(RootKey),
     scope: Scope(ScopeKey),
-    symbols: Symbols(NumberKey),
-    issuer: Issuer(SymbolKey<Eligibility>),
+    symbol_key: SymbolKey(AnySymbolKey),
     key_file: KeyFile(KeyFile),
     unlock: Unlock(RwLock<Unlock>),
     seal: Seal(Seal),

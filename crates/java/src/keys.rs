@@ -80,8 +80,7 @@ impl Held {
         Ok(match self {
             Self::Root(key) => key.tag(),
             Self::Scope(key) => key.tag(),
-            Self::Symbols(key) => key.tag(),
-            Self::Issuer(key) => key.tag(),
+            Self::SymbolKey(key) => key.tag(),
             held => held.key_file()?.tag(),
         })
     }
@@ -89,8 +88,7 @@ impl Held {
     fn scope_named(&self) -> Result<Option<Scope>, Thrown> {
         Ok(match self {
             Self::Scope(key) => Some(*key.scope()),
-            Self::Symbols(key) => Some(*key.scope()),
-            Self::Issuer(key) => Some(*key.scope()),
+            Self::SymbolKey(key) => Some(*key.scope()),
             held => match held.key_file()?.key() {
                 Key::Scope(key) => Some(*key.scope()),
                 Key::Root(_) => None,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fugo::{
-    MyNumber, MyNumberError,
+    ErrorKind, Found, MyNumber, MyNumberError, Place,
     normalize::{LostZeros, NORMALIZE_REVISION, normalize as normalized},
 };
 use jni::{
@@ -75,15 +75,17 @@ pub fn normalize_revision<'local>(env: EnvUnowned<'local>, _: JClass<'local>) ->
 }
 
 /// The kinds of a refused row, by the code that a batch gives.
-const KINDS: [&str; 4] = ["non-digit", "length", "check-digit", "never-issued"];
+const KINDS: [ErrorKind; 4] = [ErrorKind::NonDigit, ErrorKind::Length, ErrorKind::CheckDigit, ErrorKind::NeverIssued];
 
 /// Code, and offset or length found or −1.
 pub(crate) fn coded(error: MyNumberError) -> [jint; 2] {
     let code = KINDS.iter().position(|kind| *kind == error.kind()).expect("a kind of the list") as jint;
-    match error {
-        MyNumberError::NonDigit { offset: number } | MyNumberError::Length { found: number } => [code, number as jint],
-        _ => [code, -1],
-    }
+    let number = match (error.place(), error.found()) {
+        (Some(Place::Offset(number)), None) | (None, Some(Found::Length(number))) => number as jint,
+        (None, None) => -1,
+        told => unreachable!("a number that no code holds: {told:?}"),
+    };
+    [code, number]
 }
 
 /// Code and number of a text as the high and low half; −1 if it is a number.
@@ -103,7 +105,7 @@ pub fn fault<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArra
 /// The word for a code.
 #[jni_mangle("fugo.Native")]
 pub fn kind<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint) -> JString<'local> {
-    native(env, |env| Ok(JString::from_str(env, error(code, -1).kind())?))
+    native(env, |env| Ok(JString::from_str(env, error(code, -1).kind().as_str())?))
 }
 
 /// The sentence for a code and its number.
@@ -116,9 +118,10 @@ pub fn message<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint, n
 fn error(code: jint, number: jint) -> MyNumberError {
     let number = usize::try_from(number).unwrap_or_default();
     match KINDS[usize::try_from(code).expect("a code is not negative")] {
-        "non-digit" => MyNumberError::NonDigit { offset: number },
-        "length" => MyNumberError::Length { found: number },
-        "check-digit" => MyNumberError::CheckDigit,
-        _ => MyNumberError::NeverIssued,
+        ErrorKind::NonDigit => MyNumberError::NonDigit { offset: number },
+        ErrorKind::Length => MyNumberError::Length { found: number },
+        ErrorKind::CheckDigit => MyNumberError::CheckDigit,
+        ErrorKind::NeverIssued => MyNumberError::NeverIssued,
+        kind => unreachable!("{kind} is not in the list"),
     }
 }

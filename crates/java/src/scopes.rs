@@ -1,6 +1,6 @@
 //! Scopes, purposes and tags: nothing secret, nothing kept.
 
-use fugo::{KeyTag, Purpose, Scope, ScopeError};
+use fugo::{Epoch, KeyTag, Purpose, Scope, ScopeError};
 use jni::{
     Env, EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass, JString},
@@ -19,7 +19,7 @@ pub(crate) fn parsed(env: &Env<'_>, scope: &JByteArray<'_>) -> Result<Scope, Thr
 
 /// The purpose whose code Java knows.
 pub(crate) fn purpose(code: jint) -> Purpose {
-    Purpose::all().find(|purpose| jint::from(purpose.code()) == code).expect("a purpose of this version")
+    u8::try_from(code).ok().and_then(|code| code.try_into().ok()).expect("a purpose of this version")
 }
 
 #[jni_mangle("fugo.Native")]
@@ -37,7 +37,7 @@ pub fn check_scope<'local>(
 ) {
     native(env, |env| {
         let epoch = u32::try_from(epoch).map_err(|_| ScopeError::Form)?;
-        Scope::new(purpose(code), &text(env, &id)?, epoch)?;
+        Scope::new(purpose(code), text(env, &id)?.parse()?, Epoch::new(epoch)?)?;
         Ok(())
     });
 }

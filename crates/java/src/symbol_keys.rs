@@ -1,6 +1,6 @@
 //! Prepared keys: from a number to its symbol, from an insurers' symbol to the eligibility symbol.
 
-use fugo::{Eligibility, Insurers, NumberKey, SYMBOL_LEN, Symbol, SymbolKey};
+use fugo::AnySymbolKey;
 use jni::{
     EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass},
@@ -16,7 +16,7 @@ use crate::{
 
 #[jni_mangle("fugo.Native")]
 pub fn symbol_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jlong {
-    native(env, |_| Ok(hold(Held::Symbols(NumberKey::new(held(key)?.scope()?)?))))
+    native(env, |_| Ok(hold(Held::SymbolKey(AnySymbolKey::new(held(key)?.scope()?)?))))
 }
 
 #[jni_mangle("fugo.Native")]
@@ -28,13 +28,13 @@ pub fn eligibility_key<'local>(
 ) -> jlong {
     native(env, |_| {
         let (insurers, eligibility) = (held(insurers)?, held(eligibility)?);
-        Ok(hold(Held::Symbols(NumberKey::eligibility(insurers.scope()?, eligibility.scope()?)?)))
+        Ok(hold(Held::SymbolKey(AnySymbolKey::eligibility(insurers.scope()?, eligibility.scope()?)?)))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn issuer_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, eligibility: jlong) -> jlong {
-    native(env, |_| Ok(hold(Held::Issuer(SymbolKey::<Eligibility>::new(held(eligibility)?.scope()?)?))))
+    native(env, |_| Ok(hold(Held::SymbolKey(AnySymbolKey::issuer(held(eligibility)?.scope()?)?))))
 }
 
 #[jni_mangle("fugo.Native")]
@@ -46,9 +46,8 @@ pub fn symbol<'local>(
 ) -> JByteArray<'local> {
     native(env, |env| {
         let number = parsed(&*fixed(env, &number)?)?;
-        let mut symbol = [[0; SYMBOL_LEN]];
-        held(key)?.symbols()?.symbols(&[number], &mut symbol);
-        Ok(env.byte_array_from_slice(&symbol[0])?)
+        let symbol = held(key)?.symbol_key()?.symbol(&number)?;
+        Ok(env.byte_array_from_slice(&symbol)?)
     })
 }
 
@@ -60,8 +59,7 @@ pub fn symbol_from_insurers<'local>(
     insurers: JByteArray<'local>,
 ) -> JByteArray<'local> {
     native(env, |env| {
-        let insurers = Symbol::<Insurers>::from_bytes(*fixed(env, &insurers)?);
-        let symbol = held(key)?.issuer()?.symbol_from_insurers(&insurers);
-        Ok(env.byte_array_from_slice(symbol.as_bytes())?)
+        let symbol = held(key)?.symbol_key()?.symbol_from_insurers(&*fixed(env, &insurers)?)?;
+        Ok(env.byte_array_from_slice(&symbol)?)
     })
 }

@@ -3,8 +3,8 @@
 use std::{any::Any, panic::set_hook, sync::Once};
 
 use fugo::{
-    BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
-    normalize::NormalizeError, text::TextError,
+    BodyError, ErrorKind, Found, KeyTagError, LineageError, MyNumberError, Place, PurposeError, RandomError,
+    ScopeError, normalize::NormalizeError, text::TextError,
 };
 use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
 use jni::{
@@ -33,7 +33,7 @@ pub(crate) enum Thrown {
 /// `new CLASS(kind, message, place, found)`; a number that the error does not have is −1.
 pub(crate) struct Fault {
     class: &'static JNIStr,
-    kind: &'static str,
+    kind: ErrorKind,
     message: String,
     /// Offset, line or index of a pair: where.
     place: jlong,
@@ -97,7 +97,7 @@ fn throw(env: &mut Env<'_>, thrown: Thrown) -> jni::errors::Result<()> {
         Thrown::Fault(fault) => {
             // By `find_class`, which asks the loader of our own classes, whatever loader the thread has.
             let class = env.find_class(fault.class)?;
-            let kind = JString::from_str(env, fault.kind)?;
+            let kind = JString::from_str(env, fault.kind.as_str())?;
             let message = JString::from_str(env, fault.message)?;
             let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;JJ)V");
             let numbers = [JValue::Long(fault.place), JValue::Long(fault.found)];
@@ -155,76 +155,59 @@ impl From<RecipientError> for Thrown {
     }
 }
 
-/// A count or an offset of Rust's as Java's.
-pub(crate) fn number(number: usize) -> jlong {
+/// Offset, line or index of a pair; −1 for none.
+fn place_told(place: Option<Place>) -> jlong {
+    match place {
+        None => -1,
+        Some(Place::Offset(number) | Place::Line(number) | Place::Pair(number)) => count(number),
+    }
+}
+
+/// A length, an epoch, the code of a purpose, a tag as an unsigned integer, the logarithm of an amount of work, the
+/// system's error; −1 for none. The kind of the error says which.
+fn found_told(found: Option<Found>) -> jlong {
+    match found {
+        None | Some(Found::SystemError(None)) => -1,
+        Some(Found::Length(found) | Found::Rows { found, .. }) => count(found),
+        Some(Found::Purpose { found, .. }) => found.code().into(),
+        Some(Found::Epoch(epoch)) => epoch.into(),
+        Some(Found::Tag { found, .. }) => u32::from_be_bytes(found.to_bytes()).into(),
+        Some(Found::Work(log2)) => log2.into(),
+        Some(Found::SystemError(Some(number))) => number.into(),
+    }
+}
+
+fn count(number: usize) -> jlong {
     jlong::try_from(number).unwrap_or(jlong::MAX)
 }
 
 macro_rules! faults {
-    ($($error:ident => $class:literal, |$it:ident| $place:expr, $found:expr;)*) => {$(
+    ($($error:ident => $class:literal,)*) => {$(
         impl From<$error> for Thrown {
-            fn from($it: $error) -> Self {
-                let (kind, message) = ($it.kind(), $it.to_string());
-                Self::Fault(Fault { class: jni_str!($class), kind, message, place: $place, found: $found })
+            fn from(error: $error) -> Self {
+                Self::Fault(Fault {
+                    class: jni_str!($class),
+                    kind: error.kind(),
+                    message: error.to_string(),
+                    place: place_told(error.place()),
+                    found: found_told(error.found()),
+                })
             }
         }
     )*};
 }
 
 faults! {
-    MyNumberError => "fugo/MyNumberException", |error| match error {
-        MyNumberError::NonDigit { offset } => number(offset),
-        _ => -1,
-    }, match error {
-        MyNumberError::Length { found } => number(found),
-        _ => -1,
-    };
-    BodyError => "fugo/MyNumberException", |error| match error {
-        BodyError::NonDigit { offset } => number(offset),
-        _ => -1,
-    }, match error {
-        BodyError::Length { found } => number(found),
-        _ => -1,
-    };
-    NormalizeError => "fugo/NormalizeException", |error| match error {
-        NormalizeError::Character { offset } => number(offset),
-        _ => -1,
-    }, match error {
-        NormalizeError::Length { found } => number(found),
-        _ => -1,
-    };
-    ScopeError => "fugo/ScopeException", |error| -1, -1;
-    PurposeError => "fugo/PurposeException", |error| -1, match error {
-        PurposeError::InsurersEpoch { found } => jlong::from(found),
-        _ => -1,
-    };
-    TextError => "fugo/TextFormException", |error| -1, -1;
-    LineageError => "fugo/LineageException", |error| error.pair().map_or(-1, number), -1;
-    KeyFileError => "fugo/KeyFileException", |error| match error {
-        KeyFileError::Plaintext(error) => line(error),
-        _ => -1,
-    }, match error {
-        KeyFileError::ExcessiveWork { found } => jlong::from(found),
-        _ => -1,
-    };
-    PlaintextError => "fugo/KeyFileException", |error| line(error), -1;
-    SecretFileError => "fugo/KeyFileException", |error| match error {
-        SecretFileError::Identity { line } => number(line),
-        _ => -1,
-    }, -1;
-    SealError => "fugo/KeyFileException", |error| -1, -1;
-    RegistryError => "fugo/KeyFileException", |error| match error {
-        RegistryError::Line { line } => number(line),
-        _ => -1,
-    }, -1;
-}
-
-fn line(error: PlaintextError) -> jlong {
-    match error {
-        PlaintextError::UnknownLine { line, .. }
-        | PlaintextError::MissingLine { line, .. }
-        | PlaintextError::BadValue { line, .. }
-        | PlaintextError::TagMismatch { line } => number(line),
-        _ => -1,
-    }
+    MyNumberError => "fugo/MyNumberException",
+    BodyError => "fugo/MyNumberException",
+    NormalizeError => "fugo/NormalizeException",
+    ScopeError => "fugo/ScopeException",
+    PurposeError => "fugo/PurposeException",
+    TextError => "fugo/TextFormException",
+    LineageError => "fugo/LineageException",
+    KeyFileError => "fugo/KeyFileException",
+    PlaintextError => "fugo/KeyFileException",
+    SecretFileError => "fugo/KeyFileException",
+    SealError => "fugo/KeyFileException",
+    RegistryError => "fugo/KeyFileException",
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path};
 
-use fugo::{KeyTag, RootKey, Scope, ScopeKey};
+use fugo::{ErrorKind, Found, KeyTag, Place, RootKey, Scope, ScopeKey};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -249,27 +249,74 @@ pub enum KeyFileError {
 }
 
 impl KeyFileError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(&self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Plaintext(error) => error.kind(),
-            Self::NotAKeyFile => "not-a-key-file",
-            Self::Damaged => "damaged",
-            Self::TooLarge => "too-large",
-            Self::PassphraseNeeded => "passphrase-needed",
-            Self::WrongPassphrase => "wrong-passphrase",
-            Self::IdentityNeeded => "identity-needed",
-            Self::WrongIdentity => "wrong-identity",
-            Self::ExcessiveWork { .. } => "excessive-work",
-            Self::InsufficientWork { .. } => "insufficient-work",
-            Self::TooManyRecipients => "too-many-recipients",
-            Self::NotAFile => "not-a-file",
-            Self::TestKey => "test-key",
-            Self::WeakKey => "weak-key",
-            Self::OthersCanRead => "others-can-read",
-            Self::PlaintextProduction => "plaintext-production",
-            Self::Exists => "exists",
-            Self::Io(_) => "io",
+            Self::NotAKeyFile => ErrorKind::NotAKeyFile,
+            Self::Damaged => ErrorKind::Damaged,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::PassphraseNeeded => ErrorKind::PassphraseNeeded,
+            Self::WrongPassphrase => ErrorKind::WrongPassphrase,
+            Self::IdentityNeeded => ErrorKind::IdentityNeeded,
+            Self::WrongIdentity => ErrorKind::WrongIdentity,
+            Self::ExcessiveWork { .. } => ErrorKind::ExcessiveWork,
+            Self::InsufficientWork { .. } => ErrorKind::InsufficientWork,
+            Self::TooManyRecipients => ErrorKind::TooManyRecipients,
+            Self::NotAFile => ErrorKind::NotAFile,
+            Self::TestKey => ErrorKind::TestKey,
+            Self::WeakKey => ErrorKind::WeakKey,
+            Self::OthersCanRead => ErrorKind::OthersCanRead,
+            Self::PlaintextProduction => ErrorKind::PlaintextProduction,
+            Self::Exists => ErrorKind::Exists,
+            Self::Io(_) => ErrorKind::Io,
+        }
+    }
+
+    /// The line of the text inside the file.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Plaintext(error) => error.place(),
+            Self::NotAKeyFile
+            | Self::Damaged
+            | Self::TooLarge
+            | Self::PassphraseNeeded
+            | Self::WrongPassphrase
+            | Self::IdentityNeeded
+            | Self::WrongIdentity
+            | Self::ExcessiveWork { .. }
+            | Self::InsufficientWork { .. }
+            | Self::TooManyRecipients
+            | Self::NotAFile
+            | Self::TestKey
+            | Self::WeakKey
+            | Self::OthersCanRead
+            | Self::PlaintextProduction
+            | Self::Exists
+            | Self::Io(_) => None,
+        }
+    }
+
+    /// The work of a passphrase, or the system's error.
+    pub fn found(&self) -> Option<Found> {
+        match self {
+            Self::Plaintext(error) => error.found(),
+            Self::ExcessiveWork { found } | Self::InsufficientWork { found } => Some(Found::Work(*found)),
+            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
+            Self::NotAKeyFile
+            | Self::Damaged
+            | Self::TooLarge
+            | Self::PassphraseNeeded
+            | Self::WrongPassphrase
+            | Self::IdentityNeeded
+            | Self::WrongIdentity
+            | Self::TooManyRecipients
+            | Self::NotAFile
+            | Self::TestKey
+            | Self::WeakKey
+            | Self::OthersCanRead
+            | Self::PlaintextProduction
+            | Self::Exists => None,
         }
     }
 }

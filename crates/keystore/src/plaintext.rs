@@ -5,7 +5,8 @@
 
 use std::fmt::Write;
 
-use fugo::{KEY_LEN, KeyTag, Purpose, RootKey, Scope, ScopeKey};
+use base16ct::HexDisplay;
+use fugo::{Epoch, ErrorKind, Found, KEY_LEN, KeyTag, Place, Purpose, RootKey, Scope, ScopeId, ScopeKey};
 use zeroize::Zeroizing;
 
 use crate::key_file::{Key, KeyFile, Use};
@@ -47,28 +48,19 @@ fn scope(lines: &mut Lines<'_>) -> Result<Scope, PlaintextError> {
     let names = "agency, insurers, eligibility, network, research, registry or portal";
     let purpose: Purpose = lines.value("purpose", ": ", names, |value| value.parse().ok())?;
     let allowed = "1 to 40 of a-z, 0-9 and hyphen, no hyphen at an end; `all` for insurers and eligibility";
-    let id = lines.value("scope", ": ", allowed, |value| Scope::new(purpose, value, 1).ok())?;
+    let id: ScopeId = lines.value("scope", ": ", allowed, |value| {
+        // An id that the purpose does not take is at fault on this line.
+        value.parse().ok().filter(|id| Scope::new(purpose, *id, Epoch::FIRST).is_ok())
+    })?;
     lines.value("epoch", ": ", "1 to 4294967295, without leading zero", |value| {
-        let has_one_spelling = value.bytes().all(|byte| byte.is_ascii_digit()) && !value.starts_with('0');
-        let epoch = value.parse().ok().filter(|_| has_one_spelling)?;
-        Scope::new(purpose, id.id().as_str(), epoch).ok()
+        Scope::new(purpose, id, value.parse().ok()?).ok()
     })
 }
 
 fn key_bytes(hex: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
-    let digit = |c: u8| match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        _ => None,
-    };
-    if hex.len() != 2 * KEY_LEN {
-        return None;
-    }
     let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    let decoded = base16ct::lower::decode(hex, &mut *bytes).ok()?;
+    (decoded.len() == KEY_LEN).then_some(bytes)
 }
 
 /// What is left of the text, and the number of the line before it.
@@ -130,17 +122,12 @@ pub(crate) fn write(file: &KeyFile) -> Zeroizing<String> {
         Key::Root(key) => ("kind: root\n".to_owned(), key.expose_bytes()),
         Key::Scope(key) => {
             let (purpose, id, epoch) = (key.scope().purpose(), key.scope().id(), key.scope().epoch());
-            let id = id.as_str();
-            let epoch = epoch.number();
             (format!("kind: scope\npurpose: {purpose}\nscope: {id}\nepoch: {epoch}\n"), key.expose_bytes())
         }
     };
     // Writing to a string cannot fail.
-    let _ = write!(text, "fugo-key 1\n{head}use: {}\ntag: {}\nkey: ", file.usage(), file.tag());
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text.push('\n');
+    let _ =
+        write!(text, "fugo-key 1\n{head}use: {}\ntag: {}\nkey: {:x}\n", file.usage(), file.tag(), HexDisplay(bytes));
     debug_assert!(text.len() <= CAPACITY);
     text
 }
@@ -184,14 +171,29 @@ pub enum PlaintextError {
 }
 
 impl PlaintextError {
-    /// One word of a closed vocabulary, the same in every binding, file and vector.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::UnknownLine { .. } => "unknown-line",
-            Self::MissingLine { .. } => "missing-line",
-            Self::BadValue { .. } => "bad-value",
-            Self::TagMismatch { .. } => "tag-mismatch",
+            Self::UnknownLine { .. } => ErrorKind::UnknownLine,
+            Self::MissingLine { .. } => ErrorKind::MissingLine,
+            Self::BadValue { .. } => ErrorKind::BadValue,
+            Self::TagMismatch { .. } => ErrorKind::TagMismatch,
         }
+    }
+
+    /// The line.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::UnknownLine { line, .. }
+            | Self::MissingLine { line, .. }
+            | Self::BadValue { line, .. }
+            | Self::TagMismatch { line } => Some(Place::Line(line)),
+        }
+    }
+
+    /// None: a key file holds a secret.
+    pub fn found(self) -> Option<Found> {
+        None
     }
 }
 

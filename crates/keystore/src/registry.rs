@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use fugo::{KeyTag, Scope};
+use fugo::{ErrorKind, Found, KeyTag, Place, Scope};
 
 use crate::{
     new_file::{folder, make_owner_only, sync_folder},
@@ -143,7 +143,7 @@ fn replace(place: &Path, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
     let mut text = format!("{HEADER}\n");
     for (scope, tag) in scopes {
-        let (purpose, id, epoch) = (scope.purpose(), scope.id().as_str(), scope.epoch().number());
+        let (purpose, id, epoch) = (scope.purpose(), scope.id(), scope.epoch());
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{purpose},{id},{epoch},{tag}");
     }
@@ -218,11 +218,11 @@ fn parse(file: File) -> Result<Vec<(Scope, KeyTag)>, RegistryError> {
 }
 
 fn parse_line(text: &str) -> Option<(Scope, KeyTag)> {
-    let (scope, tag) = text.rsplit_once(',')?;
-    if scope.contains('/') {
-        return None;
-    }
-    Some((scope.replace(',', "/").parse().ok()?, tag.parse().ok()?))
+    let mut fields = text.split(',');
+    let (purpose, id) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let (epoch, tag) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let scope = Scope::new(purpose, id, epoch).ok()?;
+    fields.next().is_none().then_some((scope, tag))
 }
 
 /// Why a scope is not recorded. Scopes and tags are no secrets.
@@ -287,18 +287,48 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
-    /// One word of a closed vocabulary, the same in every binding.
-    pub fn kind(&self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::TagClash { .. } => "tag-clash",
-            Self::OtherRoot { .. } => "other-root",
-            Self::Line { .. } => "line",
-            Self::TooLarge => "too-large",
-            Self::NotRecorded { .. } => "not-recorded",
-            Self::NotAFile => "not-a-file",
-            Self::DanglingLink => "dangling-link",
-            Self::OtherNames => "other-names",
-            Self::Io(_) => "io",
+            Self::TagClash { .. } => ErrorKind::TagClash,
+            Self::OtherRoot { .. } => ErrorKind::OtherRoot,
+            Self::Line { .. } => ErrorKind::Line,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::NotRecorded { .. } => ErrorKind::NotRecorded,
+            Self::NotAFile => ErrorKind::NotAFile,
+            Self::DanglingLink => ErrorKind::DanglingLink,
+            Self::OtherNames => ErrorKind::OtherNames,
+            Self::Io(_) => ErrorKind::Io,
+        }
+    }
+
+    /// The line of the registry.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Line { line } => Some(Place::Line(*line)),
+            Self::TagClash { .. }
+            | Self::OtherRoot { .. }
+            | Self::TooLarge
+            | Self::NotRecorded { .. }
+            | Self::NotAFile
+            | Self::DanglingLink
+            | Self::OtherNames
+            | Self::Io(_) => None,
+        }
+    }
+
+    /// The key's tag, or the system's error.
+    pub fn found(&self) -> Option<Found> {
+        match self {
+            Self::OtherRoot { recorded, found, .. } => Some(Found::Tag { expected: *recorded, found: *found }),
+            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
+            Self::TagClash { .. }
+            | Self::NotRecorded { .. }
+            | Self::Line { .. }
+            | Self::TooLarge
+            | Self::NotAFile
+            | Self::DanglingLink
+            | Self::OtherNames => None,
         }
     }
 }

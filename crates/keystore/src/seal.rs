@@ -12,6 +12,7 @@ use age::{
     armor::{ArmoredWriter, Format},
     scrypt, x25519,
 };
+use fugo::{ErrorKind, Found, Place};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -124,6 +125,23 @@ impl fmt::Debug for Recipient {
 #[error("a recipient is an X25519 public key of age: `age1` and 58 more characters in lower case")]
 pub struct RecipientError;
 
+impl RecipientError {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
+        ErrorKind::Recipient
+    }
+
+    /// None.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// None: it may be an identity.
+    pub fn found(self) -> Option<Found> {
+        None
+    }
+}
+
 /// Why a key file cannot be locked so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -143,13 +161,23 @@ pub enum SealError {
 }
 
 impl SealError {
-    /// One word of a closed vocabulary, the same in every binding.
-    pub fn kind(self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::EmptyPassphrase => "empty-passphrase",
-            Self::ShortPassphrase => "short-passphrase",
-            Self::NoRecipient => "no-recipient",
-            Self::TooManyRecipients => "too-many-recipients",
+            Self::EmptyPassphrase => ErrorKind::EmptyPassphrase,
+            Self::ShortPassphrase => ErrorKind::ShortPassphrase,
+            Self::NoRecipient => ErrorKind::NoRecipient,
+            Self::TooManyRecipients => ErrorKind::TooManyRecipients,
         }
+    }
+
+    /// None.
+    pub fn place(self) -> Option<Place> {
+        None
+    }
+
+    /// None: a passphrase is a secret.
+    pub fn found(self) -> Option<Found> {
+        None
     }
 }

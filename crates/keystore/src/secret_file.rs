@@ -7,6 +7,7 @@ use std::{
 };
 
 use age::x25519::Identity;
+use fugo::{ErrorKind, Found, Place};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -150,18 +151,48 @@ pub enum SecretFileError {
 }
 
 impl SecretFileError {
-    /// One word of a closed vocabulary, the same in every binding.
-    pub fn kind(&self) -> &'static str {
+    /// What is wrong, as one word.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::OthersCanRead => "others-can-read",
-            Self::TooLarge => "too-large",
-            Self::NotText => "not-text",
-            Self::Empty => "empty",
-            Self::Identity { .. } => "identity",
-            Self::TooManyIdentities => "too-many-identities",
-            Self::ControlCharacter => "control-character",
-            Self::NotAFile => "not-a-file",
-            Self::Io(_) => "io",
+            Self::OthersCanRead => ErrorKind::OthersCanRead,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::NotText => ErrorKind::NotText,
+            Self::Empty => ErrorKind::Empty,
+            Self::Identity { .. } => ErrorKind::Identity,
+            Self::TooManyIdentities => ErrorKind::TooManyIdentities,
+            Self::ControlCharacter => ErrorKind::ControlCharacter,
+            Self::NotAFile => ErrorKind::NotAFile,
+            Self::Io(_) => ErrorKind::Io,
+        }
+    }
+
+    /// The line of an identity file.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Identity { line } => Some(Place::Line(*line)),
+            Self::OthersCanRead
+            | Self::TooLarge
+            | Self::NotText
+            | Self::Empty
+            | Self::TooManyIdentities
+            | Self::ControlCharacter
+            | Self::NotAFile
+            | Self::Io(_) => None,
+        }
+    }
+
+    /// The system's error.
+    pub fn found(&self) -> Option<Found> {
+        match self {
+            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
+            Self::OthersCanRead
+            | Self::TooLarge
+            | Self::NotText
+            | Self::Empty
+            | Self::Identity { .. }
+            | Self::TooManyIdentities
+            | Self::ControlCharacter
+            | Self::NotAFile => None,
         }
     }
 }

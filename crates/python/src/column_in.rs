@@ -6,6 +6,7 @@ use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, LargeStringArray, new_e
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
+use fugo::ErrorKind;
 use pyo3::{
     exceptions::PyImportError,
     intern,
@@ -60,7 +61,7 @@ impl Column {
         }
         let found = given::type_name(value);
         Err(Failure::column(
-            "column-type",
+            ErrorKind::ColumnType,
             format_args!(
                 "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), \
                  a list of str, or a NumPy array of text or of 64-bit integers, not {found}"
@@ -92,7 +93,7 @@ fn refused(column: &Bound<'_, PyAny>, error: &PyErr) -> Failure {
     match dtype_name(column).as_deref() {
         Some("object") => Failure::series(),
         Some(name @ ("Int128" | "UInt128")) => Failure::column(
-            "column-type",
+            ErrorKind::ColumnType,
             format_args!("the column is of type {name}; pass it as 64-bit integers, cast(polars.Int64, strict=True)"),
         ),
         _ => Failure::producer(),
@@ -125,7 +126,7 @@ fn texts(list: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
     let offsets = OffsetBuffer::from_lengths(lengths);
     let values = Buffer::from(Bytes::from_owner(bytes));
     let array = LargeStringArray::try_new(offsets, values, nulls);
-    Ok(Arc::new(array.map_err(|_| Failure::column("column-type", "the list changed while it was read"))?))
+    Ok(Arc::new(array.map_err(|_| Failure::column(ErrorKind::ColumnType, "the list changed while it was read"))?))
 }
 
 fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(), Failure> {
@@ -138,7 +139,7 @@ fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(
         } else if given::text(&value, |text| with(Some(text)))?.is_none() {
             let found = given::type_name(&value);
             let message = format!("a list holds str, bytes, MyNumber or None, not {found}");
-            return Err(Failure::column("column-type", message).at(row, "row"));
+            return Err(Failure::column(ErrorKind::ColumnType, message).at(row, "row"));
         }
     }
     Ok(())
@@ -148,12 +149,12 @@ fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(
 fn one_dimension<'py>(array: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
     if array.hasattr("mask")? {
         return Err(Failure::column(
-            "column-type",
+            ErrorKind::ColumnType,
             "a masked array is read without its mask, so pass it as an Arrow array",
         ));
     }
     if array.getattr("ndim")?.extract::<usize>()? != 1 {
-        return Err(Failure::column("column-type", "the NumPy array has several dimensions; a column has one"));
+        return Err(Failure::column(ErrorKind::ColumnType, "the NumPy array has several dimensions; a column has one"));
     }
     Ok(array.call_method0("tolist")?)
 }
@@ -166,20 +167,23 @@ fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
         Failure::column(kind, format_args!("the NumPy array is of dtype {name}; {why}"))
     };
     if array.hasattr("mask")? {
-        return Err(refused("column-type", "a masked array is read without its mask, so pass it as an Arrow array"));
+        return Err(refused(
+            ErrorKind::ColumnType,
+            "a masked array is read without its mask, so pass it as an Arrow array",
+        ));
     }
     if array.getattr("ndim")?.extract::<usize>()? != 1 {
-        return Err(refused("column-type", "a column has one dimension"));
+        return Err(refused(ErrorKind::ColumnType, "a column has one dimension"));
     }
     let kind: String = dtype.getattr("kind")?.extract()?;
     let width: usize = dtype.getattr("itemsize")?.extract()?;
     let is_native: bool = dtype.getattr("isnative")?.extract()?;
     let len = array.len()?;
     let not_contiguous =
-        || refused("not-contiguous", "its rows do not lie side by side; numpy.ascontiguousarray copies them");
+        || refused(ErrorKind::NotContiguous, "its rows do not lie side by side; numpy.ascontiguousarray copies them");
     match (&*kind, width) {
         ("S", 1..) => {
-            let size = i32::try_from(width).map_err(|_| refused("column-type", "its values are too wide"))?;
+            let size = i32::try_from(width).map_err(|_| refused(ErrorKind::ColumnType, "its values are too wide"))?;
             if len == 0 {
                 return Ok(new_empty_array(&DataType::FixedSizeBinary(size)));
             }
@@ -195,11 +199,11 @@ fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
             Ok(array.extract::<PyArray>().map_err(|_| not_contiguous())?.into_inner().0)
         }
         ("f", _) => Err(refused(
-            "column-type",
+            ErrorKind::ColumnType,
             "floating-point numbers may have lost digits; read the numbers from their source again, as text",
         )),
         _ => Err(refused(
-            "column-type",
+            ErrorKind::ColumnType,
             "numbers are read from text (U, S, T or a list), and from native int64 and uint64 where lost zeros are restored",
         )),
     }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StringArray, StructArray, UInt64Array};
 use arrow_schema::{DataType, Field, Fields};
+use fugo::{Found, Place};
 use pyo3::{
     prelude::*,
     types::{PyCapsule, PyTuple},
 };
 use pyo3_arrow::ffi::{ArrayIterator, to_array_pycapsules, to_schema_pycapsule, to_stream_pycapsule};
 
-use crate::{errors, errors::Failure};
+use crate::errors::Failure;
 
 /// A row that gave no symbol, and why. Holds no value.
 #[pyclass(frozen, eq, get_all, module = "fugo")]
@@ -71,8 +72,25 @@ impl Faults {
 
 impl From<&fugo_columnar::Fault> for Fault {
     fn from(fault: &fugo_columnar::Fault) -> Self {
-        let (offset, found) = errors::numbers_of(&fault.reason);
-        Self { row: fault.row, kind: fault.reason.kind().to_owned(), offset, found, message: fault.reason.to_string() }
+        let reason = fault.reason;
+        let offset = match reason.place() {
+            Some(Place::Offset(offset)) => Some(offset),
+            None | Some(Place::Line(_) | Place::Pair(_)) => None,
+        };
+        let found = match reason.found() {
+            Some(Found::Length(found)) => Some(found),
+            // The message names purposes and tags.
+            None
+            | Some(
+                Found::Purpose { .. }
+                | Found::Tag { .. }
+                | Found::Rows { .. }
+                | Found::Epoch(_)
+                | Found::Work(_)
+                | Found::SystemError(_),
+            ) => None,
+        };
+        Self { row: fault.row, kind: reason.kind().to_string(), offset, found, message: reason.to_string() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Kept columns beside symbols: the search that the tool makes too.
 
 use arrow_array::{Array, LargeStringArray, cast::AsArray};
-use fugo::{EligibilitySymbol, InsurersSymbol, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
+use fugo::{ErrorKind, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
 use fugo_columnar::{
     Reading, insurers_symbols,
     kept::{Cell, Codes, Owner, Person, Sample, search},
@@ -73,7 +73,7 @@ pub(crate) fn _search_kept(
 }
 
 fn not_one_array() -> Failure {
-    Failure::column("column-type", "persons and kept cells come in one array each")
+    Failure::column(ErrorKind::ColumnType, "persons and kept cells come in one array each")
 }
 
 fn text(column: &Column, rows: usize) -> Result<LargeStringArray, Failure> {
@@ -81,7 +81,7 @@ fn text(column: &Column, rows: usize) -> Result<LargeStringArray, Failure> {
     let texts = chunk.as_string_opt::<i64>().filter(|texts| texts.len() == rows);
     texts
         .cloned()
-        .ok_or_else(|| Failure::column("column-type", "kept cells are of type large_string, one for each row"))
+        .ok_or_else(|| Failure::column(ErrorKind::ColumnType, "kept cells are of type large_string, one for each row"))
 }
 
 /// What is looked at, and how.
@@ -107,7 +107,7 @@ impl Looked<'_> {
         let symbols = |taken: &[usize], key: &SymbolKey| {
             let numbers: Vec<MyNumber> = taken.iter().map(|i| first(people[*i].1).clone()).collect();
             let mut symbols = vec![[0; SYMBOL_LEN]; numbers.len()];
-            key.numbers()?.symbols(&numbers, &mut symbols);
+            key.0.symbols(&numbers, &mut symbols)?;
             Ok(symbols)
         };
         self.at(&rows, owner, person, symbols)
@@ -116,15 +116,15 @@ impl Looked<'_> {
     fn at_insurers(&self, column: &dyn Array, encoder: &TextEncoder) -> Answer {
         let read = insurers_symbols(column, encoder)?;
         let read = read.into_iter().enumerate().filter_map(|(row, symbol)| Some((row, symbol?.ok()?)));
-        let people: Vec<(usize, InsurersSymbol)> = read.collect();
+        let people: Vec<(usize, [u8; SYMBOL_LEN])> = read.collect();
         let rows: Vec<usize> = people.iter().map(|(row, _)| *row).collect();
         let owner = |i: usize| Owner::Insurers(&people[i].1, encoder);
-        let person = |i: usize| Person::Insurers(*people[i].1.as_bytes(), *encoder);
+        let person = |i: usize| Person::Insurers(people[i].1, *encoder);
         let symbols = |taken: &[usize], key: &SymbolKey| {
-            let insurers: Vec<InsurersSymbol> = taken.iter().map(|i| people[*i].1).collect();
-            let mut symbols = vec![EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); insurers.len()];
-            key.issuer()?.symbols_from_insurers(&insurers, &mut symbols);
-            Ok(symbols.iter().map(|symbol| *symbol.as_bytes()).collect())
+            let insurers: Vec<[u8; SYMBOL_LEN]> = taken.iter().map(|i| people[*i].1).collect();
+            let mut symbols = vec![[0; SYMBOL_LEN]; insurers.len()];
+            key.0.symbols_from_insurers(&insurers, &mut symbols)?;
+            Ok(symbols)
         };
         self.at(&rows, owner, person, symbols)
     }
@@ -143,7 +143,7 @@ impl Looked<'_> {
             let cells = || self.present(row);
             match search(cells, owner(i), self.other_codes, &mut codes) {
                 Ok(()) => accepted.push(i),
-                Err((place, fault)) => faults.push((row, place, fault.kind(), fault.to_string())),
+                Err((place, fault)) => faults.push((row, place, fault.kind().as_str(), fault.to_string())),
             }
         }
         let numbers = (0..codes.len()).filter(|place| codes[*place].are_numbers()).collect();
@@ -163,7 +163,7 @@ impl Looked<'_> {
         person: impl Fn(usize) -> Person,
         symbols: impl Fn(&[usize], &SymbolKey) -> Result<Vec<[u8; SYMBOL_LEN]>, Failure>,
     ) -> Result<Option<Made>, Failure> {
-        let encoders = self.keys.iter().map(|key| key.encoder()).collect();
+        let encoders = self.keys.iter().map(|key| key.0.encoder()).collect();
         let mut sample = Sample::new(self.other_codes.len(), encoders);
         let taken: Vec<usize> = sample.next(accepted.len());
         let people: Vec<usize> = taken.iter().map(|nth| accepted[*nth]).collect();

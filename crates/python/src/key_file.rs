@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use fugo::ErrorKind;
 use fugo_keystore::{Key, KeyFile as File, RecipientError, Seal, Unlock, Use, read_passphrase};
 use pyo3::{prelude::*, types::PyType};
 use secrecy::SecretString;
@@ -23,7 +24,7 @@ fn given_passphrase(value: Option<&Bound<'_, PyAny>>) -> Result<Option<SecretStr
         let found = given::type_name(value);
         return Err(Failure::wrong_type(format!("a passphrase is str, bytes or bytearray, not {found}")));
     };
-    text.map(Some).map_err(|_| Failure::key_file("not-text", "the passphrase is not UTF-8 text"))
+    text.map(Some).map_err(|_| Failure::key_file(ErrorKind::NotText, "the passphrase is not UTF-8 text"))
 }
 
 fn unlock(
@@ -163,7 +164,8 @@ impl KeyFile {
                     (_, _, Some(recipients)) => {
                         let recipients = recipients.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
                         Seal::recipients(
-                            recipients.map_err(|error: RecipientError| Failure::key_file("recipient", error))?,
+                            recipients
+                                .map_err(|error: RecipientError| Failure::key_file(ErrorKind::Recipient, error))?,
                         )?
                     }
                     _ => Seal::plaintext(),

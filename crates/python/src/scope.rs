@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use fugo::ScopeError;
+use fugo::{Epoch, ScopeError};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyInt, PyString, PyTuple, PyType},
@@ -31,7 +31,7 @@ impl Scope {
     fn of(_class: &Bound<'_, PyType>, purpose: &str, id: &str, epoch: &Bound<'_, PyInt>) -> Result<Self, Failure> {
         // What does not fit 32 bits is an epoch that no scope is written with.
         let epoch = epoch.extract::<u32>();
-        let scope = fugo::Scope::new(purpose.parse()?, id, *epoch.as_ref().unwrap_or(&1))?;
+        let scope = fugo::Scope::new(purpose.parse()?, id.parse()?, Epoch::new(*epoch.as_ref().unwrap_or(&1))?)?;
         if epoch.is_err() { Err(ScopeError::Form.into()) } else { Ok(Self(scope)) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fugo::{Eligibility, InsurersSymbol, KeyTag, NumberKey, Purpose, PurposeError, SYMBOL_LEN, text::TextEncoder};
+use fugo::{AnySymbolKey, KeyTag, Purpose, PurposeError, SYMBOL_LEN};
 use fugo_columnar::{Reading, SymbolMetadata, Symbols, SymbolsForKeys, eligibility_for_chunks, symbols_for_chunks};
 use pyo3::{prelude::*, types::PyString};
 
@@ -25,29 +25,11 @@ use crate::{
 /// `insurers_key` (epoch 1) first; without it, it is the issuer's key, which starts from insurers' symbols and never
 /// sees a number. Raises PurposeError. Wiped when it is dropped; threads may share one.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct SymbolKey {
-    scope: fugo::Scope,
-    tag: KeyTag,
-    numbers: Option<NumberKey>,
-    issuer: Option<fugo::SymbolKey<Eligibility>>,
-}
+pub(crate) struct SymbolKey(pub(crate) AnySymbolKey);
 
 impl SymbolKey {
-    pub(crate) fn numbers(&self) -> Result<&NumberKey, Failure> {
-        self.numbers.as_ref().ok_or_else(|| PurposeError::InsurersMissing.into())
-    }
-
-    pub(crate) fn issuer(&self) -> Result<&fugo::SymbolKey<Eligibility>, Failure> {
-        let other = PurposeError::Other { expected: Purpose::Eligibility, found: self.scope.purpose() };
-        self.issuer.as_ref().ok_or_else(|| other.into())
-    }
-
-    pub(crate) fn encoder(&self) -> TextEncoder {
-        TextEncoder::new(self.scope.purpose(), self.tag)
-    }
-
     fn made(&self, bytes: [u8; SYMBOL_LEN]) -> Symbol {
-        Symbol { purpose: self.scope.purpose(), bytes }
+        Symbol { purpose: self.0.scope().purpose(), bytes }
     }
 }
 
@@ -58,33 +40,30 @@ impl SymbolKey {
     fn new(scope_key: &Bound<'_, ScopeKey>, insurers_key: Option<&Bound<'_, ScopeKey>>) -> Result<Self, Failure> {
         let key = &scope_key.get().0;
         let is_eligibility = key.scope().purpose() == Purpose::Eligibility;
-        let numbers = match insurers_key {
-            Some(insurers) => Some(NumberKey::eligibility(&insurers.get().0, key)?),
-            None if is_eligibility => None,
-            None => Some(NumberKey::new(key)?),
-        };
-        let issuer = if is_eligibility { Some(fugo::SymbolKey::new(key)?) } else { None };
-        Ok(Self { scope: *key.scope(), tag: key.tag(), numbers, issuer })
+        Ok(Self(match insurers_key {
+            Some(insurers) => AnySymbolKey::eligibility(&insurers.get().0, key)?,
+            None if is_eligibility => AnySymbolKey::issuer(key)?,
+            None => AnySymbolKey::new(key)?,
+        }))
     }
 
     /// The scope of the symbols.
     #[getter]
     fn scope(&self) -> Scope {
-        Scope(self.scope)
+        Scope(*self.0.scope())
     }
 
     /// The tag that names the key in text forms and columns, 8 hex digits.
     #[getter]
     fn tag(&self) -> String {
-        self.tag.to_string()
+        self.0.tag().to_string()
     }
 
     /// The symbol of a number: MyNumber, str or bytes. Raises MyNumberError, PurposeError.
     #[pyo3(signature = (number, /))]
     fn symbol(&self, number: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
-        let mut out = [[0; SYMBOL_LEN]];
-        self.numbers()?.symbols(&[number::parse(number)?], &mut out);
-        Ok(self.made(out[0]))
+        self.0.takes_numbers()?;
+        Ok(self.made(self.0.symbol(&number::parse(number)?)?))
     }
 
     /// `HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`. Raises PurposeError.
@@ -93,27 +72,28 @@ impl SymbolKey {
     /// epoch 1.
     #[pyo3(signature = (symbol, /))]
     fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
-        let (issuer, symbol) = (self.issuer()?, symbol.get());
+        self.0.takes_insurers()?;
+        let symbol = symbol.get();
         if symbol.purpose != Purpose::Insurers {
             return Err(Failure::symbol_purpose(Purpose::Insurers, symbol.purpose));
         }
-        Ok(self.made(issuer.symbol_from_insurers(&InsurersSymbol::from_bytes(symbol.bytes)).to_bytes()))
+        Ok(self.made(self.0.symbol_from_insurers(&symbol.bytes)?))
     }
 
     /// The text form of a symbol that this key made. Raises PurposeError.
     #[pyo3(signature = (symbol, /))]
     fn text<'py>(&self, symbol: &Bound<'py, Symbol>) -> Result<Bound<'py, PyString>, Failure> {
         let (py, symbol) = (symbol.py(), symbol.get());
-        if symbol.purpose != self.scope.purpose() {
-            return Err(Failure::symbol_purpose(self.scope.purpose(), symbol.purpose));
+        if symbol.purpose != self.0.scope().purpose() {
+            return Err(Failure::symbol_purpose(self.0.scope().purpose(), symbol.purpose));
         }
-        Ok(PyString::new(py, &self.encoder().encode(&symbol.bytes)))
+        Ok(PyString::new(py, &self.0.encoder().encode(&symbol.bytes)))
     }
 
     /// The symbol of a text form, which must be of this key. Raises TextError.
     #[pyo3(signature = (text, /))]
     fn parse_text(&self, text: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
-        let decoded = guarded(|| given::bytes(text, |text| self.encoder().decode(text)))?;
+        let decoded = guarded(|| given::bytes(text, |text| self.0.encoder().decode(text)))?;
         Ok(self.made(decoded.ok_or_else(|| not_text(text))??))
     }
 
@@ -156,7 +136,8 @@ impl SymbolKey {
         output: &str,
         errors: &str,
     ) -> Result<SymbolColumn, Failure> {
-        let (issuer, insurers, output) = (self.issuer()?, insurers_tag.parse::<KeyTag>()?, Output::named(output)?);
+        self.0.takes_insurers()?;
+        let (insurers, output) = (insurers_tag.parse::<KeyTag>()?, Output::named(output)?);
         let raises = raises(errors)?;
         let column = guarded(|| Column::new(column))?;
         match column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
@@ -167,9 +148,9 @@ impl SymbolKey {
         let chunks = column.chunks();
         let (made, faults, counts) = py.detach(|| {
             guarded(|| {
-                let Symbols { array, faults, counts, .. } = eligibility_for_chunks(issuer, &chunks, insurers)?;
+                let Symbols { array, faults, counts, .. } = eligibility_for_chunks(&self.0, &chunks, insurers)?;
                 Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
-                Ok((output.of(array, &self.scope, self.tag)?, faults, counts))
+                Ok((output.of(array, self.0.scope(), self.0.tag())?, faults, counts))
             })
         })?;
         Ok(SymbolColumn::new(made, faults.into(), counts))
@@ -202,7 +183,8 @@ pub(crate) fn symbols_for_keys(
 ) -> Result<Vec<SymbolColumn>, Failure> {
     let py = column.py();
     let (output, raises) = (Output::named(output)?, raises(errors)?);
-    let prepared = keys.iter().map(|key| key.get().numbers()).collect::<Result<Vec<_>, _>>()?;
+    let prepared: Vec<&AnySymbolKey> = keys.iter().map(|key| &key.get().0).collect();
+    prepared.iter().try_for_each(|key| key.takes_numbers())?;
     let column = guarded(|| Column::new(column))?;
     let reading = reading(number_format, restore_zeros, &column)?;
     let lineage = lineage.map(|lineage| &lineage.get().0);

@@ -3,48 +3,29 @@
 use std::ops::Range;
 
 use fugo::{
-    InsurersSymbol, Lineage, MyNumber,
+    Lineage, MyNumber,
     find::FEWEST_DIGITS,
-    normalize::{Changes, LostZeros, normalize},
+    normalize::{Changes, Reading},
     text::TextEncoder,
 };
 use fugo_columnar::kept::{self, Codes, SHORTEST_TEXT};
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::reason::Reason;
+use super::{derive::SymbolBytes, reason::Reason};
 use crate::{encoding::Encoding, input::csv};
 
-/// How strictly a number is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NumberFormat {
-    Strict,
-    Lenient(LostZeros),
-}
-
 /// Reads a cell as a number.
-pub(crate) fn number(field: &[u8], format: NumberFormat, encoding: Encoding) -> Result<(MyNumber, Changes), Reason> {
+pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Result<(MyNumber, Changes), Reason> {
     let mut scratch = Zeroizing::new(Vec::new());
     let value = csv::value(field, &mut scratch);
-    let strict = MyNumber::parse(value);
-    let NumberFormat::Lenient(lost_zeros) = format else {
-        return strict.map(|number| (number, Changes::default())).map_err(Reason::Number);
-    };
-    // Most cells of a real file are strict already.
-    if let Ok(number) = strict {
-        return Ok((number, Changes::default()));
-    }
-    let text = encoding.decode(value).ok_or(Reason::Encoding)?;
-    let normalized = normalize(&text, lost_zeros).map_err(Reason::Normalize)?;
-    let number = normalized.parse().map_err(Reason::Number)?;
-    Ok((number, normalized.changes()))
+    reading.read(value, || encoding.decode(value).ok_or(Reason::Encoding))
 }
 
 /// Reads a cell as an insurers' symbol of the key that the encoder names.
-pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<InsurersSymbol, Reason> {
+pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<SymbolBytes, Reason> {
     let mut scratch = Vec::new();
-    let bytes = encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)?;
-    Ok(InsurersSymbol::from_bytes(bytes))
+    encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)
 }
 
 /// Holds kept cells against the number of their row, as written and as the person's first number.
@@ -129,11 +110,6 @@ impl KeptCells {
             rest = &rest[len..];
         }
     }
-}
-
-/// The number that symbols are derived from: the person's first.
-pub(crate) fn first<'a>(lineage: Option<&'a Lineage>, number: &'a MyNumber) -> &'a MyNumber {
-    lineage.map_or(number, |lineage| lineage.first(number))
 }
 
 #[cfg(test)]

@@ -1,47 +1,24 @@
 //! Accepted rows → symbols under every key of the run, and how a symbol is written.
 
-use fugo::{Eligibility, EligibilitySymbol, KeyTag, NumberKey, SYMBOL_LEN, Scope, SymbolKey, batch, text::TextEncoder};
+use fugo::{AnySymbolKey, SYMBOL_LEN, batch, text::TextEncoder};
 
 use super::rows::Rows;
 
 pub(crate) type SymbolBytes = [u8; SYMBOL_LEN];
 
-/// The keys of a run.
-pub(crate) enum Keys {
-    /// From numbers, for one output each.
-    Numbers(Vec<NumberKey>),
-    /// From insurers' symbols, for the one output of eligibility symbols.
-    Issuer(Box<SymbolKey<Eligibility>>),
-}
-
-impl Keys {
-    /// Scope and tag of each output.
-    pub(crate) fn scopes(&self) -> Vec<(Scope, KeyTag)> {
-        match self {
-            Self::Numbers(keys) => keys.iter().map(|key| (*key.scope(), key.tag())).collect(),
-            Self::Issuer(key) => vec![(*key.scope(), key.tag())],
+/// `symbols[k][i] :=` the symbol of accepted row i under key k. The issuer's key stands alone.
+pub(crate) fn derive(keys: &[AnySymbolKey], rows: &Rows, symbols: &mut Vec<Vec<SymbolBytes>>) {
+    symbols.resize_with(keys.len(), Vec::new);
+    symbols.iter_mut().for_each(|column| column.resize(rows.len(), [0; SYMBOL_LEN]));
+    let derived = match keys {
+        [issuer] if issuer.takes_numbers().is_err() => issuer.symbols_from_insurers(&rows.insurers, &mut symbols[0]),
+        keys => {
+            let keys: Vec<&AnySymbolKey> = keys.iter().collect();
+            let mut columns: Vec<&mut [SymbolBytes]> = symbols.iter_mut().map(Vec::as_mut_slice).collect();
+            batch::symbols_for_keys(&keys, &rows.numbers, &mut columns)
         }
-    }
-
-    /// `symbols[k][i] :=` the symbol of accepted row i under key k.
-    pub(crate) fn derive(&self, rows: &Rows, symbols: &mut Vec<Vec<SymbolBytes>>) {
-        match self {
-            Self::Numbers(keys) => {
-                symbols.resize_with(keys.len(), Vec::new);
-                symbols.iter_mut().for_each(|column| column.resize(rows.len(), [0; SYMBOL_LEN]));
-                let keys: Vec<&NumberKey> = keys.iter().collect();
-                let mut columns: Vec<&mut [SymbolBytes]> = symbols.iter_mut().map(Vec::as_mut_slice).collect();
-                batch::symbols_for_keys(&keys, &rows.numbers, &mut columns);
-            }
-            Self::Issuer(key) => {
-                let mut column = vec![EligibilitySymbol::from_bytes([0; SYMBOL_LEN]); rows.len()];
-                key.symbols_from_insurers(&rows.insurers, &mut column);
-                symbols.resize_with(1, Vec::new);
-                symbols[0].clear();
-                symbols[0].extend(column.iter().map(EligibilitySymbol::as_bytes));
-            }
-        }
-    }
+    };
+    derived.unwrap_or_else(|error| unreachable!("the plan has keys for its source: {error}"));
 }
 
 /// How symbols are written in an output.
@@ -63,10 +40,10 @@ impl SymbolForm {
             }
             Self::Binary => out.extend_from_slice(symbol),
             Self::Hex => {
-                const DIGITS: &[u8; 16] = b"0123456789abcdef";
-                out.extend(
-                    symbol.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
-                );
+                let start = out.len();
+                out.resize(start + 2 * SYMBOL_LEN, 0);
+                let written = base16ct::lower::encode(symbol, &mut out[start..]);
+                written.unwrap_or_else(|_| unreachable!("room for two digits a byte"));
             }
         }
     }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use fugo::{Lineage, MyNumber};
+use fugo::{Lineage, LineageError, MyNumber};
 use fugo_keystore::open_regular;
 use zeroize::Zeroizing;
 
@@ -80,10 +80,11 @@ pub(crate) fn load(path: &Path, memory: usize) -> Result<Lineage> {
     Lineage::new(pairs).map_err(|error| match error.pair() {
         // The error counts pairs; people count lines.
         Some(pair) => {
-            let why = match error.kind() {
-                "self-pair" => "a number stands for itself",
-                "duplicate-new" => "this number stands in the column new before",
-                _ => "this number stands in the column previous before",
+            let why = match error {
+                LineageError::SelfPair { .. } => "new and previous are the same number",
+                LineageError::DuplicateNew { .. } => "an earlier line has this number in the column new",
+                LineageError::DuplicatePrevious { .. } => "an earlier line has this number in the column previous",
+                other => unreachable!("a new error of pairs, {}", other.kind()),
             };
             refuse(lines_of_pairs[pair], why.to_owned())
         }

@@ -40,7 +40,7 @@ impl<'a> MadeOf<'a> {
         let cells = self.kept.texts(taken.iter().map(|row| rows.kept(*row)))?;
         for (nth, row) in taken.iter().copied().enumerate() {
             let person = match self.insurers {
-                Some(encoder) => Person::Insurers(*rows.insurers[row].as_bytes(), encoder),
+                Some(encoder) => Person::Insurers(rows.insurers[row], encoder),
                 None => Person::Number(rows.numbers[row].clone()),
             };
             let symbols = symbols.iter().map(|column| column[row]).collect();

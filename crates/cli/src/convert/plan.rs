@@ -4,7 +4,8 @@ use std::path::Path;
 
 use arrow_schema::Field;
 use fugo::{
-    Epoch, KeyTag, NumberKey, Purpose, PurposeError, Scope, ScopeKey, SymbolKey, normalize::LostZeros,
+    AnySymbolKey, Epoch, KeyTag, Purpose, PurposeError, Scope, ScopeKey,
+    normalize::{LostZeros, Reading},
     text::TextEncoder,
 };
 use fugo_columnar::{of_test_key, symbol_field, text_field};
@@ -12,8 +13,7 @@ use fugo_keystore::Use;
 
 use super::{
     ConvertArgs, Form, Format, From, Order,
-    cells::NumberFormat,
-    derive::{Keys, SymbolForm},
+    derive::SymbolForm,
     headers, lineage_file,
     parts::PARTS,
     places::{self, Places},
@@ -39,7 +39,7 @@ pub(crate) struct Plan {
     pub(crate) header_names: Vec<String>,
     pub(crate) kept_names: Vec<String>,
     pub(crate) layout: Layout,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Vec<AnySymbolKey>,
     /// Format and form of each output.
     pub(crate) formats: Vec<FileFormat>,
     pub(crate) forms: Vec<RowForm>,
@@ -121,7 +121,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     }
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
-    let scopes = keys.scopes();
+    let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
     let places = places::places(args, &scopes)?;
     let memory = args.memory.unwrap_or_else(options::default_memory);
     let lineage = match (&args.lineage, args.from) {
@@ -160,9 +160,9 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
 
     let source = match args.from {
         From::Number => Source::Number(match (args.number_format, args.restore_zeros) {
-            (Format::Strict, _) => NumberFormat::Strict,
-            (Format::Lenient, false) => NumberFormat::Lenient(LostZeros::Refuse),
-            (Format::Lenient, true) => NumberFormat::Lenient(LostZeros::Restore),
+            (Format::Strict, _) => Reading::Strict,
+            (Format::Lenient, false) => Reading::Lenient(LostZeros::Refuse),
+            (Format::Lenient, true) => Reading::Lenient(LostZeros::Restore),
         }),
         From::InsurersSymbol => {
             let tag = args.insurers_tag.ok_or_else(|| Failure::new("--insurers-tag is missing", "give it"))?;
@@ -269,7 +269,7 @@ fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
 
 // Its frame is below this file's others, where the stack is wiped when it has returned.
 #[inline(never)]
-fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
+fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
     let mut paths = args.keys.clone();
     paths.extend(args.insurers_key.clone());
     let mut loaded = keys::load_scope_keys(&paths, &args.unlock, args.test)?;
@@ -285,21 +285,21 @@ fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
                 "give one --key, the eligibility key, and no --insurers-key",
             ));
         };
-        let issuer = SymbolKey::new(&key.key)
+        let issuer = AnySymbolKey::issuer(&key.key)
             .map_err(|error| refused(&args.keys[0], error, "give the eligibility key by --key"))?;
-        return Ok((Keys::Issuer(Box::new(issuer)), test));
+        return Ok((vec![issuer], test));
     }
     let eligibility = |key: &ScopeKey| match &insurers {
-        Some(insurers) => NumberKey::eligibility(&insurers.key, key),
-        None => NumberKey::new(key),
+        Some(insurers) => AnySymbolKey::eligibility(&insurers.key, key),
+        None => AnySymbolKey::new(key),
     };
     let mut number_keys = Vec::new();
     for (path, loaded) in args.keys.iter().zip(&loaded) {
         let key = match loaded.key.scope().purpose() {
             Purpose::Eligibility => eligibility(&loaded.key),
-            _ => NumberKey::new(&loaded.key),
+            _ => AnySymbolKey::new(&loaded.key),
         };
-        let remedy = format!("give the insurers' key of epoch {} by --insurers-key", Epoch::FIRST.number());
+        let remedy = format!("give the insurers' key of epoch {} by --insurers-key", Epoch::FIRST);
         number_keys.push(key.map_err(|error| refused(path, error, &remedy))?);
     }
     if insurers.is_some() && !number_keys.iter().any(|key| key.scope().purpose() == Purpose::Eligibility) {
@@ -320,7 +320,7 @@ fn load_keys(args: &ConvertArgs) -> Result<(Keys, bool)> {
             ));
         }
     }
-    Ok((Keys::Numbers(number_keys), test))
+    Ok((number_keys, test))
 }
 
 fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, thread, time::Duration};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
 use zeroize::Zeroize;
 
+use fugo::AnySymbolKey;
+
 use super::{
-    derive::{Keys, SymbolBytes},
+    derive::{SymbolBytes, derive},
     parts::{Parts, RowFormat, Spill},
     render::{Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
@@ -23,7 +25,7 @@ use crate::{
 /// What is done with the rows of a block.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) keys: &'a Keys,
+    pub(crate) keys: &'a [AnySymbolKey],
     /// How each output writes its rows.
     pub(crate) forms: &'a [RowForm],
     /// Whether rows are rendered as they come: input order.
@@ -175,7 +177,7 @@ fn step(
         None => cells.read(&work.block, &mut work.rows),
         Some(_) => columns.read(&work.block, &mut work.rows)?,
     }
-    steps.keys.derive(&work.rows, &mut work.symbols);
+    derive(steps.keys, &work.rows, &mut work.symbols);
     part_rows(steps, work, parts)?;
     if steps.render { render_rows(steps, work) } else { Ok(()) }
 }

@@ -113,7 +113,7 @@ impl fmt::Display for Report {
         for (reason, count) in &totals.rejected {
             writeln!(f, "    rejected, {reason}: {}", thousands(*count))?;
         }
-        if let Some(header) = totals.header_lines.filter(|_| totals.spanning.cells > 0) {
+        if let Some(header) = totals.header_lines.filter(|header| *header > 1 || totals.spanning.cells > 0) {
             writeln!(
                 f,
                 "    lines: {} = {} of the header + {} records + {} line ends within {} quoted cells",

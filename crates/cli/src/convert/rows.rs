@@ -2,12 +2,17 @@
 
 use std::{ops::Range, sync::Arc};
 
-use fugo::{InsurersSymbol, Lineage, MyNumber, normalize::LostZeros, text::TextEncoder};
+use fugo::{
+    Lineage, MyNumber,
+    normalize::{LostZeros, Reading},
+    text::TextEncoder,
+};
 use fugo_columnar::kept::{self, Codes, KeptFault};
 use memchr::memchr;
 
 use super::{
-    cells::{self, KeptCells, NumberFormat},
+    cells::{self, KeptCells},
+    derive::SymbolBytes,
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -24,7 +29,7 @@ use crate::{
 
 /// What the column of persons holds.
 pub(crate) enum Source {
-    Number(NumberFormat),
+    Number(Reading),
     /// Insurers' symbols in text form: the issuer's bulk path, in which no number appears.
     InsurersSymbol(TextEncoder),
 }
@@ -64,8 +69,8 @@ impl Layout {
             encoding: self.encoding,
             fields: self.fields,
             lost_zeros: match self.source {
-                Source::Number(NumberFormat::Lenient(lost_zeros)) => lost_zeros,
-                Source::Number(NumberFormat::Strict) | Source::InsurersSymbol(_) => LostZeros::Refuse,
+                Source::Number(Reading::Lenient(lost_zeros)) => lost_zeros,
+                Source::Number(Reading::Strict) | Source::InsurersSymbol(_) => LostZeros::Refuse,
             },
             allowed: self.multi_line_cells,
         }
@@ -101,7 +106,7 @@ pub(crate) struct Rows {
     pub(crate) rejects: Vec<Reject>,
     /// Of accepted rows: the person, by number or by insurers' symbol.
     pub(crate) numbers: Vec<MyNumber>,
-    pub(crate) insurers: Vec<InsurersSymbol>,
+    pub(crate) insurers: Vec<SymbolBytes>,
     pub(crate) positions: Vec<Position>,
     /// What follows the symbol in the outputs: a delimiter before each kept cell, as written in the input.
     kept: Vec<u8>,
@@ -277,10 +282,11 @@ impl<'a> RowReader<'a> {
         let person = cell(&self.fields[layout.person]);
         let at_person = |reason| (Some(layout.person), reason);
         match &layout.source {
-            Source::Number(format) => {
-                let (number, changes) = cells::number(person, *format, layout.encoding).map_err(at_person)?;
+            Source::Number(reading) => {
+                let (number, changes) = cells::number(person, *reading, layout.encoding).map_err(at_person)?;
                 let lineage = layout.lineage.as_ref();
-                let first = cells::first(lineage, &number);
+                let reissued = lineage.and_then(|lineage| lineage.get(&number));
+                let first = reissued.unwrap_or(&number);
                 if !harmless {
                     // Telephone numbers and the like need no second look.
                     let mut may_hold_codes = false;
@@ -296,18 +302,14 @@ impl<'a> RowReader<'a> {
                 }
                 rows.zeros_restored += u64::from(changes.zeros_restored);
                 rows.normalized += u64::from(!changes.is_empty());
-                if std::ptr::eq(first, &raw const number) {
-                    rows.numbers.push(number);
-                } else {
-                    rows.reissued += 1;
-                    rows.numbers.push(first.clone());
-                }
+                rows.reissued += u64::from(reissued.is_some());
+                rows.numbers.push(reissued.cloned().unwrap_or(number));
             }
             Source::InsurersSymbol(encoder) => {
                 let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
                 for &keep in &layout.keep {
-                    if kept::holds_symbol(cell(&self.fields[keep]), symbol.as_bytes(), encoder) {
+                    if kept::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
                         return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                     }
                 }

@@ -9,11 +9,10 @@ use std::{
     time::Instant,
 };
 
-use fugo::normalize::LostZeros;
+use fugo::normalize::{LostZeros, Reading};
 
 use super::{
     Order,
-    cells::NumberFormat,
     derive::SymbolForm,
     dropping::Records,
     lists::{Duplicates, Rejects},
@@ -159,7 +158,7 @@ pub(crate) fn run(mut plan: Plan) -> Result<Report> {
         uniqueness: if checked { Uniqueness::Unique } else { Uniqueness::NotChecked },
         rejects: plan.places.rejects,
         duplicates: plan.places.duplicates,
-        restore_zeros: matches!(plan.layout.source, Source::Number(NumberFormat::Lenient(LostZeros::Restore))),
+        restore_zeros: matches!(plan.layout.source, Source::Number(Reading::Lenient(LostZeros::Restore))),
         test_keys: plan.test_keys,
         end_unknown: plan.watched.is_none() && plan.expect_rows.is_none(),
         spilled,

@@ -6,14 +6,14 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::NullBuffer;
 use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Field};
-use fugo::{Epoch, InsurersSymbol, KeyTag, Purpose, Scope, text::TextEncoder};
+use fugo::{Epoch, KeyTag, Purpose, Scope, text::TextEncoder};
 use fugo_columnar::{
-    FaultReason, Numbers, Reading, SymbolMetadata, is_symbol_field,
+    FaultReason, Numbers, SymbolMetadata, is_symbol_field,
     kept::{self, Cell, Owner},
 };
 
 use super::{
-    cells::{self, NumberFormat},
+    derive::SymbolBytes,
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -78,9 +78,9 @@ pub(crate) fn check_person(field: &Field, source: &Source, insurers_tag: Option<
     };
     let refused = |error: String| Failure::new(format!("the column `{}`: {error}", field.name()), remedy);
     match source {
-        Source::Number(format) => {
+        Source::Number(reading) => {
             let none = arrow_array::new_empty_array(field.data_type());
-            fugo_columnar::numbers(&none, reading(*format), None).map_err(|error| refused(error.to_string()))?;
+            fugo_columnar::numbers(&none, *reading, None).map_err(|error| refused(error.to_string()))?;
         }
         Source::InsurersSymbol(encoder) => {
             let none = arrow_array::new_empty_array(field.data_type());
@@ -95,13 +95,6 @@ pub(crate) fn check_person(field: &Field, source: &Source, insurers_tag: Option<
         }
     }
     Ok(())
-}
-
-fn reading(format: NumberFormat) -> Reading {
-    match format {
-        NumberFormat::Strict => Reading::Strict,
-        NumberFormat::Lenient(lost_zeros) => Reading::Lenient(lost_zeros),
-    }
 }
 
 /// Reads batches, the person's column first and the kept ones behind; one for each thread.
@@ -171,7 +164,7 @@ impl<'a> TableReader<'a> {
 }
 
 /// A row of insurers' symbols; none where it is null.
-type InsurersRow = Option<std::result::Result<InsurersSymbol, FaultReason>>;
+type InsurersRow = Option<std::result::Result<SymbolBytes, FaultReason>>;
 
 /// The column of persons, row after row.
 enum Persons<'a> {
@@ -182,10 +175,10 @@ enum Persons<'a> {
 impl<'a> Persons<'a> {
     fn new(layout: &'a Layout, numbers: &'a mut Numbers, column: &'a ArrayRef) -> Result<Self> {
         Ok(match &layout.source {
-            Source::Number(format) => {
+            Source::Number(reading) => {
                 // The lineage is applied below: kept cells are held against the number as written too.
                 numbers
-                    .read(column, reading(*format), None)
+                    .read(column, *reading, None)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Numbers { numbers, taken: 0, faults: 0, changed: 0 }
             }
@@ -230,11 +223,12 @@ impl<'a> Persons<'a> {
                 let changes = numbers.changed().get(*changed).filter(|(at, _)| *at == row).map(|(_, changes)| changes);
                 *changed += usize::from(changes.is_some());
                 let lineage = layout.lineage.as_ref();
-                let first = cells::first(lineage, number);
+                let reissued = lineage.and_then(|lineage| lineage.get(number));
+                let first = reissued.unwrap_or(number);
                 search(Owner::Number { numbers: [number, first], lineage })?;
                 rows.normalized += u64::from(changes.is_some());
                 rows.zeros_restored += u64::from(changes.is_some_and(|changes| changes.zeros_restored));
-                rows.reissued += u64::from(!std::ptr::eq(first, number));
+                rows.reissued += u64::from(reissued.is_some());
                 rows.numbers.push(first.clone());
             }
             Self::Insurers { symbols, encoder } => {

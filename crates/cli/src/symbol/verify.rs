@@ -6,10 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use fugo::{
-    MyNumber, NumberKey, SYMBOL_LEN,
-    text::{TextEncoder, TextError},
-};
+use fugo::{AnySymbolKey, MyNumber, text::TextError};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -48,12 +45,11 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let [number, symbol] = if io::stdin().is_terminal() { typed()? } else { two_lines()? };
     let number = MyNumber::parse(&*number)
         .map_err(|error| Failure::new(format_args!("the number is none: {error}"), "check the first line"))?;
-    let mut derived = [[0; SYMBOL_LEN]];
-    key.symbols(&[number], &mut derived);
+    let derived = key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}"));
     let is_its = match hex::decode(&symbol) {
-        Some(symbol) => symbol == derived[0],
-        None => match TextEncoder::new(key.scope().purpose(), key.tag()).decode(&*symbol) {
-            Ok(symbol) => symbol == derived[0],
+        Some(symbol) => symbol == derived,
+        None => match key.encoder().decode(&*symbol) {
+            Ok(symbol) => symbol == derived,
             Err(TextError::WrongPurpose { .. } | TextError::WrongKey { .. }) => false,
             Err(error) => {
                 let remedy = "check the second line: a symbol's text form, or its 32 hex digits";
@@ -68,12 +64,12 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-fn number_key(args: &VerifyArgs) -> Result<NumberKey> {
+fn number_key(args: &VerifyArgs) -> Result<AnySymbolKey> {
     let paths: Vec<PathBuf> = [&args.key].into_iter().chain(&args.insurers_key).cloned().collect();
     let loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
     match &loaded[..] {
-        [key] => NumberKey::new(&key.key),
-        [key, insurers, ..] => NumberKey::eligibility(&insurers.key, &key.key),
+        [key] => AnySymbolKey::new(&key.key),
+        [key, insurers, ..] => AnySymbolKey::eligibility(&insurers.key, &key.key),
         [] => unreachable!("one key for each path"),
     }
     .map_err(|error| {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use fugo::{
-    Agency, EligibilityKey, FromNumber, Insurers, MyNumber, Purpose, Research, RootKey, SYMBOL_LEN, Scope, ScopeKey,
+    Agency, EligibilityKey, Insurers, MyNumber, NumberPurpose, Purpose, Research, RootKey, SYMBOL_LEN, Scope, ScopeKey,
     SymbolKey, text::TextEncoder,
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -78,7 +78,7 @@ pub(crate) type SymbolOf = Box<dyn Fn(&str) -> [u8; SYMBOL_LEN]>;
 
 /// Makes single symbols of a scope.
 pub(crate) fn symbols_of(scope: &str) -> SymbolOf {
-    fn of<P: FromNumber + 'static>(key: &ScopeKey) -> SymbolOf {
+    fn of<P: NumberPurpose + 'static>(key: &ScopeKey) -> SymbolOf {
         let key = SymbolKey::<P>::new(key).expect("of this purpose");
         Box::new(move |number| key.symbol(&MyNumber::parse(number).expect("a number")).to_bytes())
     }

@@ -189,8 +189,8 @@ impl Sample {
     }
 
     fn by_bytes(&self, column: usize, known: &[OnceCell<Known>]) -> Option<Made> {
-        if self.rows.iter().any(|row| holds_own_text(row, column, &self.encoders)) {
-            return Some(Made { columns: vec![column], what: "the row's symbol, in text form".to_owned() });
+        if let Some(whose) = self.rows.iter().find_map(|row| own_text(row, column, &self.encoders)) {
+            return Some(Made { columns: vec![column], what: format!("{whose}, in text form") });
         }
         let filled = self.rows.iter().filter(|row| !row.cells[column].trim().is_empty()).count();
         let rows = self.rows.iter().zip(known).map(|(row, known)| (row, known, digests::tokens(&row.cells[column])));
@@ -222,21 +222,33 @@ impl Sample {
     }
 }
 
-/// Whether a cell has the characters of a symbol of its row, whatever stands before, between and behind them.
-fn holds_own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> bool {
+/// The symbol of which a cell has 12 characters or more (60 bits), in order or backwards, whatever is before, between and
+/// behind them: a symbol of its row, or the insurers' symbol.
+fn own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> Option<&'static str> {
     /// Characters of a text form that are of the symbol alone, and those of the checksum behind them.
     const SYMBOL: usize = 25;
     const CHECKSUM: usize = 6;
+    const ENOUGH: usize = 12;
     let cell = &row.cells[column];
-    if cell.len() < SYMBOL {
-        return false;
+    if cell.len() < ENOUGH {
+        return None;
     }
     let plain = search::plain(cell.as_bytes()).to_ascii_lowercase();
-    row.symbols.iter().zip(encoders).any(|(symbol, encoder)| {
+    let insurers = match &row.person {
+        Person::Insurers(symbol, encoder) => Some((symbol, encoder, "the insurers' symbol")),
+        Person::Number(_) => None,
+    };
+    let of_row = row.symbols.iter().zip(encoders).map(|(symbol, encoder)| (symbol, encoder, "the row's symbol"));
+    let holds = |(symbol, encoder): (&[u8; SYMBOL_LEN], &TextEncoder)| {
         let text = encoder.encode(symbol);
         let end = text.as_ref().len() - CHECKSUM;
-        memmem::find(&plain, &text.as_ref()[end - SYMBOL..end]).is_some()
-    })
+        text.as_ref()[end - SYMBOL..end].windows(ENOUGH).any(|part| {
+            let backwards: Vec<u8> = part.iter().rev().copied().collect();
+            memmem::find(&plain, part).or_else(|| memmem::find(&plain, &backwards)).is_some()
+        })
+    };
+    let found = |(symbol, encoder, whose)| holds((symbol, encoder)).then_some(whose);
+    of_row.chain(insurers).find_map(found)
 }
 
 /// Whether a row belongs to a sample of one in `one_in`, a power of two; then it belongs to one twice as dense, too.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 use fugo::{
-    InsurersSymbol, Lineage, MyNumber,
+    ErrorKind, Lineage, MyNumber, SYMBOL_LEN,
     find::{FEWEST_DIGITS, digits},
     text::{self, SymbolText, TextEncoder},
 };
@@ -26,11 +26,11 @@ pub enum KeptFault {
 
 impl KeptFault {
     /// A short name: `kept-number`, `kept-other-number`, `kept-symbol`.
-    pub fn kind(self) -> &'static str {
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::OwnNumber => "kept-number",
-            Self::OtherNumber => "kept-other-number",
-            Self::Symbol => "kept-symbol",
+            Self::OwnNumber => ErrorKind::KeptNumber,
+            Self::OtherNumber => ErrorKind::KeptOtherNumber,
+            Self::Symbol => ErrorKind::KeptSymbol,
         }
     }
 }
@@ -56,7 +56,7 @@ pub enum Owner<'a> {
         lineage: Option<&'a Lineage>,
     },
     /// By insurers' symbol, whose text form the encoder writes.
-    Insurers(&'a InsurersSymbol, &'a TextEncoder),
+    Insurers(&'a [u8; SYMBOL_LEN], &'a TextEncoder),
 }
 
 impl fmt::Debug for Owner<'_> {
@@ -95,7 +95,7 @@ pub fn search<'a, I: Iterator<Item = Cell<'a>>>(
 ) -> Result<(), (usize, KeptFault)> {
     let symbol = |cell: &str| {
         holds_symbol_text(cell.as_bytes())
-            || matches!(owner, Owner::Insurers(symbol, encoder) if holds_symbol(cell.as_bytes(), symbol.as_bytes(), encoder))
+            || matches!(owner, Owner::Insurers(symbol, encoder) if holds_symbol(cell.as_bytes(), symbol, encoder))
     };
     if let Some(cell) = cells().find(|cell| symbol(cell.text)) {
         return Err((cell.place, KeptFault::Symbol));
@@ -146,7 +146,7 @@ pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lin
 }
 
 /// Whether a cell holds a symbol, in text form, in hexadecimal, or with hyphens as a UUID.
-pub fn holds_symbol(cell: &[u8], symbol: &[u8; fugo::SYMBOL_LEN], encoder: &TextEncoder) -> bool {
+pub fn holds_symbol(cell: &[u8], symbol: &[u8; SYMBOL_LEN], encoder: &TextEncoder) -> bool {
     if cell.len() < 2 * symbol.len() {
         return false;
     }

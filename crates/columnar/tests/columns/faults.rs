@@ -50,7 +50,7 @@ fn is_as_scalar(column: &dyn Array, texts: &[Option<String>], reading: Reading) 
             None => {}
         }
     }
-    let kinds: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect();
+    let kinds: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind().as_str())).collect();
     assert_eq!(kinds, faults);
     assert_eq!(rows(&found.array), expected);
     assert_eq!((read.faults(), read.counts()), (&found.faults[..], found.counts));
@@ -85,7 +85,7 @@ fn each_fault_carries_its_row_and_its_reason() {
     let column = StringArray::from_iter_values(texts);
     let kinds = |reading| -> Vec<(usize, &str)> {
         let found = symbols(&key("agency/nta/1"), &column, reading, None).expect("a column of numbers");
-        found.faults.iter().map(|fault| (fault.row, fault.reason.kind())).collect()
+        found.faults.iter().map(|fault| (fault.row, fault.reason.kind().as_str())).collect()
     };
     let strict = [(1, "length"), (2, "non-digit"), (3, "length")];
     let behind = [(5, "check-digit"), (6, "never-issued")];

@@ -40,7 +40,8 @@ fn the_metadata_has_the_four_keys_of_the_specification() {
 fn the_metadata_of_every_purpose_comes_back_as_it_went_in() {
     for purpose in Purpose::all() {
         for epoch in [1, 2, u32::MAX] {
-            let scope = Scope::new(purpose, purpose.fixed_id().unwrap_or("a-0"), epoch).expect("a scope");
+            let id = purpose.fixed_id().unwrap_or("a-0").parse().expect("an id");
+            let scope = Scope::new(purpose, id, epoch.try_into().expect("an epoch")).expect("a scope");
             for field in [symbol_field("x", &scope, tag(), true), text_field("x", &scope, tag(), true)] {
                 assert_eq!(SymbolMetadata::of(&field), Ok(Some(SymbolMetadata { scope, tag: tag() })));
                 assert!(is_symbol_field(&field));

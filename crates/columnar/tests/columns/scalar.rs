@@ -1,15 +1,15 @@
 //! A key, texts of numbers, and the scalar answer that every column is held against.
 
 use arrow_array::{Array, FixedSizeBinaryArray};
-use fugo::{MyNumber, NumberKey, RootKey, ScopeKey, normalize::normalize};
+use fugo::{AnySymbolKey, MyNumber, RootKey, ScopeKey, normalize::normalize};
 use fugo_columnar::Reading;
 
 pub(crate) fn scope_key(scope: &str) -> ScopeKey {
     RootKey::from_bytes(&[7; 32]).scope_key(&scope.parse().expect("a scope"))
 }
 
-pub(crate) fn key(scope: &str) -> NumberKey {
-    NumberKey::new(&scope_key(scope)).expect("a key for numbers")
+pub(crate) fn key(scope: &str) -> AnySymbolKey {
+    AnySymbolKey::new(&scope_key(scope)).expect("a key for numbers")
 }
 
 /// The text of the number whose first eleven digits are `body`, which is at least 1.
@@ -22,18 +22,18 @@ pub(crate) fn digits(body: u64) -> String {
 /// One row, without any column: the number, or the kind of the fault.
 pub(crate) fn scalar(text: &str, reading: Reading) -> Result<MyNumber, &'static str> {
     match reading {
-        Reading::Strict => MyNumber::parse(text).map_err(fugo::MyNumberError::kind),
+        Reading::Strict => MyNumber::parse(text).map_err(|error| error.kind().as_str()),
         Reading::Lenient(lost_zeros) => {
-            let normalized = normalize(text, lost_zeros).map_err(fugo::normalize::NormalizeError::kind)?;
-            normalized.parse().map_err(fugo::MyNumberError::kind)
+            let normalized = normalize(text, lost_zeros).map_err(|error| error.kind().as_str())?;
+            normalized.parse().map_err(|error| error.kind().as_str())
         }
     }
 }
 
 /// One symbol from a slice of one number.
-pub(crate) fn symbol(key: &NumberKey, number: &MyNumber) -> [u8; 16] {
+pub(crate) fn symbol(key: &AnySymbolKey, number: &MyNumber) -> [u8; 16] {
     let mut out = [[0; 16]];
-    key.symbols(std::slice::from_ref(number), &mut out);
+    key.symbols(std::slice::from_ref(number), &mut out).expect("a key for numbers");
     out[0]
 }
 

@@ -22,7 +22,7 @@ fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
         ),
     ];
     for (reason, text, kind) in texts {
-        assert_eq!((reason.to_string(), reason.kind()), (text.clone(), kind));
+        assert_eq!((reason.to_string(), reason.kind().as_str()), (text.clone(), kind));
         assert_eq!(Fault { row: 9, reason }.to_string(), format!("row 9: {text}"));
     }
 }
@@ -73,7 +73,7 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
         ),
     ];
     for (error, kind, text) in texts {
-        assert_eq!((error.kind(), error.to_string().as_str()), (kind, text));
+        assert_eq!((error.kind().as_str(), error.to_string().as_str()), (kind, text));
     }
 }
 

@@ -63,11 +63,21 @@ public final class KeyFileException extends FugoException {
     }
 
     /**
-     * The scrypt work that the file asks for, as binary logarithm; at most 20 is accepted.
+     * The scrypt work that the file takes, as binary logarithm: at most 20 is accepted, and at least 17 for a production
+     * key.
      *
-     * @return the logarithm found; only of kind {@code excessive-work}
+     * @return the logarithm found; only of kind {@code excessive-work} or {@code insufficient-work}
      */
     public OptionalInt found() {
-        return optional(found);
+        return kind().endsWith("-work") ? optional(found) : OptionalInt.empty();
+    }
+
+    /**
+     * The error number that the system gave.
+     *
+     * @return the number; only of kind {@code io}
+     */
+    public OptionalInt systemError() {
+        return kind().equals("io") ? optional(found) : OptionalInt.empty();
     }
 }

@@ -1,5 +1,6 @@
 package fugo;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,6 +24,15 @@ public final class PurposeException extends FugoException {
      * @return the epoch found; only of kind {@code insurers-epoch}
      */
     public OptionalLong foundEpoch() {
-        return found < 0 ? OptionalLong.empty() : OptionalLong.of(found);
+        return kind().equals("insurers-epoch") && found >= 0 ? OptionalLong.of(found) : OptionalLong.empty();
+    }
+
+    /**
+     * The purpose of the key, where another one is needed.
+     *
+     * @return the purpose found; only of kind {@code wrong-purpose}, and where a key is at fault
+     */
+    public Optional<Purpose> foundPurpose() {
+        return kind().equals("wrong-purpose") && found >= 0 ? Optional.of(Purpose.ofCode((int) found)) : Optional.empty();
     }
 }

@@ -1,0 +1,211 @@
+//! `AnySymbolKey`: a symbol key whose purpose is known only at run time.
+
+use core::{cell::Cell, fmt};
+
+use crate::{
+    key::{KeyTag, ScopeKey},
+    lanes::PreparedKey,
+    my_number::MyNumber,
+    scope::{Purpose, Scope},
+    symbol::{Eligibility, EligibilityKey, PurposeError, SYMBOL_LEN, SymbolKey},
+    text::TextEncoder,
+};
+
+/// A symbol key whose purpose is known only at run time, from a key file say. It gives bytes, not typed symbols.
+///
+/// Front doors hold it: the tool and the bindings. Code that knows its purpose uses [`SymbolKey`] or
+/// [`EligibilityKey`], whose symbols the compiler tells apart. The bytes are the same.
+///
+/// | made by | takes numbers | takes insurers' symbols |
+/// |---|---|---|
+/// | [`AnySymbolKey::new`] | yes | no: [`PurposeError::WrongPurpose`] |
+/// | [`AnySymbolKey::eligibility`] | yes | yes |
+/// | [`AnySymbolKey::issuer`] | no: [`PurposeError::InsurersMissing`] | yes |
+///
+/// Wiped on drop; `Debug` prints the type only.
+#[derive(Clone)]
+pub struct AnySymbolKey {
+    scope: Scope,
+    tag: KeyTag,
+    mode: Mode,
+}
+
+#[derive(Clone)]
+enum Mode {
+    Numbers(PreparedKey),
+    Eligibility { insurers: PreparedKey, eligibility: PreparedKey },
+    Issuer(PreparedKey),
+}
+
+impl AnySymbolKey {
+    /// A key that derives from numbers, of any purpose but eligibility.
+    pub fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
+        if key.scope().purpose() == Purpose::Eligibility {
+            return Err(PurposeError::InsurersMissing);
+        }
+        Ok(Self::of(key, Mode::Numbers(PreparedKey::new(key.expose_bytes()))))
+    }
+
+    /// Both keys of the eligibility symbol, as [`EligibilityKey::new`]. Derives from numbers and from insurers' symbols.
+    pub fn eligibility(insurers: &ScopeKey, eligibility: &ScopeKey) -> Result<Self, PurposeError> {
+        let both = EligibilityKey::new(insurers, eligibility)?;
+        let [first, second] = [both.insurers().prepared(), both.eligibility().prepared()];
+        let mode = Mode::Eligibility { insurers: first.clone(), eligibility: second.clone() };
+        Ok(Self::of(eligibility, mode))
+    }
+
+    /// The issuer's key: derives eligibility symbols from insurers' symbols, and never sees a number.
+    pub fn issuer(eligibility: &ScopeKey) -> Result<Self, PurposeError> {
+        let key = SymbolKey::<Eligibility>::new(eligibility)?;
+        Ok(Self::of(eligibility, Mode::Issuer(key.prepared().clone())))
+    }
+
+    fn of(key: &ScopeKey, mode: Mode) -> Self {
+        Self { scope: *key.scope(), tag: key.tag(), mode }
+    }
+
+    /// The scope of the symbols.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The tag of the key that names the symbols.
+    pub fn tag(&self) -> KeyTag {
+        self.tag
+    }
+
+    /// Writes and reads the text form of this key's symbols.
+    pub fn encoder(&self) -> TextEncoder {
+        TextEncoder::new(self.scope.purpose(), self.tag)
+    }
+
+    /// Whether the key derives from numbers; if not, why.
+    pub fn takes_numbers(&self) -> Result<(), PurposeError> {
+        self.first().map(|_| ())
+    }
+
+    /// Whether the key derives from insurers' symbols; if not, why.
+    pub fn takes_insurers(&self) -> Result<(), PurposeError> {
+        self.second().map(|_| ())
+    }
+
+    /// The symbol of a number, 16 bytes.
+    pub fn symbol(&self, number: &MyNumber) -> Result<[u8; SYMBOL_LEN], PurposeError> {
+        let mut symbol = [[0; SYMBOL_LEN]];
+        self.symbols(core::slice::from_ref(number), &mut symbol)?;
+        Ok(symbol[0])
+    }
+
+    /// `out[i] :=` the symbol of `numbers[i]`.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub fn symbols(&self, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) -> Result<(), PurposeError> {
+        assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
+        let first = self.first()?;
+        for (numbers, out) in numbers.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+            first.derive(numbers.len(), |i| *numbers[i].expose_digits(), |i, symbol| out[i] = symbol);
+            self.finish(out);
+        }
+        Ok(())
+    }
+
+    /// The eligibility symbol of an insurers' symbol of epoch 1, as [`SymbolKey::symbol_from_insurers`].
+    pub fn symbol_from_insurers(&self, insurers: &[u8; SYMBOL_LEN]) -> Result<[u8; SYMBOL_LEN], PurposeError> {
+        let mut symbol = [[0; SYMBOL_LEN]];
+        self.symbols_from_insurers(core::slice::from_ref(insurers), &mut symbol)?;
+        Ok(symbol[0])
+    }
+
+    /// `out[i] :=` the eligibility symbol of `insurers[i]`, an insurers' symbol of epoch 1.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub fn symbols_from_insurers(
+        &self,
+        insurers: &[[u8; SYMBOL_LEN]],
+        out: &mut [[u8; SYMBOL_LEN]],
+    ) -> Result<(), PurposeError> {
+        assert_eq!(insurers.len(), out.len(), "as many symbols out as in");
+        self.second()?.derive(insurers.len(), |i| insurers[i], |i, symbol| out[i] = symbol);
+        Ok(())
+    }
+
+    /// The key of the first stage, which takes numbers.
+    pub(crate) fn first(&self) -> Result<&PreparedKey, PurposeError> {
+        match &self.mode {
+            Mode::Numbers(key) | Mode::Eligibility { insurers: key, .. } => Ok(key),
+            Mode::Issuer(_) => Err(PurposeError::InsurersMissing),
+        }
+    }
+
+    /// The key of the second stage, which takes insurers' symbols.
+    fn second(&self) -> Result<&PreparedKey, PurposeError> {
+        match &self.mode {
+            Mode::Eligibility { eligibility: key, .. } | Mode::Issuer(key) => Ok(key),
+            Mode::Numbers(_) => {
+                Err(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: self.scope.purpose() })
+            }
+        }
+    }
+
+    /// Results of the first stage → symbols, in place.
+    pub(crate) fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
+        if let Mode::Eligibility { eligibility, .. } = &self.mode {
+            let symbols = Cell::from_mut(symbols).as_slice_of_cells();
+            eligibility.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
+        }
+    }
+}
+
+/// Numbers handled together: few enough that they and their symbols stay in the first-level cache between the stages.
+const CHUNK: usize = 1024;
+
+impl fmt::Debug for AnySymbolKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnySymbolKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RootKey;
+
+    fn key(scope: &str) -> ScopeKey {
+        RootKey::from_bytes(&[9; 32]).scope_key(&scope.parse().expect("a scope"))
+    }
+
+    #[test]
+    fn each_mode_takes_what_the_table_says_and_gives_the_symbols_of_the_typed_keys() {
+        let number = MyNumber::parse("123456789018").expect("a valid number");
+        let both = EligibilityKey::new(&key("insurers/all/1"), &key("eligibility/all/1")).expect("both keys");
+        let insurers = both.insurers().symbol(&number).to_bytes();
+        let eligibility = both.symbol(&number).to_bytes();
+
+        let any = AnySymbolKey::new(&key("insurers/all/1")).expect("a key for numbers");
+        assert_eq!(any.symbol(&number), Ok(insurers));
+        let wrong = PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: Purpose::Insurers };
+        assert_eq!((any.symbol_from_insurers(&insurers), any.takes_insurers()), (Err(wrong), Err(wrong)));
+        assert_eq!(any.takes_numbers(), Ok(()));
+
+        let any = AnySymbolKey::eligibility(&key("insurers/all/1"), &key("eligibility/all/1")).expect("both keys");
+        assert_eq!(any.symbol(&number), Ok(eligibility));
+        assert_eq!(any.symbol_from_insurers(&insurers), Ok(eligibility));
+        assert_eq!((any.takes_numbers(), any.takes_insurers()), (Ok(()), Ok(())));
+        assert_eq!((any.scope(), any.tag()), (both.eligibility().scope(), both.eligibility().tag()));
+
+        let any = AnySymbolKey::issuer(&key("eligibility/all/1")).expect("the issuer's key");
+        assert_eq!(any.symbol(&number), Err(PurposeError::InsurersMissing));
+        assert_eq!(any.takes_numbers(), Err(PurposeError::InsurersMissing));
+        assert_eq!(any.symbol_from_insurers(&insurers), Ok(eligibility));
+    }
+
+    #[test]
+    fn keys_of_other_purposes_and_epochs_are_refused() {
+        assert_eq!(AnySymbolKey::new(&key("eligibility/all/1")).err(), Some(PurposeError::InsurersMissing));
+        assert!(matches!(AnySymbolKey::issuer(&key("agency/nta/1")), Err(PurposeError::WrongPurpose { .. })));
+        let later = AnySymbolKey::eligibility(&key("insurers/all/2"), &key("eligibility/all/1"));
+        assert_eq!(later.err(), Some(PurposeError::InsurersEpoch { found: 2 }));
+    }
+}

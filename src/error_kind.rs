@@ -1,0 +1,200 @@
+//! The closed vocabulary of errors, and what an error tells besides its message. One table for every front door.
+
+use core::fmt;
+
+use crate::{key::KeyTag, scope::Purpose};
+
+macro_rules! kinds {
+    ($($kind:ident = $word:literal,)*) => {
+        /// What is wrong, as one word of a closed vocabulary: the same word in every language, in the test vectors and
+        /// in files of rejects.
+        ///
+        /// A word never changes its meaning. Later versions may have more words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $(#[doc = concat!("`", $word, "`")] $kind,)*
+        }
+
+        impl ErrorKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// The word: lower-case ASCII letters and hyphens.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    // Numbers.
+    NonDigit = "non-digit",
+    Length = "length",
+    CheckDigit = "check-digit",
+    NeverIssued = "never-issued",
+    // Lenient normalisation, and texts in general.
+    Empty = "empty",
+    ScientificNotation = "scientific-notation",
+    Character = "character",
+    Grouping = "grouping",
+    NotText = "not-text",
+    // Scopes and key tags.
+    ScopeForm = "scope-form",
+    ScopeId = "scope-id",
+    ScopeIdFixed = "scope-id-fixed",
+    EpochZero = "epoch-zero",
+    UnknownPurpose = "unknown-purpose",
+    KeyTag = "key-tag",
+    // Keys.
+    WrongPurpose = "wrong-purpose",
+    InsurersEpoch = "insurers-epoch",
+    InsurersMissing = "insurers-missing",
+    KeyLength = "key-length",
+    Random = "random",
+    // Symbols and their text form.
+    Corrupted = "corrupted",
+    UnknownPart = "unknown-part",
+    WrongKey = "wrong-key",
+    SymbolLength = "symbol-length",
+    NoSymbol = "no-symbol",
+    // Lineage.
+    SelfPair = "self-pair",
+    DuplicateNew = "duplicate-new",
+    DuplicatePrevious = "duplicate-previous",
+    Cycle = "cycle",
+    // The text inside a key file.
+    UnknownLine = "unknown-line",
+    MissingLine = "missing-line",
+    BadValue = "bad-value",
+    TagMismatch = "tag-mismatch",
+    WrongKind = "wrong-kind",
+    // Key files, and the files that unlock them.
+    NotAKeyFile = "not-a-key-file",
+    Damaged = "damaged",
+    TooLarge = "too-large",
+    PassphraseNeeded = "passphrase-needed",
+    WrongPassphrase = "wrong-passphrase",
+    IdentityNeeded = "identity-needed",
+    WrongIdentity = "wrong-identity",
+    ExcessiveWork = "excessive-work",
+    InsufficientWork = "insufficient-work",
+    TooManyRecipients = "too-many-recipients",
+    NotAFile = "not-a-file",
+    TestKey = "test-key",
+    WeakKey = "weak-key",
+    OthersCanRead = "others-can-read",
+    PlaintextProduction = "plaintext-production",
+    Exists = "exists",
+    Io = "io",
+    Identity = "identity",
+    TooManyIdentities = "too-many-identities",
+    ControlCharacter = "control-character",
+    EmptyPassphrase = "empty-passphrase",
+    ShortPassphrase = "short-passphrase",
+    NoRecipient = "no-recipient",
+    Recipient = "recipient",
+    // The registry of scopes.
+    TagClash = "tag-clash",
+    OtherRoot = "other-root",
+    Line = "line",
+    NotRecorded = "not-recorded",
+    DanglingLink = "dangling-link",
+    OtherNames = "other-names",
+    // Columns.
+    Negative = "negative",
+    ColumnType = "column-type",
+    LostZeros = "lost-zeros",
+    DictionaryKey = "dictionary-key",
+    BinaryLength = "binary-length",
+    TextLength = "text-length",
+    Metadata = "metadata",
+    Untagged = "untagged",
+    Nulls = "nulls",
+    NotContiguous = "not-contiguous",
+    // Rows of files.
+    Encoding = "encoding",
+    Fields = "fields",
+    Quote = "quote",
+    BlankLine = "blank-line",
+    Null = "null",
+    KeptNumber = "kept-number",
+    KeptOtherNumber = "kept-other-number",
+    KeptSymbol = "kept-symbol",
+    // The library itself.
+    Internal = "internal",
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl PartialEq<&str> for ErrorKind {
+    fn eq(&self, word: &&str) -> bool {
+        self.as_str() == *word
+    }
+}
+
+/// Where in the input an error is. Every front door tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// UTF-8 byte offset in the text, from 0.
+    Offset(usize),
+    /// Line of the file, from 1.
+    Line(usize),
+    /// Index of the pair of a lineage, from 0.
+    Pair(usize),
+}
+
+/// The value that was found, where it is no secret. Every front door tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A length: digits of a number, bytes of a symbol.
+    Length(usize),
+    /// More rows than there may be.
+    Rows {
+        /// Rows found.
+        found: usize,
+        /// Rows that are possible.
+        most: usize,
+    },
+    /// Another purpose.
+    Purpose {
+        /// The purpose that was needed.
+        expected: Purpose,
+        /// The purpose found.
+        found: Purpose,
+    },
+    /// An epoch.
+    Epoch(u32),
+    /// Another key.
+    Tag {
+        /// The tag that was needed.
+        expected: KeyTag,
+        /// The tag found.
+        found: KeyTag,
+    },
+    /// The binary logarithm of scrypt's work.
+    Work(u8),
+    /// The system's error number, if it gave one.
+    SystemError(Option<i32>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own_of_letters_and_hyphens() {
+        for (at, kind) in ErrorKind::ALL.iter().enumerate() {
+            let word = kind.as_str();
+            assert!(word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-'), "{word}");
+            assert!(ErrorKind::ALL[..at].iter().all(|other| other.as_str() != word), "{word} twice");
+        }
+    }
+}
