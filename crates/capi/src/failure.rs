@@ -1,7 +1,6 @@
 use fugo::{
     BodyError, LineageError, MyNumberError, PurposeError, ScopeError, normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, SealError, SecretFileError};
 
 use crate::status::FugoStatus;
 
@@ -74,7 +73,7 @@ impl Failure {
     }
 
     /// A word of the libraries' closed vocabularies.
-    fn of_kind(kind: &str) -> Self {
+    pub(crate) fn of_kind(kind: &str) -> Self {
         FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other).into()
     }
 
@@ -198,58 +197,5 @@ impl From<LineageError> for Failure {
     fn from(error: LineageError) -> Self {
         let failure = Self::of_kind(error.kind());
         error.pair().map_or(failure, |pair| failure.row(pair))
-    }
-}
-
-impl From<PlaintextError> for Failure {
-    fn from(error: PlaintextError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            PlaintextError::UnknownLine { line, .. }
-            | PlaintextError::MissingLine { line, .. }
-            | PlaintextError::BadValue { line, .. }
-            | PlaintextError::TagMismatch { line } => failure.at(line),
-            _ => failure,
-        }
-    }
-}
-
-/// The key file itself.
-const KEY_FILE: usize = 0;
-/// The file of the passphrase or of the identities.
-const UNLOCKING_FILE: usize = 1;
-
-fn system_error(error: &std::io::Error) -> u64 {
-    error.raw_os_error().and_then(|number| u64::try_from(number).ok()).unwrap_or(FUGO_NONE)
-}
-
-impl From<KeyFileError> for Failure {
-    fn from(error: KeyFileError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            KeyFileError::Plaintext(error) => error.into(),
-            KeyFileError::ExcessiveWork { found } => failure.found(found.into()),
-            KeyFileError::OthersCanRead | KeyFileError::TooLarge => failure.at(KEY_FILE),
-            KeyFileError::Io(error) => failure.at(KEY_FILE).found(system_error(&error)),
-            _ => failure,
-        }
-    }
-}
-
-impl From<SealError> for Failure {
-    fn from(error: SealError) -> Self {
-        Self::of_kind(error.kind())
-    }
-}
-
-impl From<SecretFileError> for Failure {
-    fn from(error: SecretFileError) -> Self {
-        let failure = Self::of_kind(error.kind());
-        match error {
-            SecretFileError::Identity { line } => failure.at(line),
-            SecretFileError::OthersCanRead | SecretFileError::TooLarge => failure.at(UNLOCKING_FILE),
-            SecretFileError::Io(error) => failure.at(UNLOCKING_FILE).found(system_error(&error)),
-            _ => failure,
-        }
     }
 }

@@ -1,11 +1,13 @@
 use std::{ffi::c_char, path::Path};
 
-use fugo_keystore::{Key, KeyFile, Seal, Unlock, Use, read_passphrase};
+use fugo_keystore::{
+    Key, KeyFile, KeyFileError, PlaintextError, Seal, SealError, SecretFileError, Unlock, Use, read_passphrase,
+};
 use secrecy::SecretString;
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError, OfArgument},
+    failure::{FUGO_NONE, Failure, FugoError, OfArgument},
     ladder::{self, FugoRootKey, FugoScopeKey},
     pointers::{Handle, In, Out, Slot},
     spans::apart,
@@ -349,4 +351,57 @@ pub extern "C" fn fugo_key_file_scope_key(
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_free(file: Slot<FugoKeyFile>) -> FugoStatus {
     boundary(Out::none(), |_| file.free().arg(1))
+}
+
+impl From<PlaintextError> for Failure {
+    fn from(error: PlaintextError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            PlaintextError::UnknownLine { line, .. }
+            | PlaintextError::MissingLine { line, .. }
+            | PlaintextError::BadValue { line, .. }
+            | PlaintextError::TagMismatch { line } => failure.at(line),
+            _ => failure,
+        }
+    }
+}
+
+/// The key file itself.
+const KEY_FILE: usize = 0;
+/// The file of the passphrase or of the identities.
+const UNLOCKING_FILE: usize = 1;
+
+fn system_error(error: &std::io::Error) -> u64 {
+    error.raw_os_error().and_then(|number| u64::try_from(number).ok()).unwrap_or(FUGO_NONE)
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            KeyFileError::Plaintext(error) => error.into(),
+            KeyFileError::ExcessiveWork { found } => failure.found(found.into()),
+            KeyFileError::OthersCanRead | KeyFileError::TooLarge => failure.at(KEY_FILE),
+            KeyFileError::Io(error) => failure.at(KEY_FILE).found(system_error(&error)),
+            _ => failure,
+        }
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Self::of_kind(error.kind())
+    }
+}
+
+impl From<SecretFileError> for Failure {
+    fn from(error: SecretFileError) -> Self {
+        let failure = Self::of_kind(error.kind());
+        match error {
+            SecretFileError::Identity { line } => failure.at(line),
+            SecretFileError::OthersCanRead | SecretFileError::TooLarge => failure.at(UNLOCKING_FILE),
+            SecretFileError::Io(error) => failure.at(UNLOCKING_FILE).found(system_error(&error)),
+            _ => failure,
+        }
+    }
 }

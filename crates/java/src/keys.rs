@@ -1,6 +1,7 @@
 //! Root keys and scope keys.
 
 use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey};
+#[cfg(feature = "key-files")]
 use fugo_keystore::Key;
 use jni::{
     EnvUnowned, jni_mangle,
@@ -82,7 +83,9 @@ impl Held {
             Self::Scope(key) => key.tag(),
             Self::Symbols(key) => key.tag(),
             Self::Issuer(key) => key.tag(),
-            held => held.key_file()?.tag(),
+            #[cfg(feature = "key-files")]
+            Self::KeyFile(file) => file.tag(),
+            _ => return Err(Thrown::Closed),
         })
     }
 
@@ -91,10 +94,12 @@ impl Held {
             Self::Scope(key) => Some(*key.scope()),
             Self::Symbols(key) => Some(*key.scope()),
             Self::Issuer(key) => Some(*key.scope()),
-            held => match held.key_file()?.key() {
+            #[cfg(feature = "key-files")]
+            Self::KeyFile(file) => match file.key() {
                 Key::Scope(key) => Some(*key.scope()),
                 Key::Root(_) => None,
             },
+            _ => return Err(Thrown::Closed),
         })
     }
 }

@@ -6,7 +6,6 @@ use fugo::{
     BodyError, KeyTagError, LineageError, MyNumberError, PurposeError, RandomError, ScopeError,
     normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
 use jni::{
     Env, EnvUnowned,
     errors::{Error, ErrorPolicy, JniError},
@@ -149,12 +148,6 @@ impl From<KeyTagError> for Thrown {
     }
 }
 
-impl From<RecipientError> for Thrown {
-    fn from(error: RecipientError) -> Self {
-        Self::Argument(error.to_string())
-    }
-}
-
 /// A count or an offset of Rust's as Java's.
 pub(crate) fn number(number: usize) -> jlong {
     jlong::try_from(number).unwrap_or(jlong::MAX)
@@ -200,31 +193,48 @@ faults! {
     };
     TextError => "fugo/TextFormException", |error| -1, -1;
     LineageError => "fugo/LineageException", |error| error.pair().map_or(-1, number), -1;
-    KeyFileError => "fugo/KeyFileException", |error| match error {
-        KeyFileError::Plaintext(error) => line(error),
-        _ => -1,
-    }, match error {
-        KeyFileError::ExcessiveWork { found } => jlong::from(found),
-        _ => -1,
-    };
-    PlaintextError => "fugo/KeyFileException", |error| line(error), -1;
-    SecretFileError => "fugo/KeyFileException", |error| match error {
-        SecretFileError::Identity { line } => number(line),
-        _ => -1,
-    }, -1;
-    SealError => "fugo/KeyFileException", |error| -1, -1;
-    RegistryError => "fugo/KeyFileException", |error| match error {
-        RegistryError::Line { line } => number(line),
-        _ => -1,
-    }, -1;
 }
 
-fn line(error: PlaintextError) -> jlong {
-    match error {
-        PlaintextError::UnknownLine { line, .. }
-        | PlaintextError::MissingLine { line, .. }
-        | PlaintextError::BadValue { line, .. }
-        | PlaintextError::TagMismatch { line } => number(line),
-        _ => -1,
+#[cfg(feature = "key-files")]
+mod of_key_files {
+    use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
+    use jni::{jni_str, sys::jlong};
+
+    use super::{Fault, Thrown, number};
+
+    impl From<RecipientError> for Thrown {
+        fn from(error: RecipientError) -> Self {
+            Self::Argument(error.to_string())
+        }
+    }
+
+    faults! {
+        KeyFileError => "fugo/KeyFileException", |error| match error {
+            KeyFileError::Plaintext(error) => line(error),
+            _ => -1,
+        }, match error {
+            KeyFileError::ExcessiveWork { found } => jlong::from(found),
+            _ => -1,
+        };
+        PlaintextError => "fugo/KeyFileException", |error| line(error), -1;
+        SecretFileError => "fugo/KeyFileException", |error| match error {
+            SecretFileError::Identity { line } => number(line),
+            _ => -1,
+        }, -1;
+        SealError => "fugo/KeyFileException", |error| -1, -1;
+        RegistryError => "fugo/KeyFileException", |error| match error {
+            RegistryError::Line { line } => number(line),
+            _ => -1,
+        }, -1;
+    }
+
+    fn line(error: PlaintextError) -> jlong {
+        match error {
+            PlaintextError::UnknownLine { line, .. }
+            | PlaintextError::MissingLine { line, .. }
+            | PlaintextError::BadValue { line, .. }
+            | PlaintextError::TagMismatch { line } => number(line),
+            _ => -1,
+        }
     }
 }
