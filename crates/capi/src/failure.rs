@@ -2,7 +2,6 @@ use fugo::{
     BodyError, ErrorKind, Found, LineageError, MyNumberError, Place, PurposeError, RandomError, ScopeError,
     normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError};
 
 use crate::status::FugoStatus;
 
@@ -74,12 +73,6 @@ impl Failure {
         Self::from(FugoStatus::BufferLength).found(found as u64)
     }
 
-    /// Which file it is about, where that is the place.
-    fn in_file(self, file: usize) -> Self {
-        use FugoStatus::{Io, OthersCanRead, TooLarge};
-        if matches!(self.status, Io | OthersCanRead | TooLarge) { self.at(file) } else { self }
-    }
-
     pub(crate) fn row(self, row: usize) -> Self {
         Self { row: row as u64, ..self }
     }
@@ -136,7 +129,7 @@ impl From<std::str::Utf8Error> for Failure {
 }
 
 /// The status, place and value of an error of the libraries. `row`: where the error counts pairs.
-fn told(kind: ErrorKind, place: Option<Place>, found: Option<Found>) -> Failure {
+pub(crate) fn told(kind: ErrorKind, place: Option<Place>, found: Option<Found>) -> Failure {
     let failure = Failure::from(FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other));
     let failure = match place {
         None => failure,
@@ -157,41 +150,23 @@ fn told(kind: ErrorKind, place: Option<Place>, found: Option<Found>) -> Failure 
 
 macro_rules! failures {
     ($($error:ident),*) => {$(
-        impl From<$error> for Failure {
+        impl From<$error> for $crate::failure::Failure {
             fn from(error: $error) -> Self {
-                told(error.kind(), error.place(), error.found())
+                $crate::failure::told(error.kind(), error.place(), error.found())
             }
         }
     )*};
 }
+
+pub(crate) use failures;
 
 failures!(
     BodyError,
     LineageError,
     MyNumberError,
     NormalizeError,
-    PlaintextError,
     PurposeError,
     RandomError,
-    RecipientError,
     ScopeError,
-    SealError,
     TextError
 );
-
-impl From<KeyFileError> for Failure {
-    fn from(error: KeyFileError) -> Self {
-        told(error.kind(), error.place(), error.found()).in_file(KEY_FILE)
-    }
-}
-
-impl From<SecretFileError> for Failure {
-    fn from(error: SecretFileError) -> Self {
-        told(error.kind(), error.place(), error.found()).in_file(UNLOCKING_FILE)
-    }
-}
-
-/// The key file itself.
-const KEY_FILE: usize = 0;
-/// The file of the passphrase or of the identities.
-const UNLOCKING_FILE: usize = 1;

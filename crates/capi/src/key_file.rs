@@ -1,11 +1,13 @@
 use std::{ffi::c_char, path::Path};
 
-use fugo_keystore::{Key, KeyFile, Seal, Unlock, Use, read_passphrase};
+use fugo_keystore::{
+    Key, KeyFile, KeyFileError, PlaintextError, RecipientError, Seal, SealError, SecretFileError, Unlock, Use, read_passphrase,
+};
 use secrecy::SecretString;
 
 use crate::{
     boundary::boundary,
-    failure::{Failure, FugoError, OfArgument},
+    failure::{Failure, FugoError, OfArgument, failures, told},
     ladder::{self, FugoRootKey, FugoScopeKey},
     pointers::{Handle, In, Out, Slot},
     spans::apart,
@@ -349,4 +351,29 @@ pub extern "C" fn fugo_key_file_scope_key(
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_free(file: Slot<FugoKeyFile>) -> FugoStatus {
     boundary(Out::none(), |_| file.free().arg(1))
+}
+
+failures!(PlaintextError, RecipientError, SealError);
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        in_file(told(error.kind(), error.place(), error.found()), KEY_FILE)
+    }
+}
+
+impl From<SecretFileError> for Failure {
+    fn from(error: SecretFileError) -> Self {
+        in_file(told(error.kind(), error.place(), error.found()), UNLOCKING_FILE)
+    }
+}
+
+/// The key file itself.
+const KEY_FILE: usize = 0;
+/// The file of the passphrase or of the identities.
+const UNLOCKING_FILE: usize = 1;
+
+/// Which file the failure is about, where that is its place.
+fn in_file(failure: Failure, file: usize) -> Failure {
+    use FugoStatus::{Io, OthersCanRead, TooLarge};
+    if matches!(failure.status, Io | OthersCanRead | TooLarge) { failure.at(file) } else { failure }
 }

@@ -10,6 +10,7 @@ pub mod failure;
 /// Keys ready to derive.
 pub mod key;
 /// Key files.
+#[cfg(feature = "key-files")]
 pub mod key_file;
 /// The rungs of the key ladder.
 pub mod ladder;

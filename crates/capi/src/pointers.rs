@@ -206,12 +206,12 @@ pub trait Opaque: Send + Sync {
 }
 
 macro_rules! opaque {
-    ($($kind:ty = $mark:literal,)*) => {
-        $(impl Opaque for $kind {
+    ($($(#[$meta:meta])* $kind:ty = $mark:literal,)*) => {
+        $($(#[$meta])* impl Opaque for $kind {
             const MARK: u64 = u64::from_le_bytes(*$mark);
         })*
         const _: () = {
-            let marks: &[&[u8; 8]] = &[$($mark),*];
+            let marks: &[&[u8; 8]] = &[$($(#[$meta])* $mark),*];
             let mut i = 0;
             while i < marks.len() {
                 let mut j = 0;
@@ -230,6 +230,7 @@ opaque! {
     crate::ladder::FugoRootKey = b"fugoroot",
     crate::ladder::FugoScopeKey = b"fugoscop",
     crate::key::FugoKey = b"fugo key",
+    #[cfg(feature = "key-files")]
     crate::key_file::FugoKeyFile = b"fugofile",
     crate::lineage::FugoLineage = b"fugoline",
 }

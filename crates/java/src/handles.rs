@@ -10,20 +10,21 @@ use std::sync::{
 };
 
 use fugo::{AnySymbolKey, Lineage, RootKey, ScopeKey};
+#[cfg(feature = "key-files")]
 use fugo_keystore::{KeyFile, Seal, Unlock};
 use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
 
 use crate::{thrown::Thrown, thrown::native};
 
 macro_rules! held {
-    ($($name:ident: $variant:ident($type:ty),)*) => {
+    ($($(#[$meta:meta])* $name:ident: $variant:ident($type:ty),)*) => {
         /// What a handle can stand for. Every one wipes itself when it is dropped.
         pub(crate) enum Held {
-            $($variant($type),)*
+            $($(#[$meta])* $variant($type),)*
         }
 
         impl Held {
-            $(pub(crate) fn $name(&self) -> Result<&$type, Thrown> {
+            $($(#[$meta])* pub(crate) fn $name(&self) -> Result<&$type, Thrown> {
                 if let Self::$variant(held) = self { Ok(held) } else { Err(Thrown::Closed) }
             })*
         }
@@ -34,8 +35,11 @@ held! {
     root: Root(RootKey),
     scope: Scope(ScopeKey),
     symbol_key: SymbolKey(AnySymbolKey),
+    #[cfg(feature = "key-files")]
     key_file: KeyFile(KeyFile),
+    #[cfg(feature = "key-files")]
     unlock: Unlock(RwLock<Unlock>),
+    #[cfg(feature = "key-files")]
     seal: Seal(Seal),
     lineage: Lineage(Lineage),
 }
@@ -141,7 +145,7 @@ mod tests {
     use super::*;
 
     fn something() -> Arc<Held> {
-        Arc::new(Held::Seal(Seal::plaintext()))
+        Arc::new(Held::Root(RootKey::from_bytes(&[7; 32])))
     }
 
     #[test]
@@ -173,7 +177,7 @@ mod tests {
         let handle = jlong::from(LAST) << 32 | 0xffff_ffff;
         assert!(handle > 0);
         assert_eq!(parts(handle), (SHARDS - 1, 0xffff_ffff / SHARDS, LAST));
-        let held_one = hold(Held::Seal(Seal::plaintext()));
+        let held_one = hold(Held::Root(RootKey::from_bytes(&[7; 32])));
         assert!(held_one > 0);
         assert!(held(held_one).is_ok());
         assert!(release(held_one).is_some());

@@ -1,6 +1,7 @@
 //! Root keys and scope keys.
 
 use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey};
+#[cfg(feature = "key-files")]
 use fugo_keystore::Key;
 use jni::{
     EnvUnowned, jni_mangle,
@@ -81,7 +82,9 @@ impl Held {
             Self::Root(key) => key.tag(),
             Self::Scope(key) => key.tag(),
             Self::SymbolKey(key) => key.tag(),
-            held => held.key_file()?.tag(),
+            #[cfg(feature = "key-files")]
+            Self::KeyFile(file) => file.tag(),
+            _ => return Err(Thrown::Closed),
         })
     }
 
@@ -89,10 +92,12 @@ impl Held {
         Ok(match self {
             Self::Scope(key) => Some(*key.scope()),
             Self::SymbolKey(key) => Some(*key.scope()),
-            held => match held.key_file()?.key() {
+            #[cfg(feature = "key-files")]
+            Self::KeyFile(file) => match file.key() {
                 Key::Scope(key) => Some(*key.scope()),
                 Key::Root(_) => None,
             },
+            _ => return Err(Thrown::Closed),
         })
     }
 }

@@ -6,7 +6,6 @@ use fugo::{
     BodyError, ErrorKind, Found, KeyTagError, LineageError, MyNumberError, Place, PurposeError, RandomError,
     ScopeError, normalize::NormalizeError, text::TextError,
 };
-use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
 use jni::{
     Env, EnvUnowned,
     errors::{Error, ErrorPolicy, JniError},
@@ -149,12 +148,6 @@ impl From<KeyTagError> for Thrown {
     }
 }
 
-impl From<RecipientError> for Thrown {
-    fn from(error: RecipientError) -> Self {
-        Self::Argument(error.to_string())
-    }
-}
-
 /// Offset, line or index of a pair; −1 for none.
 fn place_told(place: Option<Place>) -> jlong {
     match place {
@@ -205,9 +198,26 @@ faults! {
     PurposeError => "fugo/PurposeException",
     TextError => "fugo/TextFormException",
     LineageError => "fugo/LineageException",
-    KeyFileError => "fugo/KeyFileException",
-    PlaintextError => "fugo/KeyFileException",
-    SecretFileError => "fugo/KeyFileException",
-    SealError => "fugo/KeyFileException",
-    RegistryError => "fugo/KeyFileException",
+}
+
+#[cfg(feature = "key-files")]
+mod of_key_files {
+    use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
+    use jni::jni_str;
+
+    use super::{Fault, Thrown, found_told, place_told};
+
+    impl From<RecipientError> for Thrown {
+        fn from(error: RecipientError) -> Self {
+            Self::Argument(error.to_string())
+        }
+    }
+
+    faults! {
+        KeyFileError => "fugo/KeyFileException",
+        PlaintextError => "fugo/KeyFileException",
+        SecretFileError => "fugo/KeyFileException",
+        SealError => "fugo/KeyFileException",
+        RegistryError => "fugo/KeyFileException",
+    }
 }
