@@ -18,14 +18,14 @@ use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
 use fugo_columnar::{SymbolMetadata, is_symbol_field};
 
 use crate::{
-    encoding::Encoding,
     failure::{Failure, Result},
     hex,
-    input::{
+    roster::{
         Columns, Form, Opened,
         blocks::Block,
         cells_over_lines::{LineRule, has_bare_cr},
         csv::{self, Record, Structure},
+        encoding::Encoding,
         identity::Identity,
         text::{text as column_text, unexpected},
     },

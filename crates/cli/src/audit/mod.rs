@@ -31,12 +31,11 @@ use self::{
 };
 use crate::{
     convert::{thousands, thread_failed},
-    encoding::Encoding,
     exit::Exit,
     failure::{Failure, Result},
-    input::{Form, blocks::BLOCK, format::FileFormat},
     options::{default_memory, delimiter, size},
     redaction::shown,
+    roster::{Form, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
 /// Look for what would link two files of symbols that are about to be delivered.

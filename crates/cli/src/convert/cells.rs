@@ -13,7 +13,7 @@ use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::reason::Reason;
-use crate::{encoding::Encoding, input::csv};
+use crate::roster::{csv, encoding::Encoding};
 
 /// How strictly a number is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

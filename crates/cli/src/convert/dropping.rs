@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     failure::Result,
-    input::{
+    roster::{
         blocks::{BLOCK, Block, BlockReader},
         csv,
         format::FileFormat,

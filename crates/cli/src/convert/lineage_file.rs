@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     failure::{Failure, Result},
-    input::{csv, foreign, identity::Watched},
+    roster::{csv, foreign, identity::Watched},
 };
 
 /// Reads and resolves a lineage file of at most a quarter of the memory; its pairs take as much again.

@@ -38,14 +38,13 @@ pub(crate) use self::{
     totals::thousands,
 };
 use crate::{
-    encoding::Encoding,
     exit::Exit,
     failure::Result,
-    input::format::FileFormat,
     keys::{TestKeyArgs, UnlockArgs},
     notice,
     options::{delimiter, size},
     placing::OverwriteArgs,
+    roster::{encoding::Encoding, format::FileFormat},
 };
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.

@@ -14,7 +14,7 @@ use std::{
 use fugo::SYMBOL_LEN;
 
 use super::{derive::SymbolBytes, position::Position};
-use crate::input::csv;
+use crate::roster::csv;
 
 /// Parts, one for each value of a symbol byte.
 pub(crate) const PARTS: usize = 256;

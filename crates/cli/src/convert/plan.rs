@@ -25,9 +25,8 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    hardening,
-    input::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat, identity::Watched},
-    keys, notice, options,
+    hardening, keys, notice, options,
+    roster::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat, identity::Watched},
 };
 
 /// A run, ready to begin.
@@ -141,7 +140,7 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
 
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
-    let form = input::Form {
+    let form = roster::Form {
         format: args.input_format,
         delimiter: args.delimiter,
         encoding: args.encoding,

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     hardening,
-    input::{Input, blocks::Block},
     interrupt::Interrupt,
+    roster::{Input, blocks::Block},
 };
 
 /// What is done with the rows of a block.

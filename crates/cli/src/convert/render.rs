@@ -18,10 +18,10 @@ use super::{
     packer::Packer,
 };
 use crate::{
-    encoding::Encoding,
     failure::{Failure, Result},
-    input::{
+    roster::{
         csv,
+        encoding::Encoding,
         format::FileFormat,
         text::{text, unexpected},
     },

@@ -13,12 +13,12 @@ use super::{
     reason::Reason,
 };
 use crate::{
-    encoding::Encoding,
     failure::Failure,
-    input::{
+    roster::{
         blocks::Block,
         cells_over_lines::{LineRule, Spanning, has_bare_cr},
         csv::{self, Field, Record, Structure},
+        encoding::Encoding,
     },
 };
 

@@ -33,9 +33,9 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     hardening,
-    input::{format::FileFormat, identity::Watched},
     interrupt::Interrupt,
     placing::{self, Complete, Output, Staging},
+    roster::{format::FileFormat, identity::Watched},
 };
 
 /// Runs a plan to its end, or leaves everything as it was.

@@ -10,8 +10,8 @@ use arrow_select::coalesce::BatchCoalescer;
 use super::{parquet_file::ParquetFile, render::Piece};
 use crate::{
     failure::{Failure, Result},
-    input::{format::FileFormat, row_sizes},
     placing::Output,
+    roster::{format::FileFormat, row_sizes},
 };
 
 /// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.

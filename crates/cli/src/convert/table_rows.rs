@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    input::{
+    roster::{
         blocks::Block,
         text::{text, unexpected},
     },

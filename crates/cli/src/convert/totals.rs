@@ -7,7 +7,7 @@ use fugo_columnar::kept::Codes;
 use super::{position::Position, rows::Rows};
 use crate::{
     failure::{Failure, Result},
-    input::cells_over_lines::Spanning,
+    roster::cells_over_lines::Spanning,
 };
 
 /// Counts of rows.

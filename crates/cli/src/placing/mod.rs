@@ -29,7 +29,7 @@ pub(crate) use self::{
 };
 use crate::{
     failure::{Failure, Result},
-    input::open_standard_input,
+    roster::open_standard_input,
 };
 
 /// What a file is to a run that writes it. A file is replaced without being named only by one of its own kind.

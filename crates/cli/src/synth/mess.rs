@@ -8,7 +8,7 @@ use super::{
     rng::{Draws, mix},
     slips,
 };
-use crate::encoding::Encoding;
+use crate::roster::encoding::Encoding;
 
 /// How many rows are damaged: a percentage with up to six decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -30,12 +30,12 @@ pub(crate) use self::{
     writing::{Options, WriteError, write_roster},
 };
 use crate::{
-    encoding::Encoding,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     notice,
     placing::{self, Kind, Output, OverwriteArgs, Placing, Staging},
+    roster::encoding::Encoding,
 };
 
 /// Make up a roster (CSV) of any size, the same for the same options, with as many damaged rows as wanted.

@@ -7,12 +7,10 @@ use super::{
     Form,
     cells_over_lines::{LineRule, has_bare_cr},
     csv,
+    encoding::Encoding,
     names::{self, Found},
 };
-use crate::{
-    encoding::Encoding,
-    failure::{Failure, Result},
-};
+use crate::failure::{Failure, Result};
 
 /// The columns of the input.
 pub(crate) struct Header {

@@ -10,8 +10,11 @@ use fugo::{
 use fugo_columnar::kept;
 use memchr::{memchr_iter, memchr2};
 
-use super::csv::{self, Field, Record};
-use crate::{encoding::Encoding, failure::Failure};
+use super::{
+    csv::{self, Field, Record},
+    encoding::Encoding,
+};
+use crate::failure::Failure;
 
 /// Most lines of one cell, unless the operator says that such cells are meant.
 const MOST_LINES: u64 = 100;
