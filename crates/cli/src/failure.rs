@@ -34,6 +34,11 @@ impl Failure {
         Self { kind: Kind::Interrupted, ..Self::new("interrupted", remedy) }
     }
 
+    /// A thread panicked; what it said is on standard error already.
+    pub(crate) fn thread() -> Self {
+        Self::new("a thread of the run failed", "report this; outputs are as they were before")
+    }
+
     /// An error of the system on a file, named by its path.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         let what = format!("cannot {doing} {}: {error}", path.display());

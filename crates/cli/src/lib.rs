@@ -6,7 +6,9 @@
 mod audit;
 mod check;
 mod convert;
-mod demo;
+mod counts;
+#[cfg(feature = "demonstrations")]
+mod demonstrations;
 mod exit;
 mod failure;
 mod hardening;
@@ -14,6 +16,7 @@ mod hex;
 mod interrupt;
 mod key;
 mod keys;
+mod mix;
 mod notice;
 mod options;
 mod passphrase;
@@ -22,14 +25,14 @@ mod redaction;
 pub mod roster;
 mod seal;
 mod symbol;
-mod synth;
 mod unlock;
-mod vectors;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "demonstrations")]
+use crate::demonstrations::{demo, synth, vectors};
 use crate::exit::Exit;
 
 /// Symbols (符号) for Japan's MyNumber: one per agency, unlinkable without the keys.
@@ -50,11 +53,14 @@ enum Command {
     Audit(audit::AuditArgs),
     Check(check::CheckArgs),
     Convert(Box<convert::ConvertArgs>),
+    #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
     /// Turn symbols into text form and back, and hold one against a number
     #[command(subcommand)]
     Symbol(symbol::SymbolCommand),
+    #[cfg(feature = "demonstrations")]
     Synth(synth::SynthArgs),
+    #[cfg(feature = "demonstrations")]
     Vectors(vectors::VectorsArgs),
 }
 
@@ -75,9 +81,12 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
+        #[cfg(feature = "demonstrations")]
         Command::Demo(args) => demo::run(&args),
         Command::Symbol(command) => symbol::run(&command),
+        #[cfg(feature = "demonstrations")]
         Command::Synth(args) => synth::run(&args),
+        #[cfg(feature = "demonstrations")]
         Command::Vectors(args) => vectors::run(&args),
     }
 }

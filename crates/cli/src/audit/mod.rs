@@ -30,7 +30,7 @@ use self::{
     tally::Question,
 };
 use crate::{
-    convert::{thousands, thread_failed},
+    counts::thousands,
     exit::Exit,
     failure::{Failure, Result},
     options::{default_memory, delimiter, size},
@@ -123,7 +123,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let hashes = Hashes::default();
     let [survey_a, survey_b] = thread::scope(|scope| {
         let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
-        both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))
+        both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
     });
     let (files, surveys) = ([&a, &b], [&survey_a?, &survey_b?]);
     let pairs = columns::pairs(files, surveys, &args.pairs)?;

@@ -31,12 +31,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fugo::KeyTag;
 
+pub(crate) use self::report::Report;
 use self::totals::Limit;
-pub(crate) use self::{
-    reading::thread_failed,
-    report::{Report, SMALL},
-    totals::thousands,
-};
 use crate::{
     exit::Exit,
     failure::Result,

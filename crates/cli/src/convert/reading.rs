@@ -117,7 +117,7 @@ pub(crate) fn read_all(
         drop((full, to_collector));
         let collected = in_order(done, to_reader, interrupt, collect);
         drop(stop);
-        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| thread_failed()));
+        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| Failure::thread()));
         let parts = parts.collect::<Result<Vec<_>>>();
         match (collected?, blocks_read.try_recv()) {
             (collected, Ok(read)) if collected == read => parts,
@@ -126,17 +126,13 @@ pub(crate) fn read_all(
     })
 }
 
-pub(crate) fn thread_failed() -> Failure {
-    Failure::new("a thread of the run failed", "report this; outputs are as they were before")
-}
-
 /// Tells the collector if its thread panics, so that nobody waits for the block in it.
 struct Watch<'a>(&'a Sender<Result<Work>>);
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            let _ = self.0.send(Err(thread_failed()));
+            let _ = self.0.send(Err(Failure::thread()));
         }
     }
 }

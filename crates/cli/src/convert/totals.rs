@@ -6,6 +6,7 @@ use fugo_columnar::kept::Codes;
 
 use super::{position::Position, rows::Rows};
 use crate::{
+    counts::thousands,
     failure::{Failure, Result},
     roster::cells_over_lines::Spanning,
 };
@@ -204,17 +205,4 @@ impl Limits {
         }
         Ok(())
     }
-}
-
-/// A count with its thousands apart.
-pub(crate) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -10,7 +10,6 @@ use std::{
 
 use super::{
     parts::{PARTS, Part, Parts, RowFormat, Spill},
-    reading::thread_failed,
     render::RowForm,
     sort::{Sorted, Sorter},
 };
@@ -106,7 +105,7 @@ struct Watch<'a, 'b>(&'a Turns<'b>);
 impl Drop for Watch<'_, '_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.fail(thread_failed());
+            self.0.fail(Failure::thread());
         }
     }
 }
