@@ -20,7 +20,7 @@ enum Kind {
     BrokenPipe(Exit),
 }
 
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     /// What happened, and what the operator can do about it.

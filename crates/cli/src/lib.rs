@@ -19,6 +19,7 @@ mod keys;
 mod mix;
 mod notice;
 mod options;
+mod ordered;
 mod passphrase;
 mod placing;
 mod redaction;

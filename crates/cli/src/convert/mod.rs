@@ -4,9 +4,11 @@ mod cells;
 mod derive;
 mod dropping;
 mod headers;
+mod input_order;
 mod lineage_file;
 mod lists;
 mod made;
+mod memory;
 mod packer;
 mod parquet_file;
 mod parts;
@@ -22,6 +24,8 @@ mod rows;
 mod run;
 mod sinks;
 mod sort;
+mod spill;
+mod symbol_order;
 mod table_rows;
 mod totals;
 mod writing;
@@ -207,6 +211,6 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
 
 /// Converts.
 pub(crate) fn convert(args: &ConvertArgs) -> Result<Report> {
-    let plan = plan::plan(args)?;
-    run::run(plan)
+    let (plan, unread) = plan::plan(args)?;
+    run::run(plan, unread)
 }

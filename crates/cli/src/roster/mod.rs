@@ -113,7 +113,7 @@ impl Opened {
         let read_before = || (&file).stream_position();
         let bytes = watched.as_ref().map(|watched| Ok(watched.len().saturating_sub(read_before()?)));
         let bytes = bytes.transpose().map_err(fail)?;
-        if format != FileFormat::Csv {
+        if let Some(format) = format.table() {
             let table = TableFile::open(file, format, form.memory)?;
             let columns = Columns::Table(table.schema());
             return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table), block: form.block });
