@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use fugo_cli::roster::csv;
+use fugo_csv as csv;
 
 /// The first byte chooses the delimiter, the second where the input is cut in two; the rest is the input.
 pub fn check(data: &[u8]) {

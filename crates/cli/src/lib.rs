@@ -1,6 +1,6 @@
 //! `fugo`, the operator's tool: rosters in, each agency's file of symbols out.
 //!
-//! The program calls [`main`]. Fuzz targets and benchmarks use what else is public.
+//! The program calls [`main`], and nothing else is public.
 #![forbid(unsafe_code)]
 
 mod audit;
@@ -23,7 +23,7 @@ mod ordered;
 mod passphrase;
 mod placing;
 mod redaction;
-pub mod roster;
+mod roster;
 mod seal;
 mod symbol;
 mod unlock;

@@ -7,7 +7,7 @@
 //! | How is a file opened, and its header or schema read? | this file; `header.rs` and `names.rs` find a column by its name |
 //! | Which encodings are there? | `encoding.rs` |
 //! | CSV: whole records, in blocks | `blocks.rs` |
-//! | CSV: records and fields, by bytes | `csv.rs` |
+//! | CSV: records and fields, by bytes | `crates/csv` |
 //! | CSV: a cell over several lines, or rows that a quote took in | `cells_over_lines.rs` |
 //! | Tables: batches of columns, cut into blocks | `tables.rs`; the bytes of a row, `row_sizes.rs` |
 //! | Parquet: what a footer and its pages unpack to | `parquet_table.rs`, `parquet_pages.rs`, `thrift.rs`, `lz4.rs` |
@@ -18,7 +18,6 @@
 
 pub(crate) mod blocks;
 pub(crate) mod cells_over_lines;
-pub mod csv;
 pub(crate) mod encoding;
 pub(crate) mod foreign;
 pub(crate) mod format;
@@ -27,6 +26,8 @@ pub(crate) mod lines;
 pub(crate) mod row_sizes;
 pub(crate) mod tables;
 pub(crate) mod text;
+
+pub(crate) use fugo_csv as csv;
 
 mod arrow_messages;
 mod fault;

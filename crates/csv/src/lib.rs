@@ -1,15 +1,18 @@
 //! Splitting CSV (RFC 4180) into records and fields, by bytes, so that other columns pass through untouched.
 //!
 //! Safe on UTF-8 and on CP932: comma, quote, CR and LF are never part of a longer character there.
+//!
+//! A crate of its own, so that fuzz targets and benchmarks build it without what the tool links for Parquet and key files.
+#![forbid(unsafe_code)]
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use wide::u8x16;
 
 /// UTF-8's byte order mark, which may stand before a header.
-pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+pub const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Bytes of the marks that stand before a header: one, or two where a program put its own before another's.
-pub(crate) fn marks(bytes: &[u8]) -> usize {
+pub fn marks(bytes: &[u8]) -> usize {
     MARK.len() * bytes.chunks_exact(MARK.len()).take_while(|chunk| *chunk == MARK).count()
 }
 
@@ -179,6 +182,7 @@ fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 /// The value of a field: without the quotes around it, doubled ones made single. `scratch` is used only where
 /// quotes are doubled.
+#[inline]
 pub fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     let Some(inner) = field.strip_prefix(b"\"").map(|inner| inner.strip_suffix(b"\"").unwrap_or(inner)) else {
         return field;
@@ -197,7 +201,7 @@ pub fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
 }
 
 /// A value as a field of a file of our own: quoted where it must be, and where a reader may take spaces off.
-pub(crate) fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+pub fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     let is_special = |c| matches!(c, '"' | '\n' | '\r') || c == char::from(delimiter);
     if value.contains(is_special) || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {
         write_quoted(value.as_bytes(), out);
@@ -207,12 +211,12 @@ pub(crate) fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
 }
 
 /// A value as a cell among others: empty text is quoted, so that it is not taken for a null.
-pub(crate) fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+pub fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     if value.is_empty() { write_quoted(b"", out) } else { write_value(value, delimiter, out) }
 }
 
 /// A field as it was written, but quoted if it holds a CR that is not: some readers would end the row there.
-pub(crate) fn write_field(field: &[u8], out: &mut Vec<u8>) {
+pub fn write_field(field: &[u8], out: &mut Vec<u8>) {
     if field.first() != Some(&b'"') && memchr(b'\r', field).is_some() {
         write_quoted(field, out);
     } else {
@@ -232,7 +236,7 @@ fn write_quoted(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether two rows of cells, a delimiter before each, hold the same values, whatever is quoted in them.
-pub(crate) fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
+pub fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
     let (mut fields_a, mut fields_b) = (Vec::new(), Vec::new());
     let (mut scratch_a, mut scratch_b) = (Vec::new(), Vec::new());
     if split(a, 1, delimiter, true, &mut fields_a).is_none() || split(b, 1, delimiter, true, &mut fields_b).is_none() {

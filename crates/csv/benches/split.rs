@@ -6,7 +6,7 @@
 use std::{fmt::Write, hint::black_box};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fugo_cli::roster::csv as csv_bytes;
+use fugo_csv as csv_bytes;
 
 const ROWS: usize = 5_000;
 
