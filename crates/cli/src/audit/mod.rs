@@ -85,7 +85,7 @@ pub(crate) struct AuditArgs {
     memory: Option<usize>,
 }
 
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
+fn pair(text: &str) -> Result<(String, String), String> {
     let (a, b) = text.split_once('=').ok_or("write it as NAME_IN_A=NAME_IN_B")?;
     Ok((a.to_owned(), b.to_owned()))
 }

@@ -171,7 +171,7 @@ impl<'a> TableReader<'a> {
 }
 
 /// A row of insurers' symbols; none where it is null.
-type InsurersRow = Option<std::result::Result<InsurersSymbol, FaultReason>>;
+type InsurersRow = Option<Result<InsurersSymbol, FaultReason>>;
 
 /// The column of persons, row after row.
 enum Persons<'a> {
@@ -204,7 +204,7 @@ impl<'a> Persons<'a> {
         rows: &mut Rows,
         layout: &Layout,
         kept: &[Kept],
-    ) -> std::result::Result<(), (Option<usize>, Reason)> {
+    ) -> Result<(), (Option<usize>, Reason)> {
         let cells = || {
             let all =
                 kept.iter().enumerate().flat_map(|(place, kept)| kept.searched.iter().map(move |read| (place, read)));

@@ -147,7 +147,7 @@ impl Limit {
 
 impl std::str::FromStr for Limit {
     type Err = String;
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let form = || "give a count of rows, or a percentage from 0% to 100%".to_owned();
         match text.strip_suffix('%') {
             Some(percent) => {

@@ -238,6 +238,14 @@ impl Swallowed {
     }
 }
 
+/// Whether a record has line ends in it, so that its cells are to be judged: LF, or a CR without one where `may_have_cr`
+/// says that there are such.
+#[inline]
+pub(crate) fn has_line_ends(bytes: &[u8], record: &Record, may_have_cr: bool) -> bool {
+    let own_end = u64::from(bytes[..record.next].ends_with(b"\n"));
+    record.lines > own_end || may_have_cr && has_bare_cr(&bytes[record.start..record.end])
+}
+
 /// Whether a CR stands without an LF behind it.
 pub(crate) fn has_bare_cr(bytes: &[u8]) -> bool {
     bare_crs(bytes).next().is_some()

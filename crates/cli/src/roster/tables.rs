@@ -40,7 +40,7 @@ impl TableFile {
         opened.unwrap_or_else(|| Err(panicked(format))).map_err(|fault| fault.of(format, None))
     }
 
-    fn open_as(mut file: File, format: TableFormat, memory: usize) -> std::result::Result<Self, Fault> {
+    fn open_as(mut file: File, format: TableFormat, memory: usize) -> Result<Self, Fault> {
         let len = file.stream_position().is_ok().then(|| file.metadata().map(|metadata| metadata.len())).transpose()?;
         if format == TableFormat::Parquet {
             let len = len.ok_or_else(|| {
@@ -119,7 +119,7 @@ impl TableFile {
     }
 }
 
-type Batches = Box<dyn Iterator<Item = std::result::Result<RecordBatch, Fault>> + Send>;
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Fault>> + Send>;
 
 /// The batches of a file, cut into blocks.
 pub(crate) struct Tables {
@@ -153,7 +153,7 @@ impl Tables {
         let (first, len) = (rest.next, self.rows_of_block(&rest)?);
         let columns = rest.columns.iter().zip(&self.types);
         let columns = columns.map(|(column, of_type)| part(column, first, len, of_type, rest.held > 4 * self.block));
-        let batch = columns.collect::<std::result::Result<Vec<_>, _>>().and_then(|columns| {
+        let batch = columns.collect::<Result<Vec<_>, _>>().and_then(|columns| {
             let named = columns.into_iter().enumerate().map(|(i, column)| (i.to_string(), column, true));
             RecordBatch::try_from_iter_with_nullable(named)
         });
@@ -197,8 +197,7 @@ impl Tables {
     fn read_batch(&mut self) -> Result<Option<Rest>> {
         let (batches, wanted) = (&mut self.batches, &self.wanted);
         let read = hardening::of_foreign_bytes(|| {
-            let has_rows =
-                |batch: &std::result::Result<RecordBatch, _>| batch.as_ref().map_or(true, |b| b.num_rows() > 0);
+            let has_rows = |batch: &Result<RecordBatch, _>| batch.as_ref().map_or(true, |b| b.num_rows() > 0);
             let Some(batch) = batches.find(has_rows).transpose()? else { return Ok(None) };
             let columns: Vec<ArrayRef> = wanted.iter().map(|column| batch.column(*column).clone()).collect();
             let sizes = row_sizes::of(&columns, batch.num_rows());
@@ -218,7 +217,7 @@ fn part(
     len: usize,
     of_type: &DataType,
     is_copied: bool,
-) -> std::result::Result<ArrayRef, ArrowError> {
+) -> Result<ArrayRef, ArrowError> {
     let slice = column.slice(first, len);
     if let (Some(views), DataType::Utf8View) = (slice.as_string_view_opt(), of_type) {
         return Ok(std::sync::Arc::new(views.gc()));
