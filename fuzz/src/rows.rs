@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-// The tool is a program, not a library; its splitter stands alone.
-#[path = "../../crates/cli/src/input/csv.rs"]
-#[allow(dead_code, unreachable_pub, missing_docs, unfulfilled_lint_expectations)]
-mod csv;
+use fugo_csv as csv;
 
 /// The first byte chooses the delimiter, the second where the input is cut in two; the rest is the input.
 pub fn check(data: &[u8]) {

@@ -160,13 +160,4 @@ macro_rules! failures {
 
 pub(crate) use failures;
 
-failures!(
-    BodyError,
-    LineageError,
-    MyNumberError,
-    NormalizeError,
-    PurposeError,
-    RandomError,
-    ScopeError,
-    TextError
-);
+failures!(BodyError, LineageError, MyNumberError, NormalizeError, PurposeError, RandomError, ScopeError, TextError);

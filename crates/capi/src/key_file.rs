@@ -1,7 +1,8 @@
 use std::{ffi::c_char, path::Path};
 
 use fugo_keystore::{
-    Key, KeyFile, KeyFileError, PlaintextError, RecipientError, Seal, SealError, SecretFileError, Unlock, Use, read_passphrase,
+    Key, KeyFile, KeyFileError, PlaintextError, RecipientError, Seal, SealError, SecretFileError, Unlock, Use,
+    read_passphrase,
 };
 use secrecy::SecretString;
 

@@ -16,9 +16,13 @@ use fugo::{
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
-    input::{csv, foreign, identity::Watched, open_standard_input},
-    lines::{Line, Lines, MAX_LINE},
     notice,
+    roster::{
+        csv, foreign,
+        identity::Watched,
+        lines::{Line, Lines, MAX_LINE},
+        open_standard_input,
+    },
 };
 
 /// Check numbers, one a line, and print which lines are bad and why

@@ -20,7 +20,7 @@ enum Kind {
     BrokenPipe(Exit),
 }
 
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     /// What happened, and what the operator can do about it.
@@ -32,6 +32,11 @@ impl Failure {
     pub(crate) fn interrupted() -> Self {
         let remedy = "run the command again; outputs are as they were before";
         Self { kind: Kind::Interrupted, ..Self::new("interrupted", remedy) }
+    }
+
+    /// A thread panicked; what it said is on standard error already.
+    pub(crate) fn thread() -> Self {
+        Self::new("a thread of the run failed", "report this; outputs are as they were before")
     }
 
     /// An error of the system on a file, named by its path.

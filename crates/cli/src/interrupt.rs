@@ -32,7 +32,7 @@ impl Interrupt {
     }
 
     /// As if a signal had come.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "demonstrations"))]
     pub(crate) fn requested() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
     }

@@ -1,87 +1,14 @@
-//! `fugo`, the operator's tool: rosters in, each agency's file of symbols out.
+//! The program `fugo`: the library's entry function, with a heap that is wiped as it is freed.
 #![forbid(unsafe_code)]
-
-mod audit;
-mod check;
-mod convert;
-mod demo;
-mod encoding;
-mod exit;
-mod failure;
-mod hardening;
-mod hex;
-mod input;
-mod interrupt;
-mod key;
-mod keys;
-mod lines;
-mod notice;
-mod options;
-mod passphrase;
-mod placing;
-mod redaction;
-mod seal;
-mod symbol;
-mod synth;
-mod unlock;
-mod vectors;
 
 use std::{alloc::System, process::ExitCode};
 
-use clap::{Parser, Subcommand};
-
 use zeroizing_alloc::ZeroAlloc;
-
-use crate::exit::Exit;
 
 /// Overwrites every block of memory with zeros as it is freed, whoever had it.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// Symbols (符号) for Japan's MyNumber: one per agency, unlinkable without the keys.
-///
-/// Treat every symbol as 個人番号 (特定個人情報). Whoever holds a scope's key can invert that scope's symbols.
-#[derive(Parser)]
-#[command(name = "fugo", version, max_term_width = 100)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Make, derive and inspect key files
-    #[command(subcommand)]
-    Key(key::KeyCommand),
-    Audit(audit::AuditArgs),
-    Check(check::CheckArgs),
-    Convert(Box<convert::ConvertArgs>),
-    Demo(demo::DemoArgs),
-    /// Turn symbols into text form and back, and hold one against a number
-    #[command(subcommand)]
-    Symbol(symbol::SymbolCommand),
-    Synth(synth::SynthArgs),
-    Vectors(vectors::VectorsArgs),
-}
-
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return exit::usage(&error),
-    };
-    hardening::apply();
-    exit::report(dispatch(cli.command))
-}
-
-fn dispatch(command: Command) -> failure::Result<Exit> {
-    match command {
-        Command::Key(command) => key::run(&command),
-        Command::Audit(args) => audit::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Convert(args) => convert::run(&args),
-        Command::Demo(args) => demo::run(&args),
-        Command::Symbol(command) => symbol::run(&command),
-        Command::Synth(args) => synth::run(&args),
-        Command::Vectors(args) => vectors::run(&args),
-    }
+    fugo_cli::main()
 }

@@ -36,7 +36,7 @@ pub(crate) fn ask_new(mut ask: impl FnMut(&str) -> Result<SecretString>, of: &st
 mod tests {
     use super::*;
 
-    fn typed(answers: &[&str]) -> (std::result::Result<String, String>, usize) {
+    fn typed(answers: &[&str]) -> (Result<String, String>, usize) {
         let mut asked = 0;
         let outcome = ask_new(
             |_| {

@@ -43,9 +43,9 @@ impl SealArgs {
         }
         if !self.recipient.is_empty() {
             let recipients: Vec<Recipient> =
-                self.recipient.iter().map(|text| text.parse()).collect::<std::result::Result<_, _>>().map_err(
-                    |error| Failure::new(error, "give the public key that age-keygen shows, not the identity"),
-                )?;
+                self.recipient.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(|error| {
+                    Failure::new(error, "give the public key that age-keygen shows, not the identity")
+                })?;
             return Seal::recipients(recipients).map_err(|error| Failure::new(error, "give --recipient"));
         }
         let passphrase = match &self.passphrase_file {

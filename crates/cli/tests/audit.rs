@@ -84,6 +84,7 @@ fn read(keys: &Keys, name: &str) -> Vec<String> {
     fs::read_to_string(keys.at(name)).expect("text").lines().map(str::to_owned).collect()
 }
 
+#[cfg(feature = "demonstrations")]
 #[test]
 fn a_clean_pair_of_a_million_rows_passes_and_leaky_ones_are_counted_to_the_row() {
     let keys = both();

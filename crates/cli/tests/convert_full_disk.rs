@@ -56,7 +56,7 @@ fn temporary_rows_that_do_not_fit_stop_the_run() {
     let keys = folder(&roster(300_000, ""));
     for threads in ["1", "3"] {
         let output = limited(&keys, 2_000, &format!("roster.csv --memory 16M --threads {threads}")).output();
-        stopped(&keys, &output.expect("a shell"), "keep rows in the temporary directory");
+        stopped(&keys, &output.expect("a shell"), "keep rows in .");
     }
 }
 
@@ -65,7 +65,7 @@ fn too_many_rows_of_one_person_that_do_not_fit_stop_the_run() {
     let one = format!("{},a memo\n", rosters::number(1)).repeat(200_000);
     let keys = folder(&format!("my_number,memo\n{one}"));
     let output = limited(&keys, 4_000, "roster.csv --memory 16M").output().expect("a shell");
-    stopped(&keys, &output, "keep rows in the temporary directory");
+    stopped(&keys, &output, "keep rows in .");
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn a_run_that_is_stopped_does_not_wait_for_the_end_of_its_input() {
     let roster = roster(300_000, "");
     let keys = folder("");
     for (args, what) in [
-        ("--memory 16M", "keep rows in the temporary directory"),
+        ("--memory 16M", "keep rows in ."),
         ("--order input", "write nta.csv"),
-        ("--memory 16M --threads 1", "keep rows in the temporary directory"),
+        ("--memory 16M --threads 1", "keep rows in ."),
     ] {
         let mut tool = limited(&keys, 2_000, args).stdin(Stdio::piped()).spawn().expect("a shell");
         let _watch = watch(&tool);
@@ -156,7 +156,7 @@ fn stopped_on_a_small_disk(roster: &str, args: &str, what: &str) {
 #[test]
 fn a_disk_full_of_temporary_rows_stops_the_run() {
     let args = "--out small/nta.csv --memory 16M";
-    stopped_on_a_small_disk(&roster(300_000, ""), args, "keep rows in the temporary directory");
+    stopped_on_a_small_disk(&roster(300_000, ""), args, "keep rows in small");
 }
 
 #[test]

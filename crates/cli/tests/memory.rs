@@ -161,12 +161,14 @@ impl Run {
 
     /// Lets the run go on until its next stop, and gives the phase of that; false once it has ended.
     fn next_stop(&mut self) -> bool {
-        let mut seen = 0;
+        let (mut seen, mut last) = (0, None);
         while seen < 3 {
             if self.strace.try_wait().expect("a child").is_some() {
                 return false;
             }
-            seen = if self.is_stopped() { seen + 1 } else { 0 };
+            let now = self.stopped();
+            seen = if now.is_some() && now == last { seen + 1 } else { 0 };
+            last = now;
             thread::sleep(Duration::from_millis(5));
         }
         while let Ok(line) = self.said.try_recv() {
@@ -175,13 +177,17 @@ impl Run {
         true
     }
 
-    /// Whether every thread is stopped.
-    fn is_stopped(&self) -> bool {
-        let Ok(threads) = fs::read_dir(format!("/proc/{}/task", self.pid.as_raw_nonzero())) else { return false };
-        threads.map_while(Result::ok).all(|thread| {
-            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-            stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['T', 't']))
-        })
+    /// How often each thread has run, if all are stopped. A tracer stops threads at every system call too, for a moment:
+    /// then they run again before long.
+    fn stopped(&self) -> Option<BTreeMap<PathBuf, String>> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.pid.as_raw_nonzero())).ok()?;
+        let runs = threads.map_while(Result::ok).map(|thread| {
+            let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+            let is_stopped = |line: &str| line.strip_prefix("State:\t").is_some_and(|at| at.starts_with(['T', 't']));
+            let switches: String = status.lines().filter(|line| line.contains("ctxt_switches")).collect();
+            status.lines().any(is_stopped).then_some((thread.path(), switches))
+        });
+        runs.collect()
     }
 
     fn go_on(&self) {

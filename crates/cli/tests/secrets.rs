@@ -97,6 +97,7 @@ fn symbol_commands_repeat_no_number() {
     }
 }
 
+#[cfg(feature = "demonstrations")]
 #[test]
 fn vectors_repeats_no_number_and_no_key() {
     for (root, number) in [(ROOT_HEX, NUMBER), (ROOT_HEX, NOT_A_NUMBER), (NTA_HEX, GROUPED), (&ROOT_HEX[1..], NUMBER)] {

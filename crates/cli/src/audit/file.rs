@@ -18,14 +18,14 @@ use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
 use fugo_columnar::{SymbolMetadata, is_symbol_field};
 
 use crate::{
-    encoding::Encoding,
     failure::{Failure, Result},
     hex,
-    input::{
+    roster::{
         Columns, Form, Opened,
         blocks::Block,
-        cells_over_lines::{LineRule, has_bare_cr},
-        csv::{self, Record, Structure},
+        cells_over_lines::{LineRule, has_bare_cr, has_line_ends},
+        csv::{self, Structure},
+        encoding::Encoding,
         identity::Identity,
         text::{text as column_text, unexpected},
     },
@@ -217,10 +217,7 @@ impl Delivery {
         let mut values = Vec::with_capacity(columns);
         while at < bytes.len() {
             let found = structure.split(bytes, at, delimiter, columns, &mut place, &mut fields);
-            let over_lines = |found: &Record| {
-                found.lines != 1 || found.next == bytes.len() || has_cr && has_bare_cr(&bytes[found.start..found.end])
-            };
-            if let Some(found) = found.filter(over_lines) {
+            if let Some(found) = found.filter(|found| has_line_ends(bytes, found, has_cr)) {
                 let judged = rule.judge(bytes, &found, &fields);
                 judged.map_err(|swallowed| swallowed.failure(record, line, block.offset).of(&self.path))?;
             }

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use memchr::memchr_iter;
 
-use crate::synth::rng::mix;
+use crate::mix::mix;
 
 /// Hashes cells. One for both files and all readings of them.
 #[derive(Default)]

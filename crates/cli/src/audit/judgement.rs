@@ -11,7 +11,7 @@ use super::{
     tally::{CLOSE, Matches, Tally},
 };
 use crate::{
-    convert::{SMALL, thousands},
+    counts::{SMALL, thousands},
     redaction::shown,
 };
 

@@ -30,13 +30,12 @@ use self::{
     tally::Question,
 };
 use crate::{
-    convert::{thousands, thread_failed},
-    encoding::Encoding,
+    counts::thousands,
     exit::Exit,
     failure::{Failure, Result},
-    input::{Form, blocks::BLOCK, format::FileFormat},
     options::{default_memory, delimiter, size},
     redaction::shown,
+    roster::{Form, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
 /// Look for what would link two files of symbols that are about to be delivered.
@@ -86,7 +85,7 @@ pub(crate) struct AuditArgs {
     memory: Option<usize>,
 }
 
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
+fn pair(text: &str) -> Result<(String, String), String> {
     let (a, b) = text.split_once('=').ok_or("write it as NAME_IN_A=NAME_IN_B")?;
     Ok((a.to_owned(), b.to_owned()))
 }
@@ -124,7 +123,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let hashes = Hashes::default();
     let [survey_a, survey_b] = thread::scope(|scope| {
         let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
-        both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))
+        both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
     });
     let (files, surveys) = ([&a, &b], [&survey_a?, &survey_b?]);
     let pairs = columns::pairs(files, surveys, &args.pairs)?;

@@ -8,10 +8,7 @@ use super::{
     hashes::{Hashes, joined},
     sample::Sample,
 };
-use crate::{
-    convert::thread_failed,
-    failure::{Failure, Result},
-};
+use crate::failure::{Failure, Result};
 
 /// Groups of fewer people are close to a match.
 pub(super) const CLOSE: u64 = 5;
@@ -76,7 +73,7 @@ impl Question<'_> {
         for reading in 0..readings {
             let [a, b] = thread::scope(|scope| {
                 let both = [0, 1].map(|side| scope.spawn(move || self.read(side, reading, readings)));
-                both.map(|thread| thread.join().unwrap_or_else(|_| Err(thread_failed())))
+                both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
             });
             let ((a, order_a), (b, order_b)) = (a?, b?);
             if reading == 0 {

@@ -13,7 +13,7 @@ use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{derive::SymbolBytes, reason::Reason};
-use crate::{encoding::Encoding, input::csv};
+use crate::roster::{csv, encoding::Encoding};
 
 /// Reads a cell as a number.
 pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Result<(MyNumber, Changes), Reason> {

@@ -7,16 +7,17 @@ use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
 
 use super::{
+    memory::OWN_TABLE,
     render::Piece,
     sinks::Sink,
     sort::{Outcome, Sorted},
 };
 use crate::{
     failure::Result,
-    input::{
+    roster::{
         blocks::{BLOCK, Block, BlockReader},
         csv,
-        format::FileFormat,
+        format::TableFormat,
         tables::TableFile,
         text::unexpected,
     },
@@ -62,26 +63,27 @@ impl Records {
     }
 
     /// Writes an output again without the rows to be dropped. Returns how many rows stay.
-    pub(crate) fn rewrite(&self, sink: Sink, format: FileFormat, delimiter: u8) -> Result<(Sink, u64)> {
+    pub(crate) fn rewrite(&self, sink: Sink, delimiter: u8) -> Result<(Sink, u64)> {
         let (written, mut sink) = sink.restart()?;
-        let mut rows = Rows { records: self, record: 0, stay: 0 };
-        match format {
-            FileFormat::Csv => rows.copy_lines(written, delimiter, &mut sink)?,
-            FileFormat::Parquet | FileFormat::Arrow => rows.copy_columns(written, format, &mut sink)?,
+        let mut staying = Staying { records: self, record: 0, rows: 0 };
+        match sink.table_format() {
+            None => staying.copy_lines(written, delimiter, &mut sink)?,
+            Some(format) => staying.copy_columns(written, format, &mut sink)?,
         }
-        Ok((sink, rows.stay))
+        Ok((sink, staying.rows))
     }
 }
 
-/// The rows of an output one after the other.
-struct Rows<'a> {
+/// The rows of an output one after the other, and which of them stay.
+struct Staying<'a> {
     records: &'a Records,
     /// The record of the row at hand.
     record: u64,
-    stay: u64,
+    /// How many stay.
+    rows: u64,
 }
 
-impl Rows<'_> {
+impl Staying<'_> {
     /// Goes to the next row; whether it stays.
     fn next_stays(&mut self) -> bool {
         self.record += 1;
@@ -89,7 +91,7 @@ impl Rows<'_> {
             self.record += 1;
         }
         let stays = !self.records.dropped.is_set(self.record);
-        self.stay += u64::from(stays);
+        self.rows += u64::from(stays);
         stays
     }
 
@@ -112,8 +114,8 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn copy_columns(&mut self, written: File, format: FileFormat, sink: &mut Sink) -> Result<()> {
-        let table = TableFile::open(written, format, MEMORY)?;
+    fn copy_columns(&mut self, written: File, format: TableFormat, sink: &mut Sink) -> Result<()> {
+        let table = TableFile::open(written, format, OWN_TABLE)?;
         let kept: Vec<usize> = (1..table.schema().fields().len()).collect();
         let (mut tables, mut block) = (table.read(0, &kept, 2 * BLOCK)?, Block::default());
         while tables.next(&mut block)? {
@@ -125,9 +127,6 @@ impl Rows<'_> {
         Ok(())
     }
 }
-
-/// Bounds what is read of a table that the run itself has written: more than its pages and batches take.
-const MEMORY: usize = 1 << 30;
 
 #[cfg(test)]
 mod tests {

@@ -12,21 +12,21 @@ use zeroize::Zeroizing;
 
 use crate::{
     failure::{Failure, Result},
-    input::{csv, foreign, identity::Watched},
+    roster::{csv, foreign, identity::Watched},
 };
 
-/// Reads and resolves a lineage file of at most a quarter of the memory; its pairs take as much again.
+/// Reads and resolves a lineage file of at most so many bytes, a quarter of `--memory`.
 #[inline(never)]
-pub(crate) fn load(path: &Path, memory: usize) -> Result<Lineage> {
+pub(crate) fn load(path: &Path, most: usize) -> Result<Lineage> {
     let fail = |error: io::Error| Failure::io("read", path, &error);
     // Not a FIFO, which would be waited for.
     let mut file = open_regular(path).map_err(fail)?.ok_or_else(|| {
         Failure::new(format!("{} is not a regular file", path.display()), "give the name of the lineage file itself")
     })?;
     let len = file.metadata().map_err(fail)?.len();
-    if len > memory as u64 / 4 {
+    if len > most as u64 {
         return Err(Failure::new(
-            format!("{} has {len} bytes; a quarter of --memory is allowed, {} bytes", path.display(), memory / 4),
+            format!("{} has {len} bytes; a quarter of --memory is allowed, {} bytes", path.display(), most),
             "give more --memory; a pair of numbers takes 26 bytes",
         ));
     }

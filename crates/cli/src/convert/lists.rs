@@ -4,7 +4,7 @@ use super::{
     rows::Reject,
     sort::{Duplicate, Outcome},
 };
-use crate::{failure::Result, input::csv, placing::Output, redaction};
+use crate::{failure::Result, placing::Output, redaction, roster::csv};
 
 /// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
 /// the cell at fault (of the record, if no cell is). Rows of a table have neither line nor byte.

@@ -4,9 +4,11 @@ mod cells;
 mod derive;
 mod dropping;
 mod headers;
+mod input_order;
 mod lineage_file;
 mod lists;
 mod made;
+mod memory;
 mod packer;
 mod parquet_file;
 mod parts;
@@ -22,6 +24,8 @@ mod rows;
 mod run;
 mod sinks;
 mod sort;
+mod spill;
+mod symbol_order;
 mod table_rows;
 mod totals;
 mod writing;
@@ -31,21 +35,16 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fugo::KeyTag;
 
+pub(crate) use self::report::Report;
 use self::totals::Limit;
-pub(crate) use self::{
-    reading::thread_failed,
-    report::{Report, SMALL},
-    totals::thousands,
-};
 use crate::{
-    encoding::Encoding,
     exit::Exit,
     failure::Result,
-    input::format::FileFormat,
     keys::{TestKeyArgs, UnlockArgs},
     notice,
     options::{delimiter, size},
     placing::OverwriteArgs,
+    roster::{encoding::Encoding, format::FileFormat},
 };
 
 /// Convert a roster (CSV with a header, Parquet or Arrow) into one file of symbols for each key.
@@ -212,6 +211,6 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {
 
 /// Converts.
 pub(crate) fn convert(args: &ConvertArgs) -> Result<Report> {
-    let plan = plan::plan(args)?;
-    run::run(plan)
+    let (plan, unread) = plan::plan(args)?;
+    run::run(plan, unread)
 }

@@ -1,4 +1,8 @@
 //! A Parquet file whose row groups are encoded by threads of their own and written in order.
+//!
+//! Not by `ordered.rs`, which takes tasks from a queue and collects them on the thread that waits: here the rows are
+//! pushed by that very thread, a file at a time among others, and a row group needs no state of its thread. A queue of
+//! threads is all that it takes.
 
 use std::{collections::VecDeque, thread};
 

@@ -1,20 +1,17 @@
 //! Rows of one output on their way into symbol order: parted by the symbol's leading byte, in memory pages that
 //! spill to one temporary file when they are too many. Symbols are uniform, so the parts are alike in size.
 
-use std::{
-    fs::File,
-    io,
-    os::unix::fs::FileExt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::io;
 
 use fugo::SYMBOL_LEN;
 
-use super::{derive::SymbolBytes, position::Position};
-use crate::input::csv;
+use super::{
+    derive::SymbolBytes,
+    memory,
+    position::Position,
+    spill::{Extent, Spill},
+};
+use crate::{failure::Result, roster::csv};
 
 /// Parts, one for each value of a symbol byte.
 pub(crate) const PARTS: usize = 256;
@@ -99,7 +96,7 @@ pub(crate) struct Parts {
 impl Parts {
     /// Holds at most about `limit` bytes before it spills.
     pub(crate) fn new(format: RowFormat, depth: usize, limit: usize) -> Self {
-        let page = (limit / (4 * PARTS)).clamp(1 << 9, 1 << 14);
+        let page = memory::page(limit);
         let pages = vec![Vec::new(); PARTS];
         Self { format, depth, pages, free: Vec::new(), page, limit, allocated: 0 }
     }
@@ -110,7 +107,7 @@ impl Parts {
         symbol: &SymbolBytes,
         position: Position,
         kept: &[u8],
-        spill: &Spill,
+        spill: &Spill<'_>,
     ) -> io::Result<()> {
         let needed = self.format.head_len() + kept.len();
         let part = &mut self.pages[usize::from(symbol[self.depth])];
@@ -142,7 +139,7 @@ impl Parts {
     }
 
     /// Moves every row to the spill file.
-    pub(crate) fn spill(&mut self, spill: &Spill) -> io::Result<()> {
+    pub(crate) fn spill(&mut self, spill: &Spill<'_>) -> io::Result<()> {
         let mut bytes = Vec::new();
         for (part, pages) in self.pages.iter_mut().enumerate() {
             bytes.clear();
@@ -167,82 +164,32 @@ impl Parts {
     }
 }
 
-/// Where rows go that memory cannot hold: one file for one output, written in runs that each belong to one
-/// part. The file is made when the first run comes.
-pub(crate) struct Spill {
-    make: Box<dyn Fn() -> io::Result<File> + Send + Sync>,
-    file: Mutex<Option<Arc<File>>>,
-    end: AtomicU64,
-    /// Bytes written by all spill files of the run.
-    written: Arc<AtomicU64>,
-    runs: Vec<Mutex<Vec<Run>>>,
-}
-
-/// Consecutive bytes of the spill file.
-#[derive(Clone, Copy)]
-struct Run {
-    offset: u64,
-    len: usize,
-}
-
-impl Spill {
-    pub(crate) fn new(make: impl Fn() -> io::Result<File> + Send + Sync + 'static, written: Arc<AtomicU64>) -> Self {
-        let runs = (0..PARTS).map(|_| Mutex::new(Vec::new())).collect();
-        Self { make: Box::new(make), file: Mutex::new(None), end: AtomicU64::new(0), written, runs }
-    }
-
-    fn append(&self, part: usize, bytes: &[u8]) -> io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let file = {
-            let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*slot {
-                Some(file) => file.clone(),
-                None => slot.insert(Arc::new((self.make)()?)).clone(),
-            }
-        };
-        let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        file.write_all_at(bytes, offset)?;
-        self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.runs_of(part).push(Run { offset, len: bytes.len() });
-        Ok(())
-    }
-
-    fn runs_of(&self, part: usize) -> MutexGuard<'_, Vec<Run>> {
-        self.runs[part].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// All rows of one part, from the pages of every thread and from the spill file.
 pub(crate) struct Part<'a> {
     pages: Vec<Vec<u8>>,
-    runs: Vec<Run>,
-    spill: &'a Spill,
+    extents: Vec<Extent>,
+    spill: &'a Spill<'a>,
 }
 
 impl<'a> Part<'a> {
-    pub(crate) fn new(pages: Vec<Vec<u8>>, part: usize, spill: &'a Spill) -> Self {
-        Self { pages, runs: std::mem::take(&mut *spill.runs_of(part)), spill }
+    pub(crate) fn new(pages: Vec<Vec<u8>>, part: usize, spill: &'a Spill<'a>) -> Self {
+        Self { pages, extents: spill.take(part), spill }
     }
 
     /// Bytes of all rows.
     pub(crate) fn len(&self) -> u64 {
         let pages = self.pages.iter().map(Vec::len);
-        pages.chain(self.runs.iter().map(|run| run.len)).map(|len| len as u64).sum()
+        pages.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
     }
 
     /// Reads the part as a whole; frees its pages.
-    pub(crate) fn load(mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+    pub(crate) fn load(mut self, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         bytes.reserve_exact(self.len() as usize);
         for page in self.pages.drain(..) {
             bytes.extend_from_slice(&page);
         }
-        for run in &self.runs {
-            self.read(*run, bytes)?;
-        }
-        Ok(())
+        self.extents.iter().try_for_each(|extent| self.read(*extent, bytes))
     }
 
     /// Gives the part piece by piece, each of whole rows and of about `size` bytes.
@@ -250,20 +197,19 @@ impl<'a> Part<'a> {
         &self,
         format: RowFormat,
         size: usize,
-        mut each: impl FnMut(&[u8]) -> crate::failure::Result<()>,
-        fail: impl Fn(io::Error) -> crate::failure::Failure,
-    ) -> crate::failure::Result<()> {
+        mut each: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         for page in &self.pages {
             each(page)?;
         }
         let mut bytes = Vec::new();
-        for run in &self.runs {
-            let mut rest = *run;
+        for extent in &self.extents {
+            let mut rest = *extent;
             bytes.clear();
             while rest.len > 0 {
-                let step = Run { offset: rest.offset, len: rest.len.min(size) };
-                self.read(step, &mut bytes).map_err(&fail)?;
-                rest = Run { offset: rest.offset + step.len as u64, len: rest.len - step.len };
+                let step = Extent { offset: rest.offset, len: rest.len.min(size) };
+                self.read(step, &mut bytes)?;
+                rest = Extent { offset: rest.offset + step.len as u64, len: rest.len - step.len };
                 let mut whole = 0;
                 while let Some(len) = format.row_len(&bytes[whole..]) {
                     whole += len;
@@ -271,16 +217,12 @@ impl<'a> Part<'a> {
                 each(&bytes[..whole])?;
                 bytes.drain(..whole);
             }
-            assert!(bytes.is_empty(), "a run holds whole rows");
+            assert!(bytes.is_empty(), "what was spilled at a time is whole rows");
         }
         Ok(())
     }
 
-    fn read(&self, run: Run, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let file = self.spill.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let file = file.ok_or(io::ErrorKind::NotFound)?;
-        let start = bytes.len();
-        bytes.resize(start + run.len, 0);
-        file.read_exact_at(&mut bytes[start..], run.offset)
+    fn read(&self, extent: Extent, bytes: &mut Vec<u8>) -> Result<()> {
+        self.spill.read(extent, bytes).map_err(|error| self.spill.failure(&error))
     }
 }

@@ -7,8 +7,8 @@ use fugo::{KeyTag, Scope};
 use super::{ConvertArgs, Form};
 use crate::{
     failure::{Failure, Result},
-    input::format::FileFormat,
     placing::{Kind, Placing, SymbolsOf, directory_of},
+    roster::format::FileFormat,
 };
 
 /// Where files go.

@@ -1,6 +1,6 @@
 //! Everything that can be refused before the long run: keys, columns, places.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow_schema::Field;
 use fugo::{
@@ -15,92 +15,74 @@ use super::{
     ConvertArgs, Form, Format, From, Order,
     derive::SymbolForm,
     headers, lineage_file,
-    parts::PARTS,
+    memory::Memory,
+    parts::Equality,
     places::{self, Places},
-    reading,
     render::{KeptForm, RowForm, Written},
     rows::{Layout, Source},
     table_rows,
-    totals::Limit,
+    totals::Limits,
 };
 use crate::{
     failure::{Failure, Result},
-    hardening,
-    input::{self, Columns, Input, Opened, blocks::BLOCK, format::FileFormat, identity::Watched},
-    keys, notice, options,
+    hardening, keys, notice, options,
+    roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
 
-/// A run, ready to begin.
-pub(crate) struct Plan {
-    pub(crate) input: Input,
-    pub(crate) watched: Option<Watched>,
-    /// See [`Opened::size`].
-    pub(crate) input_size: Option<u64>,
-    pub(crate) header_names: Vec<String>,
-    pub(crate) kept_names: Vec<String>,
-    pub(crate) layout: Layout,
-    pub(crate) keys: Vec<AnySymbolKey>,
-    /// Format and form of each output.
-    pub(crate) formats: Vec<FileFormat>,
-    pub(crate) forms: Vec<RowForm>,
-    pub(crate) scopes: Vec<(Scope, KeyTag)>,
-    pub(crate) test_keys: bool,
-    /// First line of every output in CSV.
-    pub(crate) output_header: Vec<u8>,
-    pub(crate) places: Places,
-    pub(crate) order: Order,
-    pub(crate) unique: bool,
-    pub(crate) max_rejects: Option<Limit>,
-    pub(crate) max_duplicates: Option<Limit>,
-    pub(crate) expect_rows: Option<u64>,
-    pub(crate) memory: usize,
-    pub(crate) threads: usize,
-    pub(crate) quiet: bool,
+/// What is gone once the input is read: numbers and keys among it.
+pub(super) struct Unread {
+    pub(super) input: Input,
+    pub(super) watched: Option<Watched>,
+    pub(super) layout: Layout,
+    pub(super) keys: Vec<AnySymbolKey>,
 }
 
-impl Plan {
-    /// Row groups of each Parquet output that are encoded at a time. In input order all outputs are written at once.
-    pub(crate) fn encoders(&self) -> usize {
-        let each = self.memory / 8 / GROUP_MEMORY;
-        let at_once = if self.order == Order::Input { self.forms.len() } else { 1 };
-        (each / at_once).clamp(1, self.threads)
-    }
+/// A run, ready to begin, without what [`Unread`] has of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is said by the command line, the input or a key")]
+pub(super) struct Plan {
+    /// See [`Opened::size`].
+    pub(super) input_size: Option<u64>,
+    /// The input is no regular file.
+    pub(super) is_pipe: bool,
+    pub(super) header_names: Vec<String>,
+    pub(super) kept_names: Vec<String>,
+    pub(super) delimiter: u8,
+    /// When the kept cells of two rows are the same.
+    pub(super) equality: Equality,
+    pub(super) restores_zeros: bool,
+    /// How each output writes its rows.
+    pub(super) forms: Vec<RowForm>,
+    pub(super) scopes: Vec<(Scope, KeyTag)>,
+    pub(super) test_keys: bool,
+    /// First line of every output in CSV.
+    pub(super) output_header: Vec<u8>,
+    pub(super) places: Places,
+    pub(super) order: Order,
+    pub(super) unique: bool,
+    pub(super) limits: Limits,
+    pub(super) expect_rows: Option<u64>,
+    pub(super) memory: Memory,
+    pub(super) quiet: bool,
 }
 
 impl Plan {
     /// How many times over a part is in memory: as read, its order, and rendered, columns by way of packed rows.
-    fn copies(&self) -> usize {
+    pub(super) fn copies(&self) -> usize {
         if self.forms.iter().all(RowForm::is_direct) { 3 } else { 6 }
     }
 
-    /// Bytes of a part that a thread sorts as a whole. The text of a column in one batch is below 2 GiB.
-    pub(crate) fn part_limit(&self) -> usize {
-        (self.memory / 2 / self.threads / self.copies()).min(1 << 30)
-    }
-
-    /// Bytes that all parts together may hold in memory while the input is read. What sorting takes later comes out of
-    /// it, as far as the size of the input tells, so that memory does not grow with the rows: freed pages stay with the
-    /// allocator.
-    pub(crate) fn parts_memory(&self) -> usize {
-        let row_bytes = match &self.input {
-            Input::Csv(_) => self.input_size.map(|bytes| bytes.saturating_mul(3) / 2),
-            Input::Table(_) => self.input_size.map(|rows| rows.saturating_mul(TABLE_ROW)),
-        };
-        let part = usize::try_from(row_bytes.unwrap_or(0) / PARTS as u64).unwrap_or(usize::MAX);
-        let sorting = part.min(self.part_limit()).saturating_mul(self.copies() * self.threads);
-        (self.memory / 5 * 2).saturating_sub(sorting).max(self.memory / 8)
+    /// Outputs that are written at once.
+    pub(super) fn outputs_at_once(&self) -> usize {
+        match self.order {
+            Order::Symbol => 1,
+            Order::Input => self.forms.len(),
+        }
     }
 }
 
-/// About what a row of a table takes when its kept cells are packed, in bytes.
-const TABLE_ROW: u64 = 128;
-
-/// Memory of a row group that is encoded, as read and as written, in bytes.
-const GROUP_MEMORY: usize = 1 << 25;
-
 /// Checks the arguments, loads the keys and reads the header.
 #[expect(clippy::too_many_lines, reason = "one refusal after the other, in the order in which a user meets them")]
-pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
+pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     if args.restore_zeros && args.number_format == Format::Strict {
         return Err(Failure::new("--restore-zeros is part of the lenient format", "add --number-format lenient"));
     }
@@ -123,11 +105,14 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
     let places = places::places(args, &scopes)?;
-    let memory = args.memory.unwrap_or_else(options::default_memory);
+    let memory = Memory {
+        total: args.memory.unwrap_or_else(options::default_memory),
+        threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+    };
     let lineage = match (&args.lineage, args.from) {
         (None, _) => None,
         (Some(path), From::Number) => {
-            let lineage = lineage_file::load(path, memory)?;
+            let lineage = lineage_file::load(path, memory.lineage())?;
             hardening::wipe_stack();
             Some(lineage)
         }
@@ -139,15 +124,14 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         }
     };
 
-    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
-    let form = input::Form {
+    let form = roster::Form {
         format: args.input_format,
         delimiter: args.delimiter,
         encoding: args.encoding,
-        block: block_size(memory, threads, scopes.len()),
+        block: memory.block(scopes.len()),
         multi_line_cells: args.multi_line_cells,
-        memory,
+        memory: memory.total,
     };
     let mut opened = Opened::open(path, form)?;
     let columns = &opened.columns;
@@ -181,9 +165,10 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
         Columns::Table(_) => KeptForm::Packed(packer.clone()),
         Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: keep.len() },
     };
-    let formats: Vec<FileFormat> = places.outputs.iter().map(|path| output_format(args, path)).collect();
-    let form = |(format, scope): (&FileFormat, _)| row_form(args, *format, (scope, test_keys), &kept, &kept_fields);
-    let forms = formats.iter().zip(&scopes).map(form).collect::<Result<Vec<_>>>()?;
+    let form = |(place, scope): (&PathBuf, _)| {
+        row_form(args, output_format(args, place), (scope, test_keys), &kept, &kept_fields)
+    };
+    let forms = places.outputs.iter().zip(&scopes).map(form).collect::<Result<Vec<_>>>()?;
     let layout = Layout {
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -202,29 +187,32 @@ pub(crate) fn plan(args: &ConvertArgs) -> Result<Plan> {
             "--order input keeps the order of the rows: such a file links, row by row, to every other file in that order",
         );
     }
-    Ok(Plan {
+    let equality = match &layout.packer {
+        Some(packer) => Equality::Packed { bits_len: packer.bits_len() },
+        None => Equality::Cells { delimiter: layout.delimiter },
+    };
+    let plan = Plan {
         input_size: opened.size,
+        is_pipe: opened.watched.is_none(),
         header_names: opened.columns.names(),
         kept_names,
-        watched: opened.watched.take(),
-        input: opened.read(layout.person, &layout.keep)?,
-        layout,
-        formats,
+        delimiter: args.delimiter,
+        equality,
+        restores_zeros: matches!(layout.source, Source::Number(Reading::Lenient(LostZeros::Restore))),
         forms,
-        keys,
         scopes,
         test_keys,
         output_header,
         places,
         order: args.order,
         unique: args.unique,
-        max_rejects: args.max_rejects,
-        max_duplicates: args.max_duplicates,
+        limits: Limits { rejects: args.max_rejects, duplicates: args.max_duplicates },
         expect_rows: args.expect_rows,
         memory,
-        threads,
         quiet: args.quiet,
-    })
+    };
+    let watched = opened.watched.take();
+    Ok((plan, Unread { input: opened.read(layout.person, &layout.keep)?, watched, layout, keys }))
 }
 
 fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {
@@ -246,25 +234,18 @@ fn row_form(
         (Some(Form::Hex), _) => SymbolForm::Hex,
         (Some(Form::Binary) | None, _) => SymbolForm::Binary,
     };
-    let written = match format {
-        FileFormat::Csv => Written::Lines { delimiter: args.delimiter },
-        FileFormat::Parquet | FileFormat::Arrow => {
+    let written = match format.table() {
+        None => Written::Lines { delimiter: args.delimiter },
+        Some(format) => {
             let symbols = match symbol {
                 SymbolForm::Binary => symbol_field(&args.symbol_column, scope, *tag, false),
                 SymbolForm::Text(_) | SymbolForm::Hex => text_field(&args.symbol_column, scope, *tag, false),
             };
             let symbols = if test_keys { of_test_key(symbols) } else { symbols };
-            Written::Columns(RowForm::schema(symbols, kept, kept_fields, format)?)
+            Written::Columns { schema: RowForm::schema(symbols, kept, kept_fields, format)?, format }
         }
     };
     Ok(RowForm { symbol, kept: kept.clone(), written })
-}
-
-/// Bytes of a block, such that all blocks in flight take a fifth of the memory: each is held as it was read and once
-/// more for every output.
-fn block_size(memory: usize, threads: usize, outputs: usize) -> usize {
-    let each = memory / 5 / reading::in_flight(threads) / (2 + 3 * outputs);
-    each.clamp(1 << 13, BLOCK)
 }
 
 // Its frame is below this file's others, where the stack is wiped when it has returned.

@@ -1,25 +1,24 @@
 //! The first phase: blocks are read by one thread, turned into symbols by all, and collected in order by the caller.
 
-use std::{collections::BTreeMap, thread, time::Duration};
+use std::thread;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
+use crossbeam_channel::bounded;
 use zeroize::Zeroize;
 
 use fugo::AnySymbolKey;
 
 use super::{
     derive::{SymbolBytes, derive},
-    parts::{Parts, RowFormat, Spill},
+    parts::Parts,
     render::{Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
-    sort::spill_failure,
     table_rows::TableReader,
+    writing::Unsorted,
 };
 use crate::{
     failure::{Failure, Result},
-    hardening,
-    input::{Input, blocks::Block},
-    interrupt::Interrupt,
+    ordered::{Ended, Task, Threads, Turn, Worker},
+    roster::{Input, blocks::Block},
 };
 
 /// What is done with the rows of a block.
@@ -30,11 +29,10 @@ pub(crate) struct Steps<'a> {
     pub(crate) forms: &'a [RowForm],
     /// Whether rows are rendered as they come: input order.
     pub(crate) render: bool,
-    /// The outputs whose rows are parted by symbol, and where they spill.
-    pub(crate) parted: Vec<(RowFormat, Spill)>,
-    pub(crate) threads: usize,
-    /// Bytes that all parts together may hold in memory.
-    pub(crate) parts_memory: usize,
+    /// The outputs whose rows are parted by symbol.
+    pub(crate) parted: &'a [Unsorted<'a>],
+    /// Bytes of them that a thread may hold in memory for each.
+    pub(crate) parts_limit: usize,
 }
 
 /// A block on its way through the threads; its buffers are used again.
@@ -61,133 +59,98 @@ impl Drop for Work {
     }
 }
 
-/// Blocks that are somewhere between the reader and the collector, at most.
-pub(crate) fn in_flight(threads: usize) -> usize {
-    2 * threads + 2
+/// What a thread has of its own.
+struct Reader<'a> {
+    steps: &'a Steps<'a>,
+    cells: RowReader<'a>,
+    columns: TableReader<'a>,
+    parts: Vec<Parts>,
+}
+
+impl Worker for Reader<'_> {
+    type Task = Work;
+    type Left = Vec<Parts>;
+    type Error = Failure;
+
+    fn work(&mut self, mut work: Work, _: &Turn<'_, Work, Failure>) -> Result<Work, Ended<Failure>> {
+        self.step(&mut work)?;
+        Ok(work)
+    }
+
+    fn end(self) -> Vec<Parts> {
+        self.parts
+    }
 }
 
 /// Reads all input. `collect` gets every block, in the order of the input. Returns, for every thread, its parts.
 pub(crate) fn read_all(
     mut input: Input,
     steps: &Steps<'_>,
-    interrupt: &Interrupt,
+    threads: Threads<'_>,
+    in_flight: usize,
     collect: &mut dyn FnMut(&mut Work) -> Result<()>,
 ) -> Result<Vec<Vec<Parts>>> {
-    let in_flight = in_flight(steps.threads);
     let (to_reader, empty) = bounded::<Work>(in_flight);
-    let (to_workers, full) = bounded::<Work>(in_flight);
-    let (to_collector, done) = unbounded::<Result<Work>>();
+    let (queue, blocks) = bounded::<Result<Task<Work>>>(in_flight);
     let (to_end, blocks_read) = bounded::<u64>(1);
-    // Dropped when nothing more is collected, so that no thread waits for a reader that waits for input.
-    let (stop, stopped) = bounded::<()>(0);
     for _ in 0..in_flight {
         let _ = to_reader.send(Work::default());
     }
 
     // Not joined: it may be waiting for input that never comes when the run is to stop.
-    let (reader_done, reader_interrupt) = (to_collector.clone(), interrupt.clone());
+    let interrupt = threads.interrupt.clone();
     thread::spawn(move || {
         let mut read = 0;
         for mut work in empty {
-            match reader_interrupt.check().and_then(|()| input.next(&mut work.block)) {
-                Ok(true) if to_workers.send(work).is_ok() => read += 1,
+            match interrupt.check().and_then(|()| input.next(&mut work.block)) {
+                Ok(true) if queue.send(Ok(Task { number: work.block.index, of: work })).is_ok() => read += 1,
                 Ok(true) => break,
                 Ok(false) => {
                     let _ = to_end.send(read);
                     break;
                 }
                 Err(failure) => {
-                    let _ = reader_done.send(Err(failure));
+                    let _ = queue.send(Err(failure));
                     break;
                 }
             }
         }
     });
 
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..steps.threads)
-            .map(|_| {
-                let (full, stopped, to_collector) = (full.clone(), stopped.clone(), to_collector.clone());
-                scope.spawn(move || {
-                    let parts = work_on(steps, &full, &stopped, &to_collector);
-                    // A thread's stack is kept for the next thread.
-                    hardening::wipe_stack();
-                    parts
-                })
-            })
-            .collect();
-        drop((full, to_collector));
-        let collected = in_order(done, to_reader, interrupt, collect);
-        drop(stop);
-        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| thread_failed()));
-        let parts = parts.collect::<Result<Vec<_>>>();
-        match (collected?, blocks_read.try_recv()) {
-            (collected, Ok(read)) if collected == read => parts,
-            _ => Err(Failure::new("a block of the input was lost", "report this; outputs are as they were before")),
-        }
-    })
-}
-
-pub(crate) fn thread_failed() -> Failure {
-    Failure::new("a thread of the run failed", "report this; outputs are as they were before")
-}
-
-/// Tells the collector if its thread panics, so that nobody waits for the block in it.
-struct Watch<'a>(&'a Sender<Result<Work>>);
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let _ = self.0.send(Err(thread_failed()));
-        }
+    let new = || Reader {
+        steps,
+        cells: RowReader::new(steps.layout),
+        columns: TableReader::new(steps.layout),
+        parts: steps.parted.iter().map(|output| Parts::new(output.format, 0, steps.parts_limit)).collect(),
+    };
+    let again = &mut |work| drop(to_reader.send(work));
+    let (collected, parts) = threads.in_order(blocks, &new, collect, again)?;
+    match blocks_read.try_recv() {
+        Ok(read) if read == collected => Ok(parts),
+        _ => Err(Failure::new("a block of the input was lost", "report this; outputs are as they were before")),
     }
 }
 
-/// One thread: blocks in, symbols out.
-#[inline(never)]
-fn work_on(
-    steps: &Steps<'_>,
-    full: &Receiver<Work>,
-    stopped: &Receiver<()>,
-    done: &Sender<Result<Work>>,
-) -> Vec<Parts> {
-    let _watch = Watch(done);
-    let limit = steps.parts_memory / steps.threads / steps.parted.len().max(1);
-    let mut parts: Vec<Parts> = steps.parted.iter().map(|(format, _)| Parts::new(*format, 0, limit)).collect();
-    let (mut cells, mut columns) = (RowReader::new(steps.layout), TableReader::new(steps.layout));
-    while let Some(mut work) = select! { recv(full) -> work => work.ok(), recv(stopped) -> _ => None } {
-        let outcome = step(steps, &mut work, &mut cells, &mut columns, &mut parts).map(|()| work);
-        let stop = outcome.is_err();
-        if done.send(outcome).is_err() || stop {
-            break;
+impl Reader<'_> {
+    /// One block: rows, symbols, and then into parts or rendered.
+    fn step(&mut self, work: &mut Work) -> Result<()> {
+        let steps = self.steps;
+        match work.block.batch {
+            None => self.cells.read(&work.block, &mut work.rows),
+            Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
+        derive(steps.keys, &work.rows, &mut work.symbols);
+        part_rows(steps, work, &mut self.parts)?;
+        if steps.render { render_rows(steps, work) } else { Ok(()) }
     }
-    parts
-}
-
-/// One block: rows, symbols, and then into parts or rendered.
-fn step(
-    steps: &Steps<'_>,
-    work: &mut Work,
-    cells: &mut RowReader<'_>,
-    columns: &mut TableReader<'_>,
-    parts: &mut [Parts],
-) -> Result<()> {
-    match work.block.batch {
-        None => cells.read(&work.block, &mut work.rows),
-        Some(_) => columns.read(&work.block, &mut work.rows)?,
-    }
-    derive(steps.keys, &work.rows, &mut work.symbols);
-    part_rows(steps, work, parts)?;
-    if steps.render { render_rows(steps, work) } else { Ok(()) }
 }
 
 fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> {
-    for ((parts, (_, spill)), symbols) in parts.iter_mut().zip(&steps.parted).zip(&work.symbols) {
+    for ((parts, Unsorted { spill, .. }), symbols) in parts.iter_mut().zip(steps.parted).zip(&work.symbols) {
         for (i, symbol) in symbols.iter().enumerate() {
             parts
                 .push(symbol, work.rows.positions[i], work.rows.kept(i), spill)
-                .map_err(|error| spill_failure(&error))?;
+                .map_err(|error| spill.failure(&error))?;
         }
     }
     Ok(())
@@ -203,30 +166,4 @@ fn render_rows(steps: &Steps<'_>, work: &mut Work) -> Result<()> {
         rendered.finish(form)?;
     }
     Ok(())
-}
-
-/// Hands blocks on in the order of the input, and counts them; those that are early wait. All that can wait are the
-/// blocks in flight.
-fn in_order(
-    done: Receiver<Result<Work>>,
-    to_reader: Sender<Work>,
-    interrupt: &Interrupt,
-    collect: &mut dyn FnMut(&mut Work) -> Result<()>,
-) -> Result<u64> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    loop {
-        interrupt.check()?;
-        let work = match done.recv_timeout(Duration::from_millis(100)) {
-            Ok(work) => work?,
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return Ok(next),
-        };
-        early.insert(work.block.index, work);
-        while let Some(mut work) = early.remove(&next) {
-            collect(&mut work)?;
-            next += 1;
-            let _ = to_reader.send(work);
-        }
-    }
 }

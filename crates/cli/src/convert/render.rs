@@ -18,11 +18,11 @@ use super::{
     packer::Packer,
 };
 use crate::{
-    encoding::Encoding,
     failure::{Failure, Result},
-    input::{
+    roster::{
         csv,
-        format::FileFormat,
+        encoding::Encoding,
+        format::TableFormat,
         text::{text, unexpected},
     },
 };
@@ -98,7 +98,7 @@ impl KeptForm {
 /// What rows become.
 pub(crate) enum Written {
     Lines { delimiter: u8 },
-    Columns(SchemaRef),
+    Columns { schema: SchemaRef, format: TableFormat },
 }
 
 impl RowForm {
@@ -109,7 +109,7 @@ impl RowForm {
     }
 
     /// The schema of an output: symbols, then the kept columns.
-    pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field], format: FileFormat) -> Result<SchemaRef> {
+    pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field], format: TableFormat) -> Result<SchemaRef> {
         // What readers other than Arrow's show of a file is the schema's metadata.
         let usage = symbols.metadata().get(USE_KEY).map(|usage| (USE_KEY.to_owned(), usage.clone()));
         let metadata: HashMap<String, String> = usage.into_iter().collect();
@@ -139,8 +139,8 @@ impl RowForm {
 /// The type of a kept column in an output. Views are written as text: what bytes they share depends on how rows came.
 /// Dictionaries were unpacked. What the format or its readers do not know becomes a type that they know and that holds the
 /// same values; none if there is no such type: other readers would find integers or bytes.
-fn kept_type(found: &DataType, format: FileFormat) -> Option<DataType> {
-    let in_parquet = format == FileFormat::Parquet;
+fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
+    let in_parquet = format == TableFormat::Parquet;
     Some(match found {
         DataType::Utf8View => DataType::Utf8,
         DataType::Timestamp(TimeUnit::Second, zone) if in_parquet => {
@@ -148,7 +148,7 @@ fn kept_type(found: &DataType, format: FileFormat) -> Option<DataType> {
         }
         DataType::Time32(TimeUnit::Second) if in_parquet => DataType::Time32(TimeUnit::Millisecond),
         // A date, which some readers take for a time.
-        DataType::Date64 if format != FileFormat::Csv => DataType::Date32,
+        DataType::Date64 => DataType::Date32,
         DataType::Duration(_) | DataType::Decimal128(_, ..0) if in_parquet => return None,
         // Few readers know any other width; some end at the sight of 256 bits.
         DataType::Decimal256(39.., _) => return None,
@@ -235,7 +235,7 @@ impl Rendering {
         let kept = form.kept.columns(&self.kept, self.ranges())?;
         match &form.written {
             Written::Lines { delimiter } => self.write_lines(form.symbol, *delimiter, &kept),
-            Written::Columns(schema) => {
+            Written::Columns { schema, .. } => {
                 let mut columns = vec![self.symbol_column(form.symbol)];
                 for (column, field) in kept.iter().zip(&schema.fields()[1..]) {
                     columns.push(written_as(column, field)?);

@@ -6,11 +6,12 @@ use fugo::{KeyTag, Scope};
 use fugo_columnar::kept::Codes;
 use serde_json::{Value, json};
 
-use super::totals::{Totals, thousands};
-use crate::{exit::Exit, redaction::shown};
-
-/// Below so many rows a delivery links people: who came or went between two of them shows in both.
-pub(crate) const SMALL: u64 = 1_000;
+use super::totals::Totals;
+use crate::{
+    counts::{SMALL, thousands},
+    exit::Exit,
+    redaction::shown,
+};
 
 /// Whether each symbol stands once in an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,12 +18,12 @@ use super::{
     reason::Reason,
 };
 use crate::{
-    encoding::Encoding,
     failure::Failure,
-    input::{
+    roster::{
         blocks::Block,
-        cells_over_lines::{LineRule, Spanning, has_bare_cr},
+        cells_over_lines::{LineRule, Spanning, has_bare_cr, has_line_ends},
         csv::{self, Field, Record, Structure},
+        encoding::Encoding,
     },
 };
 
@@ -210,9 +210,10 @@ impl<'a> RowReader<'a> {
             line += record.lines;
             at = record.next;
             let unended = block.unended && at == bytes.len();
-            let has_cr = self.block_has_cr && has_bare_cr(&bytes[record.start..record.end]);
-            if record.lines != 1 || unended || has_cr {
-                rows.unended = unended.then_some(position);
+            if unended {
+                rows.unended = Some(position);
+            }
+            if has_line_ends(bytes, &record, self.block_has_cr) {
                 match self.line_rule.judge(bytes, &record, &self.fields) {
                     Ok(spanning) => rows.spanning.add(spanning),
                     Err(swallowed) => {

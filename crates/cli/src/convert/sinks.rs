@@ -10,8 +10,8 @@ use arrow_select::coalesce::BatchCoalescer;
 use super::{parquet_file::ParquetFile, render::Piece};
 use crate::{
     failure::{Failure, Result},
-    input::{format::FileFormat, row_sizes},
     placing::Output,
+    roster::{format::TableFormat, row_sizes},
 };
 
 /// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.
@@ -38,7 +38,7 @@ pub(crate) struct TableSink {
 /// What is to be written, that a file can be begun again.
 #[derive(Clone)]
 struct TableKind {
-    format: FileFormat,
+    format: TableFormat,
     schema: SchemaRef,
     /// Whether symbols ascend, as the column writes them.
     sorted: bool,
@@ -60,7 +60,7 @@ impl Sink {
     /// Begins a file of columns; `sorted` says that its symbols ascend as they are written.
     pub(crate) fn table(
         output: Output,
-        format: FileFormat,
+        format: TableFormat,
         schema: &SchemaRef,
         sorted: bool,
         encoders: usize,
@@ -77,6 +77,14 @@ impl Sink {
             (Self::Csv { .. }, Piece::Columns(_)) | (Self::Table(_), Piece::Lines(_)) => {
                 unreachable!("an output's rows are rendered for its format")
             }
+        }
+    }
+
+    /// The format of columns; none if lines are written.
+    pub(crate) fn table_format(&self) -> Option<TableFormat> {
+        match self {
+            Self::Csv { .. } => None,
+            Self::Table(table) => Some(table.kind.format),
         }
     }
 
@@ -110,12 +118,11 @@ impl TableSink {
         let place = output.place().to_owned();
         let fail = |error: ArrowError| Failure::new(format!("cannot write {}: {error}", place.display()), CHECK);
         let writer = match kind.format {
-            FileFormat::Parquet => {
+            TableFormat::Parquet => {
                 let writer = ParquetFile::begin(output, &kind.schema, kind.sorted, kind.encoders);
                 TableWriter::Parquet(writer.map_err(|error| fail(error.into()))?)
             }
-            FileFormat::Csv => unreachable!("an output of columns is not CSV"),
-            FileFormat::Arrow => TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?),
+            TableFormat::Arrow => TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?),
         };
         let batches = BatchCoalescer::new(kind.schema.clone(), BATCH);
         Ok(Self { kind, writer, batches, begun: (0, 0) })

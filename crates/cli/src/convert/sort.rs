@@ -4,11 +4,32 @@ use std::ops::Range;
 
 use super::{
     derive::SymbolBytes,
-    parts::{Equality, PARTS, Part, Parts, RowFormat, Spill},
+    memory::Partition,
+    parts::{Equality, PARTS, Part, Parts, RowFormat},
     position::Position,
     render::{Rendering, RowForm},
+    spill::Spills,
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    ordered::Ended,
+};
+
+/// How the parts of one output are sorted.
+#[derive(Clone, Copy)]
+pub(crate) struct Sorting<'a> {
+    pub(crate) format: RowFormat,
+    /// How rows are rendered; none where only duplicates are wanted.
+    pub(crate) form: Option<&'a RowForm>,
+    pub(crate) partition: Partition,
+    /// Where parts go that are parted again.
+    pub(crate) spills: &'a Spills,
+}
+
+/// Takes rows in order, piece by piece, and leaves the buffers to be used again.
+pub(crate) type Give<'a> = dyn FnMut(&mut Sorted) -> Result<(), Ended<Failure>> + 'a;
+
+type GivePositions<'a> = dyn FnMut(&[Position]) -> Result<(), Ended<Failure>> + 'a;
 
 /// What became of a row whose person has more than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +72,7 @@ impl Sorted {
 
 /// Sorts parts; one for each thread, its buffers reused.
 pub(crate) struct Sorter<'a> {
-    format: RowFormat,
-    /// How rows are rendered; none where only duplicates are wanted.
-    form: Option<&'a RowForm>,
-    /// Largest part in bytes that is sorted as a whole.
-    limit: usize,
+    how: Sorting<'a>,
     bytes: Vec<u8>,
     order: Vec<Entry>,
     /// Where entries are put into buckets.
@@ -72,13 +89,9 @@ struct Entry {
 }
 
 impl<'a> Sorter<'a> {
-    pub(crate) fn new(format: RowFormat, form: Option<&'a RowForm>, limit: usize) -> Self {
-        // Offsets are 32 bits wide.
-        let limit = limit.min(u32::MAX as usize);
+    pub(crate) fn new(how: Sorting<'a>) -> Self {
         Self {
-            format,
-            form,
-            limit,
+            how,
             bytes: Vec::new(),
             order: Vec::new(),
             buckets: Vec::new(),
@@ -89,27 +102,21 @@ impl<'a> Sorter<'a> {
 
     /// Gives the rows of a part in order: at once, or in pieces if the part is too large for that. `depth` is the
     /// byte of the symbol that parted it.
-    pub(crate) fn sort(
-        &mut self,
-        part: Part<'_>,
-        depth: usize,
-        new_spill: &dyn Fn() -> Spill,
-        give: &mut dyn FnMut(&Sorted) -> Result<()>,
-    ) -> Result<()> {
-        if part.len() > self.limit as u64 {
-            return self.sort_large(&part, depth, new_spill, give);
+    pub(crate) fn sort(&mut self, part: Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
+        if part.len() > self.how.partition.limit as u64 {
+            return self.sort_large(&part, depth, give);
         }
-        part.load(&mut self.bytes).map_err(|error| spill_failure(&error))?;
+        part.load(&mut self.bytes)?;
         self.index();
         self.order(depth);
         self.render()?;
-        give(&self.sorted)
+        give(&mut self.sorted)
     }
 
     fn index(&mut self) {
         self.order.clear();
         let mut at = 0;
-        while let Some(len) = self.format.row_len(&self.bytes[at..]) {
+        while let Some(len) = self.how.format.row_len(&self.bytes[at..]) {
             let mut key = [0; 8];
             key.copy_from_slice(&self.bytes[at..at + 8]);
             self.order.push(Entry { key: u64::from_be_bytes(key), at: at as u32 });
@@ -123,6 +130,7 @@ impl<'a> Sorter<'a> {
     fn order(&mut self, depth: usize) {
         let bits = self.order.len().max(2).ilog2().min(16);
         let skipped = 8 * (depth as u32 + 1);
+        // Behind eight bytes the key has no bits left: all rows are in one bucket.
         let bucket = |entry: &Entry| (entry.key.checked_shl(skipped).unwrap_or(0) >> (u64::BITS - bits)) as usize;
         self.ends.clear();
         self.ends.resize(1 << bits, 0);
@@ -138,7 +146,7 @@ impl<'a> Sorter<'a> {
             self.buckets[*place as usize] = *entry;
             *place += 1;
         }
-        let (bytes, format) = (&self.bytes, self.format);
+        let (bytes, format) = (&self.bytes, self.how.format);
         let mut start = 0;
         for end in &self.ends {
             self.buckets[start..*end as usize].sort_unstable_by(|a, b| {
@@ -159,28 +167,28 @@ impl<'a> Sorter<'a> {
         self.sorted.clear();
         let mut start = 0;
         while start < self.order.len() {
-            let symbol = RowFormat::symbol(row(&self.bytes, self.format, self.order[start]));
-            let same = |entry: &&Entry| RowFormat::symbol(row(&self.bytes, self.format, **entry)) == symbol;
+            let symbol = RowFormat::symbol(row(&self.bytes, self.how.format, self.order[start]));
+            let same = |entry: &&Entry| RowFormat::symbol(row(&self.bytes, self.how.format, **entry)) == symbol;
             let end = start + self.order[start..].iter().take_while(same).count();
             self.person(start..end);
             start = end;
         }
-        self.form.map_or(Ok(()), |form| self.sorted.rendered.finish(form))
+        self.how.form.map_or(Ok(()), |form| self.sorted.rendered.finish(form))
     }
 
     /// Renders one person's rows, which stand together in the order.
     fn person(&mut self, rows: Range<usize>) {
         let bytes = &self.bytes;
-        let row_at = |i: usize| row(bytes, self.format, self.order[i]);
+        let row_at = |i: usize| row(bytes, self.how.format, self.order[i]);
         let first = row_at(rows.start);
-        let kept = self.format.kept(first);
+        let kept = self.how.format.kept(first);
         // Sorted by the rest of the row too, so the first and the last have the same bytes only if all have. Of rows that
         // are equal and written otherwise the first is converted, whichever came first.
-        let equal = kept == self.format.kept(row_at(rows.end - 1))
-            || rows.clone().all(|i| self.format.same(kept, self.format.kept(row_at(i))));
+        let equal = kept == self.how.format.kept(row_at(rows.end - 1))
+            || rows.clone().all(|i| self.how.format.same(kept, self.how.format.kept(row_at(i))));
         let sorted = &mut self.sorted;
         if equal {
-            if let Some(form) = self.form {
+            if let Some(form) = self.how.form {
                 sorted.rendered.push(form, RowFormat::symbol(first), kept);
             }
             sorted.converted += 1;
@@ -188,7 +196,7 @@ impl<'a> Sorter<'a> {
         } else {
             sorted.differing += rows.len() as u64;
         }
-        if rows.len() > 1 && self.format.listed {
+        if rows.len() > 1 && self.how.format.listed {
             let listed = sorted.duplicates.len();
             for i in rows.clone() {
                 let outcome = match (equal, i == rows.start) {
@@ -196,7 +204,7 @@ impl<'a> Sorter<'a> {
                     (true, false) => Outcome::Equal,
                     (false, _) => Outcome::Differs,
                 };
-                let position = self.format.position(row_at(i));
+                let position = self.how.format.position(row_at(i));
                 sorted.duplicates.push(Duplicate { position, outcome, opens_group: false });
             }
             sorted.duplicates[listed..].sort_unstable_by_key(|duplicate| duplicate.position);
@@ -206,15 +214,8 @@ impl<'a> Sorter<'a> {
 
     /// A part that is too large, as when a person has millions of rows: parted again by the next byte, or given
     /// piece by piece if it is all one person's.
-    fn sort_large(
-        &mut self,
-        part: &Part<'_>,
-        depth: usize,
-        new_spill: &dyn Fn() -> Spill,
-        give: &mut dyn FnMut(&Sorted) -> Result<()>,
-    ) -> Result<()> {
-        let fail = |error: std::io::Error| spill_failure(&error);
-        let format = self.format;
+    fn sort_large(&mut self, part: &Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
+        let Sorting { format, partition, spills, .. } = self.how;
         let (mut one, mut one_person) = (None, true);
         let first_look = |piece: &[u8]| {
             for row in rows(piece, format) {
@@ -230,12 +231,13 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, self.limit / 4, first_look, fail)?;
+        part.pieces(format, partition.piece(), first_look)?;
         if let (true, Some(one)) = (one_person, &one) {
-            return self.one_person(part, one, new_spill, give);
+            return self.one_person(part, one, give);
         }
-        let spill = new_spill();
-        let mut parts = Parts::new(format, depth + 1, self.limit / 2);
+        let spill = spills.open();
+        let fail = |error| spill.failure(&error);
+        let mut parts = Parts::new(format, depth + 1, partition.divided());
         let again = |piece: &[u8]| {
             for row in rows(piece, format) {
                 let (symbol, position, kept) = (RowFormat::symbol(row), format.position(row), format.kept(row));
@@ -243,26 +245,20 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, self.limit / 4, again, fail)?;
+        part.pieces(format, partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
         for i in 0..PARTS {
-            self.sort(Part::new(parts.take(i), i, &spill), depth + 1, new_spill, give)?;
+            self.sort(Part::new(parts.take(i), i, &spill), depth + 1, give)?;
         }
         Ok(())
     }
 
     /// More rows of one person than fit: one row or none is rendered, and where all of them stand is listed.
-    fn one_person(
-        &mut self,
-        part: &Part<'_>,
-        one: &OnePerson,
-        new_spill: &dyn Fn() -> Spill,
-        give: &mut dyn FnMut(&Sorted) -> Result<()>,
-    ) -> Result<()> {
+    fn one_person(&mut self, part: &Part<'_>, one: &OnePerson, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let sorted = &mut self.sorted;
         sorted.clear();
         if one.equal {
-            if let Some(form) = self.form {
+            if let Some(form) = self.how.form {
                 sorted.rendered.push(form, &one.symbol, &one.kept);
                 sorted.rendered.finish(form)?;
             }
@@ -272,10 +268,10 @@ impl<'a> Sorter<'a> {
             sorted.differing = one.rows;
         }
         give(sorted)?;
-        if !self.format.listed {
+        let format = self.how.format;
+        if !format.listed {
             return Ok(());
         }
-        let format = self.format;
         let mut first = true;
         let mut list = |positions: &[Position]| {
             sorted.clear();
@@ -291,7 +287,7 @@ impl<'a> Sorter<'a> {
             give(sorted)
         };
         let positions = |row: &[u8]| format.position(row).pack();
-        sort_positions(part, format, &positions, 0, self.limit, new_spill, &mut list)
+        self.how.positions(part, format, &positions, 0, &mut list)
     }
 }
 
@@ -304,44 +300,46 @@ struct OnePerson {
     equal: bool,
 }
 
-/// Gives the positions of a part's rows in order, in pieces. Packed, a position is as long as a symbol and sorts as
-/// one, so positions are parted as rows are, by the byte at `depth`.
-fn sort_positions(
-    part: &Part<'_>,
-    format: RowFormat,
-    position: &dyn Fn(&[u8]) -> [u8; Position::LEN],
-    depth: usize,
-    limit: usize,
-    new_spill: &dyn Fn() -> Spill,
-    give: &mut dyn FnMut(&[Position]) -> Result<()>,
-) -> Result<()> {
-    let fail = |error: std::io::Error| spill_failure(&error);
-    let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
-    let spill = new_spill();
-    let mut parts = Parts::new(bare, depth, limit / 2);
-    let again = |piece: &[u8]| {
-        for row in rows(piece, format) {
-            let packed = position(row);
-            parts.push(&packed, Position::unpack(packed), &[], &spill).map_err(fail)?;
+impl Sorting<'_> {
+    /// Gives the positions of a part's rows in order, in pieces. Packed, a position is as long as a symbol and sorts as
+    /// one, so positions are parted as rows are, by the byte at `depth`: as rows of a format that has nothing else.
+    fn positions(
+        self,
+        part: &Part<'_>,
+        format: RowFormat,
+        position: &dyn Fn(&[u8]) -> [u8; Position::LEN],
+        depth: usize,
+        give: &mut GivePositions<'_>,
+    ) -> Result<(), Ended<Failure>> {
+        const { assert!(Position::LEN == size_of::<SymbolBytes>(), "a packed position takes a symbol's place") };
+        let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
+        let spill = self.spills.open();
+        let fail = |error| spill.failure(&error);
+        let mut parts = Parts::new(bare, depth, self.partition.divided());
+        let again = |piece: &[u8]| {
+            for row in rows(piece, format) {
+                let packed = position(row);
+                parts.push(&packed, Position::unpack(packed), &[], &spill).map_err(fail)?;
+            }
+            Ok(())
+        };
+        part.pieces(format, self.partition.piece(), again)?;
+        parts.spill(&spill).map_err(fail)?;
+        let mut bytes = Vec::new();
+        for i in 0..PARTS {
+            let part = Part::new(parts.take(i), i, &spill);
+            if part.len() > self.partition.limit as u64 {
+                self.positions(&part, bare, &|row| *RowFormat::symbol(row), depth + 1, give)?;
+            } else if part.len() > 0 {
+                part.load(&mut bytes)?;
+                let unpacked = rows(&bytes, bare).map(|row| Position::unpack(*RowFormat::symbol(row)));
+                let mut positions: Vec<Position> = unpacked.collect();
+                positions.sort_unstable();
+                give(&positions)?;
+            }
         }
         Ok(())
-    };
-    part.pieces(format, limit / 4, again, fail)?;
-    parts.spill(&spill).map_err(fail)?;
-    let mut bytes = Vec::new();
-    for i in 0..PARTS {
-        let part = Part::new(parts.take(i), i, &spill);
-        if part.len() > limit as u64 {
-            sort_positions(&part, bare, &|row| *RowFormat::symbol(row), depth + 1, limit, new_spill, give)?;
-        } else if part.len() > 0 {
-            part.load(&mut bytes).map_err(fail)?;
-            let unpacked = rows(&bytes, bare).map(|row| Position::unpack(*RowFormat::symbol(row)));
-            let mut positions: Vec<Position> = unpacked.collect();
-            positions.sort_unstable();
-            give(&positions)?;
-        }
     }
-    Ok(())
 }
 
 fn row(bytes: &[u8], format: RowFormat, entry: Entry) -> &[u8] {
@@ -357,8 +355,4 @@ fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {
         rest = behind;
         Some(row)
     })
-}
-
-pub(crate) fn spill_failure(error: &std::io::Error) -> Failure {
-    Failure::io("keep rows in", std::path::Path::new("the temporary directory"), error)
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    input::{
+    roster::{
         blocks::Block,
         text::{text, unexpected},
     },
@@ -164,7 +164,7 @@ impl<'a> TableReader<'a> {
 }
 
 /// A row of insurers' symbols; none where it is null.
-type InsurersRow = Option<std::result::Result<SymbolBytes, FaultReason>>;
+type InsurersRow = Option<Result<SymbolBytes, FaultReason>>;
 
 /// The column of persons, row after row.
 enum Persons<'a> {
@@ -197,7 +197,7 @@ impl<'a> Persons<'a> {
         rows: &mut Rows,
         layout: &Layout,
         kept: &[Kept],
-    ) -> std::result::Result<(), (Option<usize>, Reason)> {
+    ) -> Result<(), (Option<usize>, Reason)> {
         let cells = || {
             let all =
                 kept.iter().enumerate().flat_map(|(place, kept)| kept.searched.iter().map(move |read| (place, read)));

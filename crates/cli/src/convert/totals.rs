@@ -6,8 +6,9 @@ use fugo_columnar::kept::Codes;
 
 use super::{position::Position, rows::Rows};
 use crate::{
+    counts::thousands,
     failure::{Failure, Result},
-    input::cells_over_lines::Spanning,
+    roster::cells_over_lines::Spanning,
 };
 
 /// Counts of rows.
@@ -146,7 +147,7 @@ impl Limit {
 
 impl std::str::FromStr for Limit {
     type Err = String;
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let form = || "give a count of rows, or a percentage from 0% to 100%".to_owned();
         match text.strip_suffix('%') {
             Some(percent) => {
@@ -204,17 +205,4 @@ impl Limits {
         }
         Ok(())
     }
-}
-
-/// A count with its thousands apart.
-pub(crate) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -29,7 +29,7 @@ pub(crate) use self::{
 };
 use crate::{
     failure::{Failure, Result},
-    input::open_standard_input,
+    roster::open_standard_input,
 };
 
 /// What a file is to a run that writes it. A file is replaced without being named only by one of its own kind.
@@ -40,10 +40,14 @@ pub(crate) enum Kind {
     Rejects,
     Duplicates,
     Report,
-    /// A made-up roster: nothing tells it from a real one.
-    Roster,
-    /// The truth about a made-up roster.
-    Truth,
+    /// A file that only tests and demonstrations write.
+    #[cfg(feature = "demonstrations")]
+    Demonstration {
+        /// What an earlier one begins with; none if it cannot be told from a file of real people.
+        head: Option<String>,
+        /// What a refusal calls it.
+        name: &'static str,
+    },
 }
 
 /// Whose symbols a file holds, and how they are written.
@@ -253,8 +257,8 @@ impl Kind {
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
-            Self::Roster => "output that can be told from a roster of real people",
-            Self::Truth => "truth file of this tool",
+            #[cfg(feature = "demonstrations")]
+            Self::Demonstration { name, .. } => name,
         }
     }
 }

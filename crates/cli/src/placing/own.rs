@@ -17,7 +17,6 @@ use super::{
     precious::{HEAD, is_precious},
     seen::Seen,
 };
-use crate::synth;
 
 /// A regular file, with what it begins with.
 pub(super) struct Found {
@@ -65,8 +64,10 @@ impl Found {
                 Kind::Rejects => self.head.starts_with(b"record,line,byte,column,reason"),
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
                 Kind::Report => self.is_report()?,
-                Kind::Roster => false,
-                Kind::Truth => self.head.starts_with(synth::truth_header().as_bytes()),
+                #[cfg(feature = "demonstrations")]
+                Kind::Demonstration { head, .. } => {
+                    head.as_ref().is_some_and(|head| self.head.starts_with(head.as_bytes()))
+                }
             })
     }
 

@@ -15,8 +15,8 @@ use clap::Subcommand;
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
-    lines::{Line, Lines},
     notice,
+    roster::lines::{Line, Lines},
 };
 
 #[derive(Subcommand)]

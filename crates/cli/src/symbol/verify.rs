@@ -16,8 +16,8 @@ use crate::{
     failure::{Failure, Result},
     hex,
     keys::{TestKeyArgs, UnlockArgs, load_scope_keys},
-    lines::{Line, Lines},
     passphrase,
+    roster::lines::{Line, Lines},
 };
 
 /// Tell whether a symbol is what a key makes of a number

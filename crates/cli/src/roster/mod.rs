@@ -1,14 +1,33 @@
-//! Files of rows and their columns, whatever the format.
+//! Rosters: files of rows, whatever their format and encoding, and the text that comes in by lines.
+//!
+//! | question | file |
+//! |---|---|
+//! | Which format does the name of a file or the command line say? | `format.rs`; [`Opened::open`] acts on it |
+//! | Which format do the first bytes show, if it is not CSV? | `foreign.rs` |
+//! | How is a file opened, and its header or schema read? | this file; `header.rs` and `names.rs` find a column by its name |
+//! | Which encodings are there? | `encoding.rs` |
+//! | CSV: whole records, in blocks | `blocks.rs` |
+//! | CSV: records and fields, by bytes | `crates/csv` |
+//! | CSV: a cell over several lines, or rows that a quote took in | `cells_over_lines.rs` |
+//! | Tables: batches of columns, cut into blocks | `tables.rs`; the bytes of a row, `row_sizes.rs` |
+//! | Parquet: what a footer and its pages unpack to | `parquet_table.rs`, `parquet_pages.rs`, `thrift.rs`, `lz4.rs` |
+//! | Arrow IPC: files and streams | `arrow_messages.rs`, `lz4.rs` |
+//! | Tables: a column as text; why a file is not read | `text.rs`; `fault.rs` |
+//! | Did a file change while it was read? | `identity.rs` |
+//! | Numbers or symbols without a header, one on each line of standard input | `lines.rs` |
 
 pub(crate) mod blocks;
 pub(crate) mod cells_over_lines;
-pub(crate) mod csv;
+pub(crate) mod encoding;
 pub(crate) mod foreign;
 pub(crate) mod format;
 pub(crate) mod identity;
+pub(crate) mod lines;
 pub(crate) mod row_sizes;
 pub(crate) mod tables;
 pub(crate) mod text;
+
+pub(crate) use fugo_csv as csv;
 
 mod arrow_messages;
 mod fault;
@@ -30,16 +49,14 @@ use arrow_schema::{Field, SchemaRef};
 
 use self::{
     blocks::{Block, BlockReader},
+    encoding::Encoding,
     format::FileFormat,
     header::Header,
     identity::Watched,
     names::Found,
     tables::{TableFile, Tables},
 };
-use crate::{
-    encoding::Encoding,
-    failure::{Failure, Result},
-};
+use crate::failure::{Failure, Result};
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +114,7 @@ impl Opened {
         let read_before = || (&file).stream_position();
         let bytes = watched.as_ref().map(|watched| Ok(watched.len().saturating_sub(read_before()?)));
         let bytes = bytes.transpose().map_err(fail)?;
-        if format != FileFormat::Csv {
+        if let Some(format) = format.table() {
             let table = TableFile::open(file, format, form.memory)?;
             let columns = Columns::Table(table.schema());
             return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table), block: form.block });

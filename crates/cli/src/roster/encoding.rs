@@ -1,7 +1,5 @@
 //! The encodings of rosters.
 
-use std::borrow::Cow;
-
 use clap::ValueEnum;
 use encoding_rs::{DecoderResult, SHIFT_JIS};
 use zeroize::Zeroizing;
@@ -45,11 +43,15 @@ impl Encoding {
             Self::Cp932 => bytes.is_ascii() || decodes(bytes),
         }
     }
+}
 
+/// For rosters that are made up.
+#[cfg(any(test, feature = "demonstrations"))]
+impl Encoding {
     /// The bytes of `text`. Characters that the encoding lacks become HTML references: ask [`Self::expresses`] first.
-    pub(crate) fn encode(self, text: &str) -> Cow<'_, [u8]> {
+    pub(crate) fn encode(self, text: &str) -> std::borrow::Cow<'_, [u8]> {
         match self {
-            Self::Utf8 => Cow::Borrowed(text.as_bytes()),
+            Self::Utf8 => text.as_bytes().into(),
             Self::Cp932 => SHIFT_JIS.encode(text).0,
         }
     }
@@ -91,7 +93,7 @@ mod tests {
                 assert_eq!(Encoding::Cp932.accepts(&bytes), expected.is_some(), "{at}");
                 let decoded = Encoding::Cp932.decode(&bytes).map(|text| text.to_string());
                 *(if expected.is_some() { &mut accepted } else { &mut refused }) += 1;
-                assert_eq!(decoded, expected.map(Cow::into_owned), "{at}");
+                assert_eq!(decoded, expected.map(std::borrow::Cow::into_owned), "{at}");
             }
         }
         assert!(accepted > 20 && refused > 60, "{accepted} accepted and {refused} refused");

@@ -1,11 +1,6 @@
 //! Deterministic draws: SplitMix64 over a key and an index. For made-up rows, never for keys.
 
-/// SplitMix64's finaliser, a bijection.
-pub(crate) fn mix(mut word: u64) -> u64 {
-    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
-}
+use crate::mix::mix;
 
 /// A uniform word scaled to 0 to `bound` − 1; the bias is below `bound` / 2^64.
 pub(super) fn scale(word: u64, bound: u64) -> u64 {

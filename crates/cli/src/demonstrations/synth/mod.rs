@@ -9,7 +9,7 @@ mod mess;
 mod permutation;
 mod person;
 mod prefecture;
-pub(crate) mod rng;
+mod rng;
 mod slips;
 mod summary;
 mod writing;
@@ -22,20 +22,20 @@ use std::{
 
 use clap::{Args, value_parser};
 
-use self::person::NUMBERS;
-pub(crate) use self::{
+use self::{
     block::truth_header,
     line_end::LineEnd,
     mess::Share,
+    person::NUMBERS,
     writing::{Options, WriteError, write_roster},
 };
 use crate::{
-    encoding::Encoding,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     notice,
     placing::{self, Kind, Output, OverwriteArgs, Placing, Staging},
+    roster::encoding::Encoding,
 };
 
 /// Make up a roster (CSV) of any size, the same for the same options, with as many damaged rows as wanted.
@@ -88,7 +88,9 @@ pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
         line_end: args.line_end,
         bom: args.bom,
     };
-    let targets = [(&args.out, Kind::Roster), (&args.truth, Kind::Truth)];
+    let roster = Kind::Demonstration { head: None, name: "output that can be told from a roster of real people" };
+    let truth = Kind::Demonstration { head: Some(truth_header()), name: "truth file of this tool" };
+    let targets = [(&args.out, roster), (&args.truth, truth)];
     let targets: Vec<(PathBuf, Kind)> =
         targets.into_iter().filter_map(|(place, kind)| Some((place.clone()?, kind))).collect();
     let mut staging = Staging::new(Placing::claim(&targets, iter::empty(), &args.overwrite)?, false);

@@ -9,7 +9,7 @@ use fugo::{
 };
 
 use super::{Options, WriteError, kind::Kind, line_end::LineEnd, summary::Summary, write_roster};
-use crate::{encoding::Encoding, interrupt::Interrupt};
+use crate::{interrupt::Interrupt, roster::encoding::Encoding};
 
 fn options(rows: u64, mess: &str, encoding: Encoding) -> Options {
     Options { rows, seed: 1, mess: mess.parse().unwrap(), encoding, line_end: LineEnd::Lf, bom: false }

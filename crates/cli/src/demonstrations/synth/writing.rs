@@ -14,7 +14,7 @@ use super::{
     person::Roster,
     summary::Summary,
 };
-use crate::{encoding::Encoding, failure::Failure, interrupt::Interrupt};
+use crate::{failure::Failure, interrupt::Interrupt, roster::encoding::Encoding};
 
 /// What a roster is a function of.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 //! A Feistel network on pairs of digits to the base ⌈√size⌉, whose domain is the next square, walked until it
 //! lands below `size`. It shuffles; it is no cipher.
 
-use super::rng::{Draws, mix, scale};
+use super::rng::{Draws, scale};
+use crate::mix::mix;
 
 const ROUNDS: usize = 8;
 

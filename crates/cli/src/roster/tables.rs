@@ -14,7 +14,7 @@ use super::{
     arrow_messages::{ArrowFile, ArrowStream, MAGIC},
     blocks::Block,
     fault::Fault,
-    format::FileFormat,
+    format::TableFormat,
     parquet_table::ParquetTable,
     row_sizes,
 };
@@ -35,14 +35,14 @@ pub(crate) enum TableFile {
 
 impl TableFile {
     /// Reads the schema; `memory` is what the run may use, in bytes.
-    pub(crate) fn open(file: File, format: FileFormat, memory: usize) -> Result<Self> {
+    pub(crate) fn open(file: File, format: TableFormat, memory: usize) -> Result<Self> {
         let opened = hardening::of_foreign_bytes(|| Self::open_as(file, format, memory));
         opened.unwrap_or_else(|| Err(panicked(format))).map_err(|fault| fault.of(format, None))
     }
 
-    fn open_as(mut file: File, format: FileFormat, memory: usize) -> std::result::Result<Self, Fault> {
+    fn open_as(mut file: File, format: TableFormat, memory: usize) -> Result<Self, Fault> {
         let len = file.stream_position().is_ok().then(|| file.metadata().map(|metadata| metadata.len())).transpose()?;
-        if format == FileFormat::Parquet {
+        if format == TableFormat::Parquet {
             let len = len.ok_or_else(|| {
                 Fault::Refused(Failure::new(
                     "Parquet keeps its schema at its end and cannot be read from a pipe",
@@ -72,11 +72,11 @@ impl TableFile {
     }
 
     /// The format of a file that begins so, if it is one of these.
-    pub(crate) fn recognise(head: &[u8]) -> Option<FileFormat> {
-        let parquet = head.starts_with(b"PAR1").then_some(FileFormat::Parquet);
+    pub(crate) fn recognise(head: &[u8]) -> Option<TableFormat> {
+        let parquet = head.starts_with(b"PAR1").then_some(TableFormat::Parquet);
         // A stream begins with a continuation marker.
         let arrow = head.starts_with(MAGIC) || head.starts_with(&[0xFF; 4]);
-        parquet.or_else(|| arrow.then_some(FileFormat::Arrow))
+        parquet.or_else(|| arrow.then_some(TableFormat::Arrow))
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
@@ -107,23 +107,23 @@ impl TableFile {
                 read.sort_unstable();
                 // Columns come in the order of the file.
                 wanted.iter_mut().for_each(|column| *column = read.partition_point(|other| *other < *column));
-                let format = FileFormat::Parquet;
+                let format = TableFormat::Parquet;
                 let batches =
                     hardening::of_foreign_bytes(|| table.read(&read)).unwrap_or_else(|| Err(panicked(format)));
                 (format, Box::new(batches.map_err(|fault| fault.of(format, None))?))
             }
-            Self::ArrowFile(file) => (FileFormat::Arrow, file),
-            Self::ArrowStream(stream) => (FileFormat::Arrow, stream),
+            Self::ArrowFile(file) => (TableFormat::Arrow, file),
+            Self::ArrowStream(stream) => (TableFormat::Arrow, stream),
         };
         Ok(Tables { format, batches, wanted, types, block, rest: None, index: 0, first_record: 1 })
     }
 }
 
-type Batches = Box<dyn Iterator<Item = std::result::Result<RecordBatch, Fault>> + Send>;
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Fault>> + Send>;
 
 /// The batches of a file, cut into blocks.
 pub(crate) struct Tables {
-    format: FileFormat,
+    format: TableFormat,
     batches: Batches,
     wanted: Vec<usize>,
     /// The types that the columns have in the blocks.
@@ -153,7 +153,7 @@ impl Tables {
         let (first, len) = (rest.next, self.rows_of_block(&rest)?);
         let columns = rest.columns.iter().zip(&self.types);
         let columns = columns.map(|(column, of_type)| part(column, first, len, of_type, rest.held > 4 * self.block));
-        let batch = columns.collect::<std::result::Result<Vec<_>, _>>().and_then(|columns| {
+        let batch = columns.collect::<Result<Vec<_>, _>>().and_then(|columns| {
             let named = columns.into_iter().enumerate().map(|(i, column)| (i.to_string(), column, true));
             RecordBatch::try_from_iter_with_nullable(named)
         });
@@ -197,8 +197,7 @@ impl Tables {
     fn read_batch(&mut self) -> Result<Option<Rest>> {
         let (batches, wanted) = (&mut self.batches, &self.wanted);
         let read = hardening::of_foreign_bytes(|| {
-            let has_rows =
-                |batch: &std::result::Result<RecordBatch, _>| batch.as_ref().map_or(true, |b| b.num_rows() > 0);
+            let has_rows = |batch: &Result<RecordBatch, _>| batch.as_ref().map_or(true, |b| b.num_rows() > 0);
             let Some(batch) = batches.find(has_rows).transpose()? else { return Ok(None) };
             let columns: Vec<ArrayRef> = wanted.iter().map(|column| batch.column(*column).clone()).collect();
             let sizes = row_sizes::of(&columns, batch.num_rows());
@@ -218,7 +217,7 @@ fn part(
     len: usize,
     of_type: &DataType,
     is_copied: bool,
-) -> std::result::Result<ArrayRef, ArrowError> {
+) -> Result<ArrayRef, ArrowError> {
     let slice = column.slice(first, len);
     if let (Some(views), DataType::Utf8View) = (slice.as_string_view_opt(), of_type) {
         return Ok(std::sync::Arc::new(views.gc()));
@@ -237,6 +236,6 @@ fn part(
 const FEATHER_1: &[u8; 4] = b"FEA1";
 
 /// The reader panicked: the bytes are at fault.
-fn panicked(format: FileFormat) -> Fault {
+fn panicked(format: TableFormat) -> Fault {
     Fault::damaged(format!("it is damaged, or is not in the format {}", format.extension()))
 }

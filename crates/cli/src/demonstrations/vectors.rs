@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     hex,
-    lines::{Line, Lines},
+    roster::lines::{Line, Lines},
 };
 
 /// Answer test vectors: JSON lines in, JSON lines out. FOR TEST KEYS ONLY

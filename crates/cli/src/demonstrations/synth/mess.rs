@@ -5,10 +5,10 @@ use std::str::FromStr;
 use super::{
     kind::{Expected, Kind, Outcome, always, leniently},
     person::{Digits, Person, Roster},
-    rng::{Draws, mix},
+    rng::Draws,
     slips,
 };
-use crate::encoding::Encoding;
+use crate::{mix::mix, roster::encoding::Encoding};
 
 /// How many rows are damaged: a percentage with up to six decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -55,7 +55,7 @@ impl fmt::Display for Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::kind::{always, leniently};
+    use crate::demonstrations::synth::kind::{always, leniently};
 
     #[test]
     fn a_conflict_takes_two_rows_and_a_repaired_row_none() {

@@ -5,14 +5,12 @@ use fugo_columnar::kept;
 
 use super::{
     Form,
-    cells_over_lines::{LineRule, has_bare_cr},
+    cells_over_lines::{LineRule, has_line_ends},
     csv,
+    encoding::Encoding,
     names::{self, Found},
 };
-use crate::{
-    encoding::Encoding,
-    failure::{Failure, Result},
-};
+use crate::failure::{Failure, Result};
 
 /// The columns of the input.
 pub(crate) struct Header {
@@ -32,7 +30,7 @@ impl Header {
         let found = split
             .filter(|record| record.end > record.start && !record.stray_quote)
             .ok_or_else(|| Failure::new("the first line is not a header", "put the names of the columns there"))?;
-        if found.lines > 1 || has_bare_cr(&bytes[found.start..found.end]) {
+        if has_line_ends(&bytes, &found, true) {
             let rule = LineRule {
                 delimiter,
                 encoding,

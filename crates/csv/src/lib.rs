@@ -1,40 +1,43 @@
 //! Splitting CSV (RFC 4180) into records and fields, by bytes, so that other columns pass through untouched.
 //!
 //! Safe on UTF-8 and on CP932: comma, quote, CR and LF are never part of a longer character there.
+//!
+//! A crate of its own, so that fuzz targets and benchmarks build it without what the tool links for Parquet and key files.
+#![forbid(unsafe_code)]
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use wide::u8x16;
 
 /// UTF-8's byte order mark, which may stand before a header.
-pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+pub const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Bytes of the marks that stand before a header: one, or two where a program put its own before another's.
-pub(crate) fn marks(bytes: &[u8]) -> usize {
+pub fn marks(bytes: &[u8]) -> usize {
     MARK.len() * bytes.chunks_exact(MARK.len()).take_while(|chunk| *chunk == MARK).count()
 }
 
 /// Where a field lies in the block: its bytes as written, quotes included.
-pub(crate) type Field = std::ops::Range<usize>;
+pub type Field = std::ops::Range<usize>;
 
 /// One record of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
+pub struct Record {
     /// Where it starts in the block.
-    pub(crate) start: usize,
+    pub start: usize,
     /// Where its last field ends, before CR and LF.
-    pub(crate) end: usize,
+    pub end: usize,
     /// Where the next record starts.
-    pub(crate) next: usize,
+    pub next: usize,
     /// Line ends in it, quoted ones included.
-    pub(crate) lines: u64,
+    pub lines: u64,
     /// Text stood behind a closing quote.
-    pub(crate) stray_quote: bool,
+    pub stray_quote: bool,
 }
 
 /// Splits the record at `start`, and leaves its fields in `fields`. `None` if it has no end in `bytes`: no
 /// line end, or a quote that is not closed. At the end of the input give `last`: then the end of `bytes` ends
 /// a record too, and `None` means an unclosed quote.
-pub(crate) fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut Vec<Field>) -> Option<Record> {
+pub fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut Vec<Field>) -> Option<Record> {
     fields.clear();
     let (mut at, mut lines, mut stray_quote) = (start, 0, false);
     loop {
@@ -76,13 +79,13 @@ pub(crate) fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, field
 /// Where every delimiter, line end and quote of a block stands: found sixteen bytes at a time, so that a record without
 /// quotes is split by looking at as many places as it has fields.
 #[derive(Default)]
-pub(crate) struct Structure {
+pub struct Structure {
     places: Vec<u32>,
 }
 
 impl Structure {
     /// Looks through a block, which is shorter than 4 GiB.
-    pub(crate) fn find(&mut self, bytes: &[u8], delimiter: u8) {
+    pub fn find(&mut self, bytes: &[u8], delimiter: u8) {
         self.places.clear();
         let wanted = [delimiter, b'\n', b'"'].map(u8x16::splat);
         let (chunks, rest) = bytes.as_chunks::<64>();
@@ -105,7 +108,7 @@ impl Structure {
     /// [`split`] for the records of the block one after the other, each with its start; `from` is the first place not
     /// yet used, 0 for the first record. What is not `expected` fields without quotes goes the long way.
     #[inline]
-    pub(crate) fn split(
+    pub fn split(
         &self,
         bytes: &[u8],
         start: usize,
@@ -139,7 +142,7 @@ impl Structure {
 
 /// Where the last whole record of `bytes` ends (0 if none does), how many there are, and how many lines they span. The end
 /// of the input gives `last`, as for [`split`], which agrees on every record but looks at all of its fields.
-pub(crate) fn whole_records(bytes: &[u8], delimiter: u8, last: bool) -> (usize, u64, u64) {
+pub fn whole_records(bytes: &[u8], delimiter: u8, last: bool) -> (usize, u64, u64) {
     let line_ends = |bytes: &[u8]| memchr_iter(b'\n', bytes).count() as u64;
     let opening_quote = |from: usize| {
         let opens = |quote: &usize| *quote == 0 || [delimiter, b'\n'].contains(&bytes[quote - 1]);
@@ -179,7 +182,8 @@ fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 /// The value of a field: without the quotes around it, doubled ones made single. `scratch` is used only where
 /// quotes are doubled.
-pub(crate) fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+#[inline]
+pub fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     let Some(inner) = field.strip_prefix(b"\"").map(|inner| inner.strip_suffix(b"\"").unwrap_or(inner)) else {
         return field;
     };
@@ -197,7 +201,7 @@ pub(crate) fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
 }
 
 /// A value as a field of a file of our own: quoted where it must be, and where a reader may take spaces off.
-pub(crate) fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+pub fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     let is_special = |c| matches!(c, '"' | '\n' | '\r') || c == char::from(delimiter);
     if value.contains(is_special) || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {
         write_quoted(value.as_bytes(), out);
@@ -207,12 +211,12 @@ pub(crate) fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
 }
 
 /// A value as a cell among others: empty text is quoted, so that it is not taken for a null.
-pub(crate) fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
+pub fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     if value.is_empty() { write_quoted(b"", out) } else { write_value(value, delimiter, out) }
 }
 
 /// A field as it was written, but quoted if it holds a CR that is not: some readers would end the row there.
-pub(crate) fn write_field(field: &[u8], out: &mut Vec<u8>) {
+pub fn write_field(field: &[u8], out: &mut Vec<u8>) {
     if field.first() != Some(&b'"') && memchr(b'\r', field).is_some() {
         write_quoted(field, out);
     } else {
@@ -232,7 +236,7 @@ fn write_quoted(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether two rows of cells, a delimiter before each, hold the same values, whatever is quoted in them.
-pub(crate) fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
+pub fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
     let (mut fields_a, mut fields_b) = (Vec::new(), Vec::new());
     let (mut scratch_a, mut scratch_b) = (Vec::new(), Vec::new());
     if split(a, 1, delimiter, true, &mut fields_a).is_none() || split(b, 1, delimiter, true, &mut fields_b).is_none() {

@@ -6,10 +6,7 @@
 use std::{fmt::Write, hint::black_box};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-
-#[path = "../src/input/csv.rs"]
-#[allow(dead_code, unreachable_pub, reason = "what the tool uses and this benchmark does not")]
-mod csv_bytes;
+use fugo_csv as csv_bytes;
 
 const ROWS: usize = 5_000;
 

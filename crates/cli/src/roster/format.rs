@@ -17,7 +17,32 @@ pub(crate) enum FileFormat {
     Arrow,
 }
 
+/// A format of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableFormat {
+    Parquet,
+    Arrow,
+}
+
+impl TableFormat {
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+        }
+    }
+}
+
 impl FileFormat {
+    /// The format of a table; none for CSV.
+    pub(crate) fn table(self) -> Option<TableFormat> {
+        match self {
+            Self::Csv => None,
+            Self::Parquet => Some(TableFormat::Parquet),
+            Self::Arrow => Some(TableFormat::Arrow),
+        }
+    }
+
     /// What the name of a file says; CSV where it says nothing.
     pub(crate) fn of(path: &Path) -> Self {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
@@ -53,11 +78,7 @@ impl FileFormat {
     }
 
     pub(crate) fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Parquet => "parquet",
-            Self::Arrow => "arrow",
-        }
+        self.table().map_or("csv", TableFormat::extension)
     }
 }
 

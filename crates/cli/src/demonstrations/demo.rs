@@ -14,7 +14,8 @@ use fugo::{SYMBOL_LEN, text};
 
 use crate::{
     Cli, Command,
-    convert::{self, Report, thousands},
+    convert::{self, Report},
+    counts::thousands,
     exit::Exit,
     failure::{Failure, Result},
 };

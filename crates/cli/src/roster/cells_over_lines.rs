@@ -10,8 +10,11 @@ use fugo::{
 use fugo_columnar::kept;
 use memchr::{memchr_iter, memchr2};
 
-use super::csv::{self, Field, Record};
-use crate::{encoding::Encoding, failure::Failure};
+use super::{
+    csv::{self, Field, Record},
+    encoding::Encoding,
+};
+use crate::failure::Failure;
 
 /// Most lines of one cell, unless the operator says that such cells are meant.
 const MOST_LINES: u64 = 100;
@@ -233,6 +236,14 @@ impl Swallowed {
             ),
         }
     }
+}
+
+/// Whether a record has line ends in it, so that its cells are to be judged: LF, or a CR without one where `may_have_cr`
+/// says that there are such.
+#[inline]
+pub(crate) fn has_line_ends(bytes: &[u8], record: &Record, may_have_cr: bool) -> bool {
+    let own_end = u64::from(bytes[..record.next].ends_with(b"\n"));
+    record.lines > own_end || may_have_cr && has_bare_cr(&bytes[record.start..record.end])
 }
 
 /// Whether a CR stands without an LF behind it.

@@ -3,7 +3,7 @@
 use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
 
-use super::format::FileFormat;
+use super::format::TableFormat;
 use crate::failure::Failure;
 
 /// Why a table is not read.
@@ -48,7 +48,7 @@ impl Fault {
     }
 
     /// The error of a file that was read up to `record`; none if it is the schema that cannot be read.
-    pub(super) fn of(self, format: FileFormat, record: Option<u64>) -> Failure {
+    pub(super) fn of(self, format: TableFormat, record: Option<u64>) -> Failure {
         let structure = match self {
             Self::Refused(failure) => return failure,
             Self::Memory { what, bytes, allowed } => {
@@ -85,7 +85,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// What an error says of the structure of a file. Those that may quote a value say only their kind.
-fn structural(format: FileFormat, error: &ArrowError) -> String {
+fn structural(format: TableFormat, error: &ArrowError) -> String {
     match error {
         ArrowError::ParquetError(_) | ArrowError::IpcError(_) | ArrowError::IoError(..) => error.to_string(),
         _ => format!("it is damaged, or is not in the format {}", format.extension()),

@@ -6,8 +6,9 @@ use fugo::MyNumber;
 use super::{
     permutation::Permutation,
     prefecture::PREFECTURES,
-    rng::{Draws, mix, scale},
+    rng::{Draws, scale},
 };
+use crate::mix::mix;
 
 /// Bodies 1 to 10^11 − 1: body 0 is never issued.
 pub(crate) const NUMBERS: u64 = 99_999_999_999;

@@ -1,0 +1,114 @@
+//! Temporary files for rows that memory cannot hold.
+
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    path::PathBuf,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use super::parts::PARTS;
+use crate::{failure::Failure, placing};
+
+/// The temporary files of a run: one for each output, and for each part that is parted again.
+pub(crate) struct Spills {
+    /// What each file is named after, in the run's own folder.
+    path: PathBuf,
+    /// The folder that the operator knows.
+    dir: PathBuf,
+    made: AtomicUsize,
+    written: AtomicU64,
+}
+
+impl Spills {
+    pub(crate) fn new(path: PathBuf, dir: PathBuf) -> Self {
+        Self { path, dir, made: AtomicUsize::new(0), written: AtomicU64::new(0) }
+    }
+
+    /// A place for rows. Its file is made when the first rows come.
+    pub(crate) fn open(&self) -> Spill<'_> {
+        let extents = (0..PARTS).map(|_| Mutex::new(Vec::new())).collect();
+        Spill { all: self, file: OnceLock::new(), making: Mutex::new(()), end: AtomicU64::new(0), extents }
+    }
+
+    /// Bytes written to all of them.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Rows could not be kept, or not be read again.
+    pub(crate) fn failure(&self, error: &io::Error) -> Failure {
+        Failure::io("keep rows in", &self.dir, error)
+    }
+}
+
+/// One temporary file: consecutive bytes of it each belong to one part.
+pub(crate) struct Spill<'a> {
+    all: &'a Spills,
+    file: OnceLock<File>,
+    making: Mutex<()>,
+    end: AtomicU64,
+    extents: Vec<Mutex<Vec<Extent>>>,
+}
+
+/// Consecutive bytes of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) offset: u64,
+    pub(crate) len: usize,
+}
+
+impl Spill<'_> {
+    /// See [`Spills::failure`].
+    pub(crate) fn failure(&self, error: &io::Error) -> Failure {
+        self.all.failure(error)
+    }
+
+    /// Appends rows of a part.
+    pub(crate) fn append(&self, part: usize, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let file = self.file()?;
+        let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        file.write_all_at(bytes, offset)?;
+        self.all.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.extents_of(part).push(Extent { offset, len: bytes.len() });
+        Ok(())
+    }
+
+    /// Takes out where the rows of a part are.
+    pub(crate) fn take(&self, part: usize) -> Vec<Extent> {
+        std::mem::take(&mut *self.extents_of(part))
+    }
+
+    /// Reads rows, behind what is in `bytes`.
+    pub(crate) fn read(&self, extent: Extent, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let file = self.file.get().unwrap_or_else(|| unreachable!("what was written has a file"));
+        let start = bytes.len();
+        bytes.resize(start + extent.len, 0);
+        file.read_exact_at(&mut bytes[start..], extent.offset)
+    }
+
+    fn file(&self) -> io::Result<&File> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        // Of several threads that come first, one makes the file.
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let number = self.all.made.fetch_add(1, Ordering::Relaxed);
+        let file = placing::create(&self.all.path.with_extension(number.to_string()))?;
+        Ok(self.file.get_or_init(|| file))
+    }
+
+    fn extents_of(&self, part: usize) -> MutexGuard<'_, Vec<Extent>> {
+        self.extents[part].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,25 @@
+//! `--order symbol`: the rows of every output are divided by their symbols while they are read, then sorted and written,
+//! output after output.
+
+use super::{
+    plan::Unread,
+    run::{Files, Run},
+    sort::Sorted,
+    spill::Spills,
+};
+use crate::failure::Result;
+
+/// Writes all outputs. Returns how many rows each has.
+pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
+    let outputs = run.files.outputs.len();
+    let unsorted = run.unsorted(outputs, spills);
+    let parts = run.read(unread, &unsorted, false, &mut |_, _| Ok(()))?;
+    let mut rows_written = vec![0; outputs];
+    let mut write = |files: &mut Files, k: usize, sorted: &Sorted| {
+        rows_written[k] += sorted.converted;
+        files.outputs[k].write(sorted.rendered.piece())
+    };
+    let forms = &run.plan.forms;
+    run.sort(&unsorted, parts, spills, forms, &mut write)?;
+    Ok(rows_written)
+}

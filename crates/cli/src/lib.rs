@@ -1,0 +1,93 @@
+//! `fugo`, the operator's tool: rosters in, each agency's file of symbols out.
+//!
+//! The program calls [`main`], and nothing else is public.
+#![forbid(unsafe_code)]
+
+mod audit;
+mod check;
+mod convert;
+mod counts;
+#[cfg(feature = "demonstrations")]
+mod demonstrations;
+mod exit;
+mod failure;
+mod hardening;
+mod hex;
+mod interrupt;
+mod key;
+mod keys;
+mod mix;
+mod notice;
+mod options;
+mod ordered;
+mod passphrase;
+mod placing;
+mod redaction;
+mod roster;
+mod seal;
+mod symbol;
+mod unlock;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[cfg(feature = "demonstrations")]
+use crate::demonstrations::{demo, synth, vectors};
+use crate::exit::Exit;
+
+/// Symbols (符号) for Japan's MyNumber: one per agency, unlinkable without the keys.
+///
+/// Treat every symbol as 個人番号 (特定個人情報). Whoever holds a scope's key can invert that scope's symbols.
+#[derive(Parser)]
+#[command(name = "fugo", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make, derive and inspect key files
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    Audit(audit::AuditArgs),
+    Check(check::CheckArgs),
+    Convert(Box<convert::ConvertArgs>),
+    #[cfg(feature = "demonstrations")]
+    Demo(demo::DemoArgs),
+    /// Turn symbols into text form and back, and hold one against a number
+    #[command(subcommand)]
+    Symbol(symbol::SymbolCommand),
+    #[cfg(feature = "demonstrations")]
+    Synth(synth::SynthArgs),
+    #[cfg(feature = "demonstrations")]
+    Vectors(vectors::VectorsArgs),
+}
+
+/// Does what the arguments of the process say, and gives its exit status.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    hardening::apply();
+    exit::report(dispatch(cli.command))
+}
+
+fn dispatch(command: Command) -> failure::Result<Exit> {
+    match command {
+        Command::Key(command) => key::run(&command),
+        Command::Audit(args) => audit::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        #[cfg(feature = "demonstrations")]
+        Command::Demo(args) => demo::run(&args),
+        Command::Symbol(command) => symbol::run(&command),
+        #[cfg(feature = "demonstrations")]
+        Command::Synth(args) => synth::run(&args),
+        #[cfg(feature = "demonstrations")]
+        Command::Vectors(args) => vectors::run(&args),
+    }
+}
