@@ -28,13 +28,21 @@ pub struct AnySymbolKey {
     scope: Scope,
     tag: KeyTag,
     mode: Mode,
+    // Both are always initialised. The unused part of an enum would hold bytes of the stack, of a key among them, that
+    // no drop wipes.
+    first: PreparedKey,
+    second: PreparedKey,
 }
 
-#[derive(Clone)]
+/// Which of the two prepared keys are keys; the other is [`PreparedKey::unused`].
+#[derive(Clone, Copy)]
 enum Mode {
-    Numbers(PreparedKey),
-    Eligibility { insurers: PreparedKey, eligibility: PreparedKey },
-    Issuer(PreparedKey),
+    /// The first.
+    Numbers,
+    /// Both: the insurers' key and the eligibility key.
+    Eligibility,
+    /// The second.
+    Issuer,
 }
 
 impl AnySymbolKey {
@@ -43,25 +51,24 @@ impl AnySymbolKey {
         if key.scope().purpose() == Purpose::Eligibility {
             return Err(PurposeError::InsurersMissing);
         }
-        Ok(Self::of(key, Mode::Numbers(PreparedKey::new(key.expose_bytes()))))
+        Ok(Self::of(key, Mode::Numbers, PreparedKey::new(key.expose_bytes()), PreparedKey::unused()))
     }
 
     /// Both keys of the eligibility symbol, as [`EligibilityKey::new`]. Derives from numbers and from insurers' symbols.
     pub fn eligibility(insurers: &ScopeKey, eligibility: &ScopeKey) -> Result<Self, PurposeError> {
         let both = EligibilityKey::new(insurers, eligibility)?;
         let [first, second] = [both.insurers().prepared(), both.eligibility().prepared()];
-        let mode = Mode::Eligibility { insurers: first.clone(), eligibility: second.clone() };
-        Ok(Self::of(eligibility, mode))
+        Ok(Self::of(eligibility, Mode::Eligibility, first.clone(), second.clone()))
     }
 
     /// The issuer's key: derives eligibility symbols from insurers' symbols, and never sees a number.
     pub fn issuer(eligibility: &ScopeKey) -> Result<Self, PurposeError> {
         let key = SymbolKey::<Eligibility>::new(eligibility)?;
-        Ok(Self::of(eligibility, Mode::Issuer(key.prepared().clone())))
+        Ok(Self::of(eligibility, Mode::Issuer, PreparedKey::unused(), key.prepared().clone()))
     }
 
-    fn of(key: &ScopeKey, mode: Mode) -> Self {
-        Self { scope: *key.scope(), tag: key.tag(), mode }
+    fn of(key: &ScopeKey, mode: Mode, first: PreparedKey, second: PreparedKey) -> Self {
+        Self { scope: *key.scope(), tag: key.tag(), mode, first, second }
     }
 
     /// The scope of the symbols.
@@ -133,17 +140,17 @@ impl AnySymbolKey {
 
     /// The key of the first stage, which takes numbers.
     pub(crate) fn first(&self) -> Result<&PreparedKey, PurposeError> {
-        match &self.mode {
-            Mode::Numbers(key) | Mode::Eligibility { insurers: key, .. } => Ok(key),
-            Mode::Issuer(_) => Err(PurposeError::InsurersMissing),
+        match self.mode {
+            Mode::Numbers | Mode::Eligibility => Ok(&self.first),
+            Mode::Issuer => Err(PurposeError::InsurersMissing),
         }
     }
 
     /// The key of the second stage, which takes insurers' symbols.
     fn second(&self) -> Result<&PreparedKey, PurposeError> {
-        match &self.mode {
-            Mode::Eligibility { eligibility: key, .. } | Mode::Issuer(key) => Ok(key),
-            Mode::Numbers(_) => {
+        match self.mode {
+            Mode::Eligibility | Mode::Issuer => Ok(&self.second),
+            Mode::Numbers => {
                 Err(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: self.scope.purpose() })
             }
         }
@@ -151,9 +158,9 @@ impl AnySymbolKey {
 
     /// Results of the first stage → symbols, in place.
     pub(crate) fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
-        if let Mode::Eligibility { eligibility, .. } = &self.mode {
+        if let Mode::Eligibility = self.mode {
             let symbols = Cell::from_mut(symbols).as_slice_of_cells();
-            eligibility.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
+            self.second.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
         }
     }
 }

@@ -61,6 +61,11 @@ impl PreparedKey {
         Self { inner: state(0x36), outer: state(0x5c) }
     }
 
+    /// A place that holds no key: its states are zero.
+    pub(crate) fn unused() -> Self {
+        Self { inner: [0; 8], outer: [0; 8] }
+    }
+
     /// [`derive`] under one key: `out(i, HMAC-SHA-256(key, message(i))[0..16])`.
     pub(crate) fn derive<const LEN: usize>(
         &self,

@@ -574,6 +574,7 @@ fn whatever_is_not_declared_to_be_public_knowledge_derives_nothing_but_clone() {
         "Level",
         "LineageError",
         "LostZeros",
+        "Mode",
         "MyNumberError",
         "NormalizeError",
         "Place",
