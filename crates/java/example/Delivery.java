@@ -89,7 +89,7 @@ final class Delivery {
                 batch.symbol(row).ifPresent(symbols::add);
             }
             List<Symbol> delivery = symbols.stream().sorted().distinct().toList();
-            check(delivery.size() == 3, "one person stands twice in the roster");
+            check(delivery.size() == 3, "one person is twice in the roster");
             KeyTag tag = nta.tag();
             for (Symbol symbol : delivery) {
                 check(nta.parseText(nta.text(symbol)).equals(symbol), "the text form comes back");
