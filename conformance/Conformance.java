@@ -41,8 +41,8 @@ import java.util.function.Supplier;
 /**
  * Plays every case of the vectors through the jar: {@code java -cp fugo.jar:gson.jar Conformance.java VECTORS_DIR}.
  *
- * <p>Prints {@code NAME CASES} for each file; a case that ends otherwise than it says is a line on standard error, and
- * the status is then 1.
+ * <p>Prints {@code NAME CASES} for each file; it reports a case with another outcome on standard error, and then
+ * exits with 1.
  */
 final class Conformance {
     private static final HexFormat HEX = HexFormat.of();
@@ -61,7 +61,7 @@ final class Conformance {
         void on(Conformance one);
     }
 
-    /** A case that cannot be played: what the vectors say is not known here. */
+    /** A case that cannot be played, because this program does not know a field or outcome. */
     private static final class Unknown extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def built(name: str, *command: str) -> Path:
-    """The executable of that name, where cargo says that this build put it."""
+    """The path of this executable in this build, as cargo reports it."""
     said = run("cargo", *command, "--message-format", "json-render-diagnostics")
     found = [path for line in said.splitlines() if (path := json.loads(line).get("executable")) and Path(path).stem == name]
     if len(found) != 1:
@@ -22,7 +22,7 @@ def built(name: str, *command: str) -> Path:
 
 
 def run(*command: str | Path) -> str:
-    """Runs a command and gives what it printed; stops with what it said if it fails."""
+    """Runs a command and returns its output. If it fails, prints its messages and stops."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -39,7 +39,7 @@ class Prefix:
         return {"LD_LIBRARY_PATH": str(self.path / "lib")}
 
     def compile(self, source: Path, out: Path, *, optimise: bool = False, packages: tuple[str, ...] = ()) -> Path:
-        """One C file and what pkg-config says of the prefix, nothing else."""
+        """Compiles one C file with only the options that pkg-config reports for the prefix."""
         os.environ["PKG_CONFIG_PATH"] = str(self.path / "lib" / "pkgconfig")
         flags = run("pkg-config", "--cflags", "--libs", "fugo", *packages).split()
         level = "-O2" if optimise else "-Og"
@@ -54,7 +54,7 @@ def prefix(path: Path) -> Prefix:
 
 @dataclass(frozen=True)
 class Jar:
-    """The jar, and other jars that a program needs beside it."""
+    """The jar, and other jars that a program also needs."""
 
     path: Path
     others: tuple[Path, ...] = ()

@@ -1,9 +1,9 @@
 /*
  * Plays every case of the test vectors through libfugo:   conformance VECTORS_DIR
  *
- * For each file a line `NAME CASES` on standard output. A case that is not as the file says is told on standard error,
- * and then the exit status is 1; so it is for a schema, kind, field or outcome that this program does not know.
- * JSON is read by jansson; everything else by the library through fugo.h.
+ * It prints a line `NAME CASES` for each file. It reports a case with another outcome on standard error, and then exits
+ * with 1. It does the same for a schema, kind, field or outcome that it does not know. It reads JSON with jansson and
+ * calls the library through fugo.h.
  */
 #include <fugo.h>
 #include <jansson.h>
@@ -202,7 +202,7 @@ static fugo_status scope_of(const json_t *played, char *scope)
     text purpose = text_of(played, "purpose"), id = text_of(played, "scope");
     json_int_t epoch = integer_of(played, "epoch");
     if (epoch < 0 || epoch > (json_int_t)UINT32_MAX) {
-        die("an epoch that is no 32-bit number");
+        die("an epoch is not a 32-bit number");
     }
     return fugo_scope_text(purpose.chars, purpose.len, id.chars, id.len, (uint32_t)epoch, scope, FUGO_SCOPE_TEXT_SIZE,
                            NULL);
@@ -326,7 +326,7 @@ static void play_text(const json_t *played)
     if (is_ok(played, fugo_text_decode_tagged(purpose, tag, tag_len, written.chars, written.len, symbol, sizeof symbol,
                                               NULL))) {
         same_bytes("symbol", played, symbol, sizeof symbol);
-        /* Zeros stand for a refused row in buffers of symbols, so that they are read and not written. */
+        /* Zeros mark a refused row in buffers of symbols, so they are read and not written. */
         if (memcmp(symbol, refused, sizeof symbol) != 0) {
             must(fugo_text_encode_tagged(purpose, tag, tag_len, symbol, sizeof symbol, again, sizeof again, NULL));
             same_text("text", written, again, strlen(again));
@@ -447,7 +447,7 @@ static const kind KINDS[] = {
      " ok unknown-line missing-line bad-value tag-mismatch "},
 };
 
-/* Whether a word stands in a list between spaces. */
+/* Whether a word is in a list that is separated by spaces. */
 static int is_listed(const char *list, const char *word)
 {
     char spaced[64];
@@ -471,11 +471,11 @@ static void play_file(const char *folder, const kind *vectors)
     }
     if (strcmp(text_of(file, "schema").chars, "fugo-vectors-1") != 0 ||
         strcmp(text_of(file, "kind").chars, vectors->name) != 0) {
-        die("another schema or kind than this program knows");
+        die("this program does not know the schema or kind");
     }
     cases = json_object_get(file, "cases");
     if (json_array_size(cases) == 0) {
-        die("no cases");
+        die("the file has no cases");
     }
     json_array_foreach(cases, i, played)
     {

@@ -60,7 +60,7 @@ def normalize(case: Case) -> Outcome:
 
 
 def both_doors(outcome: Outcome, column: fugo.SymbolColumn) -> Outcome:
-    """The outcome of the scalar door, if the column's is the same."""
+    """The outcome of the scalar call, if the outcome of the column is the same."""
     found: Outcome = {"expect": "ok"}
     if column.faults:
         fault = column.faults[0]
@@ -121,7 +121,7 @@ def text(case: Case) -> Outcome:
         return outcome_of_error(error)
     outcome = {"expect": "ok", "symbol": bytes(symbol).hex()}
     again = symbol.text(tag)
-    # Zeros stand for a refused row in buffers of symbols, so that no symbol is made of them.
+    # Zeros mark a refused row in buffers of symbols, so no symbol may be made from them.
     if any(bytes(symbol)):
         again = fugo.Symbol(case["purpose"], bytes(symbol)).text(tag)
     return outcome if again == case["text"] else {**outcome, "encoded again": "another text"}

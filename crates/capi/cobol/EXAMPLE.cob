@@ -1,5 +1,5 @@
       *> The known answers of docs/spec.md, section 6, and refused
-      *> numbers. Return code 1 if something is not as expected.
+      *> numbers. Return code 1 if a result is not as expected.
       *>     cobc -x -fstatic-call -I PREFIX/share/fugo EXAMPLE.cob -lfugo
        IDENTIFICATION DIVISION.
        PROGRAM-ID. EXAMPLE.
@@ -95,7 +95,7 @@
                BY REFERENCE FUGO-ERROR
                RETURNING FUGO-STATUS
            PERFORM EXPECT-OK
-      *> NUL up to the end: spaces are what COBOL compares with.
+      *> Replace the NULs at the end: COBOL compares with spaces.
            INSPECT SYMBOL-TEXT REPLACING ALL X"00" BY SPACE
            IF SYMBOL-TEXT = EXPECTED-TEXT
                ADD 1 TO PASSED
@@ -166,7 +166,7 @@
                DISPLAY "the texts are not as expected" UPON SYSERR
            END-IF
 
-      *> A handle of another type is told apart.
+      *> A handle of another type is refused.
            CALL "fugo_key_free" USING BY REFERENCE ROOT-KEY
                RETURNING FUGO-STATUS
            IF FUGO-WRONG-HANDLE

@@ -16,7 +16,7 @@
       *> int32_t        BINARY-LONG, BY VALUE
       *> NULL           BY VALUE a POINTER that holds NULL
       *>
-      *> Items may stand at any address: no SYNC is needed. Numbers
+      *> Items may be at any address: no SYNC is needed. Numbers
       *> are ASCII digits; on a system whose DISPLAY items are EBCDIC,
       *> convert them first. The contract is crates/capi/README.md.
        01  FUGO-STATUS             BINARY-LONG VALUE 0.
@@ -88,7 +88,7 @@
            88  FUGO-NO-RECIPIENT             VALUE 823.
            88  FUGO-RECIPIENT                VALUE 824.
 
-      *> struct fugo_error. What has nothing to tell is FUGO-NONE.
+      *> struct fugo_error. A field without a value is FUGO-NONE.
        01  FUGO-ERROR.
            05  FUGO-ERROR-STATUS   BINARY-LONG.
            05  FILLER              PIC X(4).

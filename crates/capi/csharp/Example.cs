@@ -1,6 +1,6 @@
 // The known answers of docs/spec.md, section 6, and refused numbers:   Example DIR
-// DIR holds test.key, the plaintext test key file of agency/nta/1 under the root 00 01 … 1f, which
-// `cargo run -p fugo-capi --example test_key_files -- DIR` makes, of mode 600. Exits 1 if something is not as expected.
+// DIR holds test.key, the plaintext test key file of agency/nta/1 under the root 00 01 … 1f, with mode 600.
+// `cargo run -p fugo-capi --example test_key_files -- DIR` makes it. Exits 1 if a result is not the expected one.
 using System;
 using System.Linq;
 using System.Text;
@@ -14,7 +14,7 @@ static class Example
     {
         if (isTrue) { passed++; return; }
         failed++;
-        Console.Error.WriteLine("not so: " + what);
+        Console.Error.WriteLine("not as expected: " + what);
     }
 
     static string Hex(byte[] bytes) { return string.Concat(bytes.Select(b => b.ToString("x2"))); }

@@ -1,12 +1,12 @@
-// libfugo for .NET: the declarations of fugo.h, and what C# expects of a library around them. One file; take it along.
-// The contract is that of crates/capi/README.md. Treat every symbol as the number that it stands for (個人番号).
+// libfugo for .NET: the declarations of fugo.h, with classes that wrap them. Copy this one file into your project.
+// The contract is crates/capi/README.md. Treat every symbol as the number that it represents (個人番号).
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Fugo
 {
-    /// <summary>What symbols are for.</summary>
+    /// <summary>The purpose of symbols.</summary>
     public enum Purpose { Agency = 1, Insurers, Eligibility, Network, Research, Registry, Portal }
 
     /// <summary>A call of libfugo that failed. It holds offsets and counts, never a part of a value.</summary>
@@ -28,16 +28,16 @@ namespace Fugo
         /// <summary>The number of the status in fugo.h.</summary>
         public int Status { get { return error.Status; } }
 
-        /// <summary>One word of a closed vocabulary: non-digit, check-digit, wrong-key and so on.</summary>
+        /// <summary>The reason as one word: non-digit, check-digit, wrong-key and so on.</summary>
         public string Kind { get { return Native.Kind(error.Status); } }
 
-        /// <summary>Row or pair, from 0.</summary>
+        /// <summary>The row or pair, counted from 0.</summary>
         public ulong? Row { get { return Told(error.Row); } }
 
-        /// <summary>Offset, or number of the line.</summary>
+        /// <summary>The offset or the line number.</summary>
         public ulong? At { get { return Told(error.At); } }
 
-        /// <summary>What was found: a length, a count, a tag.</summary>
+        /// <summary>The value that was found: a length, a count or a tag.</summary>
         public ulong? Found { get { return Told(error.Found); } }
 
         static ulong? Told(ulong value) { return value == None ? (ulong?)null : value; }
@@ -50,7 +50,7 @@ namespace Fugo
         internal ulong Row, At, Found;
     }
 
-    /// <summary>A handle that is freed once, and not while a call uses it: SafeHandle sees to both.</summary>
+    /// <summary>A handle. SafeHandle frees it once, and never while a call uses it.</summary>
     public abstract class Handle : SafeHandle
     {
         protected Handle() : base(IntPtr.Zero, true) { }
@@ -58,7 +58,7 @@ namespace Fugo
         public override bool IsInvalid { get { return handle == IntPtr.Zero; } }
     }
 
-    /// <summary>The root of a key ladder. Disposing wipes it.</summary>
+    /// <summary>A root key. Disposing wipes it.</summary>
     public sealed class RootKey : Handle
     {
         RootKey() { }
@@ -74,7 +74,7 @@ namespace Fugo
             return key;
         }
 
-        /// <summary>Takes 32 bytes. Wipe your own copy.</summary>
+        /// <summary>Makes a key from 32 bytes. Wipe your own copy.</summary>
         public static RootKey FromBytes(byte[] bytes)
         {
             RootKey key;
@@ -83,7 +83,7 @@ namespace Fugo
             return key;
         }
 
-        /// <summary>The key of a scope written purpose/id/epoch, such as agency/nta/1.</summary>
+        /// <summary>Derives the scope key of a scope, such as agency/nta/1.</summary>
         public ScopeKey Derive(string scope)
         {
             ScopeKey key;
@@ -94,14 +94,14 @@ namespace Fugo
         }
     }
 
-    /// <summary>The key of one scope. Disposing wipes it.</summary>
+    /// <summary>A scope key. Disposing wipes it.</summary>
     public sealed class ScopeKey : Handle
     {
         ScopeKey() { }
 
         protected override bool ReleaseHandle() { return Native.fugo_scope_key_free(ref handle) == 0; }
 
-        /// <summary>The four bytes that name the key.</summary>
+        /// <summary>The key tag: four bytes that identify the key.</summary>
         public byte[] Tag()
         {
             NativeError error;
@@ -111,7 +111,7 @@ namespace Fugo
         }
     }
 
-    /// <summary>What a key file said. Disposing wipes it.</summary>
+    /// <summary>The content of a key file. Disposing wipes it.</summary>
     public sealed class KeyFile : Handle
     {
         KeyFile() { }
@@ -120,19 +120,20 @@ namespace Fugo
 
         enum Unlock { None, Passphrase, PassphraseFile, IdentityFile, TestKeys = 16 }
 
-        /// <summary>A test key in plaintext.</summary>
+        /// <summary>Loads a test key that is not locked.</summary>
         public static KeyFile LoadTestKey(string path)
         {
             return Load(path, Unlock.None | Unlock.TestKeys, new byte[0]);
         }
 
-        /// <summary>The passphrase is the first line of a file that only its owner may read.</summary>
+        /// <summary>Loads a key file with a passphrase file, which only its owner may read. The passphrase is its first
+        /// line.</summary>
         public static KeyFile LoadWithPassphraseFile(string path, string passphraseFile)
         {
             return Load(path, Unlock.PassphraseFile, Encoding.UTF8.GetBytes(passphraseFile));
         }
 
-        /// <summary>An age identity file that only its owner may read.</summary>
+        /// <summary>Loads a key file with an age identity file, which only its owner may read.</summary>
         public static KeyFile LoadWithIdentityFile(string path, string identityFile)
         {
             return Load(path, Unlock.IdentityFile, Encoding.UTF8.GetBytes(identityFile));
@@ -158,10 +159,10 @@ namespace Fugo
         }
     }
 
-    /// <summary>A key ready to derive symbols; usable from several threads at once. Disposing wipes it.</summary>
+    /// <summary>A prepared key. Several threads may use it at once. Disposing wipes it.</summary>
     public sealed class SymbolKey : Handle
     {
-        /// <summary>Digits of a number, bytes of a symbol.</summary>
+        /// <summary>The digits of a number and the bytes of a symbol.</summary>
         public const int NumberLength = 12, SymbolLength = 16;
         const int TextSize = 48, RowsRefused = 20;
 
@@ -169,7 +170,7 @@ namespace Fugo
 
         protected override bool ReleaseHandle() { return Native.fugo_key_free(ref handle) == 0; }
 
-        /// <summary>Any purpose but eligibility.</summary>
+        /// <summary>Prepares a scope key of any purpose but eligibility.</summary>
         public static SymbolKey New(ScopeKey key)
         {
             SymbolKey made;
@@ -178,7 +179,7 @@ namespace Fugo
             return made;
         }
 
-        /// <summary>Both keys of the eligibility symbol, that of the insurers of epoch 1.</summary>
+        /// <summary>Prepares both keys of the eligibility symbol. The insurers' key must be of epoch 1.</summary>
         public static SymbolKey Eligibility(ScopeKey insurers, ScopeKey eligibility)
         {
             SymbolKey made;
@@ -199,15 +200,15 @@ namespace Fugo
         }
 
         /// <summary>
-        /// Rows of 12 digits to rows of 16 bytes, into a buffer of the caller's. Gives each row's status, 0 or that of its
-        /// refusal; a refused row is zeros.
+        /// Derives a symbol of 16 bytes for each row of 12 digits, into the caller's buffer. Returns one status per
+        /// row: 0, or the reason of the refusal. A refused row is zeros.
         /// </summary>
         public int[] DeriveBatch(byte[] numbers, byte[] symbols)
         {
             if (numbers.Length % NumberLength != 0 || symbols.Length % SymbolLength != 0
                 || numbers.Length / NumberLength != symbols.Length / SymbolLength)
             {
-                throw new ArgumentException("as many rows of 16 bytes as rows of 12 digits");
+                throw new ArgumentException("symbols needs 16 bytes for each 12 digits of numbers");
             }
             NativeError error;
             int[] statuses = new int[numbers.Length / NumberLength];
@@ -231,7 +232,7 @@ namespace Fugo
             return Encoding.ASCII.GetString(text).TrimEnd('\0');
         }
 
-        /// <summary>The symbol of a text, which must be of this key.</summary>
+        /// <summary>The symbol of a text form, which must belong to this key.</summary>
         public byte[] Decode(string text)
         {
             NativeError error;
@@ -246,10 +247,10 @@ namespace Fugo
     /// <summary>Numbers, and the library itself.</summary>
     public static class Library
     {
-        /// <summary>The version of fugo.h that these declarations are of: call Check once.</summary>
+        /// <summary>The version of fugo.h that matches these declarations. Call Check once.</summary>
         const uint Header = 0 << 16 | 1 << 8 | 0;
 
-        /// <summary>Whether these declarations and the library that was found go together.</summary>
+        /// <summary>Throws unless the library is compatible with these declarations.</summary>
         public static void Check() { Native.Check(Native.fugo_version_check(Header), new NativeError { Status = 7 }); }
 
         /// <summary>Throws unless this is a MyNumber: twelve ASCII digits with a check digit.</summary>

@@ -1,5 +1,5 @@
 //! Writes the key files that tests/key_files.c and tests/wiping.c load:   test_key_files DIR
-//! The keys are those of docs/spec.md, section 6: published, so they protect nothing.
+//! The keys are those of docs/spec.md, section 6. They are published, so they protect nothing.
 
 use std::{
     env,
@@ -16,7 +16,7 @@ use fugo_keystore::{KeyFile, Seal, Use};
 use secrecy::SecretString;
 
 const PASSPHRASE: &str = "correct horse battery staple";
-/// Of the secrets 01 02 … 20 and 65 66 … 84: for these tests only.
+/// The identities with the secrets 01 02 … 20 and 65 66 … 84, for these tests only.
 const IDENTITY: &str = "AGE-SECRET-KEY-1QYPQXPQ9QCRSSZG2PVXQ6RS0ZQG3YYC5Z5TPWXQERGD3C8G7RUSQGPQYEE";
 const RECIPIENT: &str = "age1q73he0q5yzfu3d64msd3p6rvksnrwjk3d2598mgtmlqt9wrdr37q2vrn72";
 const STRANGER: &str = "AGE-SECRET-KEY-1V4NXW6RFDF4KCMTWDAC8ZUNNW36HVAMC09A8KLRA0ELCPQVZSWZQA3Y2A3";

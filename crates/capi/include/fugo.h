@@ -4,15 +4,15 @@
  * Generated from crates/capi/src; do not edit. The contract is crates/capi/README.md, installed as
  * share/doc/fugo/README.md; in short:
  *
- * - Every call returns a fugo_status, 0 for done; results go out through pointers. `error` may be NULL.
- * - Every buffer has its length in bytes beside it, or `count` rows; no NUL is needed in what goes in.
- * - A call that fails leaves its outputs zeroed; it writes nothing to an output that is NULL, of the wrong length, or that
- *   overlaps another argument (then to none).
- * - A variable for a new handle holds NULL before the call, and still holds it if the call fails.
- * - A handle never changes: any number of threads may use one at once. One thread frees it, when no other uses it.
- * - The library keeps no state that calls share, prints nothing, and lets no panic out.
+ * - Every call returns a fugo_status; 0 is success. Results are written through pointers. `error` may be NULL.
+ * - Every buffer is passed with its length in bytes, or with `count` rows. Inputs need no NUL at the end.
+ * - A call that fails zeroes its outputs. It writes nothing to an output that is NULL or has the wrong length. If an
+ *   output overlaps another argument, the call writes to no output.
+ * - A variable for a new handle must be NULL before the call. It is still NULL if the call fails.
+ * - A handle never changes: any number of threads may use one at once. One thread frees it when no other uses it.
+ * - Calls share no state. The library prints nothing, and no panic leaves it.
  *
- * Treat every symbol as the number that it stands for (個人番号): it is not anonymous.
+ * Treat every symbol as the number that it represents (個人番号): it is not anonymous.
  */
 
 
@@ -42,58 +42,59 @@
 #define FUGO_VERSION_PATCH 0
 
 /**
- * What `row`, `at` and `found` hold where a status has nothing to tell there.
+ * The value of `row`, `at` and `found` where a status does not use them.
  */
 #define FUGO_NONE 18446744073709551615ull
 
 /**
- * Digits of a MyNumber (個人番号): ASCII, without a NUL at the end.
+ * The number of digits of a MyNumber (個人番号). They are ASCII; no NUL follows them.
  */
 #define FUGO_NUMBER_LEN 12
 
 /**
- * Digits of its body, which the check digit follows.
+ * The number of digits of its body: the digits before the check digit.
  */
 #define FUGO_BODY_LEN 11
 
 /**
- * Room for every scope as text, and a NUL.
+ * The size of a buffer for any scope as text and a NUL.
  */
 #define FUGO_SCOPE_TEXT_SIZE 64
 
 /**
- * The longest label.
+ * The length of the longest label in bytes.
  */
 #define FUGO_LABEL_MAX 51
 
 /**
- * Bytes of a key.
+ * The length of a key in bytes.
  */
 #define FUGO_KEY_LEN 32
 
 /**
- * Bytes of a key's tag, which names the key and is no secret.
+ * The length of a key tag in bytes. The tag identifies the key and is not secret.
  */
 #define FUGO_TAG_LEN 4
 
 /**
- * Bytes of a symbol (符号).
+ * The length of a symbol (符号) in bytes.
  */
 #define FUGO_SYMBOL_LEN 16
 
 /**
- * Room for the text of every symbol, 44 to 47 characters by purpose, and a NUL; the length of a row of texts.
+ * The size of a buffer for the text form of any symbol (44 to 47 characters, depending on the purpose) and a NUL. Also
+ * the length of a row in a batch of texts.
  */
 #define FUGO_SYMBOL_TEXT_SIZE 48
 
 /**
- * Bytes of a pair of new and previous number.
+ * The length in bytes of a pair: the new number, then the previous number.
  */
 #define FUGO_PAIR_LEN 24
 
 /**
- * What every call returns: 0, or why it failed. One number for each word of the library's closed vocabularies, which
- * `fugo_status_kind` gives. A number never changes its meaning; later versions may have more of them.
+ * The status that every call returns: 0 for success, another number for a failure. Each status has one kind, a word
+ * that `fugo_status_kind` returns. A number never changes its meaning. Later versions may add numbers.
  */
 enum fugo_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -113,7 +114,7 @@ enum fugo_status
      */
     FUGO_STATUS_BUFFER_LENGTH = 2,
     /**
-     * The number of rows times their length is more than there are addresses.
+     * The number of rows times the length of a row exceeds the address space.
      */
     FUGO_STATUS_OVERFLOW = 3,
     /**
@@ -121,111 +122,111 @@ enum fugo_status
      */
     FUGO_STATUS_OVERLAP = 4,
     /**
-     * A handle of another type, or none of this library's.
+     * The handle has the wrong type, or this library did not create it.
      */
     FUGO_STATUS_WRONG_HANDLE = 5,
     /**
-     * An argument has none of the values that it may have.
+     * An argument has a value that is not allowed.
      */
     FUGO_STATUS_UNKNOWN_VALUE = 6,
     /**
-     * Header and library are not of versions that go together.
+     * The versions of the header and the library are not compatible.
      */
     FUGO_STATUS_VERSION_MISMATCH = 7,
     /**
-     * The variable for a new handle is not NULL: it may hold one, which would never be wiped.
+     * The variable for a new handle is not NULL. It may hold a handle, which would never be wiped.
      */
     FUGO_STATUS_OCCUPIED_HANDLE = 8,
     /**
-     * A fault in the library was stopped. Report it with `at` and `found` of the error.
+     * The library has a bug: it panicked, and the call was stopped. Report it with `at` and `found` of the error.
      */
     FUGO_STATUS_PANIC = 10,
     /**
-     * The system gave no random bytes.
+     * The system's random generator failed.
      */
     FUGO_STATUS_RANDOM = 11,
     /**
-     * A failure for which this version has no status of its own.
+     * A failure that has no status of its own in this version.
      */
     FUGO_STATUS_OTHER = 12,
     /**
-     * Some rows were refused; the others are done.
+     * Some rows were refused. The others have their results.
      */
     FUGO_STATUS_ROWS_REFUSED = 20,
     /**
-     * A byte is no ASCII digit.
+     * A byte is not an ASCII digit.
      */
     FUGO_STATUS_NON_DIGIT = 101,
     /**
-     * Digits only, but not as many as there must be.
+     * The text has only digits, but the wrong number of them.
      */
     FUGO_STATUS_LENGTH = 102,
     /**
-     * The last digit is not the check digit of those before it.
+     * The last digit is not the check digit of the digits before it.
      */
     FUGO_STATUS_CHECK_DIGIT = 103,
     /**
-     * Twelve zeros.
+     * The number is twelve zeros.
      */
     FUGO_STATUS_NEVER_ISSUED = 104,
     /**
-     * Nothing but spaces and invisibles; a passphrase or identity file with nothing in it.
+     * The text has only spaces and invisible characters, or the passphrase or identity file is empty.
      */
     FUGO_STATUS_EMPTY = 201,
     /**
-     * 1.23457E+11: digits are lost.
+     * The text is like 1.23457E+11: digits are lost.
      */
     FUGO_STATUS_SCIENTIFIC_NOTATION = 202,
     /**
-     * A character that is neither a digit nor an accepted separator.
+     * A character is neither a digit nor an accepted separator.
      */
     FUGO_STATUS_CHARACTER = 203,
     /**
-     * Separators elsewhere than between three groups of four digits.
+     * A separator is not between two of the three groups of four digits.
      */
     FUGO_STATUS_GROUPING = 204,
     /**
-     * Not UTF-8.
+     * The text is not UTF-8.
      */
     FUGO_STATUS_NOT_TEXT = 205,
     /**
-     * Not written purpose/id/epoch.
+     * The scope is not written purpose/id/epoch.
      */
     FUGO_STATUS_SCOPE_FORM = 301,
     /**
-     * The id breaks its alphabet or length.
+     * The scope id has a character or a length that is not allowed.
      */
     FUGO_STATUS_SCOPE_ID = 302,
     /**
-     * Insurers and eligibility have the one id `all`.
+     * The scope id of insurers and eligibility must be `all`.
      */
     FUGO_STATUS_SCOPE_ID_FIXED = 303,
     /**
-     * An epoch is 1 to 4294967295.
+     * The epoch is not 1 to 4294967295.
      */
     FUGO_STATUS_EPOCH_ZERO = 304,
     /**
-     * No purpose of that name or number.
+     * No purpose has this name or number.
      */
     FUGO_STATUS_UNKNOWN_PURPOSE = 305,
     /**
-     * A key or text of another purpose than the one that is needed.
+     * The key or the text has the wrong purpose.
      */
     FUGO_STATUS_WRONG_PURPOSE = 401,
     /**
-     * Eligibility symbols start from the insurers' epoch 1 only.
+     * The insurers' key is not of epoch 1. Eligibility symbols are derived from insurers' symbols of epoch 1 only.
      */
     FUGO_STATUS_INSURERS_EPOCH = 402,
     /**
-     * An eligibility key alone cannot start from a number.
+     * An eligibility key alone cannot derive from a number.
      */
     FUGO_STATUS_INSURERS_MISSING = 403,
     /**
-     * Not a whole symbol in lower case with a matching checksum.
+     * The text is not a complete symbol in lower case with a matching checksum.
      */
     FUGO_STATUS_CORRUPTED = 501,
     /**
-     * A human-readable part that this version does not know.
+     * This version does not know the human-readable part.
      */
     FUGO_STATUS_UNKNOWN_PART = 502,
     /**
@@ -233,27 +234,27 @@ enum fugo_status
      */
     FUGO_STATUS_WRONG_KEY = 503,
     /**
-     * Sixteen zero bytes, which stand for a refused row or a failed call and are nobody's symbol.
+     * The symbol is sixteen zero bytes. They mark a refused row or a failed call and are never a person's symbol.
      */
     FUGO_STATUS_NO_SYMBOL = 504,
     /**
-     * A pair names one number twice.
+     * A pair has the same number twice.
      */
     FUGO_STATUS_SELF_PAIR = 601,
     /**
-     * A new number stands in two pairs.
+     * Two pairs have the same new number.
      */
     FUGO_STATUS_DUPLICATE_NEW = 602,
     /**
-     * A previous number stands in two pairs.
+     * Two pairs have the same previous number.
      */
     FUGO_STATUS_DUPLICATE_PREVIOUS = 603,
     /**
-     * A chain of re-issued numbers comes back to where it began.
+     * A chain of re-issued numbers is a cycle.
      */
     FUGO_STATUS_CYCLE = 604,
     /**
-     * A line that such a file does not have.
+     * A line does not belong in a key file of this kind.
      */
     FUGO_STATUS_UNKNOWN_LINE = 701,
     /**
@@ -261,31 +262,31 @@ enum fugo_status
      */
     FUGO_STATUS_MISSING_LINE = 702,
     /**
-     * A value that does not parse.
+     * A value does not parse.
      */
     FUGO_STATUS_BAD_VALUE = 703,
     /**
-     * The tag is not that of the key.
+     * The tag does not match the key.
      */
     FUGO_STATUS_TAG_MISMATCH = 704,
     /**
-     * A root key where a scope's was asked for, or the reverse.
+     * The file has a root key where a scope key was expected, or the reverse.
      */
     FUGO_STATUS_WRONG_KIND = 705,
     /**
-     * Neither an age file nor `fugo-key 1`.
+     * The file is not an age file and does not start with `fugo-key 1`.
      */
     FUGO_STATUS_NOT_A_KEY_FILE = 801,
     /**
-     * Cut, altered, or of a later version.
+     * The age file is truncated or altered, or has a later version.
      */
     FUGO_STATUS_DAMAGED = 802,
     /**
-     * More than 65536 bytes.
+     * The file has more than 65536 bytes.
      */
     FUGO_STATUS_TOO_LARGE = 803,
     /**
-     * Locked with a passphrase, and none was given.
+     * The file is locked with a passphrase, and no passphrase was given.
      */
     FUGO_STATUS_PASSPHRASE_NEEDED = 804,
     /**
@@ -293,27 +294,27 @@ enum fugo_status
      */
     FUGO_STATUS_WRONG_PASSPHRASE = 805,
     /**
-     * Locked to recipients, and no identity was given.
+     * The file is locked to recipients, and no identity was given.
      */
     FUGO_STATUS_IDENTITY_NEEDED = 806,
     /**
-     * No identity given opens the file.
+     * None of the identities opens the file.
      */
     FUGO_STATUS_WRONG_IDENTITY = 807,
     /**
-     * The file asks for more work than is accepted.
+     * The file needs more scrypt work than is accepted.
      */
     FUGO_STATUS_EXCESSIVE_WORK = 808,
     /**
-     * Group or others have a right to a file that holds a secret.
+     * The group or others have access to a file that holds a secret.
      */
     FUGO_STATUS_OTHERS_CAN_READ = 809,
     /**
-     * A production key without encryption.
+     * A production key is not encrypted.
      */
     FUGO_STATUS_PLAINTEXT_PRODUCTION = 810,
     /**
-     * A line of an identity file is no X25519 identity.
+     * A line of an identity file is not an X25519 identity.
      */
     FUGO_STATUS_IDENTITY = 811,
     /**
@@ -321,51 +322,51 @@ enum fugo_status
      */
     FUGO_STATUS_IO = 812,
     /**
-     * A production key that a passphrase locks with less work than is accepted.
+     * A passphrase locks a production key with less scrypt work than is accepted.
      */
     FUGO_STATUS_INSUFFICIENT_WORK = 813,
     /**
-     * More recipients than are tried.
+     * The file has more than 64 recipients.
      */
     FUGO_STATUS_TOO_MANY_RECIPIENTS = 814,
     /**
-     * A path that names no regular file.
+     * The path does not name a regular file.
      */
     FUGO_STATUS_NOT_A_FILE = 815,
     /**
-     * A test key where test keys were not asked for.
+     * The file holds a test key, and test keys were not allowed.
      */
     FUGO_STATUS_TEST_KEY = 816,
     /**
-     * A production key that anybody can guess.
+     * Anybody can guess the production key.
      */
     FUGO_STATUS_WEAK_KEY = 817,
     /**
-     * More identities than are tried.
+     * The file has more than 64 identities.
      */
     FUGO_STATUS_TOO_MANY_IDENTITIES = 818,
     /**
-     * A passphrase with a control character or a byte order mark.
+     * The passphrase has a control character or a byte order mark.
      */
     FUGO_STATUS_CONTROL_CHARACTER = 819,
     /**
-     * A file is there already; a key file is never replaced.
+     * The file exists already. A key file is never replaced.
      */
     FUGO_STATUS_EXISTS = 820,
     /**
-     * A passphrase of no characters.
+     * The passphrase is empty.
      */
     FUGO_STATUS_EMPTY_PASSPHRASE = 821,
     /**
-     * A passphrase of fewer than 12 characters, or of fewer than 5 different ones.
+     * The passphrase has fewer than 12 characters, or fewer than 5 different characters.
      */
     FUGO_STATUS_SHORT_PASSPHRASE = 822,
     /**
-     * No recipient: nobody could open the file.
+     * There is no recipient, so nobody could open the file.
      */
     FUGO_STATUS_NO_RECIPIENT = 823,
     /**
-     * A line that is no X25519 recipient.
+     * A line is not an X25519 recipient.
      */
     FUGO_STATUS_RECIPIENT = 824,
 };
@@ -378,7 +379,7 @@ typedef int32_t fugo_status;
 #endif // __cplusplus
 
 /**
- * What normalisation changed: bits of the `changes` of `fugo_normalize`.
+ * The changes that normalisation made: bits of `changes` of `fugo_normalize`.
  */
 enum fugo_change
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -415,7 +416,7 @@ typedef int32_t fugo_change;
 #endif // __cplusplus
 
 /**
- * What symbols are for.
+ * The purpose of symbols.
  */
 enum fugo_purpose
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -460,7 +461,7 @@ typedef int32_t fugo_purpose;
 #endif // __cplusplus
 
 /**
- * What opens a key file.
+ * How a key file is opened.
  */
 enum fugo_unlock
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -468,7 +469,7 @@ enum fugo_unlock
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Nothing: a test key in plaintext.
+     * The file is a test key in plaintext.
      */
     FUGO_UNLOCK_NONE = 0,
     /**
@@ -484,7 +485,7 @@ enum fugo_unlock
      */
     FUGO_UNLOCK_IDENTITY_FILE = 3,
     /**
-     * Added to one of the others: test keys are taken too. Without it a file that says `use: test` is refused.
+     * Add this to one of the others to accept test keys too. Without it a file with `use: test` is refused.
      */
     FUGO_UNLOCK_TEST_KEYS = 16,
 };
@@ -497,7 +498,7 @@ typedef int32_t fugo_unlock;
 #endif // __cplusplus
 
 /**
- * What locks a new key file.
+ * How a new key file is locked.
  */
 enum fugo_seal
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -505,7 +506,7 @@ enum fugo_seal
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Nothing: for test keys only.
+     * The file is not locked; for test keys only.
      */
     FUGO_SEAL_PLAINTEXT = 0,
     /**
@@ -517,7 +518,7 @@ enum fugo_seal
      */
     FUGO_SEAL_PASSPHRASE_FILE = 2,
     /**
-     * Recipients of age (`age1...`), one a line; the identity of any one of them opens the file.
+     * Recipients of age (`age1...`), one per line. The identity of any one of them opens the file.
      */
     FUGO_SEAL_RECIPIENTS = 3,
 };
@@ -530,7 +531,7 @@ typedef int32_t fugo_seal;
 #endif // __cplusplus
 
 /**
- * Which rung of the ladder a key is.
+ * The kind of key that a key file holds.
  */
 enum fugo_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -542,7 +543,7 @@ enum fugo_kind
      */
     FUGO_KIND_ROOT = 1,
     /**
-     * The key of one scope.
+     * A scope key.
      */
     FUGO_KIND_SCOPE = 2,
 };
@@ -555,7 +556,7 @@ typedef int32_t fugo_kind;
 #endif // __cplusplus
 
 /**
- * What a key may be used for.
+ * The permitted use of a key.
  */
 enum fugo_use
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -585,31 +586,30 @@ typedef int32_t fugo_use;
 typedef struct fugo_key fugo_key;
 
 /**
- * What a key file said: one key, what it may be used for, and its tag.
+ * The content of a key file: one key, its permitted use, and its tag.
  */
 typedef struct fugo_key_file fugo_key_file;
 
 /**
- * Which number a person had first. A leaked number is replaced by a new one, and the person keeps the symbols of the
- * first.
+ * The first number of each person whose number was replaced. A leaked number is replaced by a new one, and the person
+ * keeps the symbols of the first number.
  */
 typedef struct fugo_lineage fugo_lineage;
 
 /**
- * The root of a key ladder. Whoever has it can derive every symbol of every scope.
+ * A root key. Whoever has it can derive every symbol of every scope.
  */
 typedef struct fugo_root_key fugo_root_key;
 
 /**
- * The key of one scope: of one purpose, id and epoch.
+ * A scope key: the key of one purpose, scope id and epoch.
  */
 typedef struct fugo_scope_key fugo_scope_key;
 
 /**
- * Details of a failure: written by every call that is given one, also when it succeeds (then `FUGO_STATUS_OK` and
- * three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
- * takes NULL instead of one. It is an output: where it overlaps another argument the call fails with OVERLAP and does
- * not write it.
+ * Details of a failure. Every call with an `error` that is not NULL writes it. After success it holds
+ * `FUGO_STATUS_OK`, and the other fields are `FUGO_NONE`. It holds offsets, lengths and line numbers, never a part of
+ * a value. It is an output: if it overlaps another argument, the call fails with OVERLAP and does not write it.
  *
  * | status                                       | row       | at                  | found                     |
  * |----------------------------------------------|-----------|---------------------|---------------------------|
@@ -628,28 +628,28 @@ typedef struct fugo_scope_key fugo_scope_key;
  * | INSURERS_EPOCH                               |           |                     | its epoch                 |
  * | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
  * | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
- * | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+ * | EXCESSIVE_WORK, INSUFFICIENT_WORK            |           |                     | log2 of the work          |
  * | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
  * | IO                                           |           | which file          | the system's error number |
  * | PANIC                                        |           | line of the source  | its column                |
  *
- * Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
+ * Which file: 0 is the key file, 1 is the file that unlocks it. A field that the table leaves empty is `FUGO_NONE`.
  */
 typedef struct {
     /**
-     * What the call returned.
+     * The status that the call returned.
      */
     fugo_status status;
     /**
-     * Row or pair, from 0.
+     * The row or pair, counted from 0.
      */
     uint64_t row;
     /**
-     * Where.
+     * The position, as in the table above.
      */
     uint64_t at;
     /**
-     * What was found.
+     * The value that was found, as in the table above.
      */
     uint64_t found;
 } fugo_error;
@@ -664,34 +664,36 @@ extern "C" {
 uint32_t fugo_version(void);
 
 /**
- * The library's version as text, such as `0.1.0`. Static: never NULL, never freed.
+ * The library's version as text, such as `0.1.0`. It is static: never NULL, and not to free.
  */
 const char *fugo_version_text(void);
 
 /**
- * Whether a program that was compiled with the header of version `header` runs with this library: the same major
- * version (while that is 0, the same minor version too), and a library no older than the header. Call it once, as
- * `fugo_version_check(FUGO_VERSION)`. Otherwise `FUGO_STATUS_VERSION_MISMATCH`.
+ * Checks that a program that was compiled with the header of version `header` can use this library. Both need the same
+ * major version (and the same minor version while the major version is 0), and the library must not be older than the
+ * header. Otherwise the call returns `FUGO_STATUS_VERSION_MISMATCH`. Call it once, as
+ * `fugo_version_check(FUGO_VERSION)`.
  */
 fugo_status fugo_version_check(uint32_t header);
 
 /**
- * One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is
- * no status has a sentence that says so.
+ * The message of a status, in English, for people. It is static: never NULL, and not to free. Any number may be
+ * given; for a number that is not a status, the message says so.
  */
 const char *fugo_status_message(int32_t status);
 
 /**
- * The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding
- * of the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
+ * The kind of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on. The words are the same in
+ * every binding and in the test vectors. The text is static: never NULL, and not to free. For a number that is not a
+ * status it is `unknown`.
  */
 const char *fugo_status_kind(int32_t status);
 
 /**
- * Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of
- * the first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`),
- * LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of
- * twelve digits in ten is valid.
+ * Checks that `text`, of `text_len` bytes, is a valid MyNumber: exactly twelve ASCII digits, of which the last is the
+ * check digit of the first eleven. White space, other digits and NUL are refused. Failures, in the order of the
+ * checks: NON_DIGIT (`at`), LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number may belong to
+ * nobody: about one in ten random texts of twelve digits is valid.
  */
 fugo_status fugo_number_check(const char *text,
                               size_t text_len,
@@ -708,16 +710,18 @@ fugo_status fugo_check_digit(const char *body,
                              fugo_error *error);
 
 /**
- * `digits` := the MyNumber in `text` (UTF-8) as real files have it: groups of four with spaces, hyphens or points
- * between, full-width digits, invisible characters, spaces around. `digits_len` is FUGO_NUMBER_LEN; the twelve digits
- * passed the strict check. `*changes` says what was changed, as FUGO_CHANGE bits.
+ * `digits` := the MyNumber in `text` (UTF-8), normalised. Accepted are groups of four digits separated by spaces,
+ * hyphens or points, full-width digits, invisible characters, and spaces before and after. `digits_len` is
+ * FUGO_NUMBER_LEN. The twelve digits must then pass the strict check. `*changes` holds the changes that were made, as
+ * FUGO_CHANGE bits.
  *
- * With `restore_zeros` 1 nine to eleven digits get their lost leading zeros back; this makes another person's number
- * of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused. For an integer,
- * give its decimal text as `%lld` prints it: `%012lld` would make a person of every tenth row number.
+ * If `restore_zeros` is 1, nine to eleven digits get their lost leading zeros back. This turns about one in ten other
+ * eleven-digit codes into some person's number, so count FUGO_CHANGE_ZEROS_RESTORED. If it is 0, they are refused.
+ * For an integer, pass its decimal text as `%lld` prints it: `%012lld` would turn every tenth row number into some
+ * person's number.
  *
  * Failures: NOT_TEXT (`at`), EMPTY, SCIENTIFIC_NOTATION, CHARACTER (`at`), GROUPING, LENGTH (`found`); then those of
- * `fugo_number_check`; UNKNOWN_VALUE for another `restore_zeros`.
+ * `fugo_number_check`; UNKNOWN_VALUE if `restore_zeros` is not 0 or 1.
  */
 fugo_status fugo_normalize(const char *text,
                            size_t text_len,
@@ -728,13 +732,13 @@ fugo_status fugo_normalize(const char *text,
                            fugo_error *error);
 
 /**
- * The name of a purpose, `agency` to `portal`, as in scopes; empty if the number is no purpose. Static: never NULL,
- * never freed.
+ * The name of a purpose as in scopes: `agency` to `portal`. It is empty if the number is not a purpose. It is static:
+ * never NULL, and not to free.
  */
 const char *fugo_purpose_name(int32_t purpose);
 
 /**
- * `text` := `purpose/id/epoch`, such as `agency/nta/1`, checked, and NUL up to `text_size`, which is at least
+ * `text` := `purpose/id/epoch`, such as `agency/nta/1`, after checks, then NUL up to `text_size`, which is at least
  * FUGO_SCOPE_TEXT_SIZE. Failures: UNKNOWN_PURPOSE, SCOPE_ID, SCOPE_ID_FIXED, EPOCH_ZERO, NOT_TEXT.
  */
 fugo_status fugo_scope_text(const char *purpose,
@@ -748,9 +752,9 @@ fugo_status fugo_scope_text(const char *purpose,
 
 /**
  * `label` := `"fugo" || 0x01 || purpose (1 byte) || epoch (4 bytes, big-endian) || length of id (1 byte) || id` of a
- * scope written `purpose/id/epoch`: what its key is derived with, if you do that in an HSM. `label_size` is at least
- * FUGO_LABEL_MAX; `*label_len` := 12 to 51, and zeros follow. Failures: SCOPE_FORM, SCOPE_ID, SCOPE_ID_FIXED,
- * EPOCH_ZERO, UNKNOWN_PURPOSE, NOT_TEXT.
+ * scope written `purpose/id/epoch`. To derive the scope key in an HSM, use the label as HKDF `info`. `label_size` is
+ * at least FUGO_LABEL_MAX. `*label_len` := 12 to 51; zeros fill the rest. Failures: SCOPE_FORM, SCOPE_ID,
+ * SCOPE_ID_FIXED, EPOCH_ZERO, UNKNOWN_PURPOSE, NOT_TEXT.
  */
 fugo_status fugo_scope_label(const char *scope,
                              size_t scope_len,
@@ -765,7 +769,7 @@ fugo_status fugo_scope_label(const char *scope,
 fugo_status fugo_root_key_random(fugo_root_key **out, fugo_error *error);
 
 /**
- * `*out` := the root key of these bytes; `bytes_len` is FUGO_KEY_LEN. Wipe your own copy.
+ * `*out` := the root key with these bytes; `bytes_len` is FUGO_KEY_LEN. Wipe your own copy.
  */
 fugo_status fugo_root_key_from_bytes(const uint8_t *bytes,
                                      size_t bytes_len,
@@ -781,7 +785,7 @@ fugo_status fugo_root_key_tag(const fugo_root_key *key,
                               fugo_error *error);
 
 /**
- * Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+ * Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
  */
 fugo_status fugo_root_key_free(fugo_root_key **key);
 
@@ -796,7 +800,7 @@ fugo_status fugo_scope_key_derive(const fugo_root_key *root,
                                   fugo_error *error);
 
 /**
- * `*out` := the key of this scope from the bytes that its root key made for it (in an HSM, say); `bytes_len` is
+ * `*out` := the scope key with these bytes, which were derived elsewhere, for example in an HSM. `bytes_len` is
  * FUGO_KEY_LEN. Wipe your own copy. Failures: those of `fugo_scope_label`.
  */
 fugo_status fugo_scope_key_from_bytes(const char *scope,
@@ -815,7 +819,7 @@ fugo_status fugo_scope_key_tag(const fugo_scope_key *key,
                                fugo_error *error);
 
 /**
- * `text` := the scope, `purpose/id/epoch`, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+ * `text` := the scope, `purpose/id/epoch`, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
  */
 fugo_status fugo_scope_key_scope(const fugo_scope_key *key,
                                  char *text,
@@ -823,8 +827,8 @@ fugo_status fugo_scope_key_scope(const fugo_scope_key *key,
                                  fugo_error *error);
 
 /**
- * `*equal` := 1 if both keys are of one scope and have the same bytes, else 0; bytes are compared in constant time. No
- * function gives a key's bytes back.
+ * `*equal` := 1 if both keys have the same scope and the same bytes, else 0. The bytes are compared in constant time.
+ * No function returns the bytes of a key.
  */
 fugo_status fugo_scope_key_equal(const fugo_scope_key *first,
                                  const fugo_scope_key *second,
@@ -832,22 +836,22 @@ fugo_status fugo_scope_key_equal(const fugo_scope_key *first,
                                  fugo_error *error);
 
 /**
- * Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+ * Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
  */
 fugo_status fugo_scope_key_free(fugo_scope_key **key);
 
 /**
- * `*out` := a key that derives symbols of `key`'s scope from numbers; any purpose but eligibility. `key` may be freed.
- * Failure: INSURERS_MISSING for an eligibility key.
+ * `*out` := a key that derives symbols of `key`'s scope from numbers, for any purpose but eligibility. `key` may be
+ * freed afterwards. Failure: INSURERS_MISSING for an eligibility key.
  */
 fugo_status fugo_key_new(const fugo_scope_key *key,
                          fugo_key **out,
                          fugo_error *error);
 
 /**
- * `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that
- * of the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
- * INSURERS_EPOCH.
+ * `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol. It also derives from
+ * insurers' symbols. It needs both scope keys; the insurers' key must be of epoch 1. Both may be freed afterwards.
+ * Failures: WRONG_PURPOSE, INSURERS_EPOCH.
  */
 fugo_status fugo_key_eligibility(const fugo_scope_key *insurers,
                                  const fugo_scope_key *eligibility,
@@ -855,20 +859,20 @@ fugo_status fugo_key_eligibility(const fugo_scope_key *insurers,
                                  fugo_error *error);
 
 /**
- * `*out` := the issuer's key, which derives eligibility symbols from insurers' symbols alone and takes no numbers: the
- * scope key of eligibility, which may be freed. Failure: WRONG_PURPOSE.
+ * `*out` := the issuer's key, which derives eligibility symbols from insurers' symbols only, never from numbers. It
+ * needs the scope key of eligibility, which may be freed afterwards. Failure: WRONG_PURPOSE.
  */
 fugo_status fugo_key_issuer(const fugo_scope_key *eligibility,
                             fugo_key **out,
                             fugo_error *error);
 
 /**
- * `tag` := the tag of the key that symbols are named by; `tag_len` is FUGO_TAG_LEN.
+ * `tag` := the key tag in the text form of this key's symbols. `tag_len` is FUGO_TAG_LEN.
  */
 fugo_status fugo_key_tag(const fugo_key *key, uint8_t *tag, size_t tag_len, fugo_error *error);
 
 /**
- * `text` := the scope of the symbols, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+ * `text` := the scope of the symbols, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
  */
 fugo_status fugo_key_scope(const fugo_key *key,
                            char *text,
@@ -876,7 +880,7 @@ fugo_status fugo_key_scope(const fugo_key *key,
                            fugo_error *error);
 
 /**
- * Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+ * Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
  */
 fugo_status fugo_key_free(fugo_key **key);
 
@@ -893,14 +897,15 @@ fugo_status fugo_derive(const fugo_key *key,
                         fugo_error *error);
 
 /**
- * `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row
- * behind row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
+ * `symbols[i]` := the symbol of `numbers[i]`, as with `fugo_derive`, for `count` rows. An input row has 12 digits, an
+ * output row 16 bytes, without separators. The output of a refused row is zeros, which are never a person's symbol.
  *
- * `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if
- * not NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the
- * first of them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
+ * `statuses`, if not NULL, gets one status for each of the `count` rows: FUGO_STATUS_OK, or the reason why the row was
+ * refused. `refused`, if not NULL, gets the number of refused rows. If any row was refused, all other rows still get
+ * their symbols, and the call returns FUGO_STATUS_ROWS_REFUSED; the error's `row` is the first refused row, and
+ * `found` is their number. So FUGO_STATUS_OK means that every row has its symbol.
  *
- * Memory: 12 KiB, wiped, whatever the count. One thread; for more, split the rows and share the key.
+ * Memory: 12 KiB for any count, wiped. The call uses one thread; to use more, split the rows and share the key.
  * Failures: OVERFLOW, OVERLAP, NULL_POINTER, INSURERS_MISSING for an issuer's key.
  */
 fugo_status fugo_derive_batch(const fugo_key *key,
@@ -912,10 +917,10 @@ fugo_status fugo_derive_batch(const fugo_key *key,
                               fugo_error *error);
 
 /**
- * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
- * appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
- * epoch 1 belong here; decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE for a key of
- * another purpose than eligibility; NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
+ * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]. The issuer derives this way and never
+ * sees a number. Both lengths are FUGO_SYMBOL_LEN. Give insurers' symbols of epoch 1 only: the bytes of a symbol do
+ * not show their epoch, so decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE if the
+ * key's purpose is not eligibility; NO_SYMBOL for sixteen zero bytes, the output of a failed call.
  */
 fugo_status fugo_derive_from_insurers(const fugo_key *key,
                                       const uint8_t *insurers,
@@ -925,10 +930,11 @@ fugo_status fugo_derive_from_insurers(const fugo_key *key,
                                       fugo_error *error);
 
 /**
- * `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
- * in, 16 bytes out, row behind row. A row of sixteen zero bytes, which an earlier call refused, stays so; the call then
- * returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of them, `found` how many) with all other rows done.
- * Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+ * `symbols[i]` := the eligibility symbol of `insurers[i]`, as with `fugo_derive_from_insurers`, for `count` rows.
+ * Input and output rows have 16 bytes, without separators. A row of sixteen zero bytes, which an earlier call refused,
+ * is refused again, and its output is zeros. All other rows still get their symbols, and the call returns
+ * FUGO_STATUS_ROWS_REFUSED; the error's `row` is the first refused row, and `found` is their number. Failures:
+ * OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
  */
 fugo_status fugo_derive_from_insurers_batch(const fugo_key *key,
                                             const uint8_t *insurers,
@@ -937,9 +943,9 @@ fugo_status fugo_derive_from_insurers_batch(const fugo_key *key,
                                             fugo_error *error);
 
 /**
- * `text` := the text form of a symbol that `key` made: Bech32m over tag || symbol, 44 to 47 characters such as
- * `kikan1...`, and NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN.
- * Failure: NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
+ * `text` := the text form of a symbol of `key`: Bech32m over tag || symbol, 44 to 47 characters such as `kikan1...`,
+ * then NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN. Failure:
+ * NO_SYMBOL for sixteen zero bytes, the output of a failed call.
  */
 fugo_status fugo_text_encode(const fugo_key *key,
                              const uint8_t *symbol,
@@ -949,9 +955,9 @@ fugo_status fugo_text_encode(const fugo_key *key,
                              fugo_error *error);
 
 /**
- * `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
- * FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. A row of sixteen zero
- * bytes, which is a refused row, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+ * `texts[i]` := the text form of `symbols[i]`, as with `fugo_text_encode`, for `count` rows. An input row has 16
+ * bytes, an output row FUGO_SYMBOL_TEXT_SIZE bytes, without separators. NUL fills each row after its text. A refused
+ * row, which is sixteen zero bytes, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
  */
 fugo_status fugo_text_encode_batch(const fugo_key *key,
                                    const uint8_t *symbols,
@@ -960,9 +966,9 @@ fugo_status fugo_text_encode_batch(const fugo_key *key,
                                    fugo_error *error);
 
 /**
- * `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without
- * a NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
- * checksum, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
+ * `symbol` := the symbol that has this text form under `key`. The text must be byte for byte the encoder's output; its
+ * `text_len` bytes have no NUL. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only if the checksum is
+ * valid, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
  */
 fugo_status fugo_text_decode(const fugo_key *key,
                              const char *text,
@@ -972,7 +978,7 @@ fugo_status fugo_text_decode(const fugo_key *key,
                              fugo_error *error);
 
 /**
- * `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
+ * `fugo_text_encode` for a receiver of symbols, who has no key: `purpose` is a fugo_purpose, and `tag` is the key tag,
  * of FUGO_TAG_LEN bytes. Failures: UNKNOWN_PURPOSE; NO_SYMBOL for sixteen zero bytes.
  */
 fugo_status fugo_text_encode_tagged(int32_t purpose,
@@ -985,8 +991,8 @@ fugo_status fugo_text_encode_tagged(int32_t purpose,
                                     fugo_error *error);
 
 /**
- * `fugo_text_decode` for who receives symbols and has no key: `purpose` is the fugo_purpose and `tag`, of FUGO_TAG_LEN
- * bytes, the tag that are expected. Failures: those of `fugo_text_decode`; UNKNOWN_PURPOSE.
+ * `fugo_text_decode` for a receiver of symbols, who has no key: `purpose` is the expected fugo_purpose, and `tag` is
+ * the expected key tag, of FUGO_TAG_LEN bytes. Failures: those of `fugo_text_decode`; UNKNOWN_PURPOSE.
  */
 fugo_status fugo_text_decode_tagged(int32_t purpose,
                                     const uint8_t *tag,
@@ -1012,21 +1018,24 @@ fugo_status fugo_text_read(const char *text,
                            fugo_error *error);
 
 /**
- * `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with
- * `unlock`:
+ * `*out` := the key file at `path`, opened with `unlock`. The bytes of the path are as in the file system, UTF-8 on
+ * Windows; no NUL is needed.
  *
  * | how                         | unlock, unlock_len                                                         |
  * |-----------------------------|----------------------------------------------------------------------------|
  * | FUGO_UNLOCK_NONE            | NULL, 0                                                                    |
  * | FUGO_UNLOCK_PASSPHRASE      | the passphrase, UTF-8; wipe your own copy                                  |
- * | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file of its owner's only, whose first line is the passphrase |
- * | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file of its owner's only                       |
+ * | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file that only its owner can read; line 1 is the passphrase  |
+ * | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file that only its owner can read              |
  *
- * `| FUGO_UNLOCK_TEST_KEYS` takes test keys too, for published and invented numbers; without it they are refused
- * (TEST_KEY). A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of
- * `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK, TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
- * EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO; of what unlocks NOT_TEXT, EMPTY, IDENTITY (`at` is the
- * line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1); UNKNOWN_VALUE.
+ * Add `| FUGO_UNLOCK_TEST_KEYS` to accept test keys too, for published and invented numbers. Without it they are
+ * refused (TEST_KEY). A passphrase takes about one second and 256 MiB. The tag is recomputed and compared.
+ *
+ * Failures of the key file: those of `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK,
+ * TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED,
+ * WRONG_IDENTITY, EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO. Failures of the passphrase or the file
+ * that unlocks it: NOT_TEXT, EMPTY, IDENTITY (`at` is the line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1). Also
+ * UNKNOWN_VALUE.
  */
 fugo_status fugo_key_file_load(const char *path,
                                size_t path_len,
@@ -1037,8 +1046,8 @@ fugo_status fugo_key_file_load(const char *path,
                                fugo_error *error);
 
 /**
- * `*out` := the key file whose bytes are given, as a store of secrets gives them, opened as by `fugo_key_file_load`.
- * Failures: the same, without those of reading a file at `path`.
+ * `*out` := the key file with these bytes, for example from a secret store, opened as with `fugo_key_file_load`.
+ * Failures: the same, except those of reading the file at `path`.
  */
 fugo_status fugo_key_file_open(const uint8_t *bytes,
                                size_t bytes_len,
@@ -1049,9 +1058,9 @@ fugo_status fugo_key_file_open(const uint8_t *bytes,
                                fugo_error *error);
 
 /**
- * `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
- * the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Whether it is a test key is not looked at:
- * `fugo_key_file_use` tells.
+ * `*out` := the key file with this plaintext, already decrypted. Failures, with `at` the line number from 1:
+ * UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_use` to learn the
+ * permitted use.
  */
 fugo_status fugo_key_file_parse(const char *plaintext,
                                 size_t plaintext_len,
@@ -1059,8 +1068,8 @@ fugo_status fugo_key_file_parse(const char *plaintext,
                                 fugo_error *error);
 
 /**
- * `*out` := the file of a root key, not written yet; `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may be
- * freed. Failure: UNKNOWN_VALUE.
+ * `*out` := a key file for a root key, not written yet. `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may
+ * be freed afterwards. Failure: UNKNOWN_VALUE.
  */
 fugo_status fugo_key_file_of_root(const fugo_root_key *key,
                                   int32_t usage,
@@ -1068,7 +1077,7 @@ fugo_status fugo_key_file_of_root(const fugo_root_key *key,
                                   fugo_error *error);
 
 /**
- * `*out` := the file of a scope's key, as `fugo_key_file_of_root`.
+ * `*out` := a key file for a scope key, as with `fugo_key_file_of_root`.
  */
 fugo_status fugo_key_file_of_scope(const fugo_scope_key *key,
                                    int32_t usage,
@@ -1076,8 +1085,9 @@ fugo_status fugo_key_file_of_scope(const fugo_scope_key *key,
                                    fugo_error *error);
 
 /**
- * Writes a new file at `path`, readable by its owner only, whole or not at all, and locked as `how`, a fugo_seal, and
- * `with` say. A file that exists is never replaced. A passphrase takes about a second and 256 MiB. Failures: EXISTS,
+ * Writes a new file at `path`, readable by its owner only, completely or not at all. `how`, a fugo_seal, and `with`
+ * say how it is locked. A file that exists is never replaced. A passphrase takes about one second and 256 MiB.
+ * Failures: EXISTS,
  * EMPTY_PASSPHRASE, SHORT_PASSPHRASE, NO_RECIPIENT, RECIPIENT, TOO_MANY_RECIPIENTS, PLAINTEXT_PRODUCTION, WEAK_KEY,
  * IO; of a passphrase file those of `fugo_key_file_load`; UNKNOWN_VALUE.
  */
@@ -1100,7 +1110,7 @@ fugo_status fugo_key_file_kind(const fugo_key_file *file, int32_t *kind, fugo_er
 fugo_status fugo_key_file_use(const fugo_key_file *file, int32_t *usage, fugo_error *error);
 
 /**
- * `tag` := the tag of the key; `tag_len` is FUGO_TAG_LEN.
+ * `tag` := the key tag; `tag_len` is FUGO_TAG_LEN.
  */
 fugo_status fugo_key_file_tag(const fugo_key_file *file,
                               uint8_t *tag,
@@ -1108,7 +1118,7 @@ fugo_status fugo_key_file_tag(const fugo_key_file *file,
                               fugo_error *error);
 
 /**
- * `text` := the scope of a scope's key, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE. Failure:
+ * `text` := the scope of a scope key, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE. Failure:
  * WRONG_KIND for a root key.
  */
 fugo_status fugo_key_file_scope(const fugo_key_file *file,
@@ -1117,29 +1127,30 @@ fugo_status fugo_key_file_scope(const fugo_key_file *file,
                                 fugo_error *error);
 
 /**
- * `*out` := the root key of the file, which may be freed. Failure: WRONG_KIND for a scope's key.
+ * `*out` := the root key of the file. `file` may be freed afterwards. Failure: WRONG_KIND for a scope key.
  */
 fugo_status fugo_key_file_root_key(const fugo_key_file *file,
                                    fugo_root_key **out,
                                    fugo_error *error);
 
 /**
- * `*out` := the scope key of the file, which may be freed. Failure: WRONG_KIND for a root key.
+ * `*out` := the scope key of the file. `file` may be freed afterwards. Failure: WRONG_KIND for a root key.
  */
 fugo_status fugo_key_file_scope_key(const fugo_key_file *file,
                                     fugo_scope_key **out,
                                     fugo_error *error);
 
 /**
- * Wipes and frees `*file` and sets it to NULL. Nothing if `file` or `*file` is NULL.
+ * Wipes and frees `*file` and sets it to NULL. Does nothing if `file` or `*file` is NULL.
  */
 fugo_status fugo_key_file_free(fugo_key_file **file);
 
 /**
- * `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
- * stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
- * 23), CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
- * DUPLICATE_PREVIOUS; CYCLE, without a row; OVERFLOW. Memory: 24 bytes a pair, and 36 more while it is made.
+ * `*out` := the lineage of `count` pairs. Each pair is 24 bytes, the new number and then the previous number, without
+ * separators. Chains are resolved. A number may be the new number of one pair only, and the previous number of one
+ * pair only. Failures, with `row` the pair counted from 0: NON_DIGIT (`at` is 0 to 23), CHECK_DIGIT and NEVER_ISSUED
+ * (`at` is 0 for the new number, 12 for the previous number), SELF_PAIR, DUPLICATE_NEW, DUPLICATE_PREVIOUS. CYCLE has
+ * no row. OVERFLOW. Memory: 24 bytes per pair, and 36 more per pair during the call.
  */
 fugo_status fugo_lineage_new(const char *pairs,
                              size_t count,
@@ -1147,7 +1158,7 @@ fugo_status fugo_lineage_new(const char *pairs,
                              fugo_error *error);
 
 /**
- * `first` := the first number of the person who has `number`; the number itself if it is in no pair as a new one.
+ * `first` := the first number of the person who has `number`, or `number` itself if no pair has it as new number.
  * `first_len` is FUGO_NUMBER_LEN. Failures: those of `fugo_number_check`.
  */
 fugo_status fugo_lineage_first(const fugo_lineage *lineage,
@@ -1158,7 +1169,7 @@ fugo_status fugo_lineage_first(const fugo_lineage *lineage,
                                fugo_error *error);
 
 /**
- * Wipes and frees `*lineage` and sets it to NULL. Nothing if `lineage` or `*lineage` is NULL.
+ * Wipes and frees `*lineage` and sets it to NULL. Does nothing if `lineage` or `*lineage` is NULL.
  */
 fugo_status fugo_lineage_free(fugo_lineage **lineage);
 

@@ -1,9 +1,8 @@
-//! Where panics stop. A panic that left an `extern "C"` function would end the process.
+//! Stops panics. A panic that left an `extern "C"` function would end the process.
 //!
-//! Rust's hook would print the panic's message on standard error, which belongs to the embedding program, and a
-//! message can quote a text that was being looked at. So while a call of this library runs, this thread's panics print
-//! nothing; every other panic of the process goes to the hook that was there before. What remains of the message is
-//! the place in the source.
+//! Rust's hook would print the panic's message on standard error, which belongs to the embedding program, and the
+//! message can quote a value. So while a call of this library runs, panics of its thread print nothing. Every other
+//! panic of the process goes to the hook that was set before. Of the message, only the position in the source is kept.
 
 use std::{
     cell::Cell,
@@ -24,8 +23,8 @@ thread_local! {
     static PLACE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// Runs a call, stops panics, and tells the caller how it went. The call is given the addresses of the error, an output
-/// that has to be apart from all that the call takes.
+/// Runs a call, stops panics, and writes the caller's error. The call gets the addresses of the error: it is an output
+/// and must not overlap any other argument.
 pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
     let place = error.span(1, size_of::<FugoError>(), 0).map_err(Failure::untold);
     let outcome = stop(|| call(place?));
@@ -36,7 +35,7 @@ pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<
     told.status
 }
 
-/// Runs a call and makes a panic a failure. Outputs that the call did not keep are zeroed while it unwinds.
+/// Runs a call and turns a panic into a failure. Outputs that the call did not keep are zeroed while it unwinds.
 pub(crate) fn stop(call: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -44,7 +43,7 @@ pub(crate) fn stop(call: impl FnOnce() -> Result<(), Failure>) -> Result<(), Fai
         panic::set_hook(Box::new(quiet_inside));
     });
     IS_INSIDE.set(true);
-    // Nothing outlives a call's panic half done: calls do not change what handles hold, and outputs are zeroed.
+    // A panic leaves nothing half done: calls do not change the values of handles, and outputs are zeroed.
     let outcome = panic::catch_unwind(AssertUnwindSafe(call));
     IS_INSIDE.set(false);
     outcome.unwrap_or_else(|_| {
@@ -55,10 +54,11 @@ pub(crate) fn stop(call: impl FnOnce() -> Result<(), Failure>) -> Result<(), Fai
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
 
-/// The hook that was there before, kept here so that ours needs no memory of its own, which would be seen as leaked.
+/// The hook that was set before. It is kept here so that our hook captures nothing: leak checkers would report the
+/// memory of a capture.
 static BEFORE: OnceLock<Hook> = OnceLock::new();
 
-/// Notes the place of a panic inside a call, and leaves every other to the hook before.
+/// Records the position of a panic inside a call. Passes every other panic to the hook that was set before.
 fn quiet_inside(info: &PanicHookInfo<'_>) {
     if IS_INSIDE.get() {
         PLACE.set(info.location().map_or((0, 0), |place| (place.line(), place.column())));

@@ -13,7 +13,7 @@ use crate::{
     text::symbol_bytes,
 };
 
-/// Bytes of a symbol (符号).
+/// The length of a symbol (符号) in bytes.
 pub const FUGO_SYMBOL_LEN: usize = 16;
 
 const _: () = assert!(FUGO_SYMBOL_LEN == SYMBOL_LEN);
@@ -41,14 +41,15 @@ pub extern "C" fn fugo_derive(
     })
 }
 
-/// `symbols[i]` := the symbol of `numbers[i]`, as `fugo_derive`, for `count` rows: 12 digits in, 16 bytes out, row
-/// behind row with nothing in between. A row that is refused has a symbol of zeros, which is no symbol of anybody.
+/// `symbols[i]` := the symbol of `numbers[i]`, as with `fugo_derive`, for `count` rows. An input row has 12 digits, an
+/// output row 16 bytes, without separators. The output of a refused row is zeros, which are never a person's symbol.
 ///
-/// `statuses`, if not NULL, gets FUGO_STATUS_OK or why the row was refused, for each of the `count` rows. `refused`, if
-/// not NULL, gets how many were. If any row was, the call returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the
-/// first of them, `found` how many) with all other rows done; so FUGO_STATUS_OK means that every row has its symbol.
+/// `statuses`, if not NULL, gets one status for each of the `count` rows: FUGO_STATUS_OK, or the reason why the row was
+/// refused. `refused`, if not NULL, gets the number of refused rows. If any row was refused, all other rows still get
+/// their symbols, and the call returns FUGO_STATUS_ROWS_REFUSED; the error's `row` is the first refused row, and
+/// `found` is their number. So FUGO_STATUS_OK means that every row has its symbol.
 ///
-/// Memory: 12 KiB, wiped, whatever the count. One thread; for more, split the rows and share the key.
+/// Memory: 12 KiB for any count, wiped. The call uses one thread; to use more, split the rows and share the key.
 /// Failures: OVERFLOW, OVERLAP, NULL_POINTER, INSURERS_MISSING for an issuer's key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_batch(
@@ -98,10 +99,10 @@ pub extern "C" fn fugo_derive_batch(
     })
 }
 
-/// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
-/// appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
-/// epoch 1 belong here; decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE for a key of
-/// another purpose than eligibility; NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
+/// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]. The issuer derives this way and never
+/// sees a number. Both lengths are FUGO_SYMBOL_LEN. Give insurers' symbols of epoch 1 only: the bytes of a symbol do
+/// not show their epoch, so decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE if the
+/// key's purpose is not eligibility; NO_SYMBOL for sixteen zero bytes, the output of a failed call.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers(
     key: Handle<FugoKey>,
@@ -121,10 +122,11 @@ pub extern "C" fn fugo_derive_from_insurers(
     })
 }
 
-/// `symbols[i]` := the eligibility symbol of `insurers[i]`, as `fugo_derive_from_insurers`, for `count` rows: 16 bytes
-/// in, 16 bytes out, row behind row. A row of sixteen zero bytes, which an earlier call refused, stays so; the call then
-/// returns FUGO_STATUS_ROWS_REFUSED (the error's `row` is the first of them, `found` how many) with all other rows done.
-/// Failures: OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
+/// `symbols[i]` := the eligibility symbol of `insurers[i]`, as with `fugo_derive_from_insurers`, for `count` rows.
+/// Input and output rows have 16 bytes, without separators. A row of sixteen zero bytes, which an earlier call refused,
+/// is refused again, and its output is zeros. All other rows still get their symbols, and the call returns
+/// FUGO_STATUS_ROWS_REFUSED; the error's `row` is the first refused row, and `found` is their number. Failures:
+/// OVERFLOW, OVERLAP, NULL_POINTER, WRONG_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_derive_from_insurers_batch(
     key: Handle<FugoKey>,

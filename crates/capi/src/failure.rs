@@ -5,13 +5,12 @@ use fugo::{
 
 use crate::status::FugoStatus;
 
-/// What `row`, `at` and `found` hold where a status has nothing to tell there.
+/// The value of `row`, `at` and `found` where a status does not use them.
 pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 
-/// Details of a failure: written by every call that is given one, also when it succeeds (then `FUGO_STATUS_OK` and
-/// three times `FUGO_NONE`). It holds offsets, lengths and numbers of lines, never a part of a value. Every function
-/// takes NULL instead of one. It is an output: where it overlaps another argument the call fails with OVERLAP and does
-/// not write it.
+/// Details of a failure. Every call with an `error` that is not NULL writes it. After success it holds
+/// `FUGO_STATUS_OK`, and the other fields are `FUGO_NONE`. It holds offsets, lengths and line numbers, never a part of
+/// a value. It is an output: if it overlaps another argument, the call fails with OVERLAP and does not write it.
 ///
 /// | status                                       | row       | at                  | found                     |
 /// |----------------------------------------------|-----------|---------------------|---------------------------|
@@ -35,21 +34,21 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 /// | IO                                           |           | which file          | the system's error number |
 /// | PANIC                                        |           | line of the source  | its column                |
 ///
-/// Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
+/// Which file: 0 is the key file, 1 is the file that unlocks it. A field that the table leaves empty is `FUGO_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct FugoError {
-    /// What the call returned.
+    /// The status that the call returned.
     pub status: FugoStatus,
-    /// Row or pair, from 0.
+    /// The row or pair, counted from 0.
     pub row: u64,
-    /// Where.
+    /// The position, as in the table above.
     pub at: u64,
-    /// What was found.
+    /// The value that was found, as in the table above.
     pub found: u64,
 }
 
-/// Why a call fails: its status and what goes with it.
+/// The reason why a call fails: its status and details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) status: FugoStatus,
@@ -60,7 +59,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The same, of which the caller's error is not to be told: its place is what is at fault.
+    /// The same failure, but the caller's `error` must not be written, because `error` itself is at fault.
     pub(crate) fn untold(self) -> Self {
         Self { is_told: false, ..self }
     }
@@ -81,7 +80,7 @@ impl Failure {
         Self { at: at as u64, ..self }
     }
 
-    /// Which argument of the call is at fault, if it is one that this is about.
+    /// Adds the argument at fault to a status that concerns one argument.
     fn of_argument(self, place: usize) -> Self {
         use FugoStatus::{BufferLength, NullPointer, OccupiedHandle, Overflow, WrongHandle};
         let is_about_one = matches!(self.status, NullPointer | BufferLength | Overflow | WrongHandle | OccupiedHandle);
@@ -92,21 +91,21 @@ impl Failure {
         Self { found, ..self }
     }
 
-    /// The same in a row that is a part of a longer one: that many bytes come before it.
+    /// Shifts the offset: the failing bytes are part of a longer row, after `bytes` others.
     pub(crate) fn behind(self, bytes: usize) -> Self {
         if self.at == FUGO_NONE { self.at(bytes) } else { Self { at: self.at + bytes as u64, ..self } }
     }
 
-    /// What the caller is told.
+    /// The error to report to the caller.
     pub(crate) fn error(outcome: Result<(), Self>) -> FugoError {
         let Self { status, row, at, found, .. } = outcome.err().unwrap_or(FugoStatus::Ok.into());
         FugoError { status, row, at, found }
     }
 }
 
-/// Says which argument of a call a check was about.
+/// Adds the argument that a check concerned.
 pub(crate) trait OfArgument {
-    /// `place` counts from 1, as the function is declared.
+    /// `place` is the position of the argument in the declaration, counted from 1.
     fn arg(self, place: usize) -> Self;
 }
 
@@ -128,7 +127,7 @@ impl From<std::str::Utf8Error> for Failure {
     }
 }
 
-/// The status, place and value of an error of the libraries. `row`: where the error counts pairs.
+/// Converts an error of the Rust libraries. An error of a pair sets `row`; other places set `at`.
 pub(crate) fn told(kind: ErrorKind, place: Option<Place>, found: Option<Found>) -> Failure {
     let failure = Failure::from(FugoStatus::of_kind(kind).unwrap_or(FugoStatus::Other));
     let failure = match place {

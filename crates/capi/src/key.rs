@@ -14,8 +14,8 @@ use crate::{
 /// A key ready to derive symbols: its HMAC states are prepared once.
 pub struct FugoKey(pub(crate) AnySymbolKey);
 
-/// `*out` := a key that derives symbols of `key`'s scope from numbers; any purpose but eligibility. `key` may be freed.
-/// Failure: INSURERS_MISSING for an eligibility key.
+/// `*out` := a key that derives symbols of `key`'s scope from numbers, for any purpose but eligibility. `key` may be
+/// freed afterwards. Failure: INSURERS_MISSING for an eligibility key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
@@ -28,9 +28,9 @@ pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, er
     })
 }
 
-/// `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol: both scope keys, that
-/// of the insurers of epoch 1. It also derives from insurers' symbols. Both may be freed. Failures: WRONG_PURPOSE,
-/// INSURERS_EPOCH.
+/// `*out` := a key that derives eligibility symbols from numbers, through the insurers' symbol. It also derives from
+/// insurers' symbols. It needs both scope keys; the insurers' key must be of epoch 1. Both may be freed afterwards.
+/// Failures: WRONG_PURPOSE, INSURERS_EPOCH.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_eligibility(
     insurers: Handle<FugoScopeKey>,
@@ -48,8 +48,8 @@ pub extern "C" fn fugo_key_eligibility(
     })
 }
 
-/// `*out` := the issuer's key, which derives eligibility symbols from insurers' symbols alone and takes no numbers: the
-/// scope key of eligibility, which may be freed. Failure: WRONG_PURPOSE.
+/// `*out` := the issuer's key, which derives eligibility symbols from insurers' symbols only, never from numbers. It
+/// needs the scope key of eligibility, which may be freed afterwards. Failure: WRONG_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_issuer(
     eligibility: Handle<FugoScopeKey>,
@@ -66,7 +66,7 @@ pub extern "C" fn fugo_key_issuer(
     })
 }
 
-/// `tag` := the tag of the key that symbols are named by; `tag_len` is FUGO_TAG_LEN.
+/// `tag` := the key tag in the text form of this key's symbols. `tag_len` is FUGO_TAG_LEN.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_tag(
     key: Handle<FugoKey>,
@@ -77,7 +77,7 @@ pub extern "C" fn fugo_key_tag(
     boundary(error, |error| ladder::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
-/// `text` := the scope of the symbols, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+/// `text` := the scope of the symbols, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_scope(
     key: Handle<FugoKey>,
@@ -88,7 +88,7 @@ pub extern "C" fn fugo_key_scope(
     boundary(error, |error| ladder::scope_text(error, key, text, text_size, |key| Ok(*key.0.scope())))
 }
 
-/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+/// Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_free(key: Slot<FugoKey>) -> FugoStatus {
     boundary(Out::none(), |_| key.free().arg(1))

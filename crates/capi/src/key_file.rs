@@ -15,14 +15,14 @@ use crate::{
     status::FugoStatus,
 };
 
-/// What a key file said: one key, what it may be used for, and its tag.
+/// The content of a key file: one key, its permitted use, and its tag.
 pub struct FugoKeyFile(KeyFile);
 
-/// What opens a key file.
+/// How a key file is opened.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoUnlock {
-    /// Nothing: a test key in plaintext.
+    /// The file is a test key in plaintext.
     None = 0,
     /// The passphrase itself, UTF-8.
     Passphrase = 1,
@@ -30,35 +30,35 @@ pub enum FugoUnlock {
     PassphraseFile = 2,
     /// The path of an age identity file (X25519).
     IdentityFile = 3,
-    /// Added to one of the others: test keys are taken too. Without it a file that says `use: test` is refused.
+    /// Add this to one of the others to accept test keys too. Without it a file with `use: test` is refused.
     TestKeys = 16,
 }
 
-/// What locks a new key file.
+/// How a new key file is locked.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoSeal {
-    /// Nothing: for test keys only.
+    /// The file is not locked; for test keys only.
     Plaintext = 0,
     /// The passphrase itself, UTF-8, of at least 12 characters.
     Passphrase = 1,
     /// The path of a file whose first line is the passphrase.
     PassphraseFile = 2,
-    /// Recipients of age (`age1...`), one a line; the identity of any one of them opens the file.
+    /// Recipients of age (`age1...`), one per line. The identity of any one of them opens the file.
     Recipients = 3,
 }
 
-/// Which rung of the ladder a key is.
+/// The kind of key that a key file holds.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoKind {
     /// A root key.
     Root = 1,
-    /// The key of one scope.
+    /// A scope key.
     Scope = 2,
 }
 
-/// What a key may be used for.
+/// The permitted use of a key.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoUse {
@@ -69,7 +69,7 @@ pub enum FugoUse {
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps)] // elsewhere bytes may be no path
+#[expect(clippy::unnecessary_wraps)] // on other systems it can fail
 fn path(bytes: &[u8]) -> Result<&Path, Failure> {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     Ok(Path::new(OsStr::from_bytes(bytes)))
@@ -93,21 +93,24 @@ fn unlock(how: i32, with: &[u8]) -> Result<Unlock, Failure> {
     })
 }
 
-/// `*out` := the key file at `path` (bytes as the system has them, UTF-8 on Windows; no NUL needed), opened with
-/// `unlock`:
+/// `*out` := the key file at `path`, opened with `unlock`. The bytes of the path are as in the file system, UTF-8 on
+/// Windows; no NUL is needed.
 ///
 /// | how                         | unlock, unlock_len                                                         |
 /// |-----------------------------|----------------------------------------------------------------------------|
 /// | FUGO_UNLOCK_NONE            | NULL, 0                                                                    |
 /// | FUGO_UNLOCK_PASSPHRASE      | the passphrase, UTF-8; wipe your own copy                                  |
-/// | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file of its owner's only, whose first line is the passphrase |
-/// | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file of its owner's only                       |
+/// | FUGO_UNLOCK_PASSPHRASE_FILE | the path of a file that only its owner can read; line 1 is the passphrase  |
+/// | FUGO_UNLOCK_IDENTITY_FILE   | the path of an age identity file that only its owner can read              |
 ///
-/// `| FUGO_UNLOCK_TEST_KEYS` takes test keys too, for published and invented numbers; without it they are refused
-/// (TEST_KEY). A passphrase takes about a second and 256 MiB. The tag is recomputed. Failures: those of
-/// `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK, TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED, WRONG_IDENTITY,
-/// EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO; of what unlocks NOT_TEXT, EMPTY, IDENTITY (`at` is the
-/// line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1); UNKNOWN_VALUE.
+/// Add `| FUGO_UNLOCK_TEST_KEYS` to accept test keys too, for published and invented numbers. Without it they are
+/// refused (TEST_KEY). A passphrase takes about one second and 256 MiB. The tag is recomputed and compared.
+///
+/// Failures of the key file: those of `fugo_key_file_parse`; TEST_KEY, WEAK_KEY, NOT_A_FILE, INSUFFICIENT_WORK,
+/// TOO_MANY_RECIPIENTS, NOT_A_KEY_FILE, DAMAGED, TOO_LARGE, PASSPHRASE_NEEDED, WRONG_PASSPHRASE, IDENTITY_NEEDED,
+/// WRONG_IDENTITY, EXCESSIVE_WORK, OTHERS_CAN_READ, PLAINTEXT_PRODUCTION, IO. Failures of the passphrase or the file
+/// that unlocks it: NOT_TEXT, EMPTY, IDENTITY (`at` is the line), OTHERS_CAN_READ, TOO_LARGE, IO (`at` is 1). Also
+/// UNKNOWN_VALUE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_load(
     path: In<c_char>,
@@ -129,8 +132,8 @@ pub extern "C" fn fugo_key_file_load(
     })
 }
 
-/// `*out` := the key file whose bytes are given, as a store of secrets gives them, opened as by `fugo_key_file_load`.
-/// Failures: the same, without those of reading a file at `path`.
+/// `*out` := the key file with these bytes, for example from a secret store, opened as with `fugo_key_file_load`.
+/// Failures: the same, except those of reading the file at `path`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_open(
     bytes: In<u8>,
@@ -152,9 +155,9 @@ pub extern "C" fn fugo_key_file_open(
     })
 }
 
-/// `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
-/// the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Whether it is a test key is not looked at:
-/// `fugo_key_file_use` tells.
+/// `*out` := the key file with this plaintext, already decrypted. Failures, with `at` the line number from 1:
+/// UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_use` to learn the
+/// permitted use.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_parse(
     plaintext: In<c_char>,
@@ -192,8 +195,8 @@ fn seal(how: i32, with: &[u8]) -> Result<Seal, Failure> {
     })
 }
 
-/// `*out` := the file of a root key, not written yet; `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may be
-/// freed. Failure: UNKNOWN_VALUE.
+/// `*out` := a key file for a root key, not written yet. `usage` is FUGO_USE_PRODUCTION or FUGO_USE_TEST. The key may
+/// be freed afterwards. Failure: UNKNOWN_VALUE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_of_root(
     key: Handle<FugoRootKey>,
@@ -210,7 +213,7 @@ pub extern "C" fn fugo_key_file_of_root(
     })
 }
 
-/// `*out` := the file of a scope's key, as `fugo_key_file_of_root`.
+/// `*out` := a key file for a scope key, as with `fugo_key_file_of_root`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_of_scope(
     key: Handle<FugoScopeKey>,
@@ -227,8 +230,9 @@ pub extern "C" fn fugo_key_file_of_scope(
     })
 }
 
-/// Writes a new file at `path`, readable by its owner only, whole or not at all, and locked as `how`, a fugo_seal, and
-/// `with` say. A file that exists is never replaced. A passphrase takes about a second and 256 MiB. Failures: EXISTS,
+/// Writes a new file at `path`, readable by its owner only, completely or not at all. `how`, a fugo_seal, and `with`
+/// say how it is locked. A file that exists is never replaced. A passphrase takes about one second and 256 MiB.
+/// Failures: EXISTS,
 /// EMPTY_PASSPHRASE, SHORT_PASSPHRASE, NO_RECIPIENT, RECIPIENT, TOO_MANY_RECIPIENTS, PLAINTEXT_PRODUCTION, WEAK_KEY,
 /// IO; of a passphrase file those of `fugo_key_file_load`; UNKNOWN_VALUE.
 #[unsafe(no_mangle)]
@@ -280,7 +284,7 @@ pub extern "C" fn fugo_key_file_use(file: Handle<FugoKeyFile>, usage: Out<i32>, 
     })
 }
 
-/// `tag` := the tag of the key; `tag_len` is FUGO_TAG_LEN.
+/// `tag` := the key tag; `tag_len` is FUGO_TAG_LEN.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_tag(
     file: Handle<FugoKeyFile>,
@@ -291,7 +295,7 @@ pub extern "C" fn fugo_key_file_tag(
     boundary(error, |error| ladder::tag(error, file, tag, tag_len, |file| file.0.tag()))
 }
 
-/// `text` := the scope of a scope's key, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE. Failure:
+/// `text` := the scope of a scope key, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE. Failure:
 /// WRONG_KIND for a root key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_scope(
@@ -308,7 +312,7 @@ pub extern "C" fn fugo_key_file_scope(
     })
 }
 
-/// `*out` := the root key of the file, which may be freed. Failure: WRONG_KIND for a scope's key.
+/// `*out` := the root key of the file. `file` may be freed afterwards. Failure: WRONG_KIND for a scope key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_root_key(
     file: Handle<FugoKeyFile>,
@@ -328,7 +332,7 @@ pub extern "C" fn fugo_key_file_root_key(
     })
 }
 
-/// `*out` := the scope key of the file, which may be freed. Failure: WRONG_KIND for a root key.
+/// `*out` := the scope key of the file. `file` may be freed afterwards. Failure: WRONG_KIND for a root key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_scope_key(
     file: Handle<FugoKeyFile>,
@@ -348,7 +352,7 @@ pub extern "C" fn fugo_key_file_scope_key(
     })
 }
 
-/// Wipes and frees `*file` and sets it to NULL. Nothing if `file` or `*file` is NULL.
+/// Wipes and frees `*file` and sets it to NULL. Does nothing if `file` or `*file` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_free(file: Slot<FugoKeyFile>) -> FugoStatus {
     boundary(Out::none(), |_| file.free().arg(1))
@@ -373,7 +377,7 @@ const KEY_FILE: usize = 0;
 /// The file of the passphrase or of the identities.
 const UNLOCKING_FILE: usize = 1;
 
-/// Which file the failure is about, where that is its place.
+/// Sets which file failed, for the statuses that report it in `at`.
 fn in_file(failure: Failure, file: usize) -> Failure {
     use FugoStatus::{Io, OthersCanRead, TooLarge};
     if matches!(failure.status, Io | OthersCanRead | TooLarge) { failure.at(file) } else { failure }

@@ -11,24 +11,24 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Bytes of a key.
+/// The length of a key in bytes.
 pub const FUGO_KEY_LEN: usize = 32;
-/// Bytes of a key's tag, which names the key and is no secret.
+/// The length of a key tag in bytes. The tag identifies the key and is not secret.
 pub const FUGO_TAG_LEN: usize = 4;
 
 const _: () = assert!(FUGO_KEY_LEN == KEY_LEN && FUGO_TAG_LEN == KeyTag::LEN);
 
-/// The root of a key ladder. Whoever has it can derive every symbol of every scope.
+/// A root key. Whoever has it can derive every symbol of every scope.
 pub struct FugoRootKey(pub(crate) RootKey);
 
-/// The key of one scope: of one purpose, id and epoch.
+/// A scope key: the key of one purpose, scope id and epoch.
 pub struct FugoScopeKey(pub(crate) ScopeKey);
 
 fn key_bytes(bytes: &[u8]) -> Result<&[u8; KEY_LEN], Failure> {
     bytes.try_into().map_err(|_| Failure::buffer_length(bytes.len()))
 }
 
-/// Writes the tag of what a handle holds.
+/// Writes the key tag of the value of a handle.
 pub(crate) fn tag<T: Opaque>(
     error: Span,
     key: Handle<T>,
@@ -43,7 +43,7 @@ pub(crate) fn tag<T: Opaque>(
     Ok(())
 }
 
-/// Writes the scope of what a handle holds.
+/// Writes the scope of the value of a handle.
 pub(crate) fn scope_text<T: Opaque>(
     error: Span,
     key: Handle<T>,
@@ -70,7 +70,7 @@ pub extern "C" fn fugo_root_key_random(out: Slot<FugoRootKey>, error: Out<FugoEr
     })
 }
 
-/// `*out` := the root key of these bytes; `bytes_len` is FUGO_KEY_LEN. Wipe your own copy.
+/// `*out` := the root key with these bytes; `bytes_len` is FUGO_KEY_LEN. Wipe your own copy.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_from_bytes(
     bytes: In<u8>,
@@ -98,7 +98,7 @@ pub extern "C" fn fugo_root_key_tag(
     boundary(error, |error| self::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
-/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+/// Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_root_key_free(key: Slot<FugoRootKey>) -> FugoStatus {
     boundary(Out::none(), |_| key.free().arg(1))
@@ -123,7 +123,7 @@ pub extern "C" fn fugo_scope_key_derive(
     })
 }
 
-/// `*out` := the key of this scope from the bytes that its root key made for it (in an HSM, say); `bytes_len` is
+/// `*out` := the scope key with these bytes, which were derived elsewhere, for example in an HSM. `bytes_len` is
 /// FUGO_KEY_LEN. Wipe your own copy. Failures: those of `fugo_scope_label`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_from_bytes(
@@ -154,7 +154,7 @@ pub extern "C" fn fugo_scope_key_tag(
     boundary(error, |error| self::tag(error, key, tag, tag_len, |key| key.0.tag()))
 }
 
-/// `text` := the scope, `purpose/id/epoch`, and NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
+/// `text` := the scope, `purpose/id/epoch`, then NUL up to `text_size`, which is at least FUGO_SCOPE_TEXT_SIZE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_scope(
     key: Handle<FugoScopeKey>,
@@ -165,8 +165,8 @@ pub extern "C" fn fugo_scope_key_scope(
     boundary(error, |error| scope_text(error, key, text, text_size, |key| Ok(*key.0.scope())))
 }
 
-/// `*equal` := 1 if both keys are of one scope and have the same bytes, else 0; bytes are compared in constant time. No
-/// function gives a key's bytes back.
+/// `*equal` := 1 if both keys have the same scope and the same bytes, else 0. The bytes are compared in constant time.
+/// No function returns the bytes of a key.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_equal(
     first: Handle<FugoScopeKey>,
@@ -183,7 +183,7 @@ pub extern "C" fn fugo_scope_key_equal(
     })
 }
 
-/// Wipes and frees `*key` and sets it to NULL. Nothing if `key` or `*key` is NULL.
+/// Wipes and frees `*key` and sets it to NULL. Does nothing if `key` or `*key` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_free(key: Slot<FugoScopeKey>) -> FugoStatus {
     boundary(Out::none(), |_| key.free().arg(1))

@@ -3,31 +3,31 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 mod boundary;
-/// Many rows or one: number to symbol, insurers' symbol to eligibility symbol.
+/// Derives symbols from numbers, and eligibility symbols from insurers' symbols: one or a batch.
 pub mod derive;
 /// Details of a failure.
 pub mod failure;
-/// Keys ready to derive.
+/// Prepared keys.
 pub mod key;
 /// Key files.
 #[cfg(feature = "key-files")]
 pub mod key_file;
-/// The rungs of the key ladder.
+/// Root keys and scope keys.
 pub mod ladder;
 /// Re-issued numbers.
 pub mod lineage;
 /// Numbers, strict and lenient.
 pub mod number;
-/// A call that panics: for tests/panics.c alone.
+/// A call that panics, for tests/panics.c only.
 #[cfg(feature = "panic-on-purpose")]
 pub mod panic_on_purpose;
 pub mod pointers;
 /// Scopes as text, and their labels.
 pub mod scope;
 mod spans;
-/// What every call returns.
+/// The status that every call returns.
 pub mod status;
 /// The text form of symbols.
 pub mod text;
-/// Which version this is.
+/// The version of the library.
 pub mod version;

@@ -11,17 +11,18 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Bytes of a pair of new and previous number.
+/// The length in bytes of a pair: the new number, then the previous number.
 pub const FUGO_PAIR_LEN: usize = 24;
 
-/// Which number a person had first. A leaked number is replaced by a new one, and the person keeps the symbols of the
-/// first.
+/// The first number of each person whose number was replaced. A leaked number is replaced by a new one, and the person
+/// keeps the symbols of the first number.
 pub struct FugoLineage(Lineage);
 
-/// `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
-/// stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
-/// 23), CHECK_DIGIT and NEVER_ISSUED (`at` 0 the new number, 12 the previous one), SELF_PAIR, DUPLICATE_NEW,
-/// DUPLICATE_PREVIOUS; CYCLE, without a row; OVERFLOW. Memory: 24 bytes a pair, and 36 more while it is made.
+/// `*out` := the lineage of `count` pairs. Each pair is 24 bytes, the new number and then the previous number, without
+/// separators. Chains are resolved. A number may be the new number of one pair only, and the previous number of one
+/// pair only. Failures, with `row` the pair counted from 0: NON_DIGIT (`at` is 0 to 23), CHECK_DIGIT and NEVER_ISSUED
+/// (`at` is 0 for the new number, 12 for the previous number), SELF_PAIR, DUPLICATE_NEW, DUPLICATE_PREVIOUS. CYCLE has
+/// no row. OVERFLOW. Memory: 24 bytes per pair, and 36 more per pair during the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_new(
     pairs: In<c_char>,
@@ -34,7 +35,7 @@ pub extern "C" fn fugo_lineage_new(
         let out = out.vacant().arg(3);
         let rows = pairs.rows::<FUGO_PAIR_LEN>(count).arg(1)?;
         let out = out?;
-        // Never grows, so wiping reaches every number.
+        // The vector never grows, so wiping reaches every number.
         let mut pairs = Vec::with_capacity(count);
         for (row, pair) in rows.iter().enumerate() {
             let (new, previous) = pair.split_at(FUGO_NUMBER_LEN);
@@ -48,7 +49,7 @@ pub extern "C" fn fugo_lineage_new(
     })
 }
 
-/// `first` := the first number of the person who has `number`; the number itself if it is in no pair as a new one.
+/// `first` := the first number of the person who has `number`, or `number` itself if no pair has it as new number.
 /// `first_len` is FUGO_NUMBER_LEN. Failures: those of `fugo_number_check`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_first(
@@ -70,7 +71,7 @@ pub extern "C" fn fugo_lineage_first(
     })
 }
 
-/// Wipes and frees `*lineage` and sets it to NULL. Nothing if `lineage` or `*lineage` is NULL.
+/// Wipes and frees `*lineage` and sets it to NULL. Does nothing if `lineage` or `*lineage` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_lineage_free(lineage: Slot<FugoLineage>) -> FugoStatus {
     boundary(Out::none(), |_| lineage.free().arg(1))

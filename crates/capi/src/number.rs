@@ -13,14 +13,14 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Digits of a MyNumber (個人番号): ASCII, without a NUL at the end.
+/// The number of digits of a MyNumber (個人番号). They are ASCII; no NUL follows them.
 pub const FUGO_NUMBER_LEN: usize = 12;
-/// Digits of its body, which the check digit follows.
+/// The number of digits of its body: the digits before the check digit.
 pub const FUGO_BODY_LEN: usize = 11;
 
 const _: () = assert!(FUGO_NUMBER_LEN == MyNumber::LEN && FUGO_BODY_LEN == MyNumber::BODY_LEN);
 
-/// What normalisation changed: bits of the `changes` of `fugo_normalize`.
+/// The changes that normalisation made: bits of `changes` of `fugo_normalize`.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoChange {
@@ -36,10 +36,10 @@ pub enum FugoChange {
     ZerosRestored = 16,
 }
 
-/// Whether `text`, `text_len` bytes, is a MyNumber: exactly twelve ASCII digits, the last of them the check digit of
-/// the first eleven. No white space, no other digits, no NUL. Failures, the first that applies: NON_DIGIT (`at`),
-/// LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number need not be anybody's: one random text of
-/// twelve digits in ten is valid.
+/// Checks that `text`, of `text_len` bytes, is a valid MyNumber: exactly twelve ASCII digits, of which the last is the
+/// check digit of the first eleven. White space, other digits and NUL are refused. Failures, in the order of the
+/// checks: NON_DIGIT (`at`), LENGTH (`found`), CHECK_DIGIT, NEVER_ISSUED (twelve zeros). A valid number may belong to
+/// nobody: about one in ten random texts of twelve digits is valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
@@ -68,16 +68,18 @@ pub extern "C" fn fugo_check_digit(
     })
 }
 
-/// `digits` := the MyNumber in `text` (UTF-8) as real files have it: groups of four with spaces, hyphens or points
-/// between, full-width digits, invisible characters, spaces around. `digits_len` is FUGO_NUMBER_LEN; the twelve digits
-/// passed the strict check. `*changes` says what was changed, as FUGO_CHANGE bits.
+/// `digits` := the MyNumber in `text` (UTF-8), normalised. Accepted are groups of four digits separated by spaces,
+/// hyphens or points, full-width digits, invisible characters, and spaces before and after. `digits_len` is
+/// FUGO_NUMBER_LEN. The twelve digits must then pass the strict check. `*changes` holds the changes that were made, as
+/// FUGO_CHANGE bits.
 ///
-/// With `restore_zeros` 1 nine to eleven digits get their lost leading zeros back; this makes another person's number
-/// of one other eleven-digit code in ten, so count FUGO_CHANGE_ZEROS_RESTORED. With 0 they are refused. For an integer,
-/// give its decimal text as `%lld` prints it: `%012lld` would make a person of every tenth row number.
+/// If `restore_zeros` is 1, nine to eleven digits get their lost leading zeros back. This turns about one in ten other
+/// eleven-digit codes into some person's number, so count FUGO_CHANGE_ZEROS_RESTORED. If it is 0, they are refused.
+/// For an integer, pass its decimal text as `%lld` prints it: `%012lld` would turn every tenth row number into some
+/// person's number.
 ///
 /// Failures: NOT_TEXT (`at`), EMPTY, SCIENTIFIC_NOTATION, CHARACTER (`at`), GROUPING, LENGTH (`found`); then those of
-/// `fugo_number_check`; UNKNOWN_VALUE for another `restore_zeros`.
+/// `fugo_number_check`; UNKNOWN_VALUE if `restore_zeros` is not 0 or 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_normalize(
     text: In<c_char>,

@@ -8,7 +8,7 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Fills half of `out`, then panics as library code might that quotes the text it was looking at.
+/// Fills half of `out`, then panics with a message that quotes the text, as a bug in library code might.
 ///
 /// # Panics
 /// Always; the boundary stops it.

@@ -1,14 +1,15 @@
-//! Where the pointers of C become slices, places and handles, after checks. The unsafe code of this crate is this file
-//! and the attribute `#[unsafe(no_mangle)]` on exported functions.
+//! Checks the pointers that C passes, and turns them into slices, values and handles. The unsafe code of this crate is
+//! this file and the attribute `#[unsafe(no_mangle)]` on exported functions.
 //!
-//! An [`In`], [`Out`], [`Handle`] or [`Slot`] is an argument of an exported function; nothing in this crate makes one,
-//! except an `Out` of NULL. What the reasons below call **the contract** is what the header asks of its caller, for all functions alike:
+//! An [`In`], [`Out`], [`Handle`] or [`Slot`] is an argument of an exported function. This crate never makes one,
+//! except an `Out` of NULL. The SAFETY comments call the header's rules for its callers **the contract**:
 //!
-//! 1. A pointer is NULL, or there is memory at it, as long as the length (or count of rows) given with it says; for a
-//!    place of one value, that value. Nobody else writes it during the call, nor reads it if it is an output.
-//! 2. A handle is NULL, or came from this library and is not freed before the call returns.
+//! 1. A pointer is NULL, or it points to memory of the length (or number of rows) that is passed with it; a pointer to
+//!    one value points to that value. Nobody else writes this memory during the call. Nobody else reads it if it is an
+//!    output.
+//! 2. A handle is NULL, or it came from this library and is not freed before the call returns.
 //!
-//! Alignment is not asked for: bytes need none, and wider values are read and written as bytes are.
+//! No alignment is required: bytes need none, and wider values are read and written unaligned.
 
 use std::{marker::PhantomData, mem::MaybeUninit, ptr, slice};
 
@@ -16,7 +17,7 @@ use zeroize::Zeroize;
 
 use crate::{failure::Failure, spans::Span, status::FugoStatus};
 
-/// The place of an argument where the caller of a function of this file says which it is.
+/// The argument number to use where the caller adds the number itself, with `arg`.
 const UNNAMED: usize = 0;
 
 /// `const T *`: an input.
@@ -31,17 +32,17 @@ pub struct Out<T>(*mut T);
 #[repr(transparent)]
 pub struct Handle<T>(*const T);
 
-/// `T **`, where `T` is opaque: where a handle is put, or taken from.
+/// `T **`, where `T` is opaque: a variable that holds a handle, or receives one.
 #[repr(transparent)]
 pub struct Slot<T>(*mut *mut T);
 
 impl<T> In<T> {
-    /// The addresses of so many rows of so many bytes, as the argument in that place.
+    /// The addresses of `count` rows of `row` bytes, for the argument of this number.
     pub(crate) fn span(&self, count: usize, row: usize, argument: usize) -> Result<Span, Failure> {
         Span::new(self.0, count, row, argument)
     }
 
-    /// So many bytes. NULL is no bytes, if none are asked for.
+    /// `len` bytes. NULL is accepted if `len` is 0.
     pub(crate) fn bytes(&self, len: usize) -> Result<&[u8], Failure> {
         const { assert!(size_of::<T>() == 1) };
         self.span(len, 1, UNNAMED)?;
@@ -57,20 +58,20 @@ impl<T> In<T> {
         Ok(unsafe { slice::from_raw_parts(self.0.cast(), len) })
     }
 
-    /// The bytes, which must be so many.
+    /// The bytes. Their length must be the expected one.
     pub(crate) fn exactly(&self, len: usize, needed: usize) -> Result<&[u8], Failure> {
         if len == needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
     }
 
-    /// So many rows of `N` bytes.
+    /// Rows of `N` bytes.
     pub(crate) fn rows<const N: usize>(&self, count: usize) -> Result<&[[u8; N]], Failure> {
         let len = count.checked_mul(N).ok_or(FugoStatus::Overflow)?;
         Ok(self.bytes(len)?.as_chunks().0)
     }
 }
 
-/// Bytes that the caller gets. Zeroed when the call ends, unless kept: so a failure, or a panic, leaves no earlier
-/// result in place of the one that was asked for.
+/// An output of bytes. It is zeroed when the call ends, unless it is kept. So after a failure or a panic it does not
+/// hold an earlier result.
 pub(crate) struct Output<'a> {
     bytes: &'a mut [u8],
     is_kept: bool,
@@ -81,7 +82,7 @@ impl Output<'_> {
         self.bytes.as_chunks_mut().0
     }
 
-    /// Copies what the caller gets and fills up with zeros.
+    /// Copies the result and fills the rest with zeros.
     pub(crate) fn set(mut self, content: &[u8]) {
         let (head, rest) = self.bytes.split_at_mut(content.len());
         head.copy_from_slice(content);
@@ -103,12 +104,12 @@ impl Drop for Output<'_> {
 }
 
 impl<T> Out<T> {
-    /// The addresses of so many rows of so many bytes, as the argument in that place.
+    /// The addresses of `count` rows of `row` bytes, for the argument of this number.
     pub(crate) fn span(&self, count: usize, row: usize, argument: usize) -> Result<Span, Failure> {
         Span::new(self.0, count, row, argument)
     }
 
-    /// So many bytes to write. NULL is no bytes, if none are asked for.
+    /// `len` bytes to write. NULL is accepted if `len` is 0.
     pub(crate) fn bytes(&self, len: usize) -> Result<Output<'_>, Failure> {
         const { assert!(size_of::<T>() == 1) };
         self.span(len, 1, UNNAMED)?;
@@ -125,29 +126,29 @@ impl<T> Out<T> {
         Ok(Output { bytes: unsafe { slice::from_raw_parts_mut(self.0.cast(), len) }, is_kept: false })
     }
 
-    /// The bytes to write, which must be so many.
+    /// The bytes to write. Their length must be the expected one.
     pub(crate) fn exactly(&self, len: usize, needed: usize) -> Result<Output<'_>, Failure> {
         if len == needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
     }
 
-    /// The bytes to write, at least so many.
+    /// The bytes to write. Their length must be at least the expected one.
     pub(crate) fn at_least(&self, len: usize, needed: usize) -> Result<Output<'_>, Failure> {
         if len >= needed { self.bytes(len) } else { Err(Failure::buffer_length(len)) }
     }
 
-    /// So many rows of `N` bytes to write.
+    /// Rows of `N` bytes to write.
     pub(crate) fn rows<const N: usize>(&self, count: usize) -> Result<Output<'_>, Failure> {
         self.bytes(count.checked_mul(N).ok_or(FugoStatus::Overflow)?)
     }
 }
 
 impl<T: Copy> Out<T> {
-    /// Where one value goes.
+    /// An output of one value.
     pub(crate) fn place(&self, empty: T) -> Result<Places<'_, T>, Failure> {
         self.places(1, empty)?.ok_or(FugoStatus::NullPointer.into())
     }
 
-    /// Where so many values go; nothing if the caller gave NULL, and so wants none.
+    /// An output of `count` values, or `None` if the caller passed NULL and does not want them.
     pub(crate) fn places(&self, count: usize, empty: T) -> Result<Option<Places<'_, T>>, Failure> {
         self.span(count, size_of::<T>(), UNNAMED)?;
         if self.0.is_null() {
@@ -157,7 +158,7 @@ impl<T: Copy> Out<T> {
     }
 }
 
-/// Values that the caller gets, each as wide as it is, at any address. Emptied when the call ends, unless kept.
+/// An output of values, at any alignment. It is reset when the call ends, unless it is kept.
 pub(crate) struct Places<'a, T: Copy> {
     start: *mut T,
     count: usize,
@@ -168,19 +169,19 @@ pub(crate) struct Places<'a, T: Copy> {
 
 impl<T: Copy> Places<'_, T> {
     pub(crate) fn put(&mut self, at: usize, value: T) {
-        assert!(at < self.count, "a place of the caller's");
+        assert!(at < self.count, "an index within the output");
         // SAFETY: not NULL (`Out::places`), so by the contract (1) there is memory for `count` values, which nobody
         // else reads or writes; `at` is below `count`, whose bytes were checked against isize::MAX and the end of the
         // address space. Unaligned writes need no alignment, and dropping nothing is right for `Copy`.
         unsafe { self.start.add(at).write_unaligned(value) }
     }
 
-    /// The same value in every place.
+    /// Writes the same value everywhere.
     pub(crate) fn fill(&mut self, value: T) {
         (0..self.count).for_each(|at| self.put(at, value));
     }
 
-    /// The one value.
+    /// Writes the only value.
     pub(crate) fn set(mut self, value: T) {
         self.fill(value);
         self.keep();
@@ -199,9 +200,9 @@ impl<T: Copy> Drop for Places<'_, T> {
     }
 }
 
-/// Names what lies behind handles of one type, so that a handle of another type is told from it.
+/// A mark for each type of handle, so that a handle of another type is recognised.
 pub trait Opaque: Send + Sync {
-    /// Eight bytes in front of what is held.
+    /// The eight bytes before the value.
     const MARK: u64;
 }
 
@@ -217,7 +218,7 @@ macro_rules! opaque {
                 let mut j = 0;
                 while j < i {
                     let (first, second) = (u64::from_le_bytes(*marks[i]), u64::from_le_bytes(*marks[j]));
-                    assert!(first != second, "each type has a mark of its own");
+                    assert!(first != second, "each type has its own mark");
                     j += 1;
                 }
                 i += 1;
@@ -235,7 +236,7 @@ opaque! {
     crate::lineage::FugoLineage = b"fugoline",
 }
 
-/// What a handle points to.
+/// The memory that a handle points to.
 #[repr(C)]
 struct Held<T> {
     mark: u64,
@@ -248,7 +249,7 @@ impl<T> Drop for Held<T> {
     }
 }
 
-/// The held value of a handle of this type; a handle of another type is told by its mark.
+/// The memory of a handle of this type. The mark reveals a handle of another type.
 fn held<T: Opaque>(handle: *const T) -> Result<*const Held<T>, Failure> {
     if handle.is_null() {
         return Err(FugoStatus::NullPointer.into());
@@ -264,7 +265,7 @@ fn held<T: Opaque>(handle: *const T) -> Result<*const Held<T>, Failure> {
 }
 
 impl<T: Opaque> Handle<T> {
-    /// What the handle holds.
+    /// The value of the handle.
     pub(crate) fn held(&self) -> Result<&T, Failure> {
         let held = held(self.0)?;
         // SAFETY: a live `Held<T>`, as its mark says (`held`); no exported function writes to it before it is freed,
@@ -278,13 +279,13 @@ impl<T: Opaque> Handle<T> {
 pub(crate) struct Vacant<'a, T>(*mut *mut T, PhantomData<&'a Slot<T>>);
 
 impl<T: Opaque> Slot<T> {
-    /// The addresses of the slot, as the argument in that place.
+    /// The addresses of the slot, for the argument of this number.
     pub(crate) fn span(&self, argument: usize) -> Result<Span, Failure> {
         Span::new(self.0, 1, size_of::<*mut T>(), argument)
     }
 
-    /// A slot for a new handle. One that holds a handle is refused and left as it is: the handle that is written over
-    /// would never be wiped.
+    /// A slot for a new handle. A slot that already holds one is refused and left unchanged: the old handle would be
+    /// overwritten and never wiped.
     pub(crate) fn vacant(&self) -> Result<Vacant<'_, T>, Failure> {
         if self.0.is_null() {
             return Err(FugoStatus::NullPointer.into());
@@ -294,7 +295,7 @@ impl<T: Opaque> Slot<T> {
         if held.is_null() { Ok(Vacant(self.0, PhantomData)) } else { Err(FugoStatus::OccupiedHandle.into()) }
     }
 
-    /// Frees the handle in the slot and puts NULL; nothing if there is no slot, or NULL in it.
+    /// Frees the handle in the slot and sets the slot to NULL. Does nothing if the slot is missing or holds NULL.
     pub(crate) fn free(&self) -> Result<(), Failure> {
         if self.0.is_null() {
             return Ok(());
@@ -309,11 +310,11 @@ impl<T: Opaque> Slot<T> {
         // SAFETY: a live `Held<T>`, as its mark says (`held`); the contract (2) leaves no other use of the handle, and
         // the slot holds NULL already. `T` is `Send`: any thread may drop it.
         unsafe { ptr::drop_in_place(held.cast_mut()) };
-        // SAFETY: the block that `Vacant::set` made by `Box::into_raw`, whose value was dropped above. The two types have
-        // one layout, and `MaybeUninit` asks nothing of its bytes.
+        // SAFETY: the block that `Vacant::set` made by `Box::into_raw`, whose value was dropped above. The two types
+        // have one layout, and `MaybeUninit` asks nothing of its bytes.
         let mut block = unsafe { Box::from_raw(held.cast_mut().cast::<MaybeUninit<Held<T>>>()) };
-        // What is not part of the value, such as the room of an option that is none, may hold what lay on the stack when
-        // the value was moved here: a key, perhaps.
+        // Bytes that are not part of the value, such as the payload of a `None`, may hold stack data from the move into
+        // this block, perhaps a key.
         block.zeroize();
         Ok(())
     }
@@ -326,19 +327,19 @@ impl<T: Opaque> Vacant<'_, T> {
         unsafe { self.0.write_unaligned(handle) }
     }
 
-    /// Puts a handle of the value, which belongs to the caller from now on.
+    /// Moves the value into a new handle, which the caller then owns.
     pub(crate) fn set(self, value: T) {
         self.write(Box::into_raw(Box::new(Held { mark: T::MARK, value })).cast());
     }
 }
 
 impl<T: Copy> Out<T> {
-    /// An output that nobody wants.
+    /// An output that the caller did not ask for.
     pub(crate) fn none() -> Self {
         Self(ptr::null_mut())
     }
 
-    /// Writes one value, if the caller wants it: for what is written after the call's outputs are done with.
+    /// Writes one value if the caller wants it. For values that are written after all other outputs.
     pub(crate) fn tell(&self, value: T) {
         if let Ok(Some(places)) = self.places(1, value) {
             places.set(value);

@@ -10,9 +10,9 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Room for every scope as text, and a NUL.
+/// The size of a buffer for any scope as text and a NUL.
 pub const FUGO_SCOPE_TEXT_SIZE: usize = 64;
-/// The longest label.
+/// The length of the longest label in bytes.
 pub const FUGO_LABEL_MAX: usize = 51;
 
 const _: () = {
@@ -20,7 +20,7 @@ const _: () = {
     assert!(FUGO_LABEL_MAX == Label::MAX_LEN);
 };
 
-/// What symbols are for.
+/// The purpose of symbols.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum FugoPurpose {
@@ -40,7 +40,7 @@ pub enum FugoPurpose {
     Portal = 7,
 }
 
-/// The purpose of a number that C gave.
+/// The purpose for a number from C.
 pub(crate) fn purpose(number: i32) -> Result<Purpose, Failure> {
     let code = u8::try_from(number).map_err(|_| ScopeError::UnknownPurpose)?;
     Ok(Purpose::try_from(code)?)
@@ -50,8 +50,8 @@ pub(crate) fn scope(text: &[u8]) -> Result<Scope, Failure> {
     Ok(str::from_utf8(text)?.parse()?)
 }
 
-/// The name of a purpose, `agency` to `portal`, as in scopes; empty if the number is no purpose. Static: never NULL,
-/// never freed.
+/// The name of a purpose as in scopes: `agency` to `portal`. It is empty if the number is not a purpose. It is static:
+/// never NULL, and not to free.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_purpose_name(purpose: i32) -> *const c_char {
     name(purpose).as_ptr()
@@ -70,7 +70,7 @@ fn name(purpose: i32) -> &'static CStr {
     }
 }
 
-/// `text` := `purpose/id/epoch`, such as `agency/nta/1`, checked, and NUL up to `text_size`, which is at least
+/// `text` := `purpose/id/epoch`, such as `agency/nta/1`, after checks, then NUL up to `text_size`, which is at least
 /// FUGO_SCOPE_TEXT_SIZE. Failures: UNKNOWN_PURPOSE, SCOPE_ID, SCOPE_ID_FIXED, EPOCH_ZERO, NOT_TEXT.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_text(
@@ -95,9 +95,9 @@ pub extern "C" fn fugo_scope_text(
 }
 
 /// `label` := `"fugo" || 0x01 || purpose (1 byte) || epoch (4 bytes, big-endian) || length of id (1 byte) || id` of a
-/// scope written `purpose/id/epoch`: what its key is derived with, if you do that in an HSM. `label_size` is at least
-/// FUGO_LABEL_MAX; `*label_len` := 12 to 51, and zeros follow. Failures: SCOPE_FORM, SCOPE_ID, SCOPE_ID_FIXED,
-/// EPOCH_ZERO, UNKNOWN_PURPOSE, NOT_TEXT.
+/// scope written `purpose/id/epoch`. To derive the scope key in an HSM, use the label as HKDF `info`. `label_size` is
+/// at least FUGO_LABEL_MAX. `*label_len` := 12 to 51; zeros fill the rest. Failures: SCOPE_FORM, SCOPE_ID,
+/// SCOPE_ID_FIXED, EPOCH_ZERO, UNKNOWN_PURPOSE, NOT_TEXT.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_label(
     scope: In<c_char>,

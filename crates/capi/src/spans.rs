@@ -1,21 +1,21 @@
-//! Do arguments of one call share bytes?
+//! Checks that the arguments of one call do not share bytes.
 
 use crate::{
     failure::{Failure, OfArgument},
     status::FugoStatus,
 };
 
-/// Addresses of an argument: where it starts and how many bytes it has.
+/// The addresses of an argument: its start and its length in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     start: usize,
     len: usize,
-    /// The place of the argument in the call, from 1.
+    /// The position of the argument in the call, counted from 1.
     argument: usize,
 }
 
 impl Span {
-    /// So many rows of so many bytes. NULL has none, but lengths are checked there too.
+    /// `count` rows of `row` bytes. NULL has no bytes, but its length is checked too.
     pub(crate) fn new<T>(start: *const T, count: usize, row: usize, argument: usize) -> Result<Self, Failure> {
         let len = count.checked_mul(row).filter(|len| isize::try_from(*len).is_ok());
         let len = len.filter(|len| start.addr().checked_add(*len).is_some());
@@ -29,8 +29,8 @@ impl Span {
     }
 }
 
-/// No output shares a byte with another output or with an input; nor does the call's `error`, which is not written if it
-/// is itself at fault.
+/// Fails if an output shares a byte with another output or with an input. The call's `error` is an output too. If it
+/// overlaps, it is not written.
 pub(crate) fn apart(error: Span, outputs: &[Span], inputs: &[Span]) -> Result<(), Failure> {
     if outputs.iter().chain(inputs).any(|other| error.meets(*other)) {
         return Err(Failure::from(FugoStatus::Overlap).untold());

@@ -2,165 +2,165 @@ use std::ffi::{CStr, c_char};
 
 use fugo::ErrorKind;
 
-/// What every call returns: 0, or why it failed. One number for each word of the library's closed vocabularies, which
-/// `fugo_status_kind` gives. A number never changes its meaning; later versions may have more of them.
+/// The status that every call returns: 0 for success, another number for a failure. Each status has one kind, a word
+/// that `fugo_status_kind` returns. A number never changes its meaning. Later versions may add numbers.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FugoStatus {
     /// Done.
     Ok = 0,
 
-    // The call itself is at fault.
+    // The caller made a mistake.
     /// A required pointer is NULL.
     NullPointer = 1,
     /// A buffer has the wrong length.
     BufferLength = 2,
-    /// The number of rows times their length is more than there are addresses.
+    /// The number of rows times the length of a row exceeds the address space.
     Overflow = 3,
     /// An output shares bytes with an input or with another output.
     Overlap = 4,
-    /// A handle of another type, or none of this library's.
+    /// The handle has the wrong type, or this library did not create it.
     WrongHandle = 5,
-    /// An argument has none of the values that it may have.
+    /// An argument has a value that is not allowed.
     UnknownValue = 6,
-    /// Header and library are not of versions that go together.
+    /// The versions of the header and the library are not compatible.
     VersionMismatch = 7,
-    /// The variable for a new handle is not NULL: it may hold one, which would never be wiped.
+    /// The variable for a new handle is not NULL. It may hold a handle, which would never be wiped.
     OccupiedHandle = 8,
 
-    // The library or the system is at fault.
-    /// A fault in the library was stopped. Report it with `at` and `found` of the error.
+    // The library or the system failed.
+    /// The library has a bug: it panicked, and the call was stopped. Report it with `at` and `found` of the error.
     Panic = 10,
-    /// The system gave no random bytes.
+    /// The system's random generator failed.
     Random = 11,
-    /// A failure for which this version has no status of its own.
+    /// A failure that has no status of its own in this version.
     Other = 12,
 
-    /// Some rows were refused; the others are done.
+    /// Some rows were refused. The others have their results.
     RowsRefused = 20,
 
     // Numbers.
-    /// A byte is no ASCII digit.
+    /// A byte is not an ASCII digit.
     NonDigit = 101,
-    /// Digits only, but not as many as there must be.
+    /// The text has only digits, but the wrong number of them.
     Length = 102,
-    /// The last digit is not the check digit of those before it.
+    /// The last digit is not the check digit of the digits before it.
     CheckDigit = 103,
-    /// Twelve zeros.
+    /// The number is twelve zeros.
     NeverIssued = 104,
 
-    // Lenient normalisation, and texts and files in general.
-    /// Nothing but spaces and invisibles; a passphrase or identity file with nothing in it.
+    // Lenient normalisation; texts and files.
+    /// The text has only spaces and invisible characters, or the passphrase or identity file is empty.
     Empty = 201,
-    /// 1.23457E+11: digits are lost.
+    /// The text is like 1.23457E+11: digits are lost.
     ScientificNotation = 202,
-    /// A character that is neither a digit nor an accepted separator.
+    /// A character is neither a digit nor an accepted separator.
     Character = 203,
-    /// Separators elsewhere than between three groups of four digits.
+    /// A separator is not between two of the three groups of four digits.
     Grouping = 204,
-    /// Not UTF-8.
+    /// The text is not UTF-8.
     NotText = 205,
 
     // Scopes.
-    /// Not written purpose/id/epoch.
+    /// The scope is not written purpose/id/epoch.
     ScopeForm = 301,
-    /// The id breaks its alphabet or length.
+    /// The scope id has a character or a length that is not allowed.
     ScopeId = 302,
-    /// Insurers and eligibility have the one id `all`.
+    /// The scope id of insurers and eligibility must be `all`.
     ScopeIdFixed = 303,
-    /// An epoch is 1 to 4294967295.
+    /// The epoch is not 1 to 4294967295.
     EpochZero = 304,
-    /// No purpose of that name or number.
+    /// No purpose has this name or number.
     UnknownPurpose = 305,
 
     // Keys and purposes.
-    /// A key or text of another purpose than the one that is needed.
+    /// The key or the text has the wrong purpose.
     WrongPurpose = 401,
-    /// Eligibility symbols start from the insurers' epoch 1 only.
+    /// The insurers' key is not of epoch 1. Eligibility symbols are derived from insurers' symbols of epoch 1 only.
     InsurersEpoch = 402,
-    /// An eligibility key alone cannot start from a number.
+    /// An eligibility key alone cannot derive from a number.
     InsurersMissing = 403,
 
     // Text form.
-    /// Not a whole symbol in lower case with a matching checksum.
+    /// The text is not a complete symbol in lower case with a matching checksum.
     Corrupted = 501,
-    /// A human-readable part that this version does not know.
+    /// This version does not know the human-readable part.
     UnknownPart = 502,
     /// The text is of another scope or epoch.
     WrongKey = 503,
-    /// Sixteen zero bytes, which stand for a refused row or a failed call and are nobody's symbol.
+    /// The symbol is sixteen zero bytes. They mark a refused row or a failed call and are never a person's symbol.
     NoSymbol = 504,
 
     // Lineage.
-    /// A pair names one number twice.
+    /// A pair has the same number twice.
     SelfPair = 601,
-    /// A new number stands in two pairs.
+    /// Two pairs have the same new number.
     DuplicateNew = 602,
-    /// A previous number stands in two pairs.
+    /// Two pairs have the same previous number.
     DuplicatePrevious = 603,
-    /// A chain of re-issued numbers comes back to where it began.
+    /// A chain of re-issued numbers is a cycle.
     Cycle = 604,
 
-    // What is inside a key file.
-    /// A line that such a file does not have.
+    // The plaintext of a key file.
+    /// A line does not belong in a key file of this kind.
     UnknownLine = 701,
     /// A line is missing or out of order.
     MissingLine = 702,
-    /// A value that does not parse.
+    /// A value does not parse.
     BadValue = 703,
-    /// The tag is not that of the key.
+    /// The tag does not match the key.
     TagMismatch = 704,
-    /// A root key where a scope's was asked for, or the reverse.
+    /// The file has a root key where a scope key was expected, or the reverse.
     WrongKind = 705,
 
     // Key files, and the files that unlock them.
-    /// Neither an age file nor `fugo-key 1`.
+    /// The file is not an age file and does not start with `fugo-key 1`.
     NotAKeyFile = 801,
-    /// Cut, altered, or of a later version.
+    /// The age file is truncated or altered, or has a later version.
     Damaged = 802,
-    /// More than 65536 bytes.
+    /// The file has more than 65536 bytes.
     TooLarge = 803,
-    /// Locked with a passphrase, and none was given.
+    /// The file is locked with a passphrase, and no passphrase was given.
     PassphraseNeeded = 804,
     /// The passphrase does not open the file.
     WrongPassphrase = 805,
-    /// Locked to recipients, and no identity was given.
+    /// The file is locked to recipients, and no identity was given.
     IdentityNeeded = 806,
-    /// No identity given opens the file.
+    /// None of the identities opens the file.
     WrongIdentity = 807,
-    /// The file asks for more work than is accepted.
+    /// The file needs more scrypt work than is accepted.
     ExcessiveWork = 808,
-    /// Group or others have a right to a file that holds a secret.
+    /// The group or others have access to a file that holds a secret.
     OthersCanRead = 809,
-    /// A production key without encryption.
+    /// A production key is not encrypted.
     PlaintextProduction = 810,
-    /// A line of an identity file is no X25519 identity.
+    /// A line of an identity file is not an X25519 identity.
     Identity = 811,
     /// The system could not open or read a file.
     Io = 812,
-    /// A production key that a passphrase locks with less work than is accepted.
+    /// A passphrase locks a production key with less scrypt work than is accepted.
     InsufficientWork = 813,
-    /// More recipients than are tried.
+    /// The file has more than 64 recipients.
     TooManyRecipients = 814,
-    /// A path that names no regular file.
+    /// The path does not name a regular file.
     NotAFile = 815,
-    /// A test key where test keys were not asked for.
+    /// The file holds a test key, and test keys were not allowed.
     TestKey = 816,
-    /// A production key that anybody can guess.
+    /// Anybody can guess the production key.
     WeakKey = 817,
-    /// More identities than are tried.
+    /// The file has more than 64 identities.
     TooManyIdentities = 818,
-    /// A passphrase with a control character or a byte order mark.
+    /// The passphrase has a control character or a byte order mark.
     ControlCharacter = 819,
-    /// A file is there already; a key file is never replaced.
+    /// The file exists already. A key file is never replaced.
     Exists = 820,
-    /// A passphrase of no characters.
+    /// The passphrase is empty.
     EmptyPassphrase = 821,
-    /// A passphrase of fewer than 12 characters, or of fewer than 5 different ones.
+    /// The passphrase has fewer than 12 characters, or fewer than 5 different characters.
     ShortPassphrase = 822,
-    /// No recipient: nobody could open the file.
+    /// There is no recipient, so nobody could open the file.
     NoRecipient = 823,
-    /// A line that is no X25519 recipient.
+    /// A line is not an X25519 recipient.
     Recipient = 824,
 }
 
@@ -181,146 +181,158 @@ const ROWS: &[Row] = {
             c"buffer-length",
             c"A buffer has the wrong length; the error's `at` is the argument, counted from 1.",
         ),
-        (S::Overflow, c"overflow", c"The number of rows times their length is more than there are addresses."),
+        (S::Overflow, c"overflow", c"The number of rows times the length of a row exceeds the address space."),
         (S::Overlap, c"overlap", c"An output shares bytes with an input or with another output."),
-        (S::WrongHandle, c"wrong-handle", c"A handle is of another type than is needed, or none of this library's."),
-        (S::UnknownValue, c"unknown-value", c"An argument has none of the values that it may have."),
-        (S::VersionMismatch, c"version-mismatch", c"The header and the library are not of versions that go together."),
+        (S::WrongHandle, c"wrong-handle", c"The handle has the wrong type, or this library did not create it."),
+        (S::UnknownValue, c"unknown-value", c"An argument has a value that is not allowed."),
+        (S::VersionMismatch, c"version-mismatch", c"The versions of the header and the library are not compatible."),
         (
             S::OccupiedHandle,
             c"occupied-handle",
-            c"The variable for a new handle is not NULL: free the handle in it first, or set the variable to NULL.",
+            c"The variable for a new handle is not NULL. Free the handle in it first, or set the variable to NULL.",
         ),
-        (S::Panic, c"panic", c"A fault in the library was stopped; please report it."),
+        (S::Panic, c"panic", c"The library has a bug, and the call was stopped. Please report it."),
         (S::Random, c"random", c"The operating system's random generator failed."),
-        (S::Other, c"other", c"A failure for which this version has no status of its own."),
-        (S::RowsRefused, c"rows-refused", c"Some rows were refused, and have zeros for a result; the others are done."),
-        (S::NonDigit, c"non-digit", c"A byte is no ASCII digit; a MyNumber is twelve ASCII digits, a body eleven."),
-        (S::Length, c"length", c"The number of digits is wrong; a MyNumber has exactly twelve, a body eleven."),
+        (S::Other, c"other", c"The call failed for a reason that has no status of its own in this version."),
+        (
+            S::RowsRefused,
+            c"rows-refused",
+            c"Some rows were refused. Their results are zeros. The other rows have their results.",
+        ),
+        (
+            S::NonDigit,
+            c"non-digit",
+            c"A byte is not an ASCII digit. A MyNumber has twelve ASCII digits, a body eleven.",
+        ),
+        (S::Length, c"length", c"The number of digits is wrong. A MyNumber has twelve digits, a body eleven."),
         (S::CheckDigit, c"check-digit", c"The check digit does not match the eleven digits before it."),
-        (S::NeverIssued, c"never-issued", c"Twelve zeros are never issued."),
+        (S::NeverIssued, c"never-issued", c"The number is twelve zeros, which is never issued."),
         (S::Empty, c"empty", c"The value or the file is empty."),
         (
             S::ScientificNotation,
             c"scientific-notation",
-            c"The value is in scientific notation, which has lost digits; export the column as text.",
+            c"The value is in scientific notation and has lost digits. Export the column as text.",
         ),
         (S::Character, c"character", c"A character is neither a digit nor an accepted separator."),
         (
             S::Grouping,
             c"grouping",
-            c"Separators are accepted only between three groups of four digits, one to three in each place.",
+            c"A separator is in the wrong place. One to three are accepted between groups of four digits.",
         ),
         (S::NotText, c"not-text", c"The text is not UTF-8."),
-        (S::ScopeForm, c"scope-form", c"A scope is written purpose/id/epoch, such as agency/nta/1."),
+        (S::ScopeForm, c"scope-form", c"The scope is not written purpose/id/epoch, such as agency/nta/1."),
         (
             S::ScopeId,
             c"scope-id",
-            c"A scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen.",
+            c"The scope id is not valid. It has 1 to 40 of a-z, 0-9 and hyphen, and no hyphen at the start or end.",
         ),
-        (S::ScopeIdFixed, c"scope-id-fixed", c"The purposes insurers and eligibility have the one scope id `all`."),
-        (S::EpochZero, c"epoch-zero", c"An epoch is 1 to 4294967295; 0 is refused."),
+        (S::ScopeIdFixed, c"scope-id-fixed", c"The scope id of the purposes insurers and eligibility must be `all`."),
+        (S::EpochZero, c"epoch-zero", c"The epoch is not valid. It must be 1 to 4294967295."),
         (
             S::UnknownPurpose,
             c"unknown-purpose",
-            c"A purpose is agency, insurers, eligibility, network, research, registry or portal (1 to 7).",
+            c"The purpose is not agency, insurers, eligibility, network, research, registry or portal (1 to 7).",
         ),
-        (S::WrongPurpose, c"wrong-purpose", c"The key or the text is of another purpose than the one that is needed."),
+        (S::WrongPurpose, c"wrong-purpose", c"The key or the text has the wrong purpose."),
         (
             S::InsurersEpoch,
             c"insurers-epoch",
-            c"The insurers' key is of a later epoch; eligibility symbols start from insurers' epoch 1 only.",
+            c"The insurers' key is not of epoch 1. Eligibility symbols need the insurers' key of epoch 1.",
         ),
         (
             S::InsurersMissing,
             c"insurers-missing",
-            c"An eligibility key needs the insurers' key of epoch 1 beside it to start from a number.",
+            c"An eligibility key alone cannot derive from a number: it also needs the insurers' key of epoch 1.",
         ),
         (
             S::Corrupted,
             c"corrupted",
-            c"The text is corrupted: it is not a whole symbol in lower case with a matching checksum.",
+            c"The text is corrupted: it is not a complete symbol in lower case with a matching checksum.",
         ),
         (
             S::UnknownPart,
             c"unknown-part",
-            c"The text is of another kind or version than kikan, hokensha, shikaku, chiiki, kenkyu, toroku and portal.",
+            c"The text does not start with kikan, hokensha, shikaku, chiiki, kenkyu, toroku or portal and version 1.",
         ),
-        (S::WrongKey, c"wrong-key", c"The symbol is of another key (scope or epoch) than the one that was expected."),
-        (
-            S::NoSymbol,
-            c"no-symbol",
-            c"Sixteen zero bytes are no symbol: they stand for a refused row or a failed call.",
-        ),
-        (S::SelfPair, c"self-pair", c"A pair names one number as new and previous."),
-        (
-            S::DuplicateNew,
-            c"duplicate-new",
-            c"A pair repeats a new number; each number stands at most once in each column.",
-        ),
+        (S::WrongKey, c"wrong-key", c"The symbol belongs to another key (another scope or epoch) than expected."),
+        (S::NoSymbol, c"no-symbol", c"The symbol is sixteen zero bytes, which mark a refused row or a failed call."),
+        (S::SelfPair, c"self-pair", c"A pair has the same number as new and previous number."),
+        (S::DuplicateNew, c"duplicate-new", c"A pair repeats a new number. A new number may be in one pair only."),
         (
             S::DuplicatePrevious,
             c"duplicate-previous",
-            c"A pair repeats a previous number; each number stands at most once in each column.",
+            c"A pair repeats a previous number. A previous number may be in one pair only.",
         ),
-        (S::Cycle, c"cycle", c"Some chain of re-issued numbers has no first number: it goes round in a circle."),
-        (S::UnknownLine, c"unknown-line", c"A line is no line of this kind of key file."),
+        (S::Cycle, c"cycle", c"A chain of re-issued numbers is a cycle and has no first number."),
+        (S::UnknownLine, c"unknown-line", c"A line does not belong in a key file of this kind."),
         (S::MissingLine, c"missing-line", c"A line of the key file is missing or out of order."),
         (S::BadValue, c"bad-value", c"A value in the key file does not parse, or no line feed ends its line."),
-        (S::TagMismatch, c"tag-mismatch", c"The tag is not that of the key; the file was altered or mistyped."),
-        (S::WrongKind, c"wrong-kind", c"The key file holds a root key where a scope's was asked for, or the reverse."),
+        (S::TagMismatch, c"tag-mismatch", c"The tag does not match the key. The file was altered or mistyped."),
+        (S::WrongKind, c"wrong-kind", c"The key file has a root key where a scope key was expected, or the reverse."),
         (
             S::NotAKeyFile,
             c"not-a-key-file",
-            c"This is no key file: it starts neither as an age file nor with `fugo-key 1`.",
+            c"The file is not a key file: it is not an age file and does not start with `fugo-key 1`.",
         ),
-        (S::Damaged, c"damaged", c"The age file is damaged, or of a version later than 1."),
-        (S::TooLarge, c"too-large", c"The file is too large: at most 65536 bytes are read."),
-        (S::PassphraseNeeded, c"passphrase-needed", c"The key file is locked with a passphrase, and none was given."),
+        (S::Damaged, c"damaged", c"The age file is damaged, or its version is later than 1."),
+        (S::TooLarge, c"too-large", c"The file is too large. It may have at most 65536 bytes."),
+        (
+            S::PassphraseNeeded,
+            c"passphrase-needed",
+            c"The key file is locked with a passphrase, and no passphrase was given.",
+        ),
         (S::WrongPassphrase, c"wrong-passphrase", c"The passphrase does not open the key file."),
         (S::IdentityNeeded, c"identity-needed", c"The key file is locked to recipients, and no identity was given."),
-        (S::WrongIdentity, c"wrong-identity", c"None of the identities given opens the key file."),
+        (S::WrongIdentity, c"wrong-identity", c"None of the identities opens the key file."),
         (
             S::ExcessiveWork,
             c"excessive-work",
-            c"The key file asks for more scrypt work than 2^20; no more is accepted.",
+            c"The key file needs more scrypt work than 2^20, the most that is accepted.",
         ),
         (
             S::OthersCanRead,
             c"others-can-read",
-            c"Others can read the file, which holds a secret; only its owner may (chmod 600).",
+            c"Others can read the file, which holds a secret. Only its owner may have access (chmod 600).",
         ),
         (
             S::PlaintextProduction,
             c"plaintext-production",
-            c"A production key is never kept in plaintext; plaintext key files say `use: test`.",
+            c"A production key is in plaintext. Only test keys (`use: test`) may be in plaintext.",
         ),
         (
             S::Identity,
             c"identity",
-            c"A line is no X25519 identity; one starts with AGE-SECRET-KEY-1 and is not itself encrypted.",
+            c"A line is not an X25519 identity. One starts with AGE-SECRET-KEY-1 and is not encrypted.",
         ),
         (S::Io, c"io", c"The system could not open or read the file."),
         (
             S::InsufficientWork,
             c"insufficient-work",
-            c"The key file takes less scrypt work than 2^17, the least for a production key.",
+            c"The key file needs less scrypt work than 2^17, the least for a production key.",
         ),
-        (S::TooManyRecipients, c"too-many-recipients", c"The key file has too many recipients: at most 64 are tried."),
-        (S::NotAFile, c"not-a-file", c"The path names no regular file."),
-        (S::TestKey, c"test-key", c"The file holds a test key (`use: test`), and test keys were not asked for."),
-        (S::WeakKey, c"weak-key", c"The production key is published or shows a pattern, or derives from such a root."),
-        (S::TooManyIdentities, c"too-many-identities", c"The file holds too many identities: at most 64 are tried."),
-        (S::ControlCharacter, c"control-character", c"The passphrase holds a control character or a byte order mark."),
-        (S::Exists, c"exists", c"The file exists; a key file is never replaced."),
-        (S::EmptyPassphrase, c"empty-passphrase", c"An empty passphrase locks nothing."),
+        (
+            S::TooManyRecipients,
+            c"too-many-recipients",
+            c"The key file has too many recipients. It may have at most 64.",
+        ),
+        (S::NotAFile, c"not-a-file", c"The path does not name a regular file."),
+        (S::TestKey, c"test-key", c"The file holds a test key (`use: test`), and test keys were not allowed."),
+        (
+            S::WeakKey,
+            c"weak-key",
+            c"The production key is published or has a pattern, or it derives from such a root key.",
+        ),
+        (S::TooManyIdentities, c"too-many-identities", c"The file has too many identities. It may have at most 64."),
+        (S::ControlCharacter, c"control-character", c"The passphrase has a control character or a byte order mark."),
+        (S::Exists, c"exists", c"The file exists already. A key file is never replaced."),
+        (S::EmptyPassphrase, c"empty-passphrase", c"The passphrase is empty."),
         (
             S::ShortPassphrase,
             c"short-passphrase",
-            c"The passphrase is too short: it has at least 12 characters, and at least 5 different ones.",
+            c"The passphrase is too short. It needs at least 12 characters, and at least 5 different ones.",
         ),
         (S::NoRecipient, c"no-recipient", c"A key file needs at least one recipient."),
-        (S::Recipient, c"recipient", c"A recipient is an X25519 public key of age, age1 and 58 more characters."),
+        (S::Recipient, c"recipient", c"A line is not an X25519 recipient. One is `age1` and 58 more characters."),
     ]
 };
 
@@ -329,21 +341,22 @@ impl FugoStatus {
         ROWS.iter().find(|row| row.0 as i32 == number)
     }
 
-    /// The status of a kind of the libraries; none for those that no call of this library meets.
+    /// The status of an error kind of the Rust libraries. None if no call of this library can fail with it.
     pub(crate) fn of_kind(kind: ErrorKind) -> Option<Self> {
         ROWS.iter().find(|row| row.1.to_bytes() == kind.as_str().as_bytes()).map(|row| row.0)
     }
 }
 
-/// One English sentence about a status, for people. Static: never NULL, never freed. It takes any number; one that is
-/// no status has a sentence that says so.
+/// The message of a status, in English, for people. It is static: never NULL, and not to free. Any number may be
+/// given; for a number that is not a status, the message says so.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_status_message(status: i32) -> *const c_char {
-    FugoStatus::row(status).map_or(c"This number is no status of this version.", |row| row.2).as_ptr()
+    FugoStatus::row(status).map_or(c"The number is not a status of this version.", |row| row.2).as_ptr()
 }
 
-/// The word of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on, the same in every binding
-/// of the library and in its test vectors. Static: never NULL, never freed. A number that is no status has `unknown`.
+/// The kind of a status, for programs and logs: `ok`, `non-digit`, `check-digit` and so on. The words are the same in
+/// every binding and in the test vectors. The text is static: never NULL, and not to free. For a number that is not a
+/// status it is `unknown`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_status_kind(status: i32) -> *const c_char {
     FugoStatus::row(status).map_or(c"unknown", |row| row.1).as_ptr()

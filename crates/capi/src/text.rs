@@ -18,7 +18,8 @@ use crate::{
     status::FugoStatus,
 };
 
-/// Room for the text of every symbol, 44 to 47 characters by purpose, and a NUL; the length of a row of texts.
+/// The size of a buffer for the text form of any symbol (44 to 47 characters, depending on the purpose) and a NUL. Also
+/// the length of a row in a batch of texts.
 pub const FUGO_SYMBOL_TEXT_SIZE: usize = 48;
 
 const _: () = assert!(FUGO_SYMBOL_TEXT_SIZE == SymbolText::MAX_LEN + 1);
@@ -28,15 +29,15 @@ fn encoder(purpose: i32, tag: &[u8]) -> Result<TextEncoder, Failure> {
     Ok(TextEncoder::new(scope::purpose(purpose)?, KeyTag::from_bytes(tag)))
 }
 
-/// The bytes of somebody's symbol. Those of a refused row would make a text with a good checksum.
+/// The bytes of a symbol. Zeros are refused: encoded, a refused row would be a text with a valid checksum.
 pub(crate) fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
     let symbol = symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))?;
     if symbol == REFUSED { Err(FugoStatus::NoSymbol.into()) } else { Ok(symbol) }
 }
 
-/// `text` := the text form of a symbol that `key` made: Bech32m over tag || symbol, 44 to 47 characters such as
-/// `kikan1...`, and NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN.
-/// Failure: NO_SYMBOL for sixteen zero bytes, which a failed call leaves.
+/// `text` := the text form of a symbol of `key`: Bech32m over tag || symbol, 44 to 47 characters such as `kikan1...`,
+/// then NUL up to `text_size`, which is at least FUGO_SYMBOL_TEXT_SIZE. `symbol_len` is FUGO_SYMBOL_LEN. Failure:
+/// NO_SYMBOL for sixteen zero bytes, the output of a failed call.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode(
     key: Handle<FugoKey>,
@@ -55,9 +56,9 @@ pub extern "C" fn fugo_text_encode(
     })
 }
 
-/// `texts[i]` := the text form of `symbols[i]`, as `fugo_text_encode`, for `count` rows: 16 bytes in,
-/// FUGO_SYMBOL_TEXT_SIZE bytes out, row behind row, NUL behind each text up to the end of its row. A row of sixteen zero
-/// bytes, which is a refused row, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
+/// `texts[i]` := the text form of `symbols[i]`, as with `fugo_text_encode`, for `count` rows. An input row has 16
+/// bytes, an output row FUGO_SYMBOL_TEXT_SIZE bytes, without separators. NUL fills each row after its text. A refused
+/// row, which is sixteen zero bytes, becomes a row of NUL: an empty text. Failures: OVERFLOW, OVERLAP, NULL_POINTER.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_batch(
     key: Handle<FugoKey>,
@@ -86,9 +87,9 @@ pub extern "C" fn fugo_text_encode_batch(
     })
 }
 
-/// `symbol` := the symbol that has this text under `key`; the text must be what encoding gives, byte for byte, without
-/// a NUL among its `text_len` bytes. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only behind a good
-/// checksum, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
+/// `symbol` := the symbol that has this text form under `key`. The text must be byte for byte the encoder's output; its
+/// `text_len` bytes have no NUL. `symbol_len` is FUGO_SYMBOL_LEN. Failures: CORRUPTED; then, only if the checksum is
+/// valid, UNKNOWN_PART, WRONG_PURPOSE (`found`), WRONG_KEY (`found`).
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_decode(
     key: Handle<FugoKey>,
@@ -108,7 +109,7 @@ pub extern "C" fn fugo_text_decode(
     })
 }
 
-/// `fugo_text_encode` for who receives symbols and has no key: `purpose` is a fugo_purpose, `tag` the tag of the key,
+/// `fugo_text_encode` for a receiver of symbols, who has no key: `purpose` is a fugo_purpose, and `tag` is the key tag,
 /// of FUGO_TAG_LEN bytes. Failures: UNKNOWN_PURPOSE; NO_SYMBOL for sixteen zero bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_encode_tagged(
@@ -132,8 +133,8 @@ pub extern "C" fn fugo_text_encode_tagged(
     })
 }
 
-/// `fugo_text_decode` for who receives symbols and has no key: `purpose` is the fugo_purpose and `tag`, of FUGO_TAG_LEN
-/// bytes, the tag that are expected. Failures: those of `fugo_text_decode`; UNKNOWN_PURPOSE.
+/// `fugo_text_decode` for a receiver of symbols, who has no key: `purpose` is the expected fugo_purpose, and `tag` is
+/// the expected key tag, of FUGO_TAG_LEN bytes. Failures: those of `fugo_text_decode`; UNKNOWN_PURPOSE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_text_decode_tagged(
     purpose: i32,

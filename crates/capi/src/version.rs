@@ -15,7 +15,7 @@ const fn number(major: u32, minor: u32, patch: u32) -> u32 {
     major << 16 | minor << 8 | patch
 }
 
-/// The numbers above are those of the manifest.
+/// Compilation fails unless the numbers above match the manifest.
 const TEXT: &CStr = {
     const fn decimal(text: &str) -> u32 {
         let (text, mut value, mut i) = (text.as_bytes(), 0, 0);
@@ -40,15 +40,16 @@ pub extern "C" fn fugo_version() -> u32 {
     VERSION
 }
 
-/// The library's version as text, such as `0.1.0`. Static: never NULL, never freed.
+/// The library's version as text, such as `0.1.0`. It is static: never NULL, and not to free.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_version_text() -> *const c_char {
     TEXT.as_ptr()
 }
 
-/// Whether a program that was compiled with the header of version `header` runs with this library: the same major
-/// version (while that is 0, the same minor version too), and a library no older than the header. Call it once, as
-/// `fugo_version_check(FUGO_VERSION)`. Otherwise `FUGO_STATUS_VERSION_MISMATCH`.
+/// Checks that a program that was compiled with the header of version `header` can use this library. Both need the same
+/// major version (and the same minor version while the major version is 0), and the library must not be older than the
+/// header. Otherwise the call returns `FUGO_STATUS_VERSION_MISMATCH`. Call it once, as
+/// `fugo_version_check(FUGO_VERSION)`.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_version_check(header: u32) -> FugoStatus {
     if go_together(header, VERSION) { FugoStatus::Ok } else { FugoStatus::VersionMismatch }

@@ -1,4 +1,4 @@
-/* Every call's bad arguments: NULL, lengths, overlap, overflow, handles of another type. */
+/* Wrong arguments of every call: NULL, lengths, overlap, overflow, handles of another type. */
 #include "expect.h"
 
 #define HALF (SIZE_MAX / 2)
@@ -13,7 +13,7 @@ static const char PLAINTEXT[] = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213
                                 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 static const char PAIR[] = "000000000051" NUMBER;
 
-/* The length of an output is wrong: nothing is written and `found` tells the length. */
+/* The length of an output is wrong: nothing is written, and `found` is the length. */
 #define WRONG_LENGTH(call, length)                                                    \
     do {                                                                              \
         fugo_error error;                                                             \
@@ -23,7 +23,7 @@ static const char PAIR[] = "000000000051" NUMBER;
         EXPECT(is_filled(bytes, sizeof bytes, 0xee));                                 \
     } while (0)
 
-/* The call is at fault, and its output, which is not, is zeroed: `len` bytes of `bytes`, and not one more. */
+/* The call fails, but the output itself is valid: exactly `len` bytes of `bytes` are zeroed. */
 #define ZEROED(expected, call, len)                                                          \
     do {                                                                                     \
         memset(bytes, 0xee, sizeof bytes);                                                   \
@@ -31,7 +31,7 @@ static const char PAIR[] = "000000000051" NUMBER;
         EXPECT(is_zero(bytes, len) && is_filled(bytes + (len), sizeof bytes - (len), 0xee)); \
     } while (0)
 
-/* The call is at fault, and nothing is written. */
+/* The call fails, and nothing is written. */
 #define UNTOUCHED(expected, call)                     \
     do {                                              \
         memset(bytes, 0xee, sizeof bytes);            \
@@ -47,7 +47,7 @@ static const char PAIR[] = "000000000051" NUMBER;
         EXPECT(out == NULL);            \
     } while (0)
 
-/* A variable that is not NULL is refused, named, and left as it is: what it may hold would never be wiped. */
+/* A variable that is not NULL is refused, named and left unchanged. Its handle would never be wiped. */
 #define OCCUPIED(type, argument, call)                                                         \
     do {                                                                                       \
         fugo_error error;                                                                      \
@@ -248,7 +248,7 @@ static void batches(void)
     UNTOUCHED(OVR, fugo_derive_batch(key, numbers, bytes, SIZE_MAX, statuses, &refused, NULL));
     UNTOUCHED(OVR, fugo_derive_batch(key, numbers, bytes, SIZE_MAX / 16 + 1, NULL, NULL, NULL));
     UNTOUCHED(OVR, fugo_derive_batch(key, numbers, bytes, HALF / 16 + 1, NULL, NULL, NULL));
-    /* count * 16 does not overflow, but runs over the end of the address space from there. */
+    /* count * 16 does not overflow, but from this address it exceeds the address space. */
     UNTOUCHED(OVR, fugo_derive_batch(key, (char *)(UINTPTR_MAX - 100), bytes, 9, NULL, NULL, NULL));
     UNTOUCHED(LAP, fugo_derive_batch(key, chars, bytes, 2, NULL, NULL, NULL));
     UNTOUCHED(LAP, fugo_derive_batch(key, chars + 31, bytes, 2, NULL, NULL, NULL));
@@ -258,7 +258,7 @@ static void batches(void)
     UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 24), NULL));
     UNTOUCHED(LAP, fugo_derive_batch(key, numbers, bytes + 64, 2, (fugo_status *)(void *)bytes, (size_t *)(void *)bytes,
                                      NULL));
-    /* Side by side is not overlap. */
+    /* Adjacent buffers do not overlap. */
     memset(bytes, 0, sizeof bytes);
     memcpy(bytes, numbers, 24);
     OK(fugo_derive_batch(key, chars, bytes + 24, 2, (fugo_status *)(void *)(bytes + 56), (size_t *)(void *)(bytes + 64),
@@ -272,7 +272,7 @@ static void batches(void)
     EXPECT(bytes[101] == FUGO_STATUS_NON_DIGIT && is_zero(bytes + 102, 7) && bytes[111] == 1 &&
            is_zero(bytes + 112, 7));
 
-    /* Rows that were refused before stay refused, and do not become one person. */
+    /* Rows that were refused before are refused again, and do not become one person. */
     memset(bytes, 0, 48);
     memcpy(bytes + 16, INSURERS, 16);
     STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_derive_from_insurers_batch(issuer, bytes, bytes + 48, 3, &error));
@@ -290,7 +290,7 @@ static void batches(void)
     UNTOUCHED(LAP, fugo_derive_from_insurers_batch(issuer, bytes, bytes, 1, NULL));
 }
 
-/* Each call that makes a handle, over one that is there. */
+/* Each call that makes a handle, with a variable that already holds one. */
 static void occupied(void)
 {
     fugo_scope_key *live = NULL, *same;
@@ -317,7 +317,7 @@ static void occupied(void)
     OK(fugo_scope_key_free(&live));
 }
 
-/* Errors of the call itself say which argument. */
+/* Errors about an argument say which one. */
 static void named(void)
 {
     static const char numbers[] = NUMBER NUMBER;
@@ -342,7 +342,7 @@ static void named(void)
     ARGUMENT(LAP, 3, fugo_derive_batch(key, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 24), &error));
 }
 
-/* The error is an output like any other; where it is what overlaps, it is not written either. */
+/* The error is an output like any other. If it overlaps, it is not written. */
 static void errors(void)
 {
     static const char numbers[] = NUMBER NUMBER;
@@ -370,7 +370,7 @@ static void errors(void)
     UNTOUCHED(LAP, fugo_text_encode(key, AGENCY, 16, chars, 48, AT(47)));
     UNTOUCHED(LAP, fugo_text_decode(key, AGENCY_TEXT, 44, bytes, 16, AT(0)));
     UNTOUCHED(OVR, fugo_derive(key, NUMBER, 12, bytes, 16, (fugo_error *)(UINTPTR_MAX - 8)));
-    /* Side by side is not overlap. */
+    /* Adjacent buffers do not overlap. */
     OK(fugo_derive(key, NUMBER, 12, bytes, 16, AT(16)));
     EXPECT(memcmp(bytes, AGENCY, 16) == 0);
 #undef AT
@@ -389,7 +389,7 @@ static void texts(void)
     UNTOUCHED(OVR, fugo_text_encode(key, AGENCY, 16, chars, SIZE_MAX, NULL));
     UNTOUCHED(LAP, fugo_text_encode(key, bytes + 40, 16, chars, 48, NULL));
 
-    /* What a failed call or a refused row leaves has no text. */
+    /* The output of a failed call or a refused row has no text form. */
     memset(symbol, 0, sizeof symbol);
     ZEROED(FUGO_STATUS_NO_SYMBOL, fugo_text_encode(key, symbol, 16, chars, 48, NULL), 48);
     ZEROED(FUGO_STATUS_NO_SYMBOL, fugo_text_encode_tagged(1, SCOPE_TAG, 4, symbol, 16, chars, 48, NULL), 48);
@@ -526,7 +526,7 @@ static void lineages(void)
     OK(fugo_lineage_free(NULL));
 }
 
-/* Freed through the wrong function a handle stays what it was. */
+/* A handle that is freed with the wrong function stays valid. */
 static void frees(void)
 {
     void *held = root;

@@ -1,4 +1,4 @@
-/* What the tests in C and C++ share: counted expectations, and the known answers of docs/spec.md, section 6. */
+/* Shared by the tests in C and C++: counted expectations, and the known answers of docs/spec.md, section 6. */
 #ifndef EXPECT_H
 #define EXPECT_H
 
@@ -120,7 +120,7 @@ static inline fugo_key *sample_issuer(void)
     return key;
 }
 
-/* Number i: its body is i, its check digit the library's. */
+/* Number i: its body is i, and the library computes its check digit. */
 static inline void sample_number(uint64_t i, char *digits)
 {
     char body[FUGO_BODY_LEN + 1];

@@ -1,9 +1,9 @@
-//! The committed header is what the sources say:   cargo test -p fugo-capi --test header
-//! After a change of them:                         FUGO_WRITE_HEADER=1 cargo test -p fugo-capi --test header
+//! The committed header matches the sources:   cargo test -p fugo-capi --test header
+//! After a change of the sources:               FUGO_WRITE_HEADER=1 cargo test -p fugo-capi --test header
 
 use std::{env, fs, path::PathBuf, sync::LazyLock};
 
-/// In the order in which the header shows them. What is not here exports nothing.
+/// In the order of the header. Other files export nothing.
 const SOURCES: [&str; 11] =
     ["version", "status", "failure", "number", "scope", "ladder", "key", "derive", "text", "key_file", "lineage"];
 
@@ -11,7 +11,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// `In<T>` and its kin are the pointers that they are made of (`repr(transparent)`), which cbindgen would name.
+/// Replaces `In<T>` and similar types by the pointers that they wrap (`repr(transparent)`). cbindgen would name them.
 fn with_plain_pointers(source: &str) -> String {
     let pointers = [("In<", "*const "), ("Out<", "*mut "), ("Handle<", "*const "), ("Slot<", "*mut *mut ")];
     source.lines().fold(String::new(), |mut plain, line| {
@@ -19,7 +19,7 @@ fn with_plain_pointers(source: &str) -> String {
         if !line.trim_start().starts_with("//") {
             for (name, pointer) in pointers {
                 while let Some(at) = line.find(&format!(": {name}")) {
-                    let end = at + line[at..].find('>').expect("an argument stands on one line");
+                    let end = at + line[at..].find('>').expect("an argument is on one line");
                     let inner = line[at + 2 + name.len()..end].to_owned();
                     line.replace_range(at..=end, &format!(": {pointer}{inner}"));
                 }
@@ -31,7 +31,7 @@ fn with_plain_pointers(source: &str) -> String {
     })
 }
 
-/// Made once for all tests of this file.
+/// Generated once for all tests of this file.
 static GENERATED: LazyLock<String> = LazyLock::new(generated);
 
 fn generated() -> String {
@@ -84,7 +84,7 @@ fn every_exported_function_is_in_the_header_with_a_comment() {
     }
 }
 
-/// `FUGO_STATUS_NON_DIGIT = 101,` as the copybook has it: `88  FUGO-NON-DIGIT … VALUE 101.`
+/// `FUGO_STATUS_NON_DIGIT = 101,` as in the copybook: `88  FUGO-NON-DIGIT … VALUE 101.`
 #[test]
 fn the_copybook_has_every_status_with_its_number() {
     let copybook = fs::read_to_string(folder().join("cobol/FUGO.cpy")).expect("the copybook");

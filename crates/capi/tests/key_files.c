@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load("a\0b", 3, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load(NULL, 0, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
 
-    /* A test key is refused where it was not asked for, locked or not, from a path or from bytes. */
+    /* A test key is refused unless test keys are allowed, locked or not, from a path or from bytes. */
     {
         const char *path = in("test.key"), *locked = in("identity.key"), *identity = in("identity.txt");
         static unsigned char content[65536];
@@ -168,7 +168,7 @@ int main(int argc, char **argv)
     is_sample(file, FUGO_KIND_SCOPE);
     file = NULL;
 
-    /* The slow ones: a passphrase costs a second, and a minute under valgrind. */
+    /* These are slow: a passphrase takes a second, and a minute under valgrind. */
     if (getenv("FUGO_SKIP_SLOW") == NULL) {
         REFUSED(FUGO_STATUS_WRONG_PASSPHRASE, load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "another", &file));
         OK(load("passphrase.key", FUGO_UNLOCK_PASSPHRASE, "correct horse battery staple", &file));

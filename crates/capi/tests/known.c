@@ -1,4 +1,4 @@
-/* What every call gives: the known answers of the specification, and each failure that data can cause. */
+/* The result of every call: the known answers of the specification, and each failure that data can cause. */
 #include "expect.h"
 
 static void versions(void)
@@ -17,7 +17,7 @@ static void statuses(void)
     int32_t status, known = 0;
     EXPECT(strcmp(fugo_status_kind(FUGO_STATUS_OK), "ok") == 0);
     EXPECT(strcmp(fugo_status_kind(FUGO_STATUS_NON_DIGIT), "non-digit") == 0);
-    EXPECT(strcmp(fugo_status_message(FUGO_STATUS_NEVER_ISSUED), "Twelve zeros are never issued.") == 0);
+    EXPECT(strcmp(fugo_status_message(FUGO_STATUS_NEVER_ISSUED), "The number is twelve zeros, which is never issued.") == 0);
     for (status = -1000; status < 2000; status++) {
         EXPECT(fugo_status_message(status)[0] != 0);
         known += strcmp(fugo_status_kind(status), "unknown") != 0;
@@ -213,14 +213,14 @@ static void one_symbol(void)
     OK(fugo_key_free(&issuer));
 }
 
-/* Sizes around the library's own chunks, each row as the single call has it, some of them bad. */
+/* Sizes around the library's own chunks. Each row must equal the single call. Some rows are bad. */
 static void batches(fugo_key *key)
 {
     static const size_t counts[] = {0, 1, 2, 63, 64, 65, 1023, 1024, 1025, 2500};
     size_t c, i;
     for (c = 0; c < sizeof counts / sizeof *counts; c++) {
         size_t count = counts[c], refused = 99, bad = 0, first = 0;
-        /* One byte more, so that zero rows have an address, and numbers stand at an odd one. */
+        /* One byte more, so that zero rows have an address, and the numbers have an odd address. */
         char *numbers = (char *)malloc(count * 12 + 1);
         uint8_t *symbols = (uint8_t *)malloc(count * 16 + 1), one[FUGO_SYMBOL_LEN];
         fugo_status *statuses = (fugo_status *)malloc((count + 1) * sizeof *statuses);

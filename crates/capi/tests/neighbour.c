@@ -1,4 +1,4 @@
-/* libfugo.a beside another Rust library's archive: they link, and neither takes the other's panics. */
+/* libfugo.a together with the archive of another Rust library: they link, and neither stops the other's panics. */
 #include "expect.h"
 
 #ifdef __cplusplus

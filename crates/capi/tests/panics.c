@@ -1,6 +1,6 @@
 /*
- * A panic inside becomes a status: outputs are zeroed, nothing is printed, and the library goes on working. The library
- * that this is linked with was built with the feature `panic-on-purpose`, which adds the one function below.
+ * A panic in the library becomes a status: outputs are zeroed, nothing is printed, and the library keeps working. This
+ * program is linked with a library that has the feature `panic-on-purpose`, which adds the function below.
  */
 #include "expect.h"
 #include <fcntl.h>

@@ -1,11 +1,11 @@
 /*
- * Faults on purpose, for the tools that must find them:   planted FAULT
+ * Makes faults that the tools must find:   planted FAULT
  *
  *     leak       a handle that is never freed
- *     overrun    a batch of one row more than its output has room for: the library writes behind it
- *     overread   a batch of one row more than there are digits: the library reads behind them
+ *     overrun    a batch with one row more than fits in its output: the library writes after the output's end
+ *     overread   a batch with one row more than there are digits: the library reads after their end
  *     freed      a handle that is used after it was freed, through a copy of the pointer
- *     own        this program writes behind its own block
+ *     own        this program writes after the end of its own block
  *     undefined  this program's own signed overflow
  *     none       nothing
  */

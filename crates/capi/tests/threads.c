@@ -1,4 +1,4 @@
-/* One key, eight threads, no lock: every thread gets what one thread alone gets; a handle may be freed by another. */
+/* One key, eight threads, no lock: every thread gets the same results as one thread alone. Another thread frees it. */
 #include "expect.h"
 #include <pthread.h>
 
@@ -8,7 +8,7 @@ static fugo_key *key;
 static char numbers[ROWS * FUGO_NUMBER_LEN];
 static uint8_t alone[ROWS * FUGO_SYMBOL_LEN];
 
-/* What a thread found wrong; counted by itself, since the counters of expect.h are one thread's. */
+/* Wrong results, counted per thread, because the counters of expect.h are for one thread. */
 static void *play(void *argument)
 {
     uint8_t *symbols = (uint8_t *)malloc(sizeof alone), one[FUGO_SYMBOL_LEN], back[FUGO_SYMBOL_LEN];
@@ -27,7 +27,7 @@ static void *play(void *argument)
             wrong += fugo_text_encode(key, one, sizeof one, text, sizeof text, &error) != FUGO_STATUS_OK;
             wrong += fugo_text_decode(key, text, strlen(text), back, sizeof back, &error) != FUGO_STATUS_OK;
             wrong += memcmp(one, back, 16) != 0;
-            /* Each thread fails in a way of its own and reads its own error. */
+            /* Each thread causes its own failure and reads its own error. */
             wrong +=
                 fugo_number_check("1111111111111111", thread, &error) != FUGO_STATUS_LENGTH || error.found != thread;
         }

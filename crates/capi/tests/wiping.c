@@ -1,7 +1,7 @@
 /*
- * Does memory that the library gives back to the allocator hold a secret? This program's `free` and `realloc` stand
- * before the allocator's own (glibc), so every block that the library frees is searched here: the handles', and any
- * other that a secret went through. What the compiler left on the stack or in registers is not looked at.
+ * Does memory that the library frees hold a secret? This program replaces glibc's `free` and `realloc`, so every block
+ * that the library frees is searched here: the blocks of handles, and any other that held a secret. The stack and the
+ * registers are not searched.
  *
  *     wiping DIR     DIR holds test.key, a key file in plaintext of the key in expect.h
  */
@@ -30,7 +30,7 @@ static void secret(const void *bytes, size_t len)
     secrets[secret_count++].len = len;
 }
 
-/* Whether a block holds eight bytes in a row of a secret. */
+/* Says whether a block holds eight consecutive bytes of a secret. */
 static int holds_secret(const unsigned char *block, size_t len)
 {
     size_t s, from, at;
@@ -55,7 +55,7 @@ void free(void *block)
     __libc_free(block);
 }
 
-/* Always moves, so that what is left behind is searched. */
+/* Always moves, so that the old block is searched. */
 void *realloc(void *block, size_t size)
 {
     void *moved = __libc_malloc(size);
@@ -67,7 +67,7 @@ void *realloc(void *block, size_t size)
     return moved;
 }
 
-/* SHA-256's state after the one block `key xor pad` (FIPS 180-4), big-endian words as they lie in this memory. */
+/* SHA-256's state after the one block `key xor pad` (FIPS 180-4), big-endian words in this machine's byte order. */
 static void state_after(const uint8_t *key, uint8_t pad, uint32_t *state)
 {
     static const uint32_t K[64] = {
@@ -121,7 +121,7 @@ static void states(const uint8_t *key)
     secret(state, sizeof state);
 }
 
-/* Plays `call`, and expects that blocks were freed in it and none of them held a secret. */
+/* Runs `call`, and expects that it freed blocks and that none of them held a secret. */
 #define WIPED(call)                                \
     do {                                           \
         blocks_searched = blocks_with_secrets = 0; \
@@ -132,7 +132,7 @@ static void states(const uint8_t *key)
         EXPECT(blocks_with_secrets == 0);          \
     } while (0)
 
-/* The handle's memory does hold one while it lives: otherwise the search would look for the wrong thing. */
+/* A live handle must hold a secret: otherwise the search would look for the wrong bytes. */
 #define LIVES(handle) EXPECT(holds_secret((const unsigned char *)(handle), malloc_usable_size((void *)(handle))))
 
 static void careless(size_t len)
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
         secret(pairs + i * FUGO_PAIR_LEN + 12, 12);
     }
 
-    /* What is not wiped is found, and so is what is wiped but for one run. */
+    /* The search finds a block that is not wiped, and one that is wiped except for eight bytes. */
     is_searching = 1;
     careless(12);
     EXPECT(blocks_searched == 1 && blocks_with_secrets == 1);
@@ -186,7 +186,7 @@ int main(int argc, char **argv)
     LIVES(scope_key);
     WIPED(OK(fugo_scope_key_free(&scope_key)));
     LIVES(key);
-    /* Use before the end. */
+    /* Handles are used before they are freed. */
     for (i = 0; i < 3; i++) {
         uint8_t symbols[3 * 16];
         OK(fugo_derive_batch(key, NUMBER NUMBER NUMBER, symbols, 3, NULL, NULL, NULL));
@@ -194,7 +194,7 @@ int main(int argc, char **argv)
     }
     WIPED(OK(fugo_key_free(&key)));
 
-    /* What a batch works in. */
+    /* The working memory of a batch. */
     key = sample_key(SCOPE);
     WIPED({
         static char rows[2000 * 12];
@@ -206,13 +206,13 @@ int main(int argc, char **argv)
     });
     OK(fugo_key_free(&key));
 
-    /* The list itself lies behind the handle; it is searched when it is freed. */
+    /* The handle points to the list. It is searched when it is freed. */
     WIPED({
         OK(fugo_lineage_new(pairs, 4, &lineage, NULL));
         OK(fugo_lineage_first(lineage, pairs, 12, digits, sizeof digits, NULL));
         OK(fugo_lineage_free(&lineage));
     });
-    /* A lineage that is refused at its last pair gives its numbers up too. */
+    /* A lineage that is refused at its last pair wipes its numbers too. */
     memcpy(pairs + 4 * FUGO_PAIR_LEN, "000000000051000000000051", 24);
     WIPED(STATUS(FUGO_STATUS_SELF_PAIR, fugo_lineage_new(pairs, 5, &lineage, NULL)));
 

@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An issuer delivers an agency its symbols, and the eligibility service its own: {@code java -cp fugo.jar
- * Delivery.java}. The numbers are made up.
+ * An issuer delivers symbols to an agency and to the eligibility service: {@code java -cp fugo.jar Delivery.java}. The
+ * numbers are invented.
  */
 final class Delivery {
     private Delivery() {}
@@ -41,7 +41,7 @@ final class Delivery {
         }
     }
 
-    /** Once, on the issuer's machine. */
+    /** Runs once, on the issuer's machine. */
     private static void makeRootKey(Path path, char[] passphrase) {
         try (RootKey key = RootKey.random();
                 KeyFile file = KeyFile.of(key, Use.PRODUCTION);
@@ -70,7 +70,7 @@ final class Delivery {
                 SymbolKey eligibility = SymbolKey.eligibility(insurersKey, eligibilityKey);
                 IssuerKey issuer = IssuerKey.of(eligibilityKey)) {
 
-            // What real files contain is made strict first, and every row that is refused is accounted for.
+            // Values of real files are normalised first, and every refused row is counted.
             List<String> strict = new ArrayList<>();
             for (String cell : roster) {
                 try (Normalized normalized = Normalized.normalize(cell, LostZeros.REFUSE)) {
@@ -83,20 +83,21 @@ final class Delivery {
             }
             check(batch.size() == 5 && batch.faults().size() == 1, "one row in five is refused");
 
-            // In the order of the symbols, so that the delivery does not show the roster's order.
+            // Sorted by symbol, so that the delivery does not show the order of the roster.
             List<Symbol> symbols = new ArrayList<>();
             for (int row = 0; row < batch.size(); row++) {
                 batch.symbol(row).ifPresent(symbols::add);
             }
             List<Symbol> delivery = symbols.stream().sorted().distinct().toList();
-            check(delivery.size() == 3, "one person stands twice in the roster");
+            check(delivery.size() == 3, "one person is twice in the roster");
             KeyTag tag = nta.tag();
             for (Symbol symbol : delivery) {
                 check(nta.parseText(nta.text(symbol)).equals(symbol), "the text form comes back");
                 check(symbol.toText(tag).startsWith("kikan1"), "it names its purpose");
             }
 
-            // The eligibility symbol: from the number, or from the insurers' symbol where no number may be seen.
+            // The eligibility symbol derives from the number, or from the insurers' symbol where nobody may see the
+            // number.
             try (MyNumber number = MyNumber.parse(roster.get(0))) {
                 check(eligibility.symbol(number).equals(issuer.symbol(insurers.symbol(number))), "both ways meet");
             }

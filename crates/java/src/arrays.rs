@@ -1,4 +1,4 @@
-//! Bytes out of Java's arrays and into them, by copies.
+//! Copies bytes from Java's arrays and to them.
 
 use jni::{
     Env,
@@ -14,19 +14,19 @@ pub(crate) fn bytes(env: &Env<'_>, array: &JByteArray<'_>) -> Result<Zeroizing<V
     Ok(Zeroizing::new(env.convert_byte_array(array)?))
 }
 
-/// The first `LEN` bytes of an array that Java made of that length, wiped on drop.
+/// The first `LEN` bytes of an array, wiped on drop. Java made the array of that length.
 pub(crate) fn fixed<const LEN: usize>(env: &Env<'_>, array: &JByteArray<'_>) -> Result<Zeroizing<[u8; LEN]>, Thrown> {
     let mut bytes = Zeroizing::new([0; LEN]);
     read(env, array, 0, bytes.as_mut_slice())?;
     Ok(bytes)
 }
 
-/// Fills `into` from the array, from index `at` on.
+/// Fills `into` from the array, starting at index `at`.
 pub(crate) fn read(env: &Env<'_>, array: &JByteArray<'_>, at: jsize, into: &mut [u8]) -> Result<(), Thrown> {
     Ok(array.get_region(env, at, bytemuck::cast_slice_mut(into))?)
 }
 
-/// Writes `from` to the array, from index `at` on.
+/// Writes `from` to the array, starting at index `at`.
 pub(crate) fn write(env: &Env<'_>, array: &JByteArray<'_>, at: jsize, from: &[u8]) -> Result<(), Thrown> {
     Ok(array.set_region(env, at, bytemuck::cast_slice(from))?)
 }

@@ -1,4 +1,4 @@
-//! Batches: twelve digits a row out of one Java array, sixteen bytes a row into another.
+//! Batches: reads twelve digits per row from one Java array and writes sixteen bytes per row to another.
 
 use fugo::{MyNumber, SYMBOL_LEN, flat};
 use jni::{
@@ -15,12 +15,12 @@ use crate::{
     thrown::native,
 };
 
-/// Rows that are copied, derived from and copied back together: they stay in the cache, so that copying costs next to
-/// nothing.
+/// Rows that are copied, derived and copied back together. They are few enough to stay in the CPU cache, so that
+/// copying costs almost nothing.
 const CHUNK: usize = 1024;
 
-/// The refused rows as row, code and number, three values each; null if there is none. Java has checked that `count`
-/// rows fit both arrays.
+/// Returns three values for each refused row: row, code and number. Returns null if no row was refused. Java has
+/// checked that `count` rows fit both arrays.
 #[jni_mangle("fugo.Native")]
 pub fn symbols<'local>(
     env: EnvUnowned<'local>,
@@ -59,7 +59,7 @@ pub fn symbols<'local>(
     })
 }
 
-/// Sixteen bytes a row in, sixteen out.
+/// Reads and writes sixteen bytes per row.
 #[jni_mangle("fugo.Native")]
 pub fn symbols_from_insurers<'local>(
     env: EnvUnowned<'local>,
@@ -82,7 +82,7 @@ pub fn symbols_from_insurers<'local>(
             let (insurers, symbols) = (&mut insurers[..chunk], &mut symbols[..chunk]);
             let at = (start * SYMBOL_LEN) as jint;
             read(env, &rows, rows_at + at, insurers.as_flattened_mut())?;
-            // Java has refused rows of zeros before the call; one that another thread writes meanwhile stays zeros.
+            // Java refused rows of zeros before the call. If another thread has written one since, it stays zeros.
             flat::symbols_from_insurers(key, insurers, symbols, |_| ())?;
             write(env, &out, out_at + at, symbols.as_flattened())?;
         }

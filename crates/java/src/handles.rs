@@ -1,8 +1,8 @@
-//! Numbers that stand for Rust objects: what Java holds instead of addresses.
+//! Handles: numbers that identify Rust objects. Java holds them instead of addresses.
 //!
-//! `handle := generation (31 bits) ‖ slot (32 bits)`. A slot's generation grows each time something is put in, so the
-//! handle of what was taken out names nothing, now or later. This table is a global state, and the price of having no
-//! unsafe code: an address that Java hands back could not be trusted.
+//! `handle := generation (31 bits) ‖ slot (32 bits)`. The generation of a slot increases each time an object is stored
+//! in it, so the handle of a removed object is never valid again. The table is global state. It is needed because this
+//! crate has no unsafe code: it could not trust an address that Java passes back.
 
 use std::sync::{
     Arc, PoisonError, RwLock,
@@ -18,7 +18,7 @@ use crate::{thrown::Thrown, thrown::native};
 
 macro_rules! held {
     ($($(#[$meta:meta])* $name:ident: $variant:ident($type:ty),)*) => {
-        /// What a handle can stand for. Every one wipes itself when it is dropped.
+        /// The objects that have handles. Each wipes itself when it is dropped.
         pub(crate) enum Held {
             $($(#[$meta])* $variant($type),)*
         }
@@ -44,9 +44,9 @@ held! {
     lineage: Lineage(Lineage),
 }
 
-/// Threads that work with different handles seldom wait for each other.
+/// Several locks, so that threads with different handles rarely wait for each other.
 const SHARDS: usize = 16;
-/// The last generation of a slot, which is not used again after it. A handle is positive, so that 0 is never one.
+/// The last generation of a slot; the slot is not used again after it. Handles are positive, so 0 is never a handle.
 const LAST: u32 = i32::MAX as u32;
 
 struct Slot {
@@ -64,7 +64,7 @@ impl Shard {
         Self { slots: Vec::new(), free: Vec::new() }
     }
 
-    /// Place and generation.
+    /// The index in the shard, and the generation.
     fn put(&mut self, held: Arc<Held>) -> (usize, u32) {
         let Some(at) = self.free.pop() else {
             self.slots.push(Slot { generation: 1, held: Some(held) });
@@ -92,7 +92,7 @@ impl Shard {
 static TABLE: [RwLock<Shard>; SHARDS] = [const { RwLock::new(Shard::new()) }; SHARDS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// Keeps an object and gives its handle.
+/// Stores an object and returns its handle.
 pub(crate) fn hold(held: Held) -> jlong {
     let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
     let held = Arc::new(held);
@@ -101,14 +101,14 @@ pub(crate) fn hold(held: Held) -> jlong {
     jlong::from(generation) << 32 | jlong::from(slot)
 }
 
-/// What a handle stands for; it lives as long as it is used here, whoever closes the handle meanwhile.
+/// The object of a handle. It lives until the caller drops it, even if another thread closes the handle in between.
 pub(crate) fn held(handle: jlong) -> Result<Arc<Held>, Thrown> {
     let (shard, at, generation) = parts(handle);
     let table = TABLE[shard].read().unwrap_or_else(PoisonError::into_inner);
     table.find(at, generation).ok_or(Thrown::Closed)
 }
 
-/// Takes out what a handle stands for; nothing if that was done before.
+/// Removes the object of a handle. Returns nothing if it was removed before.
 fn release(handle: jlong) -> Option<Arc<Held>> {
     let (shard, at, generation) = parts(handle);
     TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).take(at, generation)
@@ -122,13 +122,13 @@ fn parts(handle: jlong) -> (usize, usize, u32) {
 #[jni_mangle("fugo.Native")]
 pub fn close<'local>(env: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
     native(env, |_| {
-        // Wiped here, outside the lock, unless another thread is using it.
+        // The object is wiped here, outside the lock, unless another thread is using it.
         drop(release(handle));
         Ok(())
     });
 }
 
-/// How many handles are alive.
+/// The number of live handles.
 #[jni_mangle("fugo.Native")]
 pub fn held_now<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
     native(env, |_| {

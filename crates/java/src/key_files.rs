@@ -1,4 +1,4 @@
-//! Key files: what opens them, what locks them, what they say.
+//! Key files: opening, locking and reading them.
 
 use std::{
     mem,
@@ -32,7 +32,7 @@ pub fn unlock<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
     native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default())))))
 }
 
-/// Adds to what an [`Unlock`] holds; only what was made before the lock is taken can fail.
+/// Adds to an [`Unlock`]. Steps that can fail must run before the lock is taken.
 fn add(unlock: jlong, added: impl FnOnce(Unlock) -> Unlock) -> Result<(), Thrown> {
     let held = held(unlock)?;
     let mut unlock = held.unlock()?.write().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +70,7 @@ pub fn add_passphrase_file<'local>(
 pub fn add_identity_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, unlock: jlong, path: JByteArray<'local>) {
     native(env, |env| {
         let path = text(env, &path)?;
-        // Read first into one that is dropped: a file that is refused must leave what is held as it was.
+        // The file is read into a temporary `Unlock` first: a file that is refused must leave this one unchanged.
         Unlock::default().with_identity_file(Path::new(&path))?;
         let mut read = Ok(());
         add(unlock, |unlock| match unlock.with_identity_file(Path::new(&path)) {
@@ -119,7 +119,7 @@ pub fn parse_key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, plaint
     native(env, |env| Ok(hold(Held::KeyFile(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?))))
 }
 
-/// A key file of a key.
+/// A new key file for a key.
 #[jni_mangle("fugo.Native")]
 pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, production: jboolean) -> jlong {
     native(env, |_| {
@@ -132,8 +132,8 @@ pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, 
     })
 }
 
-/// The file of a scope's key, for the same use, whose tag is recorded first: in the registry beside a root key's file, or
-/// in the one that is named. 0 if this is not the file of a root key.
+/// Derives a scope key and returns a new key file for it, with the same permitted use. The key tag is recorded first,
+/// in the registry in the root key's folder or in the given registry. Returns 0 if this is not the file of a root key.
 #[jni_mangle("fugo.Native")]
 pub fn derive_key_file<'local>(
     env: EnvUnowned<'local>,
@@ -160,7 +160,7 @@ pub fn is_production<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: j
     native(env, |_| Ok(held(file)?.key_file()?.usage() == Use::Production))
 }
 
-/// The key of a file, as a handle of its own.
+/// The key of a file, with a new handle.
 #[jni_mangle("fugo.Native")]
 pub fn key_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: jlong) -> jlong {
     native(env, |_| {
@@ -176,7 +176,7 @@ pub fn seal_passphrase<'local>(env: EnvUnowned<'local>, _: JClass<'local>, secre
     native(env, |env| Ok(hold(Held::Seal(Seal::passphrase(passphrase(env, &secret)?)?))))
 }
 
-/// Recipients one a line.
+/// Reads recipients, one per line.
 #[jni_mangle("fugo.Native")]
 pub fn seal_recipients<'local>(env: EnvUnowned<'local>, _: JClass<'local>, recipients: JByteArray<'local>) -> jlong {
     native(env, |env| {

@@ -47,7 +47,7 @@ pub fn scope_key_from_bytes<'local>(
     })
 }
 
-/// Whether two keys are the same, in constant time.
+/// Compares two keys in constant time.
 #[jni_mangle("fugo.Native")]
 pub fn same_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, a: jlong, b: jlong) -> jboolean {
     native(env, |_| {
@@ -59,13 +59,13 @@ pub fn same_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, a: jlong, b:
     })
 }
 
-/// The tag of anything that has one.
+/// The key tag of a key or key file.
 #[jni_mangle("fugo.Native")]
 pub fn tag<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jint {
     native(env, |_| held(key)?.tag().map(tag_number))
 }
 
-/// The scope of anything that has one, written `agency/nta/1`; null for the file of a root key.
+/// The scope of a key or key file, such as `agency/nta/1`; null for the file of a root key.
 #[jni_mangle("fugo.Native")]
 pub fn scope_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> JString<'local> {
     native(env, |env| {

@@ -1,14 +1,14 @@
-//! The native half of fugo's Java binding: what `fugo.Native` declares, in safe Rust.
+//! The native part of the Java binding: the functions that `fugo.Native` declares, in safe Rust.
 //!
-//! - A Java object that has something native holds a number, never an address; `handles` knows which numbers are alive.
-//!   A closed one is refused as `IllegalStateException`, whichever thread closed it and when.
-//! - Bytes go in and out by copies of Java arrays; copies that held a secret are wiped.
-//! - `thrown` is the one place where errors become Java exceptions. A panic stops at the boundary and becomes an
-//!   `InternalError` that says nothing of what was at hand.
+//! - A Java object with native memory holds a number, never an address. `handles` knows which numbers are valid. A call
+//!   with a closed one throws `IllegalStateException`, even if another thread closed it.
+//! - Java arrays are copied in and out. Copies that held a secret are wiped.
+//! - `thrown` is the only place where errors become Java exceptions. A panic stops at the boundary and becomes an
+//!   `InternalError`, whose message holds no values.
 #![forbid(unsafe_code)]
-// `jni_mangle` takes nothing but `pub`, for functions that only Java reaches.
+// `jni_mangle` accepts only `pub` functions, even though only Java calls them.
 #![expect(unreachable_pub)]
-// Java's integers are signed: what turns into one is bits, or counts what fits a Java array.
+// Java's integers are signed. The values that are cast are bit patterns, or counts that fit a Java array.
 #![expect(clippy::cast_possible_wrap)]
 
 mod arrays;

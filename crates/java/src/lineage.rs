@@ -14,14 +14,14 @@ use crate::{
     thrown::native,
 };
 
-/// Pairs of new and previous number, 24 digits each.
+/// Reads pairs of 24 digits: the new number, then the previous number.
 #[jni_mangle("fugo.Native")]
 pub fn lineage<'local>(env: EnvUnowned<'local>, _: JClass<'local>, pairs: JByteArray<'local>) -> jlong {
     native(env, |env| {
         let digits = bytes(env, &pairs)?;
         let (numbers, _) = digits.as_chunks::<{ MyNumber::LEN }>();
         let (pairs, _) = numbers.as_chunks::<2>();
-        // Never grows: a vector that moves leaves its numbers behind.
+        // The vector never grows: growing would leave an unwiped copy of the numbers.
         let mut parsed_pairs = Vec::with_capacity(pairs.len());
         for [new, previous] in pairs {
             parsed_pairs.push((parsed(new)?, parsed(previous)?));

@@ -20,8 +20,8 @@ use crate::{
     thrown::{Thrown, native},
 };
 
-/// The number of twelve digits that a Java `MyNumber` holds. They were parsed once; if they are digits no more, the
-/// number was closed in the meantime.
+/// The number of a Java `MyNumber`. Its digits were valid when it was made. If they no longer parse, another thread has
+/// closed it.
 pub(crate) fn parsed(digits: &[u8; MyNumber::LEN]) -> Result<MyNumber, Thrown> {
     MyNumber::parse(digits).map_err(|_| Thrown::Closed)
 }
@@ -39,7 +39,7 @@ pub fn check_digit<'local>(env: EnvUnowned<'local>, _: JClass<'local>, body: JBy
     native(env, |env| Ok(jint::from(MyNumber::check_digit(&*bytes(env, &body)?)?)))
 }
 
-/// SipHash under a key of this process, so that a hash code says nothing of a number outside of it.
+/// SipHash with a random key of this process, so that a hash code reveals nothing about a number outside the process.
 #[jni_mangle("fugo.Native")]
 pub fn hash<'local>(env: EnvUnowned<'local>, _: JClass<'local>, digits: JByteArray<'local>) -> jint {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -49,7 +49,7 @@ pub fn hash<'local>(env: EnvUnowned<'local>, _: JClass<'local>, digits: JByteArr
     })
 }
 
-/// Writes the twelve digits to `digits` and gives the names of the changes, with commas between.
+/// Writes the twelve digits to `digits` and returns the names of the changes, separated by commas.
 #[jni_mangle("fugo.Native")]
 pub fn normalize<'local>(
     env: EnvUnowned<'local>,
@@ -74,21 +74,21 @@ pub fn normalize_revision<'local>(env: EnvUnowned<'local>, _: JClass<'local>) ->
     native(env, |_| Ok(NORMALIZE_REVISION as jint))
 }
 
-/// The kinds of a refused row, by the code that a batch gives.
+/// The kinds of a refused row. The index is the code that a batch returns.
 const KINDS: [ErrorKind; 4] = [ErrorKind::NonDigit, ErrorKind::Length, ErrorKind::CheckDigit, ErrorKind::NeverIssued];
 
-/// Code, and offset or length found or −1.
+/// The code, and the offset, the length or −1.
 pub(crate) fn coded(error: MyNumberError) -> [jint; 2] {
-    let code = KINDS.iter().position(|kind| *kind == error.kind()).expect("a kind of the list") as jint;
+    let code = KINDS.iter().position(|kind| *kind == error.kind()).expect("the list has every kind") as jint;
     let number = match (error.place(), error.found()) {
         (Some(Place::Offset(number)), None) | (None, Some(Found::Length(number))) => number as jint,
         (None, None) => -1,
-        told => unreachable!("a number that no code holds: {told:?}"),
+        told => unreachable!("no code has these details: {told:?}"),
     };
     [code, number]
 }
 
-/// Code and number of a text as the high and low half; −1 if it is a number.
+/// The code and the details of a text as high and low half; −1 if the text is a valid number.
 #[jni_mangle("fugo.Native")]
 pub fn fault<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArray<'local>) -> jlong {
     native(env, |env| {
@@ -102,19 +102,19 @@ pub fn fault<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArra
     })
 }
 
-/// The word for a code.
+/// The kind for a code.
 #[jni_mangle("fugo.Native")]
 pub fn kind<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint) -> JString<'local> {
     native(env, |env| Ok(JString::from_str(env, error(code, -1).kind().as_str())?))
 }
 
-/// The sentence for a code and its number.
+/// The message for a code and its details.
 #[jni_mangle("fugo.Native")]
 pub fn message<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint, number: jint) -> JString<'local> {
     native(env, |env| Ok(JString::from_str(env, error(code, number).to_string())?))
 }
 
-/// The error that [`coded`] wrote.
+/// The inverse of [`coded`].
 fn error(code: jint, number: jint) -> MyNumberError {
     let number = usize::try_from(number).unwrap_or_default();
     match KINDS[usize::try_from(code).expect("a code is not negative")] {

@@ -1,4 +1,4 @@
-//! Scopes, purposes and tags: nothing secret, nothing kept.
+//! Scopes, purposes and tags. They are not secret and have no handles.
 
 use fugo::{Epoch, KeyTag, Purpose, Scope, ScopeError};
 use jni::{
@@ -12,12 +12,12 @@ use crate::{
     thrown::{Thrown, native},
 };
 
-/// The scope of a text that Java has made from parts that were checked, or that the user gave.
+/// Parses a scope.
 pub(crate) fn parsed(env: &Env<'_>, scope: &JByteArray<'_>) -> Result<Scope, Thrown> {
     Ok(text(env, scope)?.parse::<Scope>()?)
 }
 
-/// The purpose whose code Java knows.
+/// The purpose with this code.
 pub(crate) fn purpose(code: jint) -> Purpose {
     u8::try_from(code).ok().and_then(|code| code.try_into().ok()).expect("a purpose of this version")
 }
@@ -56,7 +56,7 @@ pub fn parse_purpose<'local>(env: EnvUnowned<'local>, _: JClass<'local>, name: J
     native(env, |env| Ok(jint::from(text(env, &name)?.parse::<Purpose>()?.code())))
 }
 
-/// Every purpose of this version as `code name part symbol`, with commas between.
+/// Every purpose of this version as `code name part symbol`, separated by commas.
 #[jni_mangle("fugo.Native")]
 pub fn purposes<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> JString<'local> {
     native(env, |env| {
@@ -82,7 +82,7 @@ pub(crate) fn tag_of(number: jint) -> KeyTag {
     KeyTag::from_bytes(number.to_be_bytes())
 }
 
-/// The version of this library, which must be that of the classes.
+/// The version of this library, which must equal the version of the classes.
 #[jni_mangle("fugo.Native")]
 pub fn version<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> JString<'local> {
     native(env, |env| Ok(JString::from_str(env, env!("CARGO_PKG_VERSION"))?))

@@ -1,4 +1,4 @@
-//! Prepared keys: from a number to its symbol, from an insurers' symbol to the eligibility symbol.
+//! Prepared keys. They derive symbols from numbers, and eligibility symbols from insurers' symbols.
 
 use fugo::AnySymbolKey;
 use jni::{

@@ -30,7 +30,7 @@ pub fn encode<'local>(
     })
 }
 
-/// The sixteen bytes of a text that must be of this purpose and key.
+/// The sixteen bytes of a text, which must have this purpose and key tag.
 #[jni_mangle("fugo.Native")]
 pub fn decode<'local>(
     env: EnvUnowned<'local>,
@@ -45,7 +45,7 @@ pub fn decode<'local>(
     })
 }
 
-/// Code of the purpose, tag and symbol of a text: 1 + 4 + 16 bytes.
+/// The code of the purpose (1 byte), the tag (4) and the symbol (16) of a text.
 #[jni_mangle("fugo.Native")]
 pub fn decode_any<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArray<'local>) -> JByteArray<'local> {
     native(env, |env| {

@@ -1,4 +1,4 @@
-//! Rust errors as Java exceptions: the one place where they turn.
+//! Turns Rust errors into Java exceptions. No other file does.
 
 use std::{any::Any, panic::set_hook, sync::Once};
 
@@ -15,32 +15,33 @@ use jni::{
     sys::jlong,
 };
 
-/// What a native method ends with instead of its result.
+/// The reason why a native method has no result.
 pub(crate) enum Thrown {
-    /// An error of the library, with a class of its own.
+    /// An error of the library, which has its own Java class.
     Fault(Fault),
-    /// A handle that stands for nothing any more, or for something else.
+    /// The handle is closed, or has another type.
     Closed,
-    /// An argument that no class of ours is about.
+    /// An argument is wrong, and none of our classes fits.
     Argument(String),
-    /// The system's random generator.
+    /// The system's random generator failed.
     Random,
     /// An error of Java's native interface.
     Jni(Error),
 }
 
-/// `new CLASS(kind, message, place, found)`; a number that the error does not have is −1.
+/// The arguments of `new CLASS(kind, message, place, found)`. A number is −1 if the error does not have it.
 pub(crate) struct Fault {
     class: &'static JNIStr,
     kind: ErrorKind,
     message: String,
-    /// Offset, line or index of a pair: where.
+    /// The offset, the line or the index of a pair.
     place: jlong,
-    /// A length, an epoch, an amount of work: what was found instead of what is allowed.
+    /// The value that was found, such as a length, an epoch or an amount of work.
     found: jlong,
 }
 
-/// Runs the body of a native method. Errors are thrown in Java, and so is a panic; the value returned then is ignored.
+/// Runs the body of a native method. Errors and panics are thrown in Java, which then ignores the
+/// returned value.
 pub(crate) fn native<'local, T: Default>(
     mut env: EnvUnowned<'local>,
     body: impl FnOnce(&mut Env<'local>) -> Result<T, Thrown>,
@@ -50,8 +51,8 @@ pub(crate) fn native<'local, T: Default>(
     env.with_env(body).resolve::<Throw>()
 }
 
-/// A panic's message may quote a text, so it is not printed; where it happened is. The hook is this library's own:
-/// other libraries have theirs.
+/// Prints where a panic happened, but not its message, which may quote a value. This library has its own copy of the
+/// panic hook, so other Rust libraries in the process are not affected.
 fn silence() {
     set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
@@ -71,7 +72,7 @@ impl<T: Default> ErrorPolicy<T, Thrown> for Throw {
         thrown: Thrown,
     ) -> jni::errors::Result<T> {
         if !env.exception_check() {
-            // What comes back is the news that it was thrown.
+            // Throwing returns an error that says that an exception is pending.
             let _ = throw(env, thrown);
         }
         Ok(T::default())
@@ -84,7 +85,7 @@ impl<T: Default> ErrorPolicy<T, Thrown> for Throw {
     ) -> jni::errors::Result<T> {
         drop(payload);
         if !env.exception_check() {
-            let message = jni_str!("fugo's native library met a fault of its own; please report it");
+            let message = jni_str!("fugo's native library has a bug; please report it");
             let _ = env.throw_new(jni_str!("java/lang/InternalError"), message);
         }
         Ok(T::default())
@@ -94,7 +95,7 @@ impl<T: Default> ErrorPolicy<T, Thrown> for Throw {
 fn throw(env: &mut Env<'_>, thrown: Thrown) -> jni::errors::Result<()> {
     match thrown {
         Thrown::Fault(fault) => {
-            // By `find_class`, which asks the loader of our own classes, whatever loader the thread has.
+            // `find_class` uses the class loader of our own classes. The thread's loader may not know them.
             let class = env.find_class(fault.class)?;
             let kind = JString::from_str(env, fault.kind.as_str())?;
             let message = JString::from_str(env, fault.message)?;
@@ -107,7 +108,7 @@ fn throw(env: &mut Env<'_>, thrown: Thrown) -> jni::errors::Result<()> {
         }
         Thrown::Closed => env.throw_new(
             jni_str!("java/lang/IllegalStateException"),
-            jni_str!("closed: what was closed cannot be used again"),
+            jni_str!("the object is closed and cannot be used again"),
         ),
         Thrown::Argument(message) => {
             let message = jni::strings::JNIString::new(message);
@@ -121,11 +122,11 @@ fn throw(env: &mut Env<'_>, thrown: Thrown) -> jni::errors::Result<()> {
             env.throw_new(jni_str!("java/lang/NullPointerException"), jni_str!("an argument is null"))
         }
         Thrown::Jni(Error::JniCall(JniError::NoMemory)) => {
-            env.throw_new(jni_str!("java/lang/OutOfMemoryError"), jni_str!("an array does not fit the heap"))
+            env.throw_new(jni_str!("java/lang/OutOfMemoryError"), jni_str!("the heap has no memory for an array"))
         }
         Thrown::Jni(_) => env.throw_new(
             jni_str!("java/lang/InternalError"),
-            jni_str!("fugo's classes and its native library do not fit together"),
+            jni_str!("fugo's classes and its native library do not have the same version"),
         ),
     }
 }
@@ -148,7 +149,7 @@ impl From<KeyTagError> for Thrown {
     }
 }
 
-/// Offset, line or index of a pair; −1 for none.
+/// The offset, the line or the index of a pair; −1 if absent.
 fn place_told(place: Option<Place>) -> jlong {
     match place {
         None => -1,
@@ -156,8 +157,8 @@ fn place_told(place: Option<Place>) -> jlong {
     }
 }
 
-/// A length, an epoch, the code of a purpose, a tag as an unsigned integer, the logarithm of an amount of work, the
-/// system's error; −1 for none. The kind of the error says which.
+/// The value that was found; −1 if absent. It is a length, an epoch, the code of a purpose, a tag as an unsigned
+/// integer, the logarithm of an amount of work, or the system's error number. The kind of the error says which.
 fn found_told(found: Option<Found>) -> jlong {
     match found {
         None | Some(Found::SystemError(None)) => -1,

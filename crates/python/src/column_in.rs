@@ -1,4 +1,4 @@
-//! A column from Python → Arrow arrays, without a copy wherever Python has it in a buffer.
+//! Reads a column from Python as Arrow arrays. A column in a buffer is not copied.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use zeroize::Zeroizing;
 
 use crate::{errors::Failure, given, number::MyNumber};
 
-/// A column, in as many arrays as it came in, and at least one.
+/// A column, in the arrays of its producer. There is at least one.
 pub(crate) struct Column {
     chunks: Vec<ArrayRef>,
-    /// What the producer says of it, metadata included; of lists and NumPy arrays, nothing.
+    /// The producer's field with its metadata. Lists and NumPy arrays have none.
     pub(crate) field: Option<FieldRef>,
 }
 
@@ -33,7 +33,7 @@ impl Column {
             return Ok(Self { chunks: vec![typed(array)], field: Some(field) });
         }
         if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
-            // Polars gives nothing out for a column without a type, which is all null or empty.
+            // Polars does not export a column without a type, which is empty or all null.
             if dtype_name(value).as_deref() == Some("Null") {
                 return Ok(Self { chunks: vec![new_null_array(&DataType::Utf8, value.len()?)], field: None });
             }
@@ -47,14 +47,14 @@ impl Column {
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
             return Ok(Self { chunks: vec![texts(value)?], field: None });
         }
-        // Before version 3 a Series of pandas has neither method; pyarrow reads it, and copies what is no Arrow yet.
+        // Before version 3 a pandas Series has neither method. pyarrow reads it, and copies it unless it is Arrow.
         if value.get_type().module()?.to_string().split('.').next() == Some("pandas") {
             let arguments = [("from_pandas", true)].into_py_dict(py)?;
             let array = py.import("pyarrow").map_err(|_| Failure::needs_pyarrow())?.getattr("array")?;
             return Self::new(&array.call((value,), Some(&arguments)).map_err(|error| refused(value, &error))?);
         }
         if value.hasattr(intern!(py, "dtype"))? && value.hasattr(intern!(py, "view"))? {
-            // Text and objects are no values side by side: they are read one by one, whole.
+            // Text and objects are not a buffer of fixed-width values: they are read one by one.
             let kind: String = value.getattr("dtype")?.getattr("kind")?.extract()?;
             let chunk = if matches!(&*kind, "U" | "O" | "T") { texts(&one_dimension(value)?)? } else { numpy(value)? };
             return Ok(Self { chunks: vec![chunk], field: None });
@@ -63,7 +63,7 @@ impl Column {
         Err(Failure::column(
             ErrorKind::ColumnType,
             format_args!(
-                "a column is an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), \
+                "a column must be an object with __arrow_c_array__ or __arrow_c_stream__ (pyarrow, Polars, pandas, …), \
                  a list of str, or a NumPy array of text or of 64-bit integers, not {found}"
             ),
         ))
@@ -73,19 +73,20 @@ impl Column {
         self.chunks.iter().map(|chunk| &**chunk).collect()
     }
 
-    /// Whether it holds bytes, which do not say what they are, rather than text.
+    /// Whether the column holds bytes instead of text. Bytes do not name their scope.
     pub(crate) fn is_binary(&self) -> bool {
         self.chunks.iter().any(|chunk| chunk.data_type().is_binary())
     }
 
-    /// Whether it holds text, of whatever layout, and not integers.
+    /// Whether the column holds text, in any layout, and not integers.
     pub(crate) fn is_text(&self) -> bool {
         let is_integers = |chunk: &ArrayRef| chunk.data_type().is_integer();
         !self.chunks.iter().all(is_integers)
     }
 }
 
-/// Why a column's own library gave nothing out. What it says may quote a value, so only what is known of the column does.
+/// The reason why the producer did not export a column. Its own message may quote a value, so the reason is found from
+/// the column's type.
 fn refused(column: &Bound<'_, PyAny>, error: &PyErr) -> Failure {
     if error.is_instance_of::<PyImportError>(column.py()) {
         return Failure::needs_pyarrow();
@@ -100,12 +101,12 @@ fn refused(column: &Bound<'_, PyAny>, error: &PyErr) -> Failure {
     }
 }
 
-/// The name of a column's type, where it has one.
+/// The name of a column's type, if it has one.
 fn dtype_name(column: &Bound<'_, PyAny>) -> Option<String> {
     column.getattr(intern!(column.py(), "dtype")).ok()?.str().ok().map(|name| name.to_string())
 }
 
-/// Nothing but nulls, where nobody told the producer what of.
+/// A column that is all null and has no type.
 fn typed(array: ArrayRef) -> ArrayRef {
     if array.data_type().is_null() { new_null_array(&DataType::Utf8, array.len()) } else { array }
 }
@@ -114,7 +115,7 @@ fn typed(array: ArrayRef) -> ArrayRef {
 fn texts(list: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
     let mut len = 0;
     each(list, |text| len += text.map_or(0, str::len))?;
-    // Room for all of it, so that it never moves and leaves a copy.
+    // Large enough from the start: growing would leave an unwiped copy.
     let mut bytes = Zeroizing::new(Vec::with_capacity(len));
     let (mut lengths, mut valid) = (Vec::new(), Vec::new());
     each(list, |text| {
@@ -138,7 +139,7 @@ fn each(list: &Bound<'_, PyAny>, mut with: impl FnMut(Option<&str>)) -> Result<(
             with(str::from_utf8(number.get().0.expose_digits()).ok());
         } else if given::text(&value, |text| with(Some(text)))?.is_none() {
             let found = given::type_name(&value);
-            let message = format!("a list holds str, bytes, MyNumber or None, not {found}");
+            let message = format!("a list may hold str, bytes, MyNumber or None, not {found}");
             return Err(Failure::column(ErrorKind::ColumnType, message).at(row, "row"));
         }
     }
@@ -180,7 +181,7 @@ fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
     let is_native: bool = dtype.getattr("isnative")?.extract()?;
     let len = array.len()?;
     let not_contiguous =
-        || refused(ErrorKind::NotContiguous, "its rows do not lie side by side; numpy.ascontiguousarray copies them");
+        || refused(ErrorKind::NotContiguous, "its rows are not contiguous; numpy.ascontiguousarray copies them");
     match (&*kind, width) {
         ("S", 1..) => {
             let size = i32::try_from(width).map_err(|_| refused(ErrorKind::ColumnType, "its values are too wide"))?;
@@ -204,7 +205,7 @@ fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
         )),
         _ => Err(refused(
             ErrorKind::ColumnType,
-            "numbers are read from text (U, S, T or a list), and from native int64 and uint64 where lost zeros are restored",
+            "numbers must be text (U, S, T or a list), or native int64 or uint64 if lost zeros are restored",
         )),
     }
 }

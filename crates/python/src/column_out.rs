@@ -1,4 +1,4 @@
-//! A column of symbols → Python: Arrow capsules, NumPy, pyarrow, lists.
+//! Exports a column of symbols to Python: Arrow capsules, NumPy, pyarrow, lists.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,7 +23,7 @@ use crate::{
     faults::{Fault, Faults, FaultsTable},
 };
 
-/// How symbols stand in the column that is given out.
+/// The form of the symbols in an exported column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     Fixed,
@@ -37,7 +37,7 @@ impl Output {
             "fixed" => Ok(Self::Fixed),
             "binary" => Ok(Self::Binary),
             "text" => Ok(Self::Text),
-            _ => Err(Failure::wrong_option("output is \"fixed\", \"binary\" or \"text\"".into())),
+            _ => Err(Failure::wrong_option("output must be \"fixed\", \"binary\" or \"text\"".into())),
         }
     }
 
@@ -60,7 +60,7 @@ impl Output {
     }
 }
 
-/// What became of the rows of a column: `rows = symbols + nulls + faults`.
+/// The results of a column's rows: `rows = symbols + nulls + faults`.
 #[pyclass(frozen, eq, get_all, module = "fugo")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -70,9 +70,9 @@ pub(crate) struct Counts {
     symbols: usize,
     /// Rows that were null.
     nulls: usize,
-    /// Rows at fault.
+    /// Rows that were refused.
     faults: usize,
-    /// Rows in which anything was changed before the strict parse.
+    /// Rows that normalisation changed before the strict parse.
     normalized: usize,
     /// Rows whose leading zeros were restored.
     zeros_restored: usize,
@@ -108,10 +108,10 @@ impl Counts {
     }
 }
 
-/// A column of one key's symbols, row for row beside the column that it was made from: an Arrow array in one piece, of
-/// FixedSizeBinary(16), Binary or Utf8, whose field names purpose, scope, epoch and tag.
+/// A column of one key's symbols, with one row for each row of the input column. It is one Arrow array of type
+/// FixedSizeBinary(16), Binary or Utf8. Its field's metadata names purpose, scope id, epoch and tag.
 ///
-/// Exporting it by `__arrow_c_array__`, `__arrow_c_stream__`, `to_pyarrow` or `to_numpy` copies nothing.
+/// Exporting it with `__arrow_c_array__`, `__arrow_c_stream__`, `to_pyarrow` or `to_numpy` copies nothing.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct SymbolColumn {
     array: ArrayRef,
@@ -143,7 +143,7 @@ impl SymbolColumn {
 
 #[pymethods]
 impl SymbolColumn {
-    /// The rows at fault, in order.
+    /// The refused rows, in order.
     #[getter]
     fn faults(&self, py: Python<'_>) -> PyResult<Py<PyTuple>> {
         let listed = self.listed.get_or_try_init(py, || {
@@ -153,12 +153,12 @@ impl SymbolColumn {
         Ok(listed.clone_ref(py))
     }
 
-    /// The rows at fault as an Arrow table of row, kind, offset, found and message.
+    /// The refused rows as an Arrow table of row, kind, offset, found and message.
     fn faults_table(&self) -> FaultsTable {
         FaultsTable::new(&self.faults)
     }
 
-    /// What became of the rows.
+    /// The number of rows with each result.
     #[getter]
     fn counts(&self) -> Counts {
         self.counts
@@ -179,7 +179,7 @@ impl SymbolColumn {
         self.to_pylist(py)?.try_iter()
     }
 
-    /// One row, from the end if negative; the rows of a slice as a list.
+    /// One row, counted from the end if negative, or the rows of a slice as a list.
     fn __getitem__<'py>(&self, py: Python<'py>, row: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if row.is_instance_of::<PySlice>() {
             return self.to_pylist(py)?.as_any().get_item(row);
@@ -187,20 +187,20 @@ impl SymbolColumn {
         let row: isize = row.call_method0("__index__")?.extract()?;
         let len = self.array.len();
         let at = if row < 0 { len.checked_add_signed(row) } else { Some(row.cast_unsigned()) };
-        let at = at.filter(|at| *at < len).ok_or_else(|| PyIndexError::new_err("there is no such row"))?;
+        let at = at.filter(|at| *at < len).ok_or_else(|| PyIndexError::new_err("the row does not exist"))?;
         Self::rows(py, &self.array.slice(at, 1))?.get_item(0)
     }
 
-    /// The first row that holds this value. Raises ValueError if none does.
+    /// The first row that holds this value. Raises ValueError if no row does.
     #[pyo3(signature = (value, start = 0, stop = isize::MAX, /))]
     fn index(&self, value: &Bound<'_, PyAny>, start: isize, stop: isize) -> PyResult<usize> {
-        // The value may be a symbol's text or bytes: it is not repeated.
+        // The value may be the text or bytes of a symbol, so the message does not hold it.
         let py = value.py();
         let found = self.to_pylist(py)?.call_method1("index", (value, start, stop));
         found.map_err(|_| PyValueError::new_err("no row holds this value"))?.extract()
     }
 
-    /// How many rows hold this value.
+    /// The number of rows that hold this value.
     #[pyo3(signature = (value, /))]
     fn count(&self, value: &Bound<'_, PyAny>) -> PyResult<usize> {
         self.to_pylist(value.py())?.call_method1("count", (value,))?.extract()
@@ -233,7 +233,7 @@ impl SymbolColumn {
         Ok(Self { array, field, faults, counts: *counts, listed: PyOnceLock::new() })
     }
 
-    /// Symbols, metadata, faults and counts: no key, and no number.
+    /// A pickle holds symbols, metadata, faults and counts, but no key and no number.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, column) = (slf.py(), slf.get());
         let form = match column.array.data_type() {
@@ -250,7 +250,7 @@ impl SymbolColumn {
         (slf.get_type().getattr("_restored")?, state).into_pyobject(py)
     }
 
-    /// For `numpy.array(column)` and pandas: an array of objects, since NumPy's own bytes drop trailing zeros.
+    /// For `numpy.array(column)` and pandas: an array of objects, because NumPy's bytes type drops trailing zeros.
     #[pyo3(signature = (dtype = None, copy = None))]
     fn __array__<'py>(
         &self,
@@ -259,7 +259,7 @@ impl SymbolColumn {
         copy: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
         if copy == Some(false) {
-            return Err(PyValueError::new_err("an array of objects is a copy; to_numpy() makes none"));
+            return Err(PyValueError::new_err("an array of objects is always a copy; to_numpy() does not copy"));
         }
         let objects = py.import("numpy")?.call_method1("empty", (self.array.len(), "O"))?;
         objects.set_item(PyEllipsis::get(py), self.to_pylist(py)?)?;
@@ -296,21 +296,22 @@ impl SymbolColumn {
         Ok(to_schema_pycapsule(py, &*self.field).map_err(PyErr::from)?)
     }
 
-    /// A `pyarrow.Array` over the same buffers. A bare array carries no metadata: give `metadata` to its field.
+    /// A `pyarrow.Array` over the same buffers. An array has no metadata: give `metadata` to its field.
     fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("pyarrow")?.getattr("array")?.call1((slf,))
     }
 
-    /// A NumPy array over the same buffer, read-only: dtype V16 (S16 would drop a symbol's trailing zero bytes); of
-    /// text, S44 to S47.
+    /// A read-only NumPy array over the same buffer. The dtype is V16, because S16 would drop a symbol's trailing zero
+    /// bytes; for text it is S44 to S47.
     ///
-    /// NumPy has no nulls: `nulls="raise"` raises ColumnError if there are any, `"zeros"` gives zero bytes for them.
+    /// NumPy has no nulls: `nulls="raise"` raises ColumnError if the column has any, `"zeros"` writes zero bytes for
+    /// them.
     #[pyo3(signature = (*, nulls = "raise"))]
     fn to_numpy<'py>(&self, py: Python<'py>, nulls: &str) -> Result<Bound<'py, PyAny>, Failure> {
         match nulls {
             "raise" if self.array.null_count() > 0 => return Err(Failure::nulls(self.array.null_count())),
             "raise" | "zeros" => {}
-            _ => return Err(Failure::wrong_option("nulls is \"raise\" or \"zeros\"".into())),
+            _ => return Err(Failure::wrong_option("nulls must be \"raise\" or \"zeros\"".into())),
         }
         let numpy = py.import("numpy")?;
         let (buffer, dtype) = self.flat();
@@ -321,7 +322,7 @@ impl SymbolColumn {
         Ok(numpy.call_method1("frombuffer", (buffer, dtype))?)
     }
 
-    /// A list of bytes, of str for text, with None for null.
+    /// The rows as a list: bytes, or str for text; None for null.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         Self::rows(py, &self.array)
     }
@@ -342,7 +343,7 @@ impl SymbolColumn {
         }
     }
 
-    /// The values side by side, as many bytes for every row, and their NumPy dtype.
+    /// The values as one buffer of fixed-width rows, and their NumPy dtype.
     fn flat(&self) -> (Buffer, String) {
         let any = self.array.as_any();
         if let Some(array) = any.downcast_ref::<FixedSizeBinaryArray>() {

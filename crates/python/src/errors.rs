@@ -1,5 +1,5 @@
-//! Every error of the library → a Python exception with its kind, its numbers and its message. Nothing here holds a
-//! value.
+//! Turns every error of the library into a Python exception with its kind, its numbers and its message. Nothing here
+//! holds a value.
 
 use std::{fmt::Display, io, path::Path};
 
@@ -16,7 +16,7 @@ use pyo3::{
 
 use crate::exceptions::Class;
 
-/// What goes into an attribute.
+/// The value of an attribute.
 #[derive(Debug)]
 pub(crate) enum Value {
     Number(u64),
@@ -35,7 +35,7 @@ impl From<String> for Value {
     }
 }
 
-/// An exception to be raised: one of ours, or one that Python raised already.
+/// An exception to raise: one of ours, or one that Python has already raised.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Ours { class: Class, kind: ErrorKind, message: String, attributes: Vec<(&'static str, Value)> },
@@ -61,13 +61,13 @@ impl Failure {
         }
     }
 
-    /// The first row at fault of a column, and how many there are.
+    /// The first refused row of a column, and the number of refused rows.
     pub(crate) fn of_faults(faults: &[Fault]) -> Option<Self> {
         let first = faults.first()?;
         Some(Self::from(first.reason).at(first.row, "row").with("faults", faults.len()))
     }
 
-    /// Says where in what was given the fault is.
+    /// Adds the row or index to the message and the attributes.
     pub(crate) fn at(mut self, index: usize, what: &str) -> Self {
         if let Self::Ours { message, .. } = &mut self {
             *message = format!("{what} {index}: {message}");
@@ -75,7 +75,7 @@ impl Failure {
         self.with("row", index)
     }
 
-    /// Says which file it is about.
+    /// Adds the file to the message and the attributes.
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         if let Self::Ours { message, .. } = &mut self {
             *message = format!("{}: {message}", path.display());
@@ -84,96 +84,101 @@ impl Failure {
     }
 
     pub(crate) fn internal() -> Self {
-        let message = "internal error in fugo; nothing was derived. Please report it, without data";
+        let message = "fugo has a bug, and nothing was derived. Please report it, without data";
         Self::new(Class::Internal, ErrorKind::Internal, message)
     }
 
-    /// An argument that none of the types taken covers.
+    /// An argument has a type that is not accepted.
     pub(crate) fn wrong_type(message: String) -> Self {
         Self::Raised(PyTypeError::new_err(message))
     }
 
-    /// An option that is none of those there are.
+    /// An option has a value that is not allowed.
     pub(crate) fn wrong_option(message: String) -> Self {
         Self::Raised(PyValueError::new_err(message))
     }
 
     pub(crate) fn key_length(found: usize) -> Self {
-        Self::new(Class::Length, ErrorKind::KeyLength, format_args!("the length is {found} bytes; a key has 32"))
+        Self::new(Class::Length, ErrorKind::KeyLength, format_args!("the length is {found} bytes; a key has 32 bytes"))
             .with("found", found)
     }
 
     pub(crate) fn symbol_length(found: usize) -> Self {
-        Self::new(Class::Length, ErrorKind::SymbolLength, format_args!("the length is {found} bytes; a symbol has 16"))
-            .with("found", found)
+        Self::new(
+            Class::Length,
+            ErrorKind::SymbolLength,
+            format_args!("the length is {found} bytes; a symbol has 16 bytes"),
+        )
+        .with("found", found)
     }
 
-    /// The bytes of a refused row.
+    /// Sixteen zero bytes, which mark a refused row.
     pub(crate) fn no_symbol() -> Self {
         Self::new(Class::Length, ErrorKind::NoSymbol, FaultReason::NoSymbol)
     }
 
-    /// A key of the other rung.
+    /// A root key where a scope key is needed, or the reverse.
     pub(crate) fn wrong_kind(message: &str) -> Self {
         Self::new(Class::KeyFile, ErrorKind::WrongKind, message)
     }
 
-    /// A symbol where one of another purpose is needed.
+    /// A symbol has the wrong purpose.
     pub(crate) fn symbol_purpose(expected: fugo::Purpose, found: fugo::Purpose) -> Self {
-        let message = format_args!("the symbol is of purpose {found}; this needs a symbol of purpose {expected}");
+        let message = format_args!("the symbol is of purpose {found}; a symbol of purpose {expected} is needed");
         Self::new(Class::Purpose, ErrorKind::WrongPurpose, message)
             .with("expected", expected.to_string())
             .with("found", found.to_string())
     }
 
-    /// What is to open a key file, given in the program.
+    /// A passphrase in the program, or an option of a key file, is refused.
     pub(crate) fn key_file(kind: ErrorKind, message: impl Display) -> Self {
         Self::new(Class::KeyFile, kind, message)
     }
 
-    /// A column that cannot be read, or be written as asked for.
+    /// A column cannot be read, or cannot be written in the requested form.
     pub(crate) fn column(kind: ErrorKind, message: impl Display) -> Self {
         Self::new(Class::Column, kind, message)
     }
 
-    /// The column's own library failed. What it says may quote a value, so it is not passed on.
+    /// The library that made the column failed. Its message may quote a value, so it is not passed on.
     pub(crate) fn producer() -> Self {
         Self::column(
             ErrorKind::ColumnType,
-            "the column's own library did not give it out as a valid Arrow array; its message is kept back, since it may quote a value",
+            "the library that made the column did not export it as a valid Arrow array; its message may quote a value, \
+             so it is not shown",
         )
     }
 
-    /// Binary symbols that do not say whose they are.
+    /// Binary symbols without metadata of their scope.
     pub(crate) fn untagged() -> Self {
         Self::column(
             ErrorKind::Untagged,
-            "the binary column has no metadata that says whose symbols it holds; pass their text, or the column with its \
-             field, or trust_untagged=True if you know that they are of the insurers' key of epoch 1",
+            "the binary column has no metadata that names the scope of its symbols; pass the text forms, or the column \
+             with its field, or trust_untagged=True if you know that they are of the insurers' key of epoch 1",
         )
     }
 
-    /// pandas gives its columns out through pyarrow.
+    /// pandas exports its columns through pyarrow.
     pub(crate) fn needs_pyarrow() -> Self {
         Self::column(
             ErrorKind::ColumnType,
-            "pandas gives a column out through pyarrow, which is not installed; install pyarrow, or pass column.tolist() if the \
-             column holds text",
+            "pandas exports a column through pyarrow, which is not installed; install pyarrow, or pass column.tolist() \
+             if the column holds text",
         )
     }
 
-    /// A Series of pandas whose rows are of several types; pyarrow's own error quotes one of them.
+    /// A Series of pandas has rows of several types. pyarrow's own error would quote one of them.
     pub(crate) fn series() -> Self {
         Self::column(
             ErrorKind::ColumnType,
-            "the Series holds objects of several types; make every one of them text where the Series is made (read_csv(dtype=str))",
+            "the Series holds objects of several types; read all of them as text (read_csv(dtype=str))",
         )
     }
 
-    /// Nulls where what is asked for cannot hold any.
+    /// The requested form cannot hold the column's nulls.
     pub(crate) fn nulls(found: usize) -> Self {
         let message = format_args!(
-            "{found} rows are null, and a NumPy array holds no nulls; nulls=\"zeros\" gives zero bytes for them"
+            "{found} rows are null, and a NumPy array cannot hold nulls; nulls=\"zeros\" writes zero bytes for them"
         );
         Self::column(ErrorKind::Nulls, message).with("found", found)
     }
@@ -209,7 +214,7 @@ impl From<Failure> for PyErr {
 }
 
 impl Failure {
-    /// An error of the libraries, with its place and its value as attributes.
+    /// An error of the Rust libraries, with its place and its value as attributes.
     fn told(class: Class, kind: ErrorKind, message: impl Display, place: Option<Place>, found: Option<Found>) -> Self {
         let failure = Self::new(class, kind, message);
         let failure = match place {
@@ -302,7 +307,7 @@ impl From<SecretFileError> for Failure {
     }
 }
 
-/// An absent file is a `FileNotFoundError` too, one that may not be read a `PermissionError`.
+/// A missing file is also a `FileNotFoundError`. A file that may not be read is also a `PermissionError`.
 fn of_system(error: &io::Error) -> Class {
     match error.kind() {
         io::ErrorKind::NotFound => Class::KeyFileNotFound,

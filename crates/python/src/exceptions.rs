@@ -1,4 +1,4 @@
-//! The exceptions of the package: their names, what they stand under, their attributes.
+//! The exceptions of the package: their names, base classes and attributes.
 
 use pyo3::{
     exceptions::{PyException, PyFileNotFoundError, PyPermissionError, PyRuntimeError, PyTypeError, PyValueError},
@@ -7,7 +7,7 @@ use pyo3::{
     types::{PyDict, PyTuple, PyType},
 };
 
-/// The exceptions of the package. `ALL` has them in the order in which they are made: each after its base.
+/// The exceptions of the package, in the order of `ALL`: each after its base class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     Fugo,
@@ -25,7 +25,7 @@ pub(crate) enum Class {
     Internal,
 }
 
-/// What an exception stands under beside `FugoError`.
+/// The base class of an exception, in addition to `FugoError`.
 #[derive(Clone, Copy)]
 enum Base {
     Exception,
@@ -37,7 +37,7 @@ enum Base {
     Permission,
 }
 
-/// class, name, base, attributes that are None where they do not apply, docstring
+/// The class, its name, its base, its attributes (None where they do not apply) and its docstring.
 type Row = (Class, &'static str, Base, &'static [&'static str], &'static str);
 
 const ALL: [Row; 13] = [
@@ -46,46 +46,46 @@ const ALL: [Row; 13] = [
         "FugoError",
         Base::Exception,
         &[],
-        "What every error of fugo is. `kind` is one word of a closed vocabulary, the same in every language; the \
-         message says what was allowed and where, never a value.",
+        "The base class of all exceptions of fugo. `kind` is the reason, as one word of a fixed list, the same in \
+         every language. The message says what was allowed and where. It never holds a value.",
     ),
     (
         Class::Number,
         "MyNumberError",
         Base::Value,
         &["row", "offset", "found", "faults"],
-        "A text is no MyNumber. `offset`: UTF-8 byte offset from 0; `found`: a length; of a column, `row`: its row \
-         from 0, and `faults`: how many rows are at fault.",
+        "The text is not a valid MyNumber. `offset`: the UTF-8 byte offset, from 0. `found`: the length. For a column, \
+         `row`: the row, from 0, and `faults`: the number of refused rows.",
     ),
     (
         Class::Normalize,
         "NormalizeError",
         Base::Number,
         &[],
-        "A text is no MyNumber even leniently. Attributes as those of MyNumberError.",
+        "The text cannot be normalised to twelve digits. It has the attributes of MyNumberError.",
     ),
-    (Class::Scope, "ScopeError", Base::Value, &[], "A scope, a purpose or an epoch that is none."),
+    (Class::Scope, "ScopeError", Base::Value, &[], "The scope, the purpose or the epoch is not valid."),
     (
         Class::KeyFile,
         "KeyFileError",
         Base::Value,
         &["filename", "line", "found", "errno"],
-        "A key file, or a file that is to open one, is not taken. `line`: from 1; `found`: the scrypt work asked for; \
-         `errno`: the system's error.",
+        "A key file, a passphrase file or an identity file is refused. `line`: the line, from 1. `found`: the scrypt \
+         work of the file. `errno`: the system's error number.",
     ),
     (
         Class::KeyFileNotFound,
         "KeyFileNotFoundError",
         Base::NotFound,
         &[],
-        "There is no such key file, or no such file that is to open one. Attributes as those of KeyFileError.",
+        "A key file, a passphrase file or an identity file does not exist. It has the attributes of KeyFileError.",
     ),
     (
         Class::KeyFilePermission,
         "KeyFilePermissionError",
         Base::Permission,
         &[],
-        "The system does not let this process read a key file, or a file that is to open one. Attributes as those of \
+        "This process may not read a key file, a passphrase file or an identity file. It has the attributes of \
          KeyFileError.",
     ),
     (
@@ -93,38 +93,38 @@ const ALL: [Row; 13] = [
         "TextError",
         Base::Value,
         &["row", "expected", "found", "faults"],
-        "A text is not the symbol that was expected. `expected` and `found`: purposes or key tags; of a column, `row` \
-         and `faults`.",
+        "The text is not the expected symbol. `expected` and `found`: purposes or key tags. For a column, `row` and \
+         `faults`.",
     ),
     (
         Class::Purpose,
         "PurposeError",
         Base::Value,
         &["expected", "found"],
-        "A key or a symbol of the wrong purpose or epoch. `expected` and `found`: purposes; `found` may be an epoch.",
+        "The key or the symbol has the wrong purpose or epoch. `expected`: a purpose. `found`: a purpose or an epoch.",
     ),
     (
         Class::Lineage,
         "LineageError",
         Base::Value,
         &["pair"],
-        "Pairs that are no lineage. `pair`: index of the pair at fault, from 0; a cycle has none.",
+        "The pairs are not a valid lineage. `pair`: the index of the wrong pair, from 0; None for a cycle.",
     ),
     (
         Class::Column,
         "ColumnError",
         Base::Type,
         &["row", "found", "most"],
-        "A column as a whole is not taken or not written: its type, its layout, its size. `found` and `most`: lengths; \
-         `row`: an element of a list.",
+        "The column as a whole is refused, for its type, its layout or its size. `found` and `most`: lengths. `row`: \
+         an element of a list.",
     ),
-    (Class::Length, "LengthError", Base::Value, &["found"], "Bytes of a key or a symbol that are too few or too many."),
-    (Class::Internal, "InternalError", Base::Runtime, &[], "A fault of fugo itself. Please report it, without data."),
+    (Class::Length, "LengthError", Base::Value, &["found"], "The key or the symbol has the wrong length in bytes."),
+    (Class::Internal, "InternalError", Base::Runtime, &[], "fugo has a bug. Please report it, without data."),
 ];
 
 static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
 
-/// Makes the classes and puts them into the module.
+/// Makes the classes and adds them to the module.
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     let classes = CLASSES.get_or_try_init(py, || make_classes(py))?;

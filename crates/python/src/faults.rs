@@ -1,4 +1,4 @@
-//! Rows at fault: one by one, and as a table.
+//! Refused rows: one by one, and as a table.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use pyo3_arrow::ffi::{ArrayIterator, to_array_pycapsules, to_schema_pycapsule, t
 
 use crate::errors::Failure;
 
-/// A row that gave no symbol, and why. Holds no value.
+/// A row that was refused, with the reason. It holds no value.
 #[pyclass(frozen, eq, get_all, module = "fugo")]
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// The row, from 0.
     row: usize,
-    /// One word of a closed vocabulary.
+    /// The reason, as one word of a fixed list.
     kind: String,
-    /// UTF-8 byte offset from 0, where the kind has one.
+    /// The UTF-8 byte offset, from 0, if the kind has one.
     offset: Option<usize>,
-    /// The length found, where the kind has one.
+    /// The length found, if the kind has one.
     found: Option<usize>,
-    /// What was allowed, and where.
+    /// The message, without a value.
     message: String,
 }
 
@@ -47,7 +47,7 @@ impl Fault {
     }
 }
 
-/// The faults of a column: as they were met, or as they came out of a pickle.
+/// The faults of a column, from a derivation or from a pickle.
 #[derive(Clone)]
 pub(crate) enum Faults {
     Met(Arc<[fugo_columnar::Fault]>),
@@ -94,7 +94,7 @@ impl From<&fugo_columnar::Fault> for Fault {
     }
 }
 
-/// The rows at fault as Arrow: columns `row`, `kind`, `offset`, `found` and `message`.
+/// The refused rows as an Arrow table with the columns `row`, `kind`, `offset`, `found` and `message`.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct FaultsTable(StructArray);
 

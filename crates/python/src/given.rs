@@ -1,4 +1,4 @@
-//! Text and bytes from Python. What is copied here is wiped; what Python holds is Python's.
+//! Text and bytes from Python. Copies that are made here are wiped; Python's own copies are not.
 
 use pyo3::{
     buffer::PyBuffer,
@@ -9,10 +9,9 @@ use zeroize::Zeroizing;
 
 use crate::errors::Failure;
 
-/// `with(UTF-8 bytes of a str, or the bytes of a bytes-like object)`; none if the value is neither.
+/// Calls `with` with the UTF-8 bytes of a str, or the bytes of a bytes-like object. Returns nothing for other types.
 ///
-/// A lone surrogate, which UTF-8 has not, is three bytes that are no UTF-8: whatever reads them refuses them by their
-/// place.
+/// A lone surrogate becomes three bytes that are not UTF-8. The parsers refuse them and report their offset.
 pub(crate) fn bytes<T>(value: &Bound<'_, PyAny>, with: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, Failure> {
     if let Ok(text) = value.cast::<PyString>() {
         if let Ok(text) = text.to_str() {
@@ -32,7 +31,7 @@ pub(crate) fn bytes<T>(value: &Bound<'_, PyAny>, with: impl FnOnce(&[u8]) -> T) 
     Ok(Some(with(&copy)))
 }
 
-/// As [`bytes`], as text: what is no UTF-8 is U+FFFD, which no reader of ours accepts.
+/// Like [`bytes`], but as text. Bytes that are not UTF-8 become U+FFFD, which all parsers refuse.
 pub(crate) fn text<T>(value: &Bound<'_, PyAny>, with: impl FnOnce(&str) -> T) -> Result<Option<T>, Failure> {
     bytes(value, |bytes| match str::from_utf8(bytes) {
         Ok(text) => with(text),
@@ -40,10 +39,10 @@ pub(crate) fn text<T>(value: &Bound<'_, PyAny>, with: impl FnOnce(&str) -> T) ->
     })
 }
 
-/// The bytes of a key: 32 of them.
+/// The 32 bytes of a key.
 pub(crate) fn key_bytes(value: &Bound<'_, PyAny>) -> Result<Zeroizing<[u8; fugo::KEY_LEN]>, Failure> {
     if value.is_instance_of::<PyString>() {
-        return Err(Failure::wrong_type("a key is 32 bytes (bytes, bytearray or memoryview), not str".into()));
+        return Err(Failure::wrong_type("a key must be 32 bytes (bytes, bytearray or memoryview), not str".into()));
     }
     let copied = bytes(value, |bytes| {
         let mut key = Zeroizing::new([0; fugo::KEY_LEN]);
@@ -55,7 +54,7 @@ pub(crate) fn key_bytes(value: &Bound<'_, PyAny>) -> Result<Zeroizing<[u8; fugo:
     });
     copied?.unwrap_or_else(|| {
         let found = type_name(value);
-        Err(Failure::wrong_type(format!("a key is 32 bytes (bytes, bytearray or memoryview), not {found}")))
+        Err(Failure::wrong_type(format!("a key must be 32 bytes (bytes, bytearray or memoryview), not {found}")))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Kept columns beside symbols: the search that the tool makes too.
+//! Searches kept columns for numbers and symbols, as the tool does.
 
 use arrow_array::{Array, LargeStringArray, cast::AsArray};
 use fugo::{ErrorKind, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
@@ -13,25 +13,26 @@ use crate::{
     column_in::Column, errors::Failure, lineage::Lineage, number::lost_zeros, panics::guarded, symbol_key::SymbolKey,
 };
 
-/// A row, the place of the column at fault, the reason, and what it says.
+/// The row, the index of the column, the reason and its message.
 type KeptFault = (usize, usize, &'static str, String);
-/// The places of columns that are made of numbers or symbols, and of what.
+/// The indices of columns that are made of numbers or symbols, and a description.
 type Made = (Vec<usize>, String);
-/// Faults; the places of columns of other codes that hold numbers; what is made.
+/// The faults; the indices of columns of other codes that hold numbers; the columns that are made of numbers or
+/// symbols.
 type Answer = Result<(Vec<KeptFault>, Vec<usize>, Option<Made>), Failure>;
 
-/// _search_kept(keys, column, cells, *, ...): what kept columns hold and must not.
+/// _search_kept(keys, column, cells, *, ...): searches kept columns for numbers and symbols.
 ///
-/// `column` holds the persons, and `cells[i]` the values of the kept column `places[i]` as text, in one array
-/// each: its place, and whether these are counts of times.
-/// `other_codes[place]` says whether a column holds other codes of twelve digits. Rows whose person is null or at fault are not
-/// looked at. Returns the faults, the places of columns of other codes that hold numbers, and, if `judge`, the columns that are
-/// made of numbers or symbols.
+/// `column` holds the persons. `cells[i]` holds the values of a kept column as text, in one array. `places[i]` is the
+/// index of that column, and says whether the values are counts of times. `other_codes[place]` says whether a column
+/// holds other codes of twelve digits. Rows whose person is null or refused are skipped. Returns the faults, the
+/// indices of columns of other codes that hold numbers, and, if `judge`, the columns that are made of numbers or
+/// symbols.
 #[pyfunction]
 #[pyo3(signature = (
     keys, column, cells, places, *, number_format, restore_zeros, lineage, insurers_tag, other_codes, judge
 ))]
-#[expect(clippy::too_many_arguments, reason = "what a conversion is described by")]
+#[expect(clippy::too_many_arguments, reason = "the arguments of one conversion")]
 pub(crate) fn _search_kept(
     py: Python<'_>,
     keys: Vec<Bound<'_, SymbolKey>>,
@@ -54,7 +55,7 @@ pub(crate) fn _search_kept(
     let [person] = &column.chunks()[..] else { return Err(not_one_array()) };
     let texts = cells.iter().map(|cell| text(cell, person.len())).collect::<Result<Vec<_>, _>>()?;
     if texts.len() != places.len() || places.iter().any(|(place, _)| *place >= other_codes.len()) {
-        return Err(Failure::wrong_option("each array has the place of its column".into()));
+        return Err(Failure::wrong_option("each array needs the index of its column".into()));
     }
     let reading = match (number_format, restore_zeros) {
         ("strict", false) => Reading::Strict,
@@ -73,18 +74,18 @@ pub(crate) fn _search_kept(
 }
 
 fn not_one_array() -> Failure {
-    Failure::column(ErrorKind::ColumnType, "persons and kept cells come in one array each")
+    Failure::column(ErrorKind::ColumnType, "persons and kept cells must be one array each")
 }
 
 fn text(column: &Column, rows: usize) -> Result<LargeStringArray, Failure> {
     let [chunk] = &column.chunks()[..] else { return Err(not_one_array()) };
     let texts = chunk.as_string_opt::<i64>().filter(|texts| texts.len() == rows);
-    texts
-        .cloned()
-        .ok_or_else(|| Failure::column(ErrorKind::ColumnType, "kept cells are of type large_string, one for each row"))
+    texts.cloned().ok_or_else(|| {
+        Failure::column(ErrorKind::ColumnType, "kept cells must be of type large_string, one for each row")
+    })
 }
 
-/// What is looked at, and how.
+/// The values to search, and how.
 struct Looked<'a> {
     keys: &'a [&'a SymbolKey],
     texts: &'a [LargeStringArray],
@@ -129,7 +130,7 @@ impl Looked<'_> {
         self.at(&rows, owner, person, symbols)
     }
 
-    /// `rows[i]` is the row of the `i`-th person, whom the functions tell of.
+    /// `rows[i]` is the row of the `i`-th person.
     fn at<'a>(
         &self,
         rows: &[usize],
@@ -170,7 +171,7 @@ impl Looked<'_> {
         let symbols = self.keys.iter().map(|key| symbols(&people, key)).collect::<Result<Vec<_>, _>>()?;
         for (k, (nth, i)) in taken.iter().zip(&people).enumerate() {
             let of_row = symbols.iter().map(|column| column[k]).collect();
-            // Of columns that are searched in several readings the first one counts; the others of a row are empty.
+            // A column that is searched in several readings counts once, with its first reading.
             let cell = |place| self.present(rows[*i]).find(|cell| cell.place == place).map_or("", |cell| cell.text);
             sample.take(*nth, person(*i), of_row, (0..self.other_codes.len()).map(cell));
         }

@@ -1,4 +1,4 @@
-//! Root keys and scope keys: made, derived downward, never shown.
+//! Root keys and scope keys. Their bytes are never shown.
 
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyType};
 
@@ -8,15 +8,15 @@ use crate::{
     scope::{self, Scope},
 };
 
-/// What a pickled or copied key would be: a secret in a place that nobody wipes.
+/// Keys cannot be pickled or copied: nobody would wipe the copy.
 pub(crate) fn not_pickled(what: &str) -> PyErr {
-    PyTypeError::new_err(format!("a {what} is not pickled or copied; load it from a key file where it is needed"))
+    PyTypeError::new_err(format!("a {what} cannot be pickled or copied; load it from a key file where it is needed"))
 }
 
-/// RootKey(key): the root of a key ladder, 32 uniform random bytes.
+/// RootKey(key): a root key, 32 uniform random bytes.
 ///
-/// `key` is bytes or, so that the caller can wipe it, bytearray or memoryview. Raises LengthError. Wiped when it is
-/// dropped, compared in constant time, printed as its type only.
+/// `key` is bytes, bytearray or memoryview; the caller can wipe the last two. Raises LengthError. Keys are wiped when
+/// they are dropped, compare in constant time and print only their type.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct RootKey(pub(crate) fugo::RootKey);
 
@@ -28,7 +28,7 @@ impl RootKey {
         Ok(Self(fugo::RootKey::from_bytes(&*given::key_bytes(key)?)))
     }
 
-    /// A key from the system's random generator.
+    /// Makes a key from the system's random generator.
     #[classmethod]
     fn random(_class: &Bound<'_, PyType>) -> Result<Self, Failure> {
         Ok(Self(fugo::RootKey::random()?))
@@ -40,7 +40,7 @@ impl RootKey {
         Ok(ScopeKey(self.0.scope_key(&scope::parse(scope)?)))
     }
 
-    /// The key's tag, 8 hex digits.
+    /// The key tag, 8 hex digits.
     #[getter]
     fn tag(&self) -> String {
         self.0.tag().to_string()
@@ -59,9 +59,10 @@ impl RootKey {
     }
 }
 
-/// ScopeKey(scope, key): the key of one scope, 32 bytes that RootKey.scope_key made for it.
+/// ScopeKey(scope, key): a scope key, from 32 bytes that were derived elsewhere, for example in an HSM.
 ///
-/// Raises ScopeError, LengthError. Wiped when it is dropped, compared in constant time, printed as its type only.
+/// Raises ScopeError, LengthError. Keys are wiped when they are dropped, compare in constant time and print only their
+/// type.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct ScopeKey(pub(crate) fugo::ScopeKey);
 
@@ -73,13 +74,13 @@ impl ScopeKey {
         Ok(Self(fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?)))
     }
 
-    /// Whom the key is for.
+    /// The scope of the key.
     #[getter]
     fn scope(&self) -> Scope {
         Scope(*self.0.scope())
     }
 
-    /// The key's tag, 8 hex digits, which names it in text forms and columns.
+    /// The key tag, 8 hex digits, which identifies the key in text forms and columns.
     #[getter]
     fn tag(&self) -> String {
         self.0.tag().to_string()

@@ -1,4 +1,4 @@
-//! Key files: read, opened, refused.
+//! Key files.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ fn given_passphrase(value: Option<&Bound<'_, PyAny>>) -> Result<Option<SecretStr
     };
     let Some(text) = given::bytes(value, |text| str::from_utf8(text).map(SecretString::from))? else {
         let found = given::type_name(value);
-        return Err(Failure::wrong_type(format!("a passphrase is str, bytes or bytearray, not {found}")));
+        return Err(Failure::wrong_type(format!("a passphrase must be str, bytes or bytearray, not {found}")));
     };
     text.map(Some).map_err(|_| Failure::key_file(ErrorKind::NotText, "the passphrase is not UTF-8 text"))
 }
@@ -47,7 +47,7 @@ fn unlock(
     Ok(unlock)
 }
 
-/// What a key file says: one key, what it may be used for, and its tag. Made by `load`.
+/// The content of a key file: one key, its permitted use, and its tag. `load` makes it.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct KeyFile(File);
 
@@ -56,9 +56,9 @@ impl KeyFile {
     /// load(path, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): reads and opens a key
     /// file.
     ///
-    /// Prefer files, which only their owner may be able to read, to a passphrase in the program. A passphrase takes
-    /// about a second, in which other threads run. A file that says `use: test` is refused unless `test_keys` is true.
-    /// Raises KeyFileError, which is a FileNotFoundError too where a file is absent.
+    /// Prefer a passphrase file or an identity file to a passphrase in the program. Only the owner may have access to
+    /// them. A passphrase takes about one second; other threads run meanwhile. A file with `use: test` is refused
+    /// unless `test_keys` is true. Raises KeyFileError, which is also a FileNotFoundError if a file does not exist.
     #[classmethod]
     #[pyo3(signature = (path, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys = false))]
     fn load(
@@ -79,10 +79,11 @@ impl KeyFile {
         })
     }
 
-    /// open(data, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): opens a key file whose
-    /// bytes are at hand, as a store of secrets gives them. Arguments and errors as those of `load`.
+    /// open(data, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): opens a key file from
+    /// its bytes, for example from a secret store. It has the arguments and errors of `load`.
     #[classmethod]
-    #[pyo3(signature = (data, /, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys = false))]
+    #[pyo3(signature = (data, /, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys =
+    #false))]
     fn open(
         class: &Bound<'_, PyType>,
         data: &Bound<'_, PyAny>,
@@ -93,7 +94,7 @@ impl KeyFile {
     ) -> Result<Self, Failure> {
         let passphrase = given_passphrase(passphrase)?;
         let Some(data) = given::bytes(data, |data| Zeroizing::new(data.to_vec()))? else {
-            return Err(Failure::wrong_type(format!("a key file is bytes, not {}", given::type_name(data))));
+            return Err(Failure::wrong_type(format!("a key file must be bytes, not {}", given::type_name(data))));
         };
         class.py().detach(|| {
             guarded(|| {
@@ -103,40 +104,41 @@ impl KeyFile {
         })
     }
 
-    /// parse_plaintext(text): what is inside a key file's encryption. Raises KeyFileError. Whether it is a test key is not
-    /// looked at: `usage` tells.
+    /// parse_plaintext(text): reads the plaintext of a key file, already decrypted. Raises KeyFileError. Test keys are
+    /// accepted: read `usage` to learn the permitted use.
     #[classmethod]
     #[pyo3(signature = (text, /))]
     fn parse_plaintext(_class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> Result<Self, Failure> {
         guarded(|| match given::bytes(text, File::parse_plaintext)? {
             Some(file) => Ok(Self(file?)),
-            None => Err(Failure::wrong_type(format!("a plaintext is bytes, not {}", given::type_name(text)))),
+            None => Err(Failure::wrong_type(format!("a plaintext must be bytes, not {}", given::type_name(text)))),
         })
     }
 
-    /// of(key, *, usage="production"): the file of a RootKey or a ScopeKey, not written yet. `usage` is "production" or
-    /// "test".
+    /// of(key, *, usage="production"): a new key file for a RootKey or a ScopeKey, not written yet. `usage` is
+    /// "production" or "test".
     #[classmethod]
     #[pyo3(signature = (key, *, usage = "production"))]
     fn of(_class: &Bound<'_, PyType>, key: &Bound<'_, PyAny>, usage: &str) -> Result<Self, Failure> {
-        let wrong = || Failure::wrong_option("usage is \"production\" or \"test\"".into());
+        let wrong = || Failure::wrong_option("usage must be \"production\" or \"test\"".into());
         let usage = Use::from_name(usage).ok_or_else(wrong)?;
         if let Ok(key) = key.cast::<RootKey>() {
             return Ok(Self(File::root(key.get().0.clone(), usage)));
         }
         match key.cast::<ScopeKey>() {
             Ok(key) => Ok(Self(File::scope(key.get().0.clone(), usage))),
-            Err(_) => {
-                Err(Failure::wrong_type(format!("a key is a RootKey or a ScopeKey, not {}", given::type_name(key))))
-            }
+            Err(_) => Err(Failure::wrong_type(format!(
+                "a key must be a RootKey or a ScopeKey, not {}",
+                given::type_name(key)
+            ))),
         }
     }
 
     /// create(path, *, passphrase=None, passphrase_file=None, recipients=None, plaintext=False): writes a new file,
-    /// readable by its owner only, whole or not at all. A file that exists is never replaced.
+    /// readable by its owner only, completely or not at all. A file that exists is never replaced.
     ///
-    /// Exactly one lock is given: a passphrase of at least 12 characters, or age recipients (`age1…`), of whose identities
-    /// any one opens the file, or `plaintext=True`, for test keys only. Raises KeyFileError.
+    /// Give exactly one lock: a passphrase of at least 12 characters, or age recipients (`age1…`), or `plaintext=True`,
+    /// for test keys only. The identity of any one recipient opens the file. Raises KeyFileError.
     #[pyo3(signature = (path, *, passphrase = None, passphrase_file = None, recipients = None, plaintext = false))]
     fn create(
         slf: &Bound<'_, Self>,
@@ -149,7 +151,8 @@ impl KeyFile {
         let passphrase = given_passphrase(passphrase)?;
         let locks = [passphrase.is_some(), passphrase_file.is_some(), recipients.is_some(), plaintext];
         if locks.into_iter().filter(|is_given| *is_given).count() != 1 {
-            let message = "exactly one of passphrase, passphrase_file, recipients and plaintext locks a key file";
+            let message =
+                "give exactly one of passphrase, passphrase_file, recipients and plaintext to lock a key file";
             return Err(Failure::wrong_option(message.into()));
         }
         let file = slf.get();
@@ -184,25 +187,25 @@ impl KeyFile {
         })
     }
 
-    /// The root key. Raises KeyFileError of kind `wrong-kind` for a scope's key.
+    /// The root key. Raises KeyFileError of kind `wrong-kind` for a scope key.
     #[getter]
     fn root_key(&self) -> Result<RootKey, Failure> {
         match self.0.key() {
             Key::Root(key) => Ok(RootKey(key.clone())),
-            Key::Scope(_) => Err(Failure::wrong_kind("the file holds a scope's key, not a root key")),
+            Key::Scope(_) => Err(Failure::wrong_kind("the file holds a scope key, not a root key")),
         }
     }
 
-    /// The scope's key. Raises KeyFileError of kind `wrong-kind` for a root key.
+    /// The scope key. Raises KeyFileError of kind `wrong-kind` for a root key.
     #[getter]
     fn scope_key(&self) -> Result<ScopeKey, Failure> {
         match self.0.key() {
-            Key::Root(_) => Err(Failure::wrong_kind("the file holds a root key, not a scope's key")),
+            Key::Root(_) => Err(Failure::wrong_kind("the file holds a root key, not a scope key")),
             Key::Scope(key) => Ok(ScopeKey(key.clone())),
         }
     }
 
-    /// The scope of a scope's key; None for a root key.
+    /// The scope of a scope key; None for a root key.
     #[getter]
     fn scope(&self) -> Option<Scope> {
         match self.0.key() {
@@ -217,7 +220,7 @@ impl KeyFile {
         self.0.usage().name()
     }
 
-    /// The key's tag, 8 hex digits.
+    /// The key tag, 8 hex digits.
     #[getter]
     fn tag(&self) -> String {
         self.0.tag().to_string()

@@ -1,26 +1,26 @@
-//! The native half of the Python package `fugo`: thin classes around [`fugo`], [`fugo_columnar`] and
-//! [`fugo_keystore`]. What is offered to Python, and how it is typed, stands in `python/fugo/_fugo.pyi`.
+//! The native part of the Python package `fugo`: classes that wrap [`fugo`], [`fugo_columnar`] and [`fugo_keystore`].
+//! The Python interface and its types are in `python/fugo/_fugo.pyi`.
 //!
-//! 1. Every error becomes an exception in one place (`errors.rs`), with its kind and its numbers, and without a value.
+//! 1. Every error becomes an exception in one file (`errors.rs`), with its kind and its numbers, and without a value.
 //! 2. Other Python threads run while a column is derived or a key file is opened.
-//! 3. Keys, numbers and prepared states are wiped when Python drops their object; what Python itself copied is not.
+//! 3. Keys, numbers and prepared keys are wiped when Python drops their object. Python's own copies are not wiped.
 #![forbid(unsafe_code)]
-// Python calls methods on objects, whether they look at them or not.
+// Python calls methods on objects, even if a method does not use the object.
 #![allow(clippy::unused_self)]
 
-/// A column from Python → Arrow arrays.
+/// Reads a column from Python as Arrow arrays.
 mod column_in;
-/// A column of symbols → Python.
+/// Exports a column of symbols to Python.
 mod column_out;
-/// Every error → an exception.
+/// Turns every error into an exception.
 mod errors;
 /// The exceptions of the package.
 mod exceptions;
-/// Rows at fault.
+/// Refused rows.
 mod faults;
-/// Text and bytes from Python, wiped where they are copied.
+/// Text and bytes from Python. Copies are wiped.
 mod given;
-/// Kept columns beside symbols.
+/// The search of kept columns.
 mod kept;
 /// Root keys and scope keys.
 mod key;
@@ -30,11 +30,11 @@ mod key_file;
 mod lineage;
 /// Numbers: strict, lenient, check digits.
 mod number;
-/// A panic → an exception without a value.
+/// Turns a panic into an exception without a value.
 mod panics;
 /// Scopes.
 mod scope;
-/// Symbols and their text.
+/// Symbols and their text form.
 mod symbol;
 /// Prepared keys: one symbol, or a column of them.
 mod symbol_key;

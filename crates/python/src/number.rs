@@ -5,10 +5,10 @@ use pyo3::{exceptions::PyTypeError, prelude::*, types::PyTuple};
 
 use crate::{errors::Failure, given, panics::guarded};
 
-/// MyNumber(text): twelve ASCII digits whose last is the check digit (個人番号).
+/// MyNumber(text): a valid MyNumber (個人番号), twelve ASCII digits of which the last is the check digit.
 ///
-/// `text` is str, bytes or bytes-like. Raises MyNumberError. Compares in constant time, prints as its type only, is
-/// wiped when it is dropped; cannot be pickled or hashed. Python's own copies of `text` are not wiped.
+/// `text` is str, bytes or bytes-like. Raises MyNumberError. Numbers compare in constant time, print only their type
+/// and are wiped when they are dropped. They cannot be pickled or hashed. Python's own copies of `text` are not wiped.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct MyNumber(pub(crate) fugo::MyNumber);
 
@@ -20,7 +20,7 @@ impl MyNumber {
         parse(text).map(Self)
     }
 
-    /// The twelve digits. The one way out of secrecy: do not log, store or print what it returns.
+    /// The twelve digits. Only this method reveals them: do not log, store or print the result.
     fn expose_digits(&self) -> &str {
         str::from_utf8(self.0.expose_digits()).unwrap_or_default()
     }
@@ -34,19 +34,20 @@ impl MyNumber {
     }
 
     fn __reduce__(&self) -> PyResult<Py<PyAny>> {
-        Err(PyTypeError::new_err("a MyNumber is not pickled or copied, so that digits stay where they were given"))
+        Err(PyTypeError::new_err("a MyNumber cannot be pickled or copied, because nobody would wipe the copy"))
     }
 }
 
-/// The number in a MyNumber, a str or bytes.
+/// Reads a number from a MyNumber, a str or bytes.
 pub(crate) fn parse(value: &Bound<'_, PyAny>) -> Result<fugo::MyNumber, Failure> {
     if let Ok(number) = value.cast::<MyNumber>() {
         return Ok(number.get().0.clone());
     }
     let parsed = guarded(|| given::bytes(value, |text| fugo::MyNumber::parse(text)))?;
     let found = || given::type_name(value);
-    let wrong =
-        || Failure::wrong_type(format!("a number is a MyNumber, str, bytes or bytes-like object, not {}", found()));
+    let wrong = || {
+        Failure::wrong_type(format!("a number must be a MyNumber, str, bytes or bytes-like object, not {}", found()))
+    };
     Ok(parsed.ok_or_else(wrong)??)
 }
 
@@ -58,11 +59,11 @@ pub(crate) fn parse(value: &Bound<'_, PyAny>) -> Result<fugo::MyNumber, Failure>
 pub(crate) fn check_digit(body: &Bound<'_, PyAny>) -> Result<u8, Failure> {
     guarded(|| match given::bytes(body, |body| fugo::MyNumber::check_digit(body))? {
         Some(digit) => Ok(digit?),
-        None => Err(Failure::wrong_type(format!("a body is str or bytes, not {}", given::type_name(body)))),
+        None => Err(Failure::wrong_type(format!("a body must be str or bytes, not {}", given::type_name(body)))),
     })
 }
 
-/// Twelve digits, not yet checked, and what was changed to get them.
+/// Twelve normalised digits, not yet checked, and the changes that were made.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct Normalized(lenient::Normalized);
 
@@ -73,7 +74,8 @@ impl Normalized {
         Ok(MyNumber(self.0.parse()?))
     }
 
-    /// What was changed: of `invisibles`, `trimmed`, `full-width`, `separators`, `zeros-restored`, in this order.
+    /// The changes that were made: of `invisibles`, `trimmed`, `full-width`, `separators`, `zeros-restored`, in this
+    /// order.
     #[getter]
     fn changes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.0.changes().names().collect::<Vec<_>>())
@@ -84,20 +86,20 @@ impl Normalized {
     }
 
     fn __reduce__(&self) -> PyResult<Py<PyAny>> {
-        Err(PyTypeError::new_err("a Normalized holds digits and is not pickled or copied"))
+        Err(PyTypeError::new_err("a Normalized holds digits and cannot be pickled or copied"))
     }
 }
 
-/// normalize(text, *, restore_zeros=False): what real files contain → twelve digits, not yet checked.
+/// normalize(text, *, restore_zeros=False): normalises a value from a file to twelve digits, not yet checked.
 ///
-/// `restore_zeros` pads 9 to 11 digits, and makes another person's number of one 住民票コード in ten: only for columns
-/// known to hold MyNumbers. Raises NormalizeError.
+/// `restore_zeros` pads 9 to 11 digits with zeros. This turns about one in ten 住民票コード into another person's number, so
+/// use it only for columns that are known to hold MyNumbers. Raises NormalizeError.
 #[pyfunction]
 #[pyo3(signature = (text, /, *, restore_zeros = false))]
 pub(crate) fn normalize(text: &Bound<'_, PyAny>, restore_zeros: bool) -> Result<Normalized, Failure> {
     guarded(|| match given::text(text, |text| lenient::normalize(text, lost_zeros(restore_zeros)))? {
         Some(normalized) => Ok(Normalized(normalized?)),
-        None => Err(Failure::wrong_type(format!("a text is str or UTF-8 bytes, not {}", given::type_name(text)))),
+        None => Err(Failure::wrong_type(format!("a text must be str or UTF-8 bytes, not {}", given::type_name(text)))),
     })
 }
 

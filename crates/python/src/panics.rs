@@ -1,16 +1,16 @@
-//! A panic → an exception without a value.
+//! Turns a panic into an exception without a value.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
 use crate::errors::Failure;
 
-/// Runs what looks at values from outside. A panic, which is a fault of this library, becomes `fugo.InternalError`.
+/// Runs code that reads values from Python. A panic, which is a bug of this library, becomes `fugo.InternalError`.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Failure::internal()))
 }
 
-/// A panic's message may quote a text, so it is not printed; where it happened is. The hook is this library's own:
-/// other extension modules have theirs.
+/// Prints where a panic happened, but not its message, which may quote a value. This library has its own copy of the
+/// panic hook, so other extension modules are not affected.
 pub(crate) fn silence() {
     set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {

@@ -1,4 +1,4 @@
-//! Scopes: purpose, id and epoch.
+//! Scopes: purpose, scope id and epoch.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,7 +10,7 @@ use pyo3::{
 
 use crate::{errors::Failure, given};
 
-/// Scope("agency/nta/1"): whom symbols are for: purpose, id and epoch.
+/// Scope("agency/nta/1"): a scope, made of purpose, scope id and epoch.
 ///
 /// Raises ScopeError.
 #[pyclass(frozen, module = "fugo")]
@@ -25,11 +25,11 @@ impl Scope {
         parse(text).map(Self)
     }
 
-    /// of(purpose, id, epoch): the scope of these three.
+    /// of(purpose, id, epoch): makes a scope from its parts.
     #[classmethod]
     #[pyo3(signature = (purpose, id, epoch))]
     fn of(_class: &Bound<'_, PyType>, purpose: &str, id: &str, epoch: &Bound<'_, PyInt>) -> Result<Self, Failure> {
-        // What does not fit 32 bits is an epoch that no scope is written with.
+        // An epoch that does not fit 32 bits is refused like 0.
         let epoch = epoch.extract::<u32>();
         let scope = fugo::Scope::new(purpose.parse()?, id.parse()?, Epoch::new(*epoch.as_ref().unwrap_or(&1))?)?;
         if epoch.is_err() { Err(ScopeError::Form.into()) } else { Ok(Self(scope)) }
@@ -41,13 +41,13 @@ impl Scope {
         self.0.purpose().name()
     }
 
-    /// 1 to 40 of `a-z 0-9 -`.
+    /// The scope id: 1 to 40 of `a-z 0-9 -`.
     #[getter]
     fn id(&self) -> &str {
         self.0.id().as_str()
     }
 
-    /// 世代: 1 to 4294967295.
+    /// The epoch (世代): 1 to 4294967295.
     #[getter]
     fn epoch(&self) -> u32 {
         self.0.epoch().number()
@@ -82,7 +82,7 @@ impl Scope {
     }
 }
 
-/// The scope in a Scope or a str.
+/// Reads a scope from a Scope or a str.
 pub(crate) fn parse(value: &Bound<'_, PyAny>) -> Result<fugo::Scope, Failure> {
     if let Ok(scope) = value.cast::<Scope>() {
         return Ok(scope.get().0);
@@ -92,6 +92,6 @@ pub(crate) fn parse(value: &Bound<'_, PyAny>) -> Result<fugo::Scope, Failure> {
             Some(scope) => Ok(scope?),
             None => Err(ScopeError::Form.into()),
         },
-        Err(_) => Err(Failure::wrong_type(format!("a scope is a Scope or str, not {}", given::type_name(value)))),
+        Err(_) => Err(Failure::wrong_type(format!("a scope must be a Scope or str, not {}", given::type_name(value)))),
     }
 }

@@ -16,11 +16,11 @@ use pyo3::{
 
 use crate::{errors::Failure, given, panics::guarded};
 
-/// Symbol(purpose, value): 16 bytes that stand for a person in one scope (符号). Treat every one as 個人番号.
+/// Symbol(purpose, value): the 16 bytes that represent a person in one scope (符号). Treat every symbol as 個人番号.
 ///
-/// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes; two purposes are never
-/// equal and have no order. The bytes do not name the key: tags do. `str(symbol)` is a TypeError. Sixteen zero bytes, which
-/// stand for a refused row, are no symbol. Raises ScopeError, LengthError.
+/// `bytes(symbol)` gives the bytes. Symbols of one purpose compare and sort by their bytes. Symbols of two purposes are
+/// never equal and have no order. The bytes do not identify the key; key tags do. `str(symbol)` raises TypeError.
+/// Sixteen zero bytes, which mark a refused row, are refused. Raises ScopeError, LengthError.
 #[pyclass(frozen, module = "fugo")]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Symbol {
@@ -35,8 +35,9 @@ impl Symbol {
     fn new(purpose: &str, value: &Bound<'_, PyAny>) -> Result<Self, Failure> {
         let purpose = purpose.parse()?;
         let bytes = given::bytes(value, |bytes| bytes.try_into().map_err(|_| Failure::symbol_length(bytes.len())))?;
-        let bytes = bytes
-            .ok_or_else(|| Failure::wrong_type(format!("a symbol is 16 bytes, not {}", given::type_name(value))))??;
+        let bytes = bytes.ok_or_else(|| {
+            Failure::wrong_type(format!("a symbol must be 16 bytes, not {}", given::type_name(value)))
+        })??;
         if bytes == REFUSED { Err(Failure::no_symbol()) } else { Ok(Self { purpose, bytes }) }
     }
 
@@ -46,7 +47,7 @@ impl Symbol {
         self.purpose.name()
     }
 
-    /// The text form under the key that `tag` names: Bech32m over tag ‖ symbol. Raises TextError.
+    /// The text form with this key tag: Bech32m over tag ‖ symbol. Raises TextError.
     #[pyo3(signature = (tag, /))]
     fn text(&self, tag: &str) -> Result<String, Failure> {
         Ok(TextEncoder::new(self.purpose, tag.parse()?).encode(&self.bytes).to_string())
@@ -60,11 +61,11 @@ impl Symbol {
         format!("{}(..)", self.purpose.symbol_name())
     }
 
-    /// Refused: what `print`, an f-string and `csv` would write is neither the symbol nor a text that can be read back.
+    /// Raises TypeError: `print`, an f-string and `csv` would write a text that cannot be read back.
     fn __str__(&self) -> PyResult<String> {
         Err(PyTypeError::new_err(
-            "a symbol has no text without its key: key.text(symbol) or symbol.text(tag) is the form to write, \
-             bytes(symbol).hex() its bytes",
+            "a symbol has no text form without its key; use key.text(symbol) or symbol.text(tag), or \
+             bytes(symbol).hex() for its bytes",
         ))
     }
 
@@ -94,9 +95,9 @@ impl Symbol {
     }
 }
 
-/// decode_text(text, *, purpose=None, tag=None): (purpose, key tag, symbol) of the text form of a symbol.
+/// decode_text(text, *, purpose=None, tag=None): the purpose, the key tag and the symbol of a text form.
 ///
-/// No key is needed. Where a purpose or a key's tag is given, the text must be of it. Raises TextError, ScopeError.
+/// No key is needed. If a purpose or a key tag is given, the text must have it. Raises TextError, ScopeError.
 #[pyfunction]
 #[pyo3(signature = (text, /, *, purpose = None, tag = None))]
 pub(crate) fn decode_text(
@@ -119,5 +120,5 @@ pub(crate) fn decode_text(
 }
 
 pub(crate) fn not_text(value: &Bound<'_, PyAny>) -> Failure {
-    Failure::wrong_type(format!("the text of a symbol is str or bytes, not {}", given::type_name(value)))
+    Failure::wrong_type(format!("the text form of a symbol must be str or bytes, not {}", given::type_name(value)))
 }

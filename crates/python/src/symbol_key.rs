@@ -19,11 +19,12 @@ use crate::{
     symbol::{Symbol, not_text},
 };
 
-/// SymbolKey(scope_key, *, insurers_key=None): a scope key ready to derive symbols.
+/// SymbolKey(scope_key, *, insurers_key=None): a prepared key, which derives symbols.
 ///
-/// `symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`. Of purpose eligibility, the digits go through
-/// `insurers_key` (epoch 1) first; without it, it is the issuer's key, which starts from insurers' symbols and never
-/// sees a number. Raises PurposeError. Wiped when it is dropped; threads may share one.
+/// `symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`. For purpose eligibility, the insurers' symbol is
+/// derived first, with `insurers_key` (epoch 1). Without `insurers_key` it is the issuer's key, which derives from
+/// insurers' symbols and never sees a number. Raises PurposeError. It is wiped when it is dropped. Threads may share
+/// it.
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct SymbolKey(pub(crate) AnySymbolKey);
 
@@ -53,7 +54,7 @@ impl SymbolKey {
         Scope(*self.0.scope())
     }
 
-    /// The tag that names the key in text forms and columns, 8 hex digits.
+    /// The key tag, 8 hex digits, which identifies the key in text forms and columns.
     #[getter]
     fn tag(&self) -> String {
         self.0.tag().to_string()
@@ -68,7 +69,7 @@ impl SymbolKey {
 
     /// `HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`. Raises PurposeError.
     ///
-    /// A symbol's bytes do not say their epoch; read insurers' symbols by the text form of the insurers' key of
+    /// The bytes of a symbol do not show their epoch, so read insurers' symbols from text forms of the insurers' key of
     /// epoch 1.
     #[pyo3(signature = (symbol, /))]
     fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
@@ -80,7 +81,7 @@ impl SymbolKey {
         Ok(self.made(self.0.symbol_from_insurers(&symbol.bytes)?))
     }
 
-    /// The text form of a symbol that this key made. Raises PurposeError.
+    /// The text form of a symbol of this key. Raises PurposeError.
     #[pyo3(signature = (symbol, /))]
     fn text<'py>(&self, symbol: &Bound<'py, Symbol>) -> Result<Bound<'py, PyString>, Failure> {
         let (py, symbol) = (symbol.py(), symbol.get());
@@ -90,20 +91,20 @@ impl SymbolKey {
         Ok(PyString::new(py, &self.0.encoder().encode(&symbol.bytes)))
     }
 
-    /// The symbol of a text form, which must be of this key. Raises TextError.
+    /// The symbol of a text form, which must belong to this key. Raises TextError.
     #[pyo3(signature = (text, /))]
     fn parse_text(&self, text: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
         let decoded = guarded(|| given::bytes(text, |text| self.0.encoder().decode(text)))?;
         Ok(self.made(decoded.ok_or_else(|| not_text(text))??))
     }
 
-    /// Symbols of a column of numbers, row for row; other threads run meanwhile.
+    /// Derives the symbols of a column of numbers, row for row. Other threads run meanwhile.
     ///
-    /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, a NumPy array of dtype S12
-    /// (do not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of
-    /// `normalize`; it alone admits integers, of 9 to 12 digits. `output`: "fixed", "binary" or "text". `errors`: "raise" raises
-    /// MyNumberError for the first row at fault; "null" leaves a null and lists it in `faults`. Raises ColumnError,
-    /// PurposeError.
+    /// `column`: any object with `__arrow_c_array__` or `__arrow_c_stream__`, a list of str, or a NumPy array of dtype
+    /// S12 (do not write to it meanwhile). `number_format`: "strict" or "lenient". `restore_zeros`: read the warning of
+    /// `normalize`; integers of 9 to 12 digits need it. `output`: "fixed", "binary" or "text". `errors`: "raise" raises
+    /// MyNumberError for the first refused row; "null" writes a null for it and lists it in `faults`. Raises
+    /// ColumnError, PurposeError.
     #[pyo3(signature = (
         column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"
     ))]
@@ -121,11 +122,11 @@ impl SymbolKey {
         Ok(columns.remove(0))
     }
 
-    /// Eligibility symbols of a column of insurers' symbols, as text or as 16 bytes; no number appears.
+    /// Derives the eligibility symbols of a column of insurers' symbols, as text or as 16 bytes. No number appears.
     ///
-    /// `insurers_tag` is the tag of the insurers' key of epoch 1, which text names. A binary column says whose symbols
-    /// it holds by its field's metadata, which is held against the tag; one without any is refused, unless
-    /// `trust_untagged` says that you know. Raises TextError, ColumnError, PurposeError.
+    /// `insurers_tag` is the key tag of the insurers' key of epoch 1. Text forms hold the tag. The metadata of a binary
+    /// column's field must have it. A binary column without metadata is refused, unless `trust_untagged` is true: use
+    /// it only if you know that the symbols are of that key. Raises TextError, ColumnError, PurposeError.
     #[pyo3(signature = (column, *, insurers_tag, trust_untagged = false, output = "fixed", errors = "raise"))]
     fn symbols_from_insurers(
         &self,
@@ -165,9 +166,9 @@ impl SymbolKey {
     }
 }
 
-/// Symbols of a column of numbers under several keys, in one pass over the column: one SymbolColumn for each key.
+/// Derives the symbols of a column of numbers under several keys in one pass: one SymbolColumn for each key.
 ///
-/// Arguments as those of SymbolKey.symbols.
+/// It has the arguments of SymbolKey.symbols.
 #[pyfunction]
 #[pyo3(signature = (
     keys, column, *, number_format = "strict", restore_zeros = false, lineage = None, output = "fixed", errors = "raise"
@@ -205,10 +206,10 @@ fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<
     match number_format {
         "lenient" => Ok(Reading::Lenient(lost_zeros(restore_zeros))),
         "strict" if !restore_zeros => Ok(Reading::Strict),
-        // Of an integer there is nothing else to be lenient about.
+        // For an integer, restored zeros are the only lenient step.
         "strict" if !column.is_text() => Ok(Reading::Lenient(lost_zeros(true))),
-        "strict" => Err(Failure::wrong_option("restore_zeros goes with number_format=\"lenient\"".into())),
-        _ => Err(Failure::wrong_option("number_format is \"strict\" or \"lenient\"".into())),
+        "strict" => Err(Failure::wrong_option("restore_zeros needs number_format=\"lenient\"".into())),
+        _ => Err(Failure::wrong_option("number_format must be \"strict\" or \"lenient\"".into())),
     }
 }
 
@@ -216,11 +217,11 @@ fn raises(errors: &str) -> Result<bool, Failure> {
     match errors {
         "raise" => Ok(true),
         "null" => Ok(false),
-        _ => Err(Failure::wrong_option("errors is \"raise\" or \"null\"".into())),
+        _ => Err(Failure::wrong_option("errors must be \"raise\" or \"null\"".into())),
     }
 }
 
-/// A column that says whose symbols it holds has to hold those of the insurers' key of epoch 1.
+/// A column with metadata must hold symbols of the insurers' key of epoch 1.
 fn is_of_insurers(found: &SymbolMetadata, insurers: KeyTag) -> Result<(), Failure> {
     if found.scope.purpose() != Purpose::Insurers {
         return Err(Failure::symbol_purpose(Purpose::Insurers, found.scope.purpose()));

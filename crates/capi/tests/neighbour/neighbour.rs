@@ -1,7 +1,7 @@
-//! Another Rust library in the same program, as a static one, with a standard library of its own: built by
-//! `crates/capi/check` with `rustc --crate-type staticlib`, linked by neighbour.c beside libfugo.a.
+//! Another static Rust library in the same program, with its own standard library: built by
+//! `crates/capi/check` with `rustc --crate-type staticlib`, linked with neighbour.c and libfugo.a.
 
-/// Panics with a message, which goes to standard error as in any Rust library, and is caught: 1.
+/// Panics with a message, which goes to standard error as in any Rust library, catches the panic and returns 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn neighbour_panics() -> i32 {
     std::panic::catch_unwind(|| panic!("the neighbour's own panic")).is_err().into()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds what Native.java declares against what the Rust functions take and give: signatures.py CRATE
+"""Compares the methods of Native.java with the types of the Rust functions: signatures.py CRATE
 
-Java finds native functions by name alone. A type that differs between the two would be read as another, which is the
-one mistake here that safe Rust cannot refuse.
+Java finds native functions by name only. If a type differs, its bytes are read as another type. Safe Rust cannot detect
+this mistake.
 """
 
 import pathlib
@@ -54,7 +54,7 @@ def main():
         print(one, "is in one of the two only", file=sys.stderr)
     if declared != set(of_rust(rust)):
         sys.exit(1)
-    # What must be caught: one type in one function, changed; in each function that has one.
+    # Self-test: a change of one type in any function must be detected.
     changes = [
         (r"\bjlong\b", "jint"),
         (r"\bJByteArray\b", "JString"),

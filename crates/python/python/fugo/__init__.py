@@ -1,7 +1,7 @@
 """Symbols (符号) for Japan's MyNumber: one per agency, unlinkable without the keys.
 
-Every symbol is ``HMAC-SHA-256(ScopeKey, twelve digits)[0..16]``, one at a time or a column at once, from and to
-everything that speaks Arrow's PyCapsule interface. Treat every symbol as 個人番号.
+Every symbol is ``HMAC-SHA-256(ScopeKey, twelve digits)[0..16]``, for one number or a column. Columns are read
+from and exported to every library with Arrow's PyCapsule interface. Treat every symbol as 個人番号.
 """
 
 from fugo._fugo import (

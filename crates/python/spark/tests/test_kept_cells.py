@@ -115,8 +115,8 @@ class KeptCells(unittest.TestCase):
         ]
         df = cluster.spark.createDataFrame(rows, "my_number string, digest string, spouse string, code string").coalesce(1)
         for keep, other_codes, said in (
-            (["code", "digest"], ["code"], "digest hold what must not be kept: SHA-256 of the number"),
-            (["spouse"], ["spouse"], "spouse hold what must not be kept: MyNumbers"),
+            (["code", "digest"], ["code"], "digest hold values that must not be kept: SHA-256 of the number"),
+            (["spouse"], ["spouse"], "spouse hold values that must not be kept: MyNumbers"),
         ):
             with self.subTest(keep=keep), self.assertRaises(Exception) as caught:
                 convert(df, "my_number", source, keep=keep, other_codes=other_codes).rejects.collect()

@@ -1,4 +1,4 @@
-/* What `java -Xcheck:jni` must complain about: a call with an exception pending. */
+/* Breaks a rule that `java -Xcheck:jni` must report: it makes a call while an exception is pending. */
 #include <jni.h>
 
 JNIEXPORT void JNICALL Java_Careless_call(JNIEnv *env, jclass class) {

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
-/** Prints one entry of a Hadoop credential provider: PROVIDER ALIAS. Ends with 3 if there is none. */
+/** Prints one entry of a Hadoop credential provider: PROVIDER ALIAS. Exits with 3 if the entry does not exist. */
 public class PrintCredential {
     public static void main(String[] args) throws Exception {
         Configuration conf = new Configuration();
         conf.set("hadoop.security.credential.provider.path", args[0]);
-        // Only from the provider, never from a configuration file in clear text.
+        // Read from the provider only, never from clear text in a configuration file.
         conf.setBoolean("hadoop.security.credential.clear-text-fallback", false);
         char[] secret = conf.getPassword(args[1]);
         if (secret == null) {

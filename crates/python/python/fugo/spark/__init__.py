@@ -1,4 +1,4 @@
-"""Symbols on Apache Spark. Keys are read on the executors and never travel; see docs/spark.md.
+"""Symbols on Apache Spark. Executors read the keys; keys are never sent. See docs/spark.md.
 
 from fugo.spark import KeyFileOnExecutor, convert
 

@@ -1,4 +1,4 @@
-"""A DataFrame of numbers → symbols and rejects: what ``fugo convert`` does, on a cluster."""
+"""Converts a DataFrame of numbers to symbols and rejects, as ``fugo convert`` does, on a cluster."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fugo.spark.sources import KeySource
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Below so many rows a delivery links people: who came or went between two of them shows in both.
+#: A delivery with fewer rows links people: two deliveries show who came or left between them.
 SMALL = 1_000
 
 
@@ -41,15 +41,16 @@ def convert(
 ) -> Converted:
     """Plans ``symbol = key(number(df[column]))`` for each key, and a reject for each row that has no number.
 
-    ``keys`` maps the name of each output's symbol column to where executors find its key; one source alone is
-    ``{"symbol": source}``. No row ever holds the symbols of two keys. ``keep`` names the columns that stand beside the
-    symbols; a cell of theirs that holds the row's number, another valid number, or a symbol, makes the row a reject, and a
-    column that is made of numbers or symbols fails the job. ``other_codes`` names those of them that hold other codes of
-    twelve digits, of which one in ten is a valid number by chance. ``reference`` names the columns by which you find a row again, in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every
-    executor. With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, under the key of that
-    tag, and keys are of the eligibility scope; then no number appears.
+    ``keys`` maps the name of each output's symbol column to the place where executors find its key; a single source
+    means ``{"symbol": source}``. No row ever holds the symbols of two keys. ``keep`` names the columns that are written
+    next to the symbols. If one of their cells holds the row's number, another valid number, or a symbol, the row
+    becomes a reject. A column that is made of numbers or symbols fails the job. ``other_codes`` names the kept columns that hold
+    other codes of twelve digits, of which about one in ten is a valid number by chance. ``reference`` names the columns
+    with which you find a row again; they are in ``rejects`` and ``duplicates`` only. ``lineage`` is a file on every
+    executor. With ``insurers_tag`` the column holds insurers' symbols of epoch 1 in text form, of the key with that
+    tag, and all keys must be of the eligibility scope. Then no number appears.
 
-    Nothing runs yet: see :meth:`Converted.staged` for one pass that all results are read from.
+    Nothing runs yet. :meth:`Converted.staged` runs one pass, from which all results are read.
     """
     outputs = dict(keys) if isinstance(keys, Mapping) else {"symbol": keys}
     derivation = Derivation(
@@ -65,7 +66,7 @@ def convert(
         other_codes=tuple(other_codes),
     )
     refuse_what_cannot_be(df.schema, derivation)
-    # Structures, so that no name of the roster's meets one of ours; and Spark's mapInArrow takes only plain names.
+    # Structures, so that names of the roster cannot clash with ours. Spark's mapInArrow accepts only plain names.
     groups = {"kept": keep, "reference": reference}
     structures = (F.struct(*map(order.quoted, names)).alias(group) for group, names in groups.items() if names)
     roster = df.select(F.col(order.quoted(column)).alias("person"), *structures)
@@ -100,38 +101,38 @@ class OrderedCounts:
 class Converted:
     """Symbols and rejects of one roster.
 
-    As :func:`convert` gives it, each result derives again whenever it is evaluated. :meth:`staged` derives once.
+    Each result of :func:`convert` derives the symbols again whenever it is evaluated. :meth:`staged` derives once.
     """
 
     derivation: Derivation
-    #: Of the DataFrame that was given.
+    #: The columns of the input DataFrame.
     schema: T.StructType
-    #: Accepted rows, once for each key, and rejects; as secret as the roster.
+    #: Accepted rows, once for each key, and rejects. They are as secret as the roster.
     rows: DataFrame
     _roster: DataFrame | None
     _counts: Counts | None
 
     @property
     def outputs(self) -> dict[str, DataFrame]:
-        """For each key the symbols and the kept columns, in the order of the roster: not for delivery."""
+        """The symbols and the kept columns for each key, in the order of the roster. Do not deliver them."""
         return {name: self._rows(name).select(*self._columns(name)) for name, _ in self.derivation.outputs}
 
     @property
     def symbols(self) -> DataFrame:
-        """The one output there is."""
+        """The only output."""
         return self.outputs[self._name(None)]
 
     @property
     def rejects(self) -> DataFrame:
-        """Of each row without a symbol: its reference, the column at fault, the reason, and where. Never a value."""
+        """For each row without a symbol: its reference, the column, the reason and the position. Never a value."""
         rejected = self.rows.where(F.col("output").isNull())
         return rejected.select(*self._reference(), "column", "reason", "offset", "found", "detail")
 
     def staged(self, path: str) -> Converted:
-        """Derives once: writes the tagged rows to ``path`` (Parquet), and gives the results that are read from there.
+        """Derives once: writes the tagged rows to ``path`` (Parquet), and returns results that are read from there.
 
-        The place must be new, and private to the operator: rows lie in the roster's order with their references, so it
-        is as secret as the roster. Remove it when the outputs are written.
+        The path must be new, and private to the operator. Rows are in the roster's order with their references, so the
+        files are as secret as the roster. Remove them when the outputs are written.
         """
         if self._roster is None:
             raise DescriptionError("the rows are staged already")
@@ -145,13 +146,13 @@ class Converted:
         return replace(self, rows=staged, _roster=None, _counts=counts)
 
     def counts(self) -> Counts:
-        """Totals of the pass that :meth:`staged` made: rows as they entered it, and what they became."""
+        """Totals of the pass of :meth:`staged`: the rows that were read, and their results."""
         if self._counts is None:
-            raise DescriptionError("totals are of one pass: stage the rows first")
+            raise DescriptionError("totals need one pass: stage the rows first")
         return self._counts
 
     def in_symbol_order(self, output: str | None = None, *, partitions: int | None = None) -> DataFrame:
-        """One row for each person, ascending by the bytes of the symbol, over the partitions in their order.
+        """One row for each person, ascending by the bytes of the symbol across the partitions in order.
 
         People whose rows differ are in :meth:`duplicates` instead.
         """
@@ -160,7 +161,7 @@ class Converted:
         return ordered.select(*self._columns(name))
 
     def duplicates(self, output: str | None = None) -> DataFrame:
-        """The rows of people with several: symbol, reference, ``equal`` (one was converted) or ``differs`` (none)."""
+        """The rows of people with several rows: symbol, reference, ``equal`` (one was converted) or ``differs``."""
         name = self._name(output)
         beside = ["reference"] if self.derivation.reference else []
         listed = order.duplicates(self._rows(name, *beside), "symbol", reference=beside)
@@ -175,9 +176,9 @@ class Converted:
         format: str = "parquet",
         options: Mapping[str, str] | None = None,
     ) -> OrderedCounts:
-        """Writes :meth:`in_symbol_order` and counts in the same pass. The rows must be staged, the place new.
+        """Writes :meth:`in_symbol_order` and counts in the same pass. The rows must be staged, the path must be new.
 
-        :raises TotalsError: if the rows that came out are not those that were staged; then the place is not to be used.
+        :raises TotalsError: if the rows that came out are not the staged rows. Then do not use the output.
         """
         name, counts = self._name(output), self.counts()
         seen = Observation()
@@ -188,7 +189,7 @@ class Converted:
         found = {total: int(count or 0) for total, count in seen.get.items()}
         totals = OrderedCounts(read=counts.read, rejected=counts.rejected, **found)
         if totals.converted + totals.equal + totals.differing != counts.accepted:
-            raise TotalsError(f"{path}: {counts.accepted} rows were accepted, and {totals} came out")
+            raise TotalsError(f"{path}: {counts.accepted} rows were accepted, but {totals} came out")
         if totals.converted < SMALL:
             message = f"{path} holds fewer than {SMALL} people: who comes and goes between deliveries links"
             warnings.warn(message, stacklevel=2)
@@ -198,7 +199,7 @@ class Converted:
         names = [name for name, _ in self.derivation.outputs]
         name = names[0] if output is None and len(names) == 1 else output
         if name not in names:
-            raise DescriptionError(f"name one of the outputs: {', '.join(names)}")
+            raise DescriptionError(f"the output must be one of: {', '.join(names)}")
         return name
 
     def _rows(self, name: str, *beside: str) -> DataFrame:
@@ -220,7 +221,7 @@ class Converted:
 
 
 def _tagged(roster: DataFrame, derivation: Derivation) -> DataFrame:
-    """The one place where numbers become symbols."""
+    """Numbers become symbols in this function only."""
 
     def derive(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return derivation.batches(batches)
@@ -234,7 +235,7 @@ def _tagged(roster: DataFrame, derivation: Derivation) -> DataFrame:
 
 
 def _count(staged: DataFrame, derivation: Derivation, read: int) -> Counts:
-    """Counts what was staged, and holds it against what was read."""
+    """Counts the staged rows and compares them with the rows that were read."""
     found = {
         (row["output"], row["reason"]): row["count"] for row in staged.groupBy("output", "reason").count().collect()
     }

@@ -1,7 +1,7 @@
-"""A passphrase from a Hadoop credential provider, asked for on the executor.
+"""Asks a Hadoop credential provider for a passphrase, on the executor.
 
-Python workers have no JVM, so a Java program of a few lines is run on the executor's own class path and its answer read
-from a pipe. Spark brings the compiler for it (Janino, which compiles every query), so a Java runtime is enough.
+Python workers have no JVM, so a short Java program runs on the executor's own class path, and its answer is read from a
+pipe. Spark contains a compiler for it (Janino, which compiles every query), so a Java runtime is enough.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from fugo.spark.errors import KeyNotOpened
 from fugo.spark.sources import HadoopCredential
 
 PROGRAM = Path(__file__).with_name("PrintCredential.java")
-#: How the program says that there is no such entry.
+#: The exit status if the entry does not exist.
 NO_ENTRY = 3
-#: Bytes; a passphrase is far shorter.
+#: The most bytes that are read; a passphrase is far shorter.
 LONGEST = 4096
-#: Seconds until Java is ended; a provider on a remote file system answers within a few.
+#: Seconds until Java is stopped. A provider on a remote file system answers within a few.
 PATIENCE = 120
 
 
 def passphrase(credential: HadoopCredential) -> bytearray:
-    """Asks the provider. The caller overwrites the answer when it is done with it."""
+    """Asks the provider. The caller must overwrite the answer after use."""
     java, class_path = _java(credential)
-    # Java's start is most of the cost; arguments hold names only.
+    # Starting Java takes most of the time. The arguments hold names only.
     command = [java, "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m", "-cp", class_path]
     command += ["org.codehaus.janino.SimpleCompiler", str(PROGRAM), "PrintCredential"]
     command += [credential.provider, credential.alias]
     try:
-        # What Java says on its standard error could quote a store's content and is dropped.
+        # Java's standard error could quote a store's content, so it is dropped.
         answer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError as error:
         raise KeyNotOpened(f"Java cannot be started for the credential provider: {error.strerror}: {java}") from None
@@ -62,11 +62,11 @@ def passphrase(credential: HadoopCredential) -> bytearray:
 
 
 def _java(credential: HadoopCredential) -> tuple[str, str]:
-    """Java and the class path: as described, or else those of the executor that this process works for."""
+    """The Java and the class path that were described, or those of this process's executor."""
     executor = _executor()
     java, class_path = executor or (_java_at_hand(), None)
     jars = os.path.join(os.environ.get("SPARK_HOME", ""), "jars", "*")
-    # YARN hands its class path over in the environment, other masters on the command line.
+    # YARN passes its class path in the environment, other masters on the command line.
     class_path = class_path or os.environ.get("CLASSPATH") or jars
     return credential.java or java, credential.class_path or class_path
 
@@ -77,7 +77,7 @@ def _java_at_hand() -> str:
 
 
 def _executor() -> tuple[str, str | None] | None:
-    """The Java and the class path of the nearest process above this one that is a Java, on Linux."""
+    """The Java and the class path of the nearest ancestor process that is a Java, on Linux."""
     process = os.getppid()
     try:
         while process > 1:
@@ -85,7 +85,7 @@ def _executor() -> tuple[str, str | None] | None:
             program = os.readlink(place / "exe")
             if os.path.basename(program) == "java":
                 return program, _class_path(place)
-            # The parent stands second behind the name, which is in parentheses and may hold any character.
+            # The parent is the second field after the name. The name is in parentheses and may hold any character.
             process = int((place / "stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         pass

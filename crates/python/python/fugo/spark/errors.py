@@ -1,18 +1,18 @@
-"""What can go wrong between Spark, keys and rows. Names, kinds and places, never a value."""
+"""The exceptions of fugo on Spark. They hold names, kinds and positions, never a value."""
 
 from __future__ import annotations
 
 
 class DescriptionError(ValueError):
-    """What was asked for cannot be done. Raised on the driver, before any job."""
+    """The request cannot be carried out. Raised on the driver, before any job."""
 
 
 class KeyNotOpened(RuntimeError):
-    """A key cannot be had on an executor, or is not the one that was described."""
+    """An executor cannot open the key, or its key is not the one that was described."""
 
 
 class LineageNotRead(ValueError):
-    """A lineage file is not one, on an executor."""
+    """The lineage file on an executor is not valid."""
 
 
 class RefusedColumn(ValueError):
@@ -23,11 +23,11 @@ class RefusedColumn(ValueError):
         self.columns = columns
 
     def __str__(self) -> str:
-        return f"the kept columns {', '.join(self.columns)} hold what must not be kept: {self.args[1]}"
+        return f"the kept columns {', '.join(self.columns)} hold values that must not be kept: {self.args[1]}"
 
 
 class RefusedRow(ValueError):
-    """A row gives no symbol, and the job was told to fail then. ``kind`` is the reason, in one word."""
+    """A row was refused, and the job was told to fail in this case. ``kind`` is the reason, in one word."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(kind, message)
@@ -38,4 +38,4 @@ class RefusedRow(ValueError):
 
 
 class TotalsError(RuntimeError):
-    """What was read is not what was converted, rejected and set aside. What was written is not to be used."""
+    """The rows that were read are not the rows that were converted, rejected and set aside. Do not use the output."""

@@ -1,4 +1,4 @@
-"""Columns of symbols as Spark has them: BinaryType or text, with whose symbols they are in the field's metadata."""
+"""Columns of symbols in Spark: BinaryType or text. The field's metadata names the scope."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pyspark.sql.types import BinaryType, StringType, StructField
 from fugo.spark.errors import DescriptionError
 from fugo.spark.sources import KeyFileOnExecutor
 
-#: Spark knows no fixed-size binary.
+#: Spark has no fixed-size binary type.
 Output = Literal["binary", "text"]
 
 
 def symbol_metadata(source: KeyFileOnExecutor) -> dict[str, str]:
-    """``fugo.purpose``, ``fugo.scope``, ``fugo.epoch`` and ``fugo.tag``: whose symbols a column holds."""
+    """``fugo.purpose``, ``fugo.scope``, ``fugo.epoch`` and ``fugo.tag``: scope and key tag of a column."""
     purpose, scope, epoch = source.scope.split("/")
     return {"fugo.purpose": purpose, "fugo.scope": scope, "fugo.epoch": epoch, "fugo.tag": source.tag}
 
@@ -24,9 +24,9 @@ def symbol_type(output: Output) -> BinaryType | StringType:
         return BinaryType()
     if output == "text":
         return StringType()
-    raise DescriptionError("Spark has symbols as `binary` or as `text`")
+    raise DescriptionError("output must be `binary` or `text`")
 
 
 def is_symbol_field(field: StructField) -> bool:
-    """Whether a column says that it holds symbols: two scopes' symbols in one row link the scopes."""
+    """Whether a column's metadata says that it holds symbols. Symbols of two scopes in one row link the scopes."""
     return any(key.startswith("fugo.") for key in field.metadata or {})

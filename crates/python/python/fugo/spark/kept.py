@@ -1,4 +1,4 @@
-"""Kept cells as text, in every reading that is searched. The search itself is the tool's."""
+"""Kept cells as text, in every reading that is searched. The tool uses the same search."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import pyarrow as pa
 
 
 def searched(cells: dict[str, pa.Array]) -> Iterator[tuple[tuple[int, bool], pa.Array]]:
-    """The place of each kept column, whether these are counts of times, and its values as text. Booleans and short integers have too few digits."""
+    """The index of each kept column, whether it holds counts of times, and its values as text.
+
+    Booleans and short integers are skipped: they have too few digits.
+    """
     for place, values in enumerate(cells.values()):
         kind = values.type
         if pa.types.is_boolean(kind) or pa.types.is_int8(kind) or pa.types.is_int16(kind):
             continue
         if pa.types.is_date32(kind):
-            # Days since 1970; as a date they have eight digits.
+            # The values are days since 1970. As a date they have eight digits.
             yield (place, True), values.cast(pa.int32()).cast(pa.large_string())
         elif pa.types.is_timestamp(kind):
             yield (place, False), _shown(values)
@@ -26,7 +29,7 @@ def searched(cells: dict[str, pa.Array]) -> Iterator[tuple[tuple[int, bool], pa.
 
 
 def _readable(values: pa.Array) -> pa.Array:
-    """Text that is UTF-8 for sure: Spark's strings may hold any bytes, and the search takes text only."""
+    """Makes text valid UTF-8: Spark's strings may hold any bytes, and the search accepts only text."""
     raw = values.cast(pa.large_binary())
     try:
         return raw.cast(pa.large_string())
@@ -36,7 +39,7 @@ def _readable(values: pa.Array) -> pa.Array:
 
 
 def _shown(values: pa.Array) -> pa.Array:
-    """Times as text; in UTC where the session's zone is one that Arrow does not know, such as JST."""
+    """Times as text, in UTC if Arrow does not know the session's zone, such as JST."""
     try:
         return values.cast(pa.string()).cast(pa.large_string())
     except pa.ArrowInvalid:

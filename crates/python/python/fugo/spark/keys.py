@@ -1,4 +1,4 @@
-"""Keys on an executor: each is opened once in a Python worker, checked against its description, and kept there."""
+"""Keys on an executor. Each is opened once in a Python worker, compared with its description, and kept there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _opened: dict[KeyFileOnExecutor, fugo.SymbolKey] = {}
 
 
 def symbol_key(source: KeyFileOnExecutor) -> fugo.SymbolKey:
-    """The key that a description names, from this machine's file. A passphrase costs about a second, once."""
+    """Reads the key of a description from this machine's file. A passphrase takes about one second, once."""
     key = _opened.get(source)
     if key is None:
         # A crash must not write the key to a core file.
@@ -25,18 +25,18 @@ def symbol_key(source: KeyFileOnExecutor) -> fugo.SymbolKey:
 
 
 def forget() -> None:
-    """Drops every key of this process, and so wipes it."""
+    """Drops every key of this process, which wipes it."""
     _opened.clear()
 
 
-# Spark ends most workers without asking Python; then the kernel clears their memory before anyone else gets it.
+# Spark ends most workers without running Python code. The kernel then clears their memory before it is reused.
 atexit.register(forget)
 
 
 def _scope_key(source: KeyFileOnExecutor) -> fugo.ScopeKey:
     key = _load(source).key
     if not isinstance(key, fugo.ScopeKey):
-        raise KeyNotOpened(f"the key file {source.path} holds a root key; a scope's key belongs here")
+        raise KeyNotOpened(f"the key file {source.path} holds a root key; a scope key is needed")
     if (str(key.scope), key.tag) != (source.scope, source.tag):
         raise KeyNotOpened(
             f"the key file {source.path} on this executor holds the key {key.tag} of {key.scope};"

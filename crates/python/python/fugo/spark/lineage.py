@@ -1,4 +1,4 @@
-"""Re-issued numbers on an executor: a person keeps the symbols of the first number."""
+"""Re-issued numbers on an executor. A person keeps the symbols of the first number."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ HEADER = ["new", "previous"]
 
 @lru_cache(maxsize=1)
 def lineage(path: str | None) -> fugo.Lineage | None:
-    """A lineage file (CSV, header ``new,previous``) of this machine, read once in a worker; none without a path."""
+    """A lineage file (CSV, header ``new,previous``) of this machine, read once per worker; None without a path."""
     if path is None:
         return None
-    # What is no UTF-8 comes through as lone surrogates: an error of decoding would hold the file.
+    # Bytes that are not UTF-8 become lone surrogates: a decoding error would hold the file's content.
     with open(path, newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
         lines = csv.reader(file)
         if next(lines, None) != HEADER:
-            raise LineageNotRead(f"the lineage file {path} begins with another header than new,previous")
+            raise LineageNotRead(f"the lineage file {path} does not start with the header new,previous")
         pairs = []
         for line in lines:
             if len(line) != len(HEADER):

@@ -1,4 +1,4 @@
-"""What a conversion cannot be asked for: refused on the driver, before any job."""
+"""Checks a conversion on the driver, before any job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fugo.spark.errors import DescriptionError
 from fugo.spark.fields import is_symbol_field, symbol_type
 from fugo.spark.rows import REJECT, Derivation
 
-#: Only what can be searched for numbers and symbols, and whose equality is that of its bytes.
+#: The types that can be searched for numbers and symbols, and that are equal only if their bytes are.
 KEEPABLE = (
     T.StringType,
     T.BooleanType,
@@ -26,29 +26,29 @@ KEEPABLE = (
 
 
 def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
-    """Holds what was asked for against the columns that there are."""
+    """Checks the request against the columns of the DataFrame."""
     known = [name.casefold() for name in schema.names]
     for name in [derivation.column, *derivation.keep, *derivation.reference]:
         found = known.count(name.casefold()) if name in schema.names else 0
         if found != 1:
-            raise DescriptionError(f"the DataFrame has {found} columns named {name}; one is needed")
+            raise DescriptionError(f"the DataFrame has {found} columns named {name}; exactly one is needed")
     for name in derivation.other_codes:
         if name not in derivation.keep:
             raise DescriptionError(f"other_codes names {name}, which is not kept")
     for names in (derivation.keep, derivation.reference):
         if len(_folded(names)) < len(names):
-            raise DescriptionError(f"a column is named twice among {', '.join(names)}")
+            raise DescriptionError(f"a column is named twice: {', '.join(names)}")
     for name, source in derivation.outputs:
         if derivation.insurers_tag is None:
             source.check_starts_from_numbers()
         elif source.purpose != "eligibility":
-            raise DescriptionError(f"{name}: from insurers' symbols only eligibility symbols are made")
+            raise DescriptionError(f"{name}: only eligibility symbols can be derived from insurers' symbols")
     person = schema[derivation.column].dataType
     integers = isinstance(person, T.LongType) and derivation.restore_zeros and derivation.insurers_tag is None
     if not isinstance(person, T.StringType) and not integers:
         raise DescriptionError(
-            f"the column {derivation.column} is of type {person.simpleString()}; persons are read from string,"
-            " and numbers from bigint with restore_zeros, since an integer has lost its leading zeros"
+            f"the column {derivation.column} is of type {person.simpleString()}; it must be string,"
+            " or bigint with restore_zeros, because an integer has lost its leading zeros"
         )
     if not derivation.outputs:
         raise DescriptionError("name at least one key")
@@ -62,7 +62,7 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
         if not isinstance(field.dataType, KEEPABLE):
             raise DescriptionError(
                 f"the kept column {name} is of type {field.dataType.simpleString()}, which is not searched for numbers:"
-                " text, whole numbers, decimals, booleans, dates and times are"
+                " keep text, whole numbers, decimals, booleans, dates or times"
             )
         if isinstance(field.dataType, T.StringType) and field.dataType != T.StringType():
             raise DescriptionError(
@@ -70,20 +70,20 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
                 " collate it UTF8_BINARY"
             )
     if derivation.column in (*derivation.keep, *derivation.reference):
-        raise DescriptionError(f"the column {derivation.column} holds the numbers, which reach no output and no list")
+        raise DescriptionError(f"the column {derivation.column} holds the numbers, which no output may have")
     beside = _folded((*derivation.keep, *derivation.reference))
     for name, _ in derivation.outputs:
         if not isinstance(name, str) or not name:
-            raise DescriptionError("each output has a name")
+            raise DescriptionError("each output needs a name")
         if name.casefold() == "outcome":
-            raise DescriptionError("the list of duplicates has a column of its own named outcome: rename the output")
+            raise DescriptionError("the list of duplicates already has a column named outcome: rename the output")
         if name.casefold() in beside:
-            raise DescriptionError(f"the output {name} and another column have one name")
+            raise DescriptionError(f"the output {name} and another column have the same name")
     taken = {*REJECT, "outcome", "key"} & _folded(derivation.reference)
     if taken:
-        raise DescriptionError(f"a list has columns of its own named {', '.join(sorted(taken))}: rename the reference")
+        raise DescriptionError(f"a list already has columns named {', '.join(sorted(taken))}: rename the reference")
 
 
 def _folded(names: Iterable[str]) -> set[str]:
-    """Names as Spark tells them apart: not by case, unless the session says so."""
+    """Names as Spark compares them: without case, unless the session says otherwise."""
     return {name.casefold() for name in names}

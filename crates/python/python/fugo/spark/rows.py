@@ -1,4 +1,4 @@
-"""Batches of a roster → tagged rows: accepted ones once for each key, and rejects. Runs on executors, in Python."""
+"""Turns batches of a roster into tagged rows: accepted rows, once for each key, and rejects. Runs on executors."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from fugo.spark.sources import KeyFileOnExecutor
 
 NumberFormat = Literal["strict", "lenient"]
 
-#: One batch in so many, the first of each partition among them, is held against what could be made of numbers.
+#: One batch in this many, and the first of each partition, is checked for columns that are made of numbers.
 JUDGED = 16
 
 
 class Reject(NamedTuple):
-    """Where a row is at fault and why; never what stands there."""
+    """The position and the reason of a refusal, never the value."""
 
     row: int
     column: str
@@ -37,9 +37,9 @@ class Reject(NamedTuple):
 
 @dataclass(frozen=True)
 class Derivation:
-    """What is done to each batch. Travels from the driver to the workers, and holds names only.
+    """The work on each batch. The driver sends it to the workers, and it holds names only.
 
-    A batch has the numbers as ``person``, and ``kept`` and ``reference`` as structures, where there are any.
+    A batch has the numbers as ``person``, and the columns ``kept`` and ``reference`` as structures, if there are any.
     """
 
     column: str
@@ -137,7 +137,7 @@ class Derivation:
         return self._tagged(batch, given)
 
     def _tagged(self, batch: pa.RecordBatch, given: dict[str, pa.Array]) -> pa.RecordBatch:
-        """All columns of tagged rows, in order; those that are not given are null."""
+        """All columns of tagged rows, in order. Columns that are not given are null."""
         columns = {"output": pa.string(), "symbol": pa.binary() if self.form == "binary" else pa.string()}
         if self.keep:
             columns["kept"] = batch.column("kept").type
@@ -149,7 +149,7 @@ class Derivation:
         return pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
 
-#: What a reject says, behind its reference.
+#: The columns of a reject, after its reference.
 REJECT = {
     "column": pa.string(),
     "reason": pa.string(),

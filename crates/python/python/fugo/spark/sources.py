@@ -1,4 +1,4 @@
-"""Where an executor finds a key. Names only: whatever is written here may stand in a plan, a log or an event."""
+"""Describes where an executor finds a key. It holds names only, because plans, logs and events may show it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class HadoopCredential:
     """A passphrase in a Hadoop credential provider.
 
     ``alias`` names the entry and ``provider`` the store, such as ``jceks://hdfs/keys/fugo.jceks``. Each Python worker
-    of an executor asks the provider once, through a small Java program on the executor's own class path, and reads the
-    answer from a pipe: the driver, the plan and the logs never see it. ``java`` and ``class_path`` name that program's
-    Java and jars where the worker cannot find the executor's own.
+    of an executor asks the provider once, with a small Java program on the executor's own class path, and reads the
+    answer from a pipe. The driver, the plan and the logs never see it. ``java`` and ``class_path`` name the Java and
+    the jars for that program if the worker cannot find the executor's own.
     """
 
     alias: str
@@ -26,30 +26,30 @@ class HadoopCredential:
     def __post_init__(self) -> None:
         if not self.alias or not self.provider:
             raise DescriptionError(
-                "a Hadoop credential has an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
+                "a Hadoop credential needs an alias and a provider, such as jceks://hdfs/keys/fugo.jceks"
             )
-        # Hadoop takes several, with commas between them.
+        # Hadoop accepts several, separated by commas.
         if any("@" in part and ":" in part.partition("@")[0] for part in self.provider.split("://")):
-            raise DescriptionError("a provider's address may not hold a password")
+            raise DescriptionError("a provider's address must not hold a password")
 
 
 @dataclass(frozen=True)
 class KeyFileOnExecutor:
-    """A scope's key file as an executor finds it, read once in each Python worker.
+    """The key file of a scope key on an executor, read once in each Python worker.
 
-    ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` arrive. ``scope``
+    ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` are. ``scope``
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
     another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
     the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
-    With ``test_keys`` a file that says ``use: test`` is taken; without, it fails the job.
-    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope needs beside it to start from
+    With ``test_keys`` a file with ``use: test`` is accepted; without it, such a file fails the job.
+    ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope also needs to derive from
     numbers.
     """
 
     path: str
     scope: str
     tag: str
-    # By name only, so that no passphrase lands here by its place.
+    # Keyword-only, so that nobody passes a passphrase here by position.
     _: KW_ONLY
     passphrase_file: str | None = None
     identity_file: str | None = None
@@ -64,20 +64,20 @@ class KeyFileOnExecutor:
                 " identity_file or HadoopCredential"
             )
         if sum(way is not None for way in (self.passphrase_file, self.identity_file, self.passphrase)) > 1:
-            raise DescriptionError("one of passphrase_file, identity_file and passphrase opens a key file, not several")
+            raise DescriptionError("give at most one of passphrase_file, identity_file and passphrase")
         if not isinstance(self.scope, str) or not isinstance(self.tag, str):
-            raise DescriptionError("a scope and a tag are text, as `fugo key inspect` shows them")
+            raise DescriptionError("a scope and a tag must be text, as `fugo key inspect` shows them")
         if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):
-            raise DescriptionError("a tag is 8 hex digits, as `fugo key inspect` shows it")
+            raise DescriptionError("a tag must be 8 hex digits, as `fugo key inspect` shows it")
         try:
             fugo.Scope(self.scope)
         except fugo.ScopeError as error:
             raise DescriptionError(str(error)) from None
         if self.insurers is not None and self.purpose != "eligibility":
-            raise DescriptionError("only a key of the eligibility scope has the insurers' key beside it")
+            raise DescriptionError("only a key of the eligibility scope is combined with the insurers' key")
         if self.insurers is not None and self.insurers.scope != "insurers/all/1":
             raise DescriptionError(
-                "beside an eligibility key stands the insurers' key of epoch 1, scope insurers/all/1"
+                "an eligibility key is combined with the insurers' key of epoch 1, scope insurers/all/1"
             )
 
     @property
@@ -87,9 +87,9 @@ class KeyFileOnExecutor:
     def check_starts_from_numbers(self) -> None:
         if self.purpose == "eligibility" and self.insurers is None:
             raise DescriptionError(
-                "from numbers an eligibility key needs the insurers' key of epoch 1 beside it (insurers=…)"
+                "to derive from numbers, an eligibility key also needs the insurers' key of epoch 1 (insurers=…)"
             )
 
 
-#: Whatever describes a key to :func:`fugo.spark.convert` and :func:`fugo.spark.symbol_udf`.
+#: A description of a key for :func:`fugo.spark.convert` and :func:`fugo.spark.symbol_udf`.
 KeySource = KeyFileOnExecutor

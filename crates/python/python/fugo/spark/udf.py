@@ -31,14 +31,15 @@ def symbol_udf(
 ) -> Any:
     """``udf(column)[i] = key(number(column[i]))``, null where the number is null.
 
-    A number that is refused fails the job, with its kind and no value; with ``errors="null"`` it gives null, and nobody
-    is told which. ``transport`` is how Spark hands columns over: ``arrow`` (the default, from Spark 4.1) or ``pandas``.
+    A refused number fails the job; the error has its kind and no value. With ``errors="null"`` it gives null, and
+    refused rows are not reported. ``transport`` is the way in which Spark passes columns: ``arrow`` (the default, from
+    Spark 4.1) or ``pandas``.
 
-    A column function keeps the row: its number and other symbols stand beside the symbol, in the roster's order, until
-    you select and order them. :func:`fugo.spark.convert` does that, and lists what was refused.
+    A column function keeps the row: its number and other symbols are next to the symbol, in the roster's order, until
+    you select and order them. :func:`fugo.spark.convert` does both, and lists the refused rows.
     """
     if errors not in ("raise", "null"):
-        raise DescriptionError("errors is `raise` or `null`")
+        raise DescriptionError("errors must be `raise` or `null`")
     source.check_starts_from_numbers()
     returned = symbol_type(output)
 
@@ -56,7 +57,7 @@ def symbol_udf(
                 raise RefusedRow(fault.kind, f"{fault.kind} in row {fault.row} of a batch: {fault.message}")
         return column
 
-    # Before Spark 4.1 there is none.
+    # Spark before 4.1 does not have it.
     arrow_udf = getattr(F, "arrow_udf", None)
     if transport is None:
         transport = "pandas" if arrow_udf is None else "arrow"
@@ -67,15 +68,15 @@ def symbol_udf(
 
         return arrow_udf(symbol, returnType=returned)
     if transport != "pandas":
-        raise DescriptionError("transport is `arrow`, from Spark 4.1, or `pandas`")
+        raise DescriptionError("transport must be `arrow` (from Spark 4.1) or `pandas`")
 
-    # Spark cannot do without pandas here; everything else can.
+    # Only this transport needs pandas.
     import pandas
     from pyspark.sql.pandas.functions import pandas_udf
 
     def symbol_of_series(numbers):  # type: ignore[no-untyped-def]
         if restore_zeros and numbers.dtype.kind == "f":
-            # Spark hands integers with nulls over as floating-point numbers; twelve digits fit.
+            # Spark passes integers with nulls as floating-point numbers; twelve digits fit.
             numbers = numbers.astype("Int64")
         read = pa.Array.from_pandas(numbers)
         if pa.types.is_null(read.type):

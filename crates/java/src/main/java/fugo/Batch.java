@@ -3,7 +3,7 @@ package fugo;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A column of symbols, and the rows that have none. */
+/** The symbols of a batch, and the rows that were refused. */
 public final class Batch {
     private final Purpose purpose;
     private final byte[] symbols;
@@ -16,7 +16,7 @@ public final class Batch {
     }
 
     /**
-     * How many rows there are, refused ones included.
+     * The number of rows, including the refused rows.
      *
      * @return the number of rows
      */
@@ -25,7 +25,7 @@ public final class Batch {
     }
 
     /**
-     * The symbols of all rows, 16 bytes each: the column itself, not a copy. A refused row is sixteen zeros.
+     * The symbols of all rows, 16 bytes per row. This is the array itself, not a copy. A refused row is sixteen zeros.
      *
      * @return 16 bytes for each row
      */
@@ -37,7 +37,7 @@ public final class Batch {
      * The symbol of a row.
      *
      * @param row the row, from 0
-     * @return the symbol; none if the row was refused
+     * @return the symbol; empty if the row was refused
      */
     public Optional<Symbol> symbol(int row) {
         Objects.checkIndex(row, size());
@@ -45,7 +45,7 @@ public final class Batch {
     }
 
     /**
-     * The rows that were refused, and why.
+     * The rows that were refused, with the reasons.
      *
      * @return the faults, by row
      */
@@ -54,7 +54,7 @@ public final class Batch {
     }
 
     /**
-     * The type and how many rows.
+     * The type and the number of rows.
      *
      * @return such as {@code Batch(1000 rows, 3 refused)}
      */

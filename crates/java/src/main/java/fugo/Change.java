@@ -1,6 +1,6 @@
 package fugo;
 
-/** What normalisation changed, in the order in which it does. Later revisions may have more. */
+/** A change that normalisation made, in the order of its steps. Later revisions may have more. */
 public enum Change {
     /** Invisible characters were deleted. */
     INVISIBLES("invisibles"),
@@ -25,11 +25,11 @@ public enum Change {
                 return change;
             }
         }
-        throw new InternalError("the native library knows a change that the classes do not");
+        throw new InternalError("the native library reports a change that the Java classes do not know");
     }
 
     /**
-     * The word of the closed vocabulary that vectors and reports use.
+     * The name of the change, as in test vectors and reports.
      *
      * @return {@code invisibles} to {@code zeros-restored}
      */

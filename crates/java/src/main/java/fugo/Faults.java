@@ -6,13 +6,13 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.RandomAccess;
 
-/** The rows that a batch refused, in order: an unmodifiable list. Twelve bytes a refused row. */
+/** The rows that a batch refused, in order: an unmodifiable list. It needs twelve bytes per refused row. */
 public final class Faults extends AbstractList<Fault> implements RandomAccess {
     static final int NON_DIGIT = 0;
     static final int LENGTH = 1;
     private static final int WIDTH = 3;
 
-    /** Row, code, and offset or length: three values a fault. */
+    /** Three values per fault: the row, the code, and the offset or length. */
     private final int[] values;
 
     private Faults(int[] values) {
@@ -35,10 +35,10 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
     }
 
     /**
-     * Whether a row was refused.
+     * Says whether a row was refused.
      *
      * @param row the row, from 0
-     * @return whether it is in this list
+     * @return true if the row is in this list
      */
     public boolean refused(int row) {
         int low = 0;
@@ -54,12 +54,12 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
         return low < size() && values[low * WIDTH] == row;
     }
 
-    /** Collects faults of one chunk after another. */
+    /** Collects the faults of successive chunks. */
     static final class Collector {
         private int[] values = new int[0];
         private int length;
 
-        /** What a native call gave for rows that begin at {@code base}; null for none. */
+        /** Adds the result of a native call for the rows from {@code base}; null means no faults. */
         void add(int[] chunk, int base) {
             for (int i = 0; chunk != null && i < chunk.length; i += WIDTH) {
                 add(base + chunk[i], chunk[i + 1], chunk[i + 2]);
@@ -80,7 +80,7 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
         }
     }
 
-    /** What one native call gave; null for none. */
+    /** The faults of one native call; null means no faults. */
     static Faults of(int[] values) {
         return new Faults(values == null ? new int[0] : values);
     }

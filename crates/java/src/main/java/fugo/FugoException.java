@@ -3,21 +3,21 @@ package fugo;
 import java.util.OptionalInt;
 
 /**
- * An input that is refused. Says what was allowed and where, never the value.
+ * An input was refused. The message says what was allowed and where. It never holds the value.
  *
- * <p>Unchecked, as {@link NumberFormatException} and {@link java.time.format.DateTimeParseException} are: numbers are
- * parsed in streams and lambdas, and a caller that handles bad rows handles all of them in one place.
+ * <p>It is unchecked, like {@link NumberFormatException} and {@link java.time.format.DateTimeParseException}: numbers
+ * are parsed in streams and lambdas, and a caller usually handles all bad rows in one place.
  */
 public abstract class FugoException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** One word of a closed vocabulary. */
+    /** The reason, as one word of a fixed list. */
     private final String kind;
 
-    /** Offset, line or index; −1 for none. */
+    /** The offset, line or index; −1 if absent. */
     final long place;
 
-    /** What was found instead of what is allowed; −1 for none. */
+    /** The value that was found, such as a length; −1 if absent. */
     final long found;
 
     FugoException(String kind, String message, long place, long found) {
@@ -32,8 +32,8 @@ public abstract class FugoException extends RuntimeException {
     }
 
     /**
-     * The reason as one word of a closed vocabulary, such as {@code check-digit}: the same in every language, file and
-     * vector.
+     * The reason, as one word of a fixed list, such as {@code check-digit}. The words are the same in every binding,
+     * file and test vector.
      *
      * @return the word
      */

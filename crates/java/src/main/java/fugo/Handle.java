@@ -5,7 +5,7 @@ import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
-/** What has something native: it is closed once, by its user or else after it was garbage-collected. */
+/** An object with native memory. It is closed once: by its user, or after it was garbage-collected. */
 abstract class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -17,7 +17,7 @@ abstract class Handle implements AutoCloseable {
         cleanable = CLEANER.register(this, state);
     }
 
-    /** Holds no reference to the object that it cleans up after. */
+    /** Must not refer to the object that it cleans up, which could then never be collected. */
     private static final class State extends AtomicLong implements Runnable {
         private static final long serialVersionUID = 1;
 
@@ -32,8 +32,8 @@ abstract class Handle implements AutoCloseable {
     }
 
     /**
-     * The value for a native call. Whoever takes it keeps this object reachable until the call returned, as {@link
-     * #with} does: otherwise the collector could close it under the call.
+     * The value for a native call. The caller must keep this object reachable until the call has returned, as {@link
+     * #with} does. Otherwise the garbage collector could close it during the call.
      */
     final long value() {
         long value = state.get();
@@ -52,15 +52,15 @@ abstract class Handle implements AutoCloseable {
     }
 
     /**
-     * Wipes and releases what this holds. Closing twice does nothing. A call that another thread is in ends as if it
-     * had come first; every later one is an {@link IllegalStateException}.
+     * Wipes and releases the native memory. Closing twice does nothing. A call that is running in another thread
+     * completes normally. Every later call throws {@link IllegalStateException}.
      */
     @Override
     public void close() {
         cleanable.clean();
     }
 
-    /** The type, and nothing else. */
+    /** Only the type. */
     @Override
     public String toString() {
         return getClass().getSimpleName() + "(..)";

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
  * {@code EligibilitySymbol := HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]}: the issuer's key,
  * which never sees a number.
  *
- * <p>The bytes of a symbol do not say their epoch. Only symbols of the insurers' epoch 1 belong here: read them from
- * their text form with the tag of that key, which tells epochs apart.
+ * <p>Give symbols of the insurers' epoch 1 only. The bytes of a symbol do not show their epoch, so read the symbols
+ * from their text form with the tag of that key.
  */
 public final class IssuerKey extends Handle {
     private final Scope scope;
@@ -20,7 +20,7 @@ public final class IssuerKey extends Handle {
     }
 
     /**
-     * Prepares the eligibility key alone.
+     * Prepares the eligibility key, without the insurers' key.
      *
      * @param eligibility the eligibility key, which may be closed afterwards
      * @return the prepared key
@@ -42,7 +42,7 @@ public final class IssuerKey extends Handle {
     }
 
     /**
-     * The tag of the key that the symbols are named by.
+     * The key tag in the text form of the symbols.
      *
      * @return the tag
      * @throws IllegalStateException if the key is closed
@@ -57,13 +57,14 @@ public final class IssuerKey extends Handle {
      *
      * @param insurers an insurers' symbol of epoch 1
      * @return the eligibility symbol
-     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol has another purpose
      */
     public Symbol symbol(Symbol insurers) {
         value();
         if (insurers.purpose() != Purpose.INSURERS) {
             throw PurposeException.wrong(
-                    "the symbol is of purpose " + insurers.purpose() + "; eligibility symbols start from insurers'");
+                    "the symbol is of purpose " + insurers.purpose()
+                            + "; eligibility symbols are derived from insurers' symbols");
         }
         byte[] bytes = insurers.toBytes();
         return Symbol.of(Purpose.ELIGIBILITY, with(key -> Native.symbolFromInsurers(key, bytes)), 0);
@@ -73,10 +74,10 @@ public final class IssuerKey extends Handle {
      * {@code out[16·i .. 16·i+16] := symbol(insurers[16·i .. 16·i+16])}.
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
-     * @return a new array, 16 bytes for each
-     * @throws IllegalArgumentException if the length is no multiple of 16
-     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, as a refused row is; nothing is
-     *     derived then
+     * @return a new array, 16 bytes per symbol
+     * @throws IllegalArgumentException if the length is not a multiple of 16
+     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, which mark a refused row;
+     *     then nothing is derived
      */
     public byte[] symbols(byte[] insurers) {
         byte[] out = new byte[Rows.count(insurers.length, Symbol.LENGTH) * Symbol.LENGTH];
@@ -88,14 +89,14 @@ public final class IssuerKey extends Handle {
      * {@code out[outAt + 16·i ..] := symbol(insurers[insurersAt + 16·i ..])} for each {@code i} below {@code count}.
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
-     * @param insurersAt the index where they begin
-     * @param out where the symbols go, 16 bytes each
-     * @param outAt the index where they begin
-     * @param count how many
-     * @throws IndexOutOfBoundsException if so many do not fit one of the arrays
+     * @param insurersAt the index of the first one
+     * @param out receives the symbols, 16 bytes each
+     * @param outAt the index of the first one
+     * @param count the number of symbols
+     * @throws IndexOutOfBoundsException if an array is too short for {@code count} symbols
      * @throws IllegalArgumentException if the two overlap in one array
-     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, as a refused row is; nothing is
-     *     written then
+     * @throws TextFormException of kind {@code no-symbol} if a row is sixteen zero bytes, which mark a refused row;
+     *     then nothing is written
      */
     public void symbols(byte[] insurers, int insurersAt, byte[] out, int outAt, int count) {
         value();
@@ -105,15 +106,15 @@ public final class IssuerKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all that remain in {@code insurers}. Both positions are behind
-     * what was read and written then. What is read and what is written must not overlap: over one array that is
-     * refused, but in direct and read-only buffers it cannot be seen, and the symbols would be wrong.
+     * The same for buffers, heap or direct: derives from all symbols that remain in {@code insurers}. Afterwards both
+     * positions are after the bytes that were read and written. Input and output must not overlap. An overlap in one
+     * array is refused. In direct and read-only buffers it cannot be detected, and the symbols would be wrong.
      *
      * @param insurers insurers' symbols of epoch 1, 16 bytes each
-     * @param out where the symbols go, 16 bytes each
-     * @throws IllegalArgumentException if what remains in {@code insurers} is no multiple of 16, the buffers are one,
-     *     or they overlap in one array
-     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     * @param out receives the symbols, 16 bytes each
+     * @throws IllegalArgumentException if the rest of {@code insurers} is not a multiple of 16, if both are the same
+     *     buffer, or if they overlap in one array
+     * @throws java.nio.BufferOverflowException if {@code out} is too short
      */
     public void symbols(ByteBuffer insurers, ByteBuffer out) {
         value();
@@ -122,28 +123,28 @@ public final class IssuerKey extends Handle {
     }
 
     /**
-     * The text form of a symbol that this key made.
+     * The text form of a symbol of this key.
      *
      * @param symbol an eligibility symbol
      * @return 46 characters
-     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol has another purpose
      * @throws IllegalStateException if the key is closed
      */
     public String text(Symbol symbol) {
         value();
         if (symbol.purpose() != Purpose.ELIGIBILITY) {
             throw PurposeException.wrong(
-                    "the symbol is of purpose " + symbol.purpose() + "; this key's are of purpose eligibility");
+                    "the symbol is of purpose " + symbol.purpose() + "; this key's symbols are of purpose eligibility");
         }
         return symbol.toText(tag);
     }
 
     /**
-     * Reads a text form, which must be of this key.
+     * Reads the text form of a symbol of this key.
      *
      * @param text 46 characters
      * @return the symbol
-     * @throws TextFormException if it is of another key or purpose, or no symbol's
+     * @throws TextFormException if it belongs to another key or purpose, or is not the text form of a symbol
      * @throws IllegalStateException if the key is closed
      */
     public Symbol parseText(CharSequence text) {
@@ -151,7 +152,7 @@ public final class IssuerKey extends Handle {
         return Symbol.fromText(text, Purpose.ELIGIBILITY, tag);
     }
 
-    /** All rows that were refused before would become one person. */
+    /** Refuses sixteen zeros: otherwise all rows that were refused before would become one person. */
     private static void noneRefused(ByteBuffer insurers, int from, int count) {
         for (int row = 0; row < count; row++) {
             int at = from + row * Symbol.LENGTH;

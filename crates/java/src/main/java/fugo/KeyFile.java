@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A key file: one key of either rung, what it may be used for, and its tag. An <a
- * href="https://age-encryption.org/v1">age</a> file, or for test keys its plaintext. The key is wiped on {@link
- * #close}.
+ * A key file: one root key or scope key, its permitted use, and its tag. It is an <a
+ * href="https://age-encryption.org/v1">age</a> file. The file of a test key may be plaintext. The key is wiped on
+ * {@link #close}.
  */
 public final class KeyFile extends Handle {
-    /** Where the file was read; null if it was not. */
+    /** The path that the file was read from; null if it was not read from a file. */
     private final Path path;
 
     private KeyFile(long value) {
@@ -22,14 +22,14 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * Reads a file and opens it with what {@code unlock} holds. The tag is recomputed; an unknown or missing line is
-     * refused, and so is a plaintext file that others can read or that holds a production key. A test key is refused
-     * unless {@link Unlock#testKeys} was called.
+     * Reads a file and opens it with {@code unlock}. The tag is recomputed and compared. Refused are: an unknown or
+     * missing line; a plaintext file that others can read or that holds a production key; and a test key, unless
+     * {@link Unlock#testKeys} was called.
      *
      * @param path the file
-     * @param unlock what opens it
-     * @return what the file says
-     * @throws KeyFileException if it is not loaded
+     * @param unlock opens it
+     * @return the content of the file
+     * @throws KeyFileException if it cannot be loaded
      */
     public static KeyFile load(Path path, Unlock unlock) {
         byte[] bytes = Unlock.bytes(path);
@@ -38,23 +38,24 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * Opens a key file whose bytes are at hand, as a store of secrets gives them. The caller wipes the array.
+     * Opens a key file from its bytes, for example from a secret store. The caller wipes the array.
      *
      * @param file the bytes of the file
-     * @param unlock what opens it
-     * @return what the file says
-     * @throws KeyFileException if it is not opened
+     * @param unlock opens it
+     * @return the content of the file
+     * @throws KeyFileException if it cannot be opened
      */
     public static KeyFile open(byte[] file, Unlock unlock) {
         return unlock.with(value -> new KeyFile(Native.openKeyFile(file, value)));
     }
 
     /**
-     * Reads a test key's file, which is not locked. A program for real numbers calls {@link #load}, which refuses it.
+     * Reads the file of a test key that is not locked. A program for real numbers must call {@link #load}, which
+     * refuses test keys.
      *
      * @param path the file
-     * @return what the file says
-     * @throws KeyFileException if it is not loaded
+     * @return the content of the file
+     * @throws KeyFileException if it cannot be loaded
      */
     public static KeyFile loadTestKey(Path path) {
         try (Unlock nothing = new Unlock()) {
@@ -63,22 +64,22 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * Reads the plaintext of a key file: what is inside the encryption. The caller wipes the array. Whether it is a test
-     * key is not looked at: {@link #use} tells.
+     * Reads the plaintext of a key file, already decrypted. The caller wipes the array. Test keys are accepted: call
+     * {@link #use} to learn the permitted use.
      *
      * @param plaintext the lines
-     * @return what they say
-     * @throws KeyFileException if they are no key file
+     * @return the content of the file
+     * @throws KeyFileException if the lines are not a key file
      */
     public static KeyFile parse(byte[] plaintext) {
         return new KeyFile(Native.parseKeyFile(plaintext));
     }
 
     /**
-     * The file of a root key.
+     * A new key file for a root key.
      *
      * @param key the key, which may be closed afterwards
-     * @param use what it may be used for
+     * @param use its permitted use
      * @return the file, not written yet
      */
     public static KeyFile of(RootKey key, Use use) {
@@ -87,10 +88,10 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * The file of a scope's key.
+     * A new key file for a scope key.
      *
      * @param key the key, which may be closed afterwards
-     * @param use what it may be used for
+     * @param use its permitted use
      * @return the file, not written yet
      */
     public static KeyFile of(ScopeKey key, Use use) {
@@ -106,11 +107,11 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * Writes a new file, readable by its owner only: whole or not at all. A file that exists is never replaced.
+     * Writes a new file, readable by its owner only, completely or not at all. A file that exists is never replaced.
      *
      * @param path the file
      * @param seal how it is locked
-     * @throws KeyFileException if it is not made
+     * @throws KeyFileException if it cannot be written
      */
     public void create(Path path, Seal seal) {
         byte[] bytes = Unlock.bytes(path);
@@ -121,31 +122,32 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * The file of a scope's key, for the same use. Its tag is recorded in the registry of scopes beside the root key's
-     * file, {@code FILE.scopes}, as the command line tool records it, so that no two scopes have one tag.
+     * Derives a scope key and returns a new key file for it, with the same permitted use. The key tag is recorded in
+     * the registry of scopes, as the command-line tool does, so that no two scopes have the same tag. The registry is
+     * in the same folder as the root key's file and is named {@code FILE.scopes}.
      *
-     * @param scope whom the key is for
-     * @return the file, not written yet, to be closed on its own
+     * @param scope the scope of the key
+     * @return the file, not written yet, to be closed separately
      * @throws KeyFileException of kind {@code wrong-kind}, if this is not the file of a root key; of kind {@code
-     *     tag-clash} or {@code other-root}, if the registry has the tag for another scope, or another tag for the scope;
-     *     or if the registry cannot be read or written
-     * @throws IllegalStateException if this was not read from a file; then name a registry
+     *     tag-clash} or {@code other-root}, if the registry has the tag for another scope, or another tag for the
+     *     scope; or if the registry cannot be read or written
+     * @throws IllegalStateException if this was not read from a file; then call {@link #derive(Scope, Path)}
      */
     public KeyFile derive(Scope scope) {
         if (path == null && isRoot()) {
-            throw new IllegalStateException("this key was not read from a file, beside which its registry would be: "
-                    + "name the registry of scopes, derive(scope, registry)");
+            throw new IllegalStateException("this key was not read from a file, so there is no default registry; "
+                    + "name the registry of scopes: derive(scope, registry)");
         }
         return derive(scope, path, true);
     }
 
     /**
-     * The same, recorded in a registry that is named.
+     * The same, but with the given registry.
      *
-     * @param scope whom the key is for
-     * @param registry the registry of scopes; it need not be there yet
-     * @return the file, not written yet, to be closed on its own
-     * @throws KeyFileException as the other does
+     * @param scope the scope of the key
+     * @param registry the registry of scopes; it is created if it does not exist
+     * @return the file, not written yet, to be closed separately
+     * @throws KeyFileException for the same reasons
      */
     public KeyFile derive(Scope scope, Path registry) {
         return derive(scope, registry, false);
@@ -153,7 +155,7 @@ public final class KeyFile extends Handle {
 
     private KeyFile derive(Scope scope, Path place, boolean beside) {
         if (!isRoot()) {
-            throw KeyFileException.wrongKind("this file holds a scope's key; keys derive from a root key");
+            throw KeyFileException.wrongKind("the file holds a scope key; only a root key derives keys");
         }
         byte[] bytes = scope.bytes();
         byte[] registry = Unlock.bytes(place);
@@ -162,18 +164,18 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * The scope that the key is of.
+     * The scope of the key.
      *
-     * @return the scope; none for a root key
+     * @return the scope; empty for a root key
      */
     public Optional<Scope> scope() {
         return Optional.ofNullable(with(Native::scopeOf)).map(Scope::parse);
     }
 
     /**
-     * Whether the key is a root key.
+     * Says whether the key is a root key.
      *
-     * @return whether {@link #rootKey} gives it, and not {@link #scopeKey}
+     * @return true for a root key, false for a scope key
      */
     public boolean isRoot() {
         return scope().isEmpty();
@@ -182,31 +184,31 @@ public final class KeyFile extends Handle {
     /**
      * The root key.
      *
-     * @return the key, to be closed on its own
-     * @throws KeyFileException of kind {@code wrong-kind}, if the file holds a scope's key
+     * @return the key, to be closed separately
+     * @throws KeyFileException of kind {@code wrong-kind}, if the file holds a scope key
      */
     public RootKey rootKey() {
         if (!isRoot()) {
-            throw KeyFileException.wrongKind("this file holds a scope's key, not a root key");
+            throw KeyFileException.wrongKind("the file holds a scope key, not a root key");
         }
         return with(value -> new RootKey(Native.keyOf(value)));
     }
 
     /**
-     * The scope's key.
+     * The scope key.
      *
-     * @return the key, to be closed on its own
+     * @return the key, to be closed separately
      * @throws KeyFileException of kind {@code wrong-kind}, if the file holds a root key
      */
     public ScopeKey scopeKey() {
         if (isRoot()) {
-            throw KeyFileException.wrongKind("this file holds a root key, not a scope's key");
+            throw KeyFileException.wrongKind("the file holds a root key, not a scope key");
         }
         return with(value -> new ScopeKey(Native.keyOf(value)));
     }
 
     /**
-     * What the key may be used for.
+     * The permitted use of the key.
      *
      * @return production or test
      */
@@ -215,7 +217,7 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * The key's tag.
+     * The key tag.
      *
      * @return the tag
      */

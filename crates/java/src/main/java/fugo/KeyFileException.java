@@ -6,19 +6,20 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * Why a key file is not loaded or not made, or a passphrase or identity file not taken.
+ * A key file, passphrase file, identity file or registry of scopes cannot be read or written. The kinds are:
  *
- * <p>What is inside: {@code unknown-line}, {@code missing-line}, {@code bad-value}, {@code tag-mismatch}. The file:
+ * <p>The plaintext: {@code unknown-line}, {@code missing-line}, {@code bad-value}, {@code tag-mismatch}. The file:
  * {@code not-a-key-file}, {@code damaged}, {@code too-large}, {@code others-can-read}, {@code plaintext-production},
  * {@code exists}, {@code io}. Its lock: {@code passphrase-needed}, {@code wrong-passphrase}, {@code identity-needed},
- * {@code wrong-identity}, {@code excessive-work}. Files of secrets: {@code not-text}, {@code empty}, {@code identity}.
- * A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}. A lock that locks nothing: {@code empty-passphrase}, {@code no-recipient}. Another rung's key than was asked for:
- * {@code wrong-kind}.
+ * {@code wrong-identity}, {@code excessive-work}. Passphrase and identity files: {@code not-text}, {@code empty},
+ * {@code identity}. A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}. A lock that
+ * anybody or nobody could open: {@code empty-passphrase}, {@code no-recipient}. A root key where a scope key is needed,
+ * or the reverse: {@code wrong-kind}.
  */
 public final class KeyFileException extends FugoException {
     private static final long serialVersionUID = 1;
 
-    /** As text, which can be serialized; null for none. */
+    /** As text, because a {@code Path} cannot be serialized; null if absent. */
     private final String path;
 
     KeyFileException(String kind, String message, long line, long found) {
@@ -34,7 +35,7 @@ public final class KeyFileException extends FugoException {
         return new KeyFileException("wrong-kind", message, -1, -1);
     }
 
-    /** Names the file in what {@code use} throws. */
+    /** Adds the name of the file to the exception that {@code use} throws. */
     static <T> T named(String what, Path path, Supplier<T> use) {
         try {
             return use.get();
@@ -47,7 +48,7 @@ public final class KeyFileException extends FugoException {
     /**
      * The file at fault: a key file, a passphrase file or an identity file; the message says which.
      *
-     * @return its path as it was given; none where no file was being read or made
+     * @return its path as it was given; empty if no file was read or written
      */
     public Optional<Path> path() {
         return Optional.ofNullable(path).map(Path::of);
@@ -56,15 +57,15 @@ public final class KeyFileException extends FugoException {
     /**
      * The line at fault.
      *
-     * @return its number, from 1; only of what is inside a key file, and of kind {@code identity}
+     * @return its number, from 1; only for the plaintext of a key file, and of kind {@code identity}
      */
     public OptionalInt line() {
         return optional(place);
     }
 
     /**
-     * The scrypt work that the file takes, as binary logarithm: at most 20 is accepted, and at least 17 for a production
-     * key.
+     * The scrypt work that the file needs, as binary logarithm. At most 20 is accepted, and at least 17 for a
+     * production key.
      *
      * @return the logarithm found; only of kind {@code excessive-work} or {@code insufficient-work}
      */
@@ -73,7 +74,7 @@ public final class KeyFileException extends FugoException {
     }
 
     /**
-     * The error number that the system gave.
+     * The error number of the operating system.
      *
      * @return the number; only of kind {@code io}
      */

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * {@code KeyTag(K) := HMAC-SHA-256(K, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]}: names a key and says nothing of a person.
+ * {@code KeyTag(K) := HMAC-SHA-256(K, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]}: identifies a key. It holds nothing
+ * about a person.
  */
 public final class KeyTag {
     /** Length in bytes. */
@@ -21,18 +22,18 @@ public final class KeyTag {
      *
      * @param text 8 characters of {@code 0-9 a-f}
      * @return the tag
-     * @throws IllegalArgumentException if the text is anything else
+     * @throws IllegalArgumentException if the text is not a key tag
      */
     public static KeyTag parse(CharSequence text) {
         return new KeyTag(Native.parseTag(Utf8.of(text)));
     }
 
     /**
-     * Takes the four bytes of a tag.
+     * Makes a tag from its four bytes.
      *
      * @param bytes 4 bytes
      * @return the tag
-     * @throws IllegalArgumentException if there are not 4
+     * @throws IllegalArgumentException if the length is not 4
      */
     public static KeyTag of(byte[] bytes) {
         if (bytes.length != LENGTH) {
@@ -66,7 +67,7 @@ public final class KeyTag {
     }
 
     /**
-     * The tag as it is written.
+     * The tag in hexadecimal.
      *
      * @return 8 characters of {@code 0-9 a-f}
      */

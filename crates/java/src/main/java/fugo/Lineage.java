@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code first(x) :=} the end of the chain {@code x → previous → …}: which number a person had first. A leaked number
- * is replaced by a new one (番号法 7条2項), and the person keeps the symbols of the first; a number that is not listed
- * stands for itself.
+ * {@code first(x) :=} the end of the chain {@code x → previous → …}: the first number of a person. A leaked number is
+ * replaced by a new one (番号法 7条2項), and the person keeps the symbols of the first number. A number that is not in the
+ * list is its own first number.
  *
- * <p>A number stands at most once in each column, so chains neither fork nor merge; cycles are refused. The numbers
- * live outside Java's heap and are wiped on {@link #close}.
+ * <p>A number may be the new number of one pair only, and the previous number of one pair only. So chains neither fork
+ * nor merge. Cycles are refused. The numbers are stored outside Java's heap and are wiped on {@link #close}.
  */
 public final class Lineage extends Handle {
     private final int size;
@@ -21,14 +21,14 @@ public final class Lineage extends Handle {
     }
 
     /**
-     * A number that was issued in the place of another.
+     * A number that replaced another.
      *
      * @param number the new number
      * @param previous the number before it
      */
     public record Reissue(MyNumber number, MyNumber previous) {
         /**
-         * Both are needed.
+         * Makes a pair. Neither number may be null.
          *
          * @param number the new number
          * @param previous the number before it
@@ -44,7 +44,7 @@ public final class Lineage extends Handle {
      *
      * @param pairs the pairs, whose numbers may be closed afterwards
      * @return the lineage
-     * @throws LineageException of the first pair at fault, or of a cycle
+     * @throws LineageException for the first wrong pair, or for a cycle
      */
     public static Lineage of(List<Reissue> pairs) {
         byte[] digits = new byte[Math.multiplyExact(pairs.size(), 2 * MyNumber.LENGTH)];
@@ -65,14 +65,14 @@ public final class Lineage extends Handle {
      * The person's first number.
      *
      * @param number a number
-     * @return the first; an equal number if it is not listed
+     * @return the first number; an equal number if {@code number} is not in the list
      */
     public MyNumber first(MyNumber number) {
         return with(value -> new MyNumber(Native.first(value, number.digits())));
     }
 
     /**
-     * How many re-issued numbers are listed.
+     * The number of pairs.
      *
      * @return the number of pairs
      * @throws IllegalStateException if it is closed

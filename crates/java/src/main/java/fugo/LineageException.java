@@ -2,7 +2,10 @@ package fugo;
 
 import java.util.OptionalInt;
 
-/** Why pairs are no lineage: {@code self-pair}, {@code duplicate-new}, {@code duplicate-previous} or {@code cycle}. */
+/**
+ * The pairs are not a valid lineage: {@code self-pair}, {@code duplicate-new}, {@code duplicate-previous} or {@code
+ * cycle}.
+ */
 public final class LineageException extends FugoException {
     private static final long serialVersionUID = 1;
 
@@ -11,9 +14,9 @@ public final class LineageException extends FugoException {
     }
 
     /**
-     * The pair at fault; of a duplicate, the second of the two.
+     * The wrong pair. For a duplicate, it is the second of the two.
      *
-     * @return its index, from 0; a cycle has none
+     * @return its index, from 0; empty for a cycle
      */
     public OptionalInt pair() {
         return optional(place);

@@ -1,18 +1,18 @@
 package fugo;
 
 /**
- * Whether 9, 10 or 11 ungrouped digits are padded on the left to twelve.
+ * Says whether 9, 10 or 11 ungrouped digits are padded on the left to twelve.
  *
- * <p>Spreadsheets drop leading zeros. But one 11-digit 住民票コード in ten passes the check digit by chance once it is
- * padded, and so becomes another person's number: restore only in columns known to hold MyNumbers, and look at how many
- * were restored.
+ * <p>Spreadsheets drop leading zeros. But about one in ten 住民票コード of 11 digits passes the check digit by chance once
+ * it is padded, and so becomes another person's number. Restore zeros only in columns that are known to hold MyNumbers,
+ * and check how many were restored.
  *
- * <p>For an integer, give the text of {@code Long.toString}. Padding it to twelve digits first would make a person of
- * every tenth row number.
+ * <p>For an integer, give the text of {@code Long.toString}. If you pad it to twelve digits first, about every tenth
+ * row number becomes some person's number.
  */
 public enum LostZeros {
-    /** Anything but twelve digits is refused. */
+    /** Texts with fewer than twelve digits are refused. */
     REFUSE,
-    /** 9, 10 or 11 digits without separators get their zeros back. */
+    /** Leading zeros are added to 9, 10 or 11 digits without separators. */
     RESTORE
 }

@@ -9,15 +9,16 @@ import java.util.Arrays;
  *
  * <p>With P<sub>n</sub> the n-th digit of the eleven-digit body counted from the right, and Q<sub>n</sub> = n + 1 for
  * 1 ≤ n ≤ 6, Q<sub>n</sub> = n − 5 for 7 ≤ n ≤ 11: r = Σ P<sub>n</sub>·Q<sub>n</sub> mod 11; the check digit is 0 if r
- * ≤ 1, else 11 − r (平成26年総務省令第85号 第5条). A valid check digit is no proof of a real number: a random twelve-digit string
- * passes with probability 1/10.
+ * ≤ 1, else 11 − r (平成26年総務省令第85号 第5条). A valid check digit does not prove that the number was issued: a random
+ * twelve-digit string passes with probability 1/10.
  *
- * <p><b>Secrets in Java.</b> The digits live in an array of this object until {@link #close} overwrites it. What the
- * garbage collector copied before is out of reach, and so is a {@link String}, which nobody can overwrite: where that
- * matters, parse from {@code byte[]} or {@code char[]}, wipe what you parsed from, and close the number. A number that
- * is never closed is garbage like any other and needs nothing.
+ * <p><b>Secrets in Java.</b> The digits are in an array of this object until {@link #close} overwrites it. Copies that
+ * the garbage collector made cannot be overwritten, and neither can a {@link String}. Where that matters, parse from
+ * {@code byte[]} or {@code char[]}, wipe that array, and close the number. A number that is never closed is collected
+ * like any other object.
  *
- * <p>Compares in constant time; prints its type only; is not {@link java.io.Serializable}.
+ * <p>Numbers compare in constant time. {@link #toString} gives only the type. The class is not
+ * {@link java.io.Serializable}.
  */
 public final class MyNumber implements AutoCloseable {
     /** Length in ASCII digits. */
@@ -29,18 +30,18 @@ public final class MyNumber implements AutoCloseable {
     private final byte[] digits;
     private volatile boolean closed;
 
-    /** Takes the array, whose twelve digits were parsed. */
+    /** Keeps the array, not a copy. Its twelve digits were parsed before. */
     MyNumber(byte[] digits) {
         this.digits = digits;
     }
 
     /**
-     * Parses exactly twelve ASCII digits. No trimming, no other script, no separators: what real files contain goes
+     * Parses exactly twelve ASCII digits. Spaces, separators and other digits are refused. Pass values from real files
      * through {@link Normalized} first.
      *
      * @param text twelve digits
      * @return the number
-     * @throws MyNumberException if the text is anything else
+     * @throws MyNumberException if the text is not a valid MyNumber
      */
     public static MyNumber parse(CharSequence text) {
         return taken(Utf8.of(text));
@@ -51,7 +52,7 @@ public final class MyNumber implements AutoCloseable {
      *
      * @param text twelve digits
      * @return the number
-     * @throws MyNumberException if the text is anything else
+     * @throws MyNumberException if the text is not a valid MyNumber
      */
     public static MyNumber parse(char[] text) {
         return taken(Utf8.of(CharBuffer.wrap(text)));
@@ -60,9 +61,9 @@ public final class MyNumber implements AutoCloseable {
     /**
      * Parses exactly twelve ASCII digits. The caller wipes the array.
      *
-     * @param text twelve digits, one a byte
+     * @param text twelve digits, one per byte
      * @return the number
-     * @throws MyNumberException if the text is anything else
+     * @throws MyNumberException if the text is not a valid MyNumber
      */
     public static MyNumber parse(byte[] text) {
         return taken(text.clone());
@@ -100,7 +101,7 @@ public final class MyNumber implements AutoCloseable {
     /**
      * The check digit of an eleven-digit body, by the formula above.
      *
-     * @param body eleven ASCII digits, one a byte
+     * @param body eleven ASCII digits, one per byte
      * @return 0 to 9
      * @throws MyNumberException of kind {@code non-digit} or {@code length}
      */
@@ -109,8 +110,8 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * The digits in place. If another thread closes the number now, its array holds no twelve digits, and is refused
-     * where it is used.
+     * The array itself, not a copy. If another thread closes the number now, the array no longer holds twelve digits,
+     * and the native call refuses it.
      */
     byte[] digits() {
         if (closed) {
@@ -120,7 +121,7 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * The twelve ASCII digits. The one way out of secrecy: do not log, store or print what it returns, and wipe it.
+     * The twelve ASCII digits. Only this method reveals them: do not log, store or print the result, and wipe it.
      *
      * @return a new array of 12 bytes
      * @throws IllegalStateException if the number is closed
@@ -131,7 +132,7 @@ public final class MyNumber implements AutoCloseable {
         return copy;
     }
 
-    /** Overwrites the digits. Closing twice does nothing; any use after it is an {@link IllegalStateException}. */
+    /** Overwrites the digits. Closing twice does nothing. Later calls throw {@link IllegalStateException}. */
     @Override
     public void close() {
         closed = true;
@@ -139,10 +140,10 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * Whether the other is the same number, in constant time. A closed number equals nothing but itself.
+     * Compares with another object in constant time. A closed number equals only itself.
      *
-     * @param other what to compare with
-     * @return whether it is the same number
+     * @param other the object to compare with
+     * @return true if it is the same number
      */
     @Override
     public boolean equals(Object other) {
@@ -156,10 +157,10 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * A hash under a key of this process, so that it says nothing of the number outside of it, and differs from run to
-     * run.
+     * A hash with a random key of this process. So it reveals nothing about the number outside the process, and it
+     * differs from run to run.
      *
-     * @return the hash; closing changes it
+     * @return the hash, which changes when the number is closed
      */
     @Override
     public int hashCode() {
@@ -167,7 +168,7 @@ public final class MyNumber implements AutoCloseable {
     }
 
     /**
-     * The type, and nothing else.
+     * Only the type.
      *
      * @return {@code MyNumber(..)}
      */

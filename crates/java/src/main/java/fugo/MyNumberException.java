@@ -3,13 +3,13 @@ package fugo;
 import java.util.OptionalInt;
 
 /**
- * Why a text is no {@link MyNumber}, or no eleven-digit body: {@code non-digit}, {@code length}, {@code check-digit} or
- * {@code never-issued}, the first that applies.
+ * A text is not a valid {@link MyNumber}, or not an eleven-digit body. The kind is the first that applies of {@code
+ * non-digit}, {@code length}, {@code check-digit} and {@code never-issued}.
  */
 public final class MyNumberException extends FugoException {
     private static final long serialVersionUID = 1;
 
-    /** The row of a batch; −1 for none. */
+    /** The row of a batch; −1 if absent. */
     private final int row;
 
     MyNumberException(String kind, String message, long offset, long found) {
@@ -27,7 +27,7 @@ public final class MyNumberException extends FugoException {
     }
 
     /**
-     * Where the first byte stands that is no ASCII digit.
+     * The position of the first byte that is not an ASCII digit.
      *
      * @return its offset in the UTF-8 text, from 0; only of kind {@code non-digit}
      */
@@ -36,7 +36,7 @@ public final class MyNumberException extends FugoException {
     }
 
     /**
-     * How many digits there are.
+     * The number of digits found.
      *
      * @return the number of digits; only of kind {@code length}
      */
@@ -45,9 +45,9 @@ public final class MyNumberException extends FugoException {
     }
 
     /**
-     * Which row of a batch this is about.
+     * The row of a batch that was refused.
      *
-     * @return the row, from 0; none for a number that came alone
+     * @return the row, from 0; empty for a single number
      */
     public OptionalInt row() {
         return optional(row);

@@ -1,9 +1,8 @@
 package fugo;
 
 /**
- * What {@code crates/java/src/*.rs} exports. Handles are numbers that the library knows, never addresses; texts are
- * UTF-8. Lengths of arrays are checked before a call: what does not fit here is a fault of this package, not of its
- * user.
+ * The functions that {@code crates/java/src/*.rs} exports. A handle is a number that the library looks up, never an
+ * address. Texts are UTF-8. The callers in this package check the lengths of arrays before each call.
  */
 final class Native {
     static {

@@ -11,9 +11,9 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 
-/** Where the native library comes from: a given file, or the jar. */
+/** Loads the native library, from a given file or from the jar. */
 final class NativeLibrary {
-    /** Names a library file to load instead of the jar's, where no temporary directory may hold programs. */
+    /** The property that names a library file to load instead of the one in the jar. */
     static final String PROPERTY = "fugo.native.path";
 
     private NativeLibrary() {}
@@ -27,16 +27,17 @@ final class NativeLibrary {
         }
         String expected = version();
         if (!Native.version().equals(expected)) {
-            throw new UnsatisfiedLinkError("the native library is not of version " + expected + ", as the classes are");
+            throw new UnsatisfiedLinkError("the native library is not version " + expected + ", as the classes are");
         }
     }
 
-    /** Copied to a directory that only this user can enter, and deleted as soon as it is loaded. */
+    /** Copies the library to a directory that only this user can enter, and deletes it once it is loaded. */
     private static void loadFromJar() {
         String resource = resource();
         try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
             if (library == null) {
-                throw new UnsatisfiedLinkError("no " + resource + " in the jar; -D" + PROPERTY + "=FILE names another");
+                throw new UnsatisfiedLinkError("the jar does not contain " + resource + "; set -D" + PROPERTY
+                        + "=FILE to another library");
             }
             Path directory = Files.createTempDirectory("fugo-", ownerOnly());
             Path file = directory.resolve(resource.substring(resource.lastIndexOf('/') + 1));
@@ -44,9 +45,9 @@ final class NativeLibrary {
                 Files.copy(library, file);
                 System.load(file.toString());
             } catch (UnsatisfiedLinkError e) {
-                UnsatisfiedLinkError error = new UnsatisfiedLinkError(e.getMessage() + "; where no program may run from the"
-                        + " temporary directory (noexec), -Djava.io.tmpdir=DIR names another directory, or -D" + PROPERTY
-                        + "=FILE a copy of the library elsewhere");
+                UnsatisfiedLinkError error = new UnsatisfiedLinkError(e.getMessage() + "; if no program may run from"
+                        + " the temporary directory (noexec), set -Djava.io.tmpdir=DIR to another directory, or -D"
+                        + PROPERTY + "=FILE to a copy of the library elsewhere");
                 error.initCause(e);
                 throw error;
             } finally {
@@ -54,8 +55,8 @@ final class NativeLibrary {
             }
         } catch (IOException e) {
             UnsatisfiedLinkError error = new UnsatisfiedLinkError(
-                    "the native library cannot be written to the temporary directory (java.io.tmpdir); -D" + PROPERTY
-                            + "=FILE names one that is there");
+                    "the native library cannot be written to the temporary directory (java.io.tmpdir); set -D"
+                            + PROPERTY + "=FILE to a copy of the library");
             error.initCause(e);
             throw error;
         }
@@ -69,7 +70,7 @@ final class NativeLibrary {
         return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)};
     }
 
-    /** Now, or when the process ends where a loaded file cannot be deleted; what is registered last goes first. */
+    /** Deletes now, or when the process ends if a loaded file cannot be deleted. Registered last, deleted first. */
     private static void delete(Path directory, Path file) {
         try {
             Files.deleteIfExists(file);

@@ -3,7 +3,7 @@ package fugo;
 import java.util.OptionalInt;
 
 /**
- * Why a text is not twelve digits even leniently: {@code empty}, {@code scientific-notation}, {@code character},
+ * A text cannot be normalised to twelve digits: {@code empty}, {@code scientific-notation}, {@code character},
  * {@code grouping} or {@code length}.
  */
 public final class NormalizeException extends FugoException {
@@ -14,16 +14,16 @@ public final class NormalizeException extends FugoException {
     }
 
     /**
-     * Where the first character stands that is neither a digit nor an accepted separator.
+     * The position of the first character that is neither a digit nor an accepted separator.
      *
-     * @return its offset in UTF-8 bytes in the text as it was given, from 0; only of kind {@code character}
+     * @return its offset in the given text, in UTF-8 bytes from 0; only of kind {@code character}
      */
     public OptionalInt offset() {
         return optional(place);
     }
 
     /**
-     * How many digits there are.
+     * The number of digits found.
      *
      * @return the number of digits; only of kind {@code length}
      */

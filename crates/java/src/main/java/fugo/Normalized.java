@@ -7,11 +7,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Text → twelve digits, not yet checked, and what was changed to get them: an opt-in step before the strict parse.
+ * Twelve digits that were normalised from a text, and the changes that were made. The digits are not checked yet: this
+ * is an optional step before the strict parse.
  *
- * <p>The table is closed ({@link #revision}). In order: delete invisibles; trim both ends; map full-width digits;
- * accept {@code D12}, or {@code D4 S D4 S D4} with one to three separators in each place; restore lost zeros only if
- * asked. Anything else is refused.
+ * <p>The steps are fixed ({@link #revision}): delete invisible characters; trim both ends; map full-width digits;
+ * accept {@code D12}, or {@code D4 S D4 S D4} where each S is one to three separators; restore lost zeros if requested.
+ * Any other text is refused.
  */
 public final class Normalized implements AutoCloseable {
     private final byte[] digits;
@@ -24,12 +25,12 @@ public final class Normalized implements AutoCloseable {
     }
 
     /**
-     * Text → twelve digits, or a typed reason.
+     * Normalises a text to twelve digits.
      *
-     * @param text what a real file contains
+     * @param text a value from a file
      * @param lostZeros whether leading zeros are restored
-     * @return the digits and what was changed
-     * @throws NormalizeException if the text is not twelve digits even leniently
+     * @return the digits and the changes
+     * @throws NormalizeException if the text cannot be normalised to twelve digits
      */
     public static Normalized normalize(CharSequence text, LostZeros lostZeros) {
         byte[] bytes = Utf8.of(text);
@@ -47,7 +48,7 @@ public final class Normalized implements AutoCloseable {
     }
 
     /**
-     * The revision of the table, which grows with every change of it. It is not part of the version of symbols.
+     * The revision of the steps. It increases with every change. It is separate from the version of symbols.
      *
      * @return the revision
      */
@@ -72,7 +73,7 @@ public final class Normalized implements AutoCloseable {
     }
 
     /**
-     * What was changed.
+     * The changes that were made.
      *
      * @return the changes, in the order in which they are made; empty if the text was twelve ASCII digits already
      */
@@ -102,7 +103,7 @@ public final class Normalized implements AutoCloseable {
     }
 
     /**
-     * The type, and nothing else.
+     * Only the type.
      *
      * @return {@code Normalized(..)}
      */

@@ -3,7 +3,7 @@ package fugo;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What symbols are for: the first part of a {@link Scope}. Later versions may have more, so give a {@code switch} a
+ * The purpose of symbols: the first part of a {@link Scope}. Later versions may have more, so give a {@code switch} a
  * default.
  */
 public enum Purpose {
@@ -39,7 +39,7 @@ public enum Purpose {
     }
 
     /**
-     * Reads the name that scopes and key files have for it.
+     * Reads the name that scopes and key files use.
      *
      * @param name {@code agency} to {@code portal}
      * @return the purpose

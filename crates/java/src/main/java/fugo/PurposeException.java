@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A key whose scope does not fit what is to be derived, or a symbol that does not fit the key: {@code wrong-purpose},
- * {@code insurers-epoch} or {@code insurers-missing}.
+ * The scope of a key does not fit the derivation, or a symbol does not fit the key: {@code wrong-purpose}, {@code
+ * insurers-epoch} or {@code insurers-missing}.
  */
 public final class PurposeException extends FugoException {
     private static final long serialVersionUID = 1;
@@ -28,9 +28,9 @@ public final class PurposeException extends FugoException {
     }
 
     /**
-     * The purpose of the key, where another one is needed.
+     * The purpose of the key, if another purpose is needed.
      *
-     * @return the purpose found; only of kind {@code wrong-purpose}, and where a key is at fault
+     * @return the purpose found; only of kind {@code wrong-purpose}, and only if the key is wrong
      */
     public Optional<Purpose> foundPurpose() {
         return kind().equals("wrong-purpose") && found >= 0 ? Optional.of(Purpose.ofCode((int) found)) : Optional.empty();

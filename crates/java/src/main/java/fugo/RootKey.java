@@ -1,9 +1,9 @@
 package fugo;
 
 /**
- * The root of a key ladder: 32 uniform random bytes. Whoever holds it can derive every symbol of every scope.
+ * A root key: 32 uniform random bytes. Whoever has it can derive every symbol of every scope.
  *
- * <p>The bytes live outside Java's heap and are wiped on {@link #close}. Two root keys compare in constant time.
+ * <p>The bytes are stored outside Java's heap and are wiped on {@link #close}. Two root keys compare in constant time.
  */
 public final class RootKey extends Handle {
     /** Length of every key in bytes. */
@@ -23,11 +23,11 @@ public final class RootKey extends Handle {
     }
 
     /**
-     * Takes 32 uniform random bytes. The caller wipes its own copy.
+     * Makes a key from 32 uniform random bytes. The caller wipes its own copy.
      *
      * @param bytes 32 bytes
      * @return the key
-     * @throws IllegalArgumentException if there are not 32
+     * @throws IllegalArgumentException if the length is not 32
      */
     public static RootKey of(byte[] bytes) {
         return new RootKey(Native.rootFromBytes(checked(bytes)));
@@ -44,8 +44,8 @@ public final class RootKey extends Handle {
      * {@code ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)} (RFC 5869 §2.3), which is the one
      * HMAC {@code HMAC-SHA-256(RootKey, Label ‖ 0x01)}.
      *
-     * @param scope whom the key is for
-     * @return the scope's key, to be closed on its own
+     * @param scope the scope of the key
+     * @return the scope key, to be closed separately
      */
     public ScopeKey scopeKey(Scope scope) {
         byte[] bytes = scope.bytes();
@@ -62,10 +62,10 @@ public final class RootKey extends Handle {
     }
 
     /**
-     * Whether the other is the same key, in constant time.
+     * Compares with another object in constant time.
      *
-     * @param other what to compare with
-     * @return whether it is the same key
+     * @param other the object to compare with
+     * @return true if it is the same key
      * @throws IllegalStateException if one of the two is closed, and they are not the same object
      */
     @Override
@@ -75,7 +75,7 @@ public final class RootKey extends Handle {
     }
 
     /**
-     * The key's tag as a number.
+     * The key tag as a number.
      *
      * @return the hash
      * @throws IllegalStateException if the key is closed

@@ -6,22 +6,22 @@ import java.nio.ReadOnlyBufferException;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Rows out of arrays, buffers and texts, and the call that does the work on a part of an array. */
+/** Runs a native call on the rows of arrays, buffers and texts. */
 final class Rows {
-    /** Rows that go through one call together: they stay in the cache, so that copying them costs next to nothing. */
+    /** Rows per native call: few enough to stay in the CPU cache, so that copying them costs almost nothing. */
     private static final int CHUNK = 1024;
 
     private static final int MOST = Integer.MAX_VALUE / Symbol.LENGTH;
 
     private Rows() {}
 
-    /** {@code count} rows of {@code from}, and as many of {@code to}; what was refused, or null. */
+    /** Works on {@code count} rows of {@code from} and {@code to}. Returns the refused rows, or null. */
     @FunctionalInterface
     interface Call {
         int[] on(byte[] from, int fromAt, byte[] to, int toAt, int count);
     }
 
-    /** As many rows as are whole in so many bytes; part of a row is refused. */
+    /** The number of rows in this many bytes. An incomplete row is refused. */
     static int count(int bytes, int width) {
         if (bytes % width != 0) {
             throw new IllegalArgumentException("the length is " + bytes + "; a row has " + width + " bytes");
@@ -29,15 +29,15 @@ final class Rows {
         return bytes / width;
     }
 
-    /** The length of an array for so many symbols. */
+    /** The length of an array for {@code count} symbols. */
     static int length(int count) {
         if (count > MOST) {
-            throw new IllegalArgumentException("there are " + count + " rows or more; one array holds " + MOST);
+            throw new IllegalArgumentException("there are at least " + count + " rows; an array holds at most " + MOST);
         }
         return count * Symbol.LENGTH;
     }
 
-    /** Checks that {@code count} rows of this width fit both arrays, and apart if they are one. */
+    /** Checks that {@code count} rows of this width fit both arrays, without overlap if both are the same array. */
     static void check(byte[] from, int fromAt, int width, byte[] to, int toAt, int count) {
         Objects.checkFromIndexSize(0, count, MOST);
         Objects.checkFromIndexSize(fromAt, count * width, from.length);
@@ -47,10 +47,10 @@ final class Rows {
         }
     }
 
-    /** All that remains in {@code from}, to {@code to}; both are moved on behind it. */
+    /** Works on all rows that remain in {@code from}, and advances both buffers. */
     static Faults buffers(ByteBuffer from, int width, ByteBuffer to, Call call) {
         if (from == to) {
-            throw new IllegalArgumentException("rows and symbols are in one buffer");
+            throw new IllegalArgumentException("rows and symbols are in the same buffer");
         }
         if (to.isReadOnly()) {
             throw new ReadOnlyBufferException();
@@ -86,8 +86,8 @@ final class Rows {
     }
 
     /**
-     * Texts in chunks of rows. One that is not twelve ASCII characters goes in as a row of zeros, which is refused, and
-     * its own fault is reported in the place of that.
+     * Works on texts, in chunks of rows. A text that is not twelve ASCII characters becomes a row of zeros, which the
+     * native call refuses. Its own fault then replaces the fault of the zeros.
      */
     static Batch texts(Iterable<? extends CharSequence> texts, Purpose purpose, Call call) {
         byte[] rows = new byte[CHUNK * MyNumber.LENGTH];
@@ -116,7 +116,7 @@ final class Rows {
         return new Batch(purpose, Arrays.copyOf(out, done * Symbol.LENGTH), faults.faults());
     }
 
-    /** Writes twelve digits, or zeros and gives the fault. */
+    /** Writes twelve digits, or writes zeros and returns the fault. */
     private static long fill(CharSequence text, byte[] rows, int at) {
         boolean ascii = text.length() == MyNumber.LENGTH;
         for (int i = 0; ascii && i < MyNumber.LENGTH; i++) {

@@ -3,7 +3,7 @@ package fugo;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** Whom symbols are for: purpose, id and epoch (世代), written {@code agency/nta/1}. Two scopes never share a key. */
+/** A scope: purpose, scope id and epoch (世代), written {@code agency/nta/1}. Each scope has its own key. */
 public final class Scope {
     private final Purpose purpose;
     private final String id;
@@ -20,7 +20,7 @@ public final class Scope {
      *
      * @param text such as {@code agency/nta/1}, the epoch in decimal without sign or leading zero
      * @return the scope
-     * @throws ScopeException if a part is refused, or the form
+     * @throws ScopeException if the form or a part is not valid
      */
     public static Scope parse(String text) {
         Native.parseScope(text.getBytes(StandardCharsets.UTF_8));
@@ -29,13 +29,13 @@ public final class Scope {
     }
 
     /**
-     * A scope of its parts.
+     * Makes a scope from its parts.
      *
      * @param purpose the purpose
      * @param id 1 to 40 of {@code a-z 0-9 -}, first and last not a hyphen; {@code all} for insurers and eligibility
      * @param epoch 1 to 2<sup>32</sup> − 1
      * @return the scope
-     * @throws ScopeException if a part is refused
+     * @throws ScopeException if a part is not valid
      */
     public static Scope of(Purpose purpose, String id, long epoch) {
         Native.checkScope(purpose.code(), id.getBytes(StandardCharsets.UTF_8), epoch);
@@ -56,7 +56,7 @@ public final class Scope {
     }
 
     /**
-     * Who the scope is for.
+     * The scope id, such as {@code nta}.
      *
      * @return 1 to 40 characters
      */
@@ -65,7 +65,7 @@ public final class Scope {
     }
 
     /**
-     * 世代: the generation of the scope's key.
+     * The epoch (世代): the generation of the scope key.
      *
      * @return 1 to 2<sup>32</sup> − 1
      */
@@ -74,8 +74,8 @@ public final class Scope {
     }
 
     /**
-     * {@code Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id}: what the scope's key is
-     * derived with.
+     * {@code Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id}: the input from
+     * which the scope key is derived.
      *
      * @return 12 to 51 bytes
      */
@@ -94,7 +94,7 @@ public final class Scope {
     }
 
     /**
-     * The scope as it is written.
+     * The scope as text.
      *
      * @return such as {@code agency/nta/1}
      */

@@ -1,7 +1,7 @@
 package fugo;
 
 /**
- * Why a scope is refused: {@code scope-id}, {@code scope-id-fixed}, {@code epoch-zero}, {@code unknown-purpose} or
+ * A scope is not valid: {@code scope-id}, {@code scope-id-fixed}, {@code epoch-zero}, {@code unknown-purpose} or
  * {@code scope-form}.
  */
 public final class ScopeException extends FugoException {

@@ -1,10 +1,10 @@
 package fugo;
 
 /**
- * The key of one scope: one purpose, id and epoch. Whoever holds it can undo that scope's symbols by trying all
- * 10<sup>11</sup> numbers, in hours on one machine.
+ * A scope key: the key of one purpose, scope id and epoch. Whoever has it can find the numbers of that scope's symbols
+ * by trying all 10<sup>11</sup> numbers, which takes hours on one machine.
  *
- * <p>The bytes live outside Java's heap and are wiped on {@link #close}. Two scope keys compare in constant time.
+ * <p>The bytes are stored outside Java's heap and are wiped on {@link #close}. Two scope keys compare in constant time.
  */
 public final class ScopeKey extends Handle {
     private final Scope scope;
@@ -15,19 +15,20 @@ public final class ScopeKey extends Handle {
     }
 
     /**
-     * Takes a scope and the 32 bytes that {@link RootKey#scopeKey} made for it. The caller wipes its own copy.
+     * Makes a key from the 32 bytes that were derived for its scope elsewhere, for example in an HSM. The caller wipes
+     * its own copy.
      *
-     * @param scope whom the key is for
+     * @param scope the scope of the key
      * @param bytes 32 bytes
      * @return the key
-     * @throws IllegalArgumentException if there are not 32
+     * @throws IllegalArgumentException if the length is not 32
      */
     public static ScopeKey of(Scope scope, byte[] bytes) {
         return new ScopeKey(Native.scopeKeyFromBytes(scope.bytes(), RootKey.checked(bytes)));
     }
 
     /**
-     * Whom the key is for.
+     * The scope of the key.
      *
      * @return the scope
      * @throws IllegalStateException if the key is closed
@@ -47,10 +48,10 @@ public final class ScopeKey extends Handle {
     }
 
     /**
-     * Whether the other is the same key of the same scope, in constant time.
+     * Compares bytes and scope with another object in constant time.
      *
-     * @param other what to compare with
-     * @return whether it is the same key
+     * @param other the object to compare with
+     * @return true if it is the same key of the same scope
      * @throws IllegalStateException if one of the two is closed, and they are not the same object
      */
     @Override
@@ -60,7 +61,7 @@ public final class ScopeKey extends Handle {
     }
 
     /**
-     * The key's tag as a number.
+     * The key tag as a number.
      *
      * @return the hash
      * @throws IllegalStateException if the key is closed

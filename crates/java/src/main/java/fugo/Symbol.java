@@ -6,11 +6,11 @@ import java.util.Objects;
 
 /**
  * {@code Symbol := HMAC-SHA-256(ScopeKey, message)[0..16]} (RFC 2104; truncation as in NIST SP 800-107): 16 bytes and
- * the purpose that they are for.
+ * their purpose.
  *
- * <p>Symbols of one purpose sort by their unsigned bytes, hash and join. The purpose keeps purposes apart, not two
- * agencies of one purpose: {@linkplain KeyTag key tags} do that. Treat every one as 個人番号. {@link #toString} gives no
- * byte.
+ * <p>Symbols of one purpose can be sorted (by their unsigned bytes), hashed and joined. Symbols of two purposes are
+ * never equal. Symbols of two agencies can still be mixed up: compare their {@linkplain KeyTag key tags}. Treat every
+ * symbol as 個人番号. {@link #toString} shows no bytes.
  */
 public final class Symbol implements Comparable<Symbol> {
     /** Length in bytes. */
@@ -27,13 +27,13 @@ public final class Symbol implements Comparable<Symbol> {
     }
 
     /**
-     * Takes the bytes of a symbol that is known to be of this purpose, from a binary column say.
+     * Makes a symbol from its bytes, for example from a binary column. The purpose must be known.
      *
-     * @param purpose what the symbol is for
+     * @param purpose the purpose of the symbol
      * @param bytes 16 bytes
      * @return the symbol
-     * @throws IllegalArgumentException if there are not 16
-     * @throws TextFormException of kind {@code no-symbol} if all are zero, as those of a refused row are
+     * @throws IllegalArgumentException if the length is not 16
+     * @throws TextFormException of kind {@code no-symbol} if all bytes are zero, which marks a refused row
      */
     public static Symbol of(Purpose purpose, byte[] bytes) {
         if (bytes.length != LENGTH) {
@@ -43,14 +43,14 @@ public final class Symbol implements Comparable<Symbol> {
     }
 
     /**
-     * Takes the bytes of a symbol out of a column of them.
+     * Makes a symbol from its bytes in a column.
      *
-     * @param purpose what the symbol is for
+     * @param purpose the purpose of the symbol
      * @param column symbols, 16 bytes each
      * @param at the index of the symbol's first byte
      * @return the symbol
-     * @throws IndexOutOfBoundsException if 16 bytes do not follow there
-     * @throws TextFormException of kind {@code no-symbol} if all are zero, as those of a refused row are
+     * @throws IndexOutOfBoundsException if fewer than 16 bytes are left
+     * @throws TextFormException of kind {@code no-symbol} if all bytes are zero, which marks a refused row
      */
     public static Symbol of(Purpose purpose, byte[] column, int at) {
         Symbol symbol = ofAny(purpose, column, at);
@@ -60,7 +60,7 @@ public final class Symbol implements Comparable<Symbol> {
         return symbol;
     }
 
-    /** Also of sixteen zero bytes: a text form may hold them. */
+    /** Accepts sixteen zero bytes: a text form may hold them. */
     static Symbol ofAny(Purpose purpose, byte[] column, int at) {
         Objects.requireNonNull(purpose);
         ByteBuffer buffer = ByteBuffer.wrap(column);
@@ -68,20 +68,20 @@ public final class Symbol implements Comparable<Symbol> {
     }
 
     /**
-     * Reads a text form, which must be of this purpose and of the key that the tag names.
+     * Reads the text form of a symbol with this purpose and key tag.
      *
      * @param text 44 to 47 characters, by purpose; no upper case, no white space
      * @param purpose the purpose expected
      * @param tag the tag expected
      * @return the symbol
-     * @throws TextFormException if it is another, or none
+     * @throws TextFormException if it has another purpose or tag, or is not the text form of a symbol
      */
     public static Symbol fromText(CharSequence text, Purpose purpose, KeyTag tag) {
         return ofAny(purpose, Native.decode(purpose.code(), tag.number(), Utf8.of(text)), 0);
     }
 
     /**
-     * The text form of the symbol under the key that the tag names: Bech32m (BIP-350) over key tag ‖ symbol.
+     * The text form of the symbol with this key tag: Bech32m (BIP-350) over key tag ‖ symbol.
      *
      * @param tag the tag of the key that made the symbol
      * @return 44 to 47 characters, by purpose
@@ -91,7 +91,7 @@ public final class Symbol implements Comparable<Symbol> {
     }
 
     /**
-     * What the symbol is for.
+     * The purpose of the symbol.
      *
      * @return the purpose
      */
@@ -118,27 +118,27 @@ public final class Symbol implements Comparable<Symbol> {
     }
 
     /**
-     * The order of the unsigned bytes.
+     * Compares the unsigned bytes.
      *
      * @param other a symbol of the same purpose
      * @return negative, zero or positive
-     * @throws ClassCastException if the purposes differ: such symbols do not compare
+     * @throws ClassCastException if the purposes differ
      */
     @Override
     public int compareTo(Symbol other) {
         if (purpose != other.purpose) {
             throw new ClassCastException(
-                    "symbols of purposes " + purpose + " and " + other.purpose + " do not compare");
+                    "symbols of purposes " + purpose + " and " + other.purpose + " cannot be compared");
         }
         int order = Long.compareUnsigned(high, other.high);
         return order != 0 ? order : Long.compareUnsigned(low, other.low);
     }
 
     /**
-     * Whether the other is the same symbol of the same purpose.
+     * Compares bytes and purpose with another object.
      *
-     * @param other what to compare with
-     * @return whether it is the same
+     * @param other the object to compare with
+     * @return true if it is the same symbol
      */
     @Override
     public boolean equals(Object other) {
@@ -147,12 +147,12 @@ public final class Symbol implements Comparable<Symbol> {
 
     @Override
     public int hashCode() {
-        // The bytes of symbols are spread already.
+        // The bytes of symbols are uniform, so four of them are a good hash.
         return Long.hashCode(high ^ low);
     }
 
     /**
-     * The type, and nothing else.
+     * Only the type.
      *
      * @return {@code AgencySymbol(..)}, by purpose
      */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a scope's key ready to derive symbols. Its
- * states are prepared once, live outside Java's heap and are wiped on {@link #close}.
+ * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a prepared key. Its HMAC states are
+ * computed once. They are stored outside Java's heap and are wiped on {@link #close}.
  *
- * <p>{@link #symbol} derives one. The methods named {@code symbols} derive a column and refuse it whole if one row is
- * refused; those named {@code convert} go on, and list the refused rows. A call costs some hundred nanoseconds beside
- * the work: prefer columns.
+ * <p>{@link #symbol} derives one symbol. The methods named {@code symbols} derive a column and throw at the first row
+ * that is refused. The methods named {@code convert} continue and list the refused rows. Each call has an overhead of a
+ * few hundred nanoseconds, so prefer columns.
  */
 public final class SymbolKey extends Handle {
     private final Scope scope;
@@ -26,9 +26,9 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * Prepares a key of any purpose but eligibility. The one step that can fail.
+     * Prepares a key of any purpose but eligibility.
      *
-     * @param key the scope's key, which may be closed afterwards
+     * @param key the scope key, which may be closed afterwards
      * @return the prepared key
      * @throws PurposeException of kind {@code insurers-missing}, if it is an eligibility key
      */
@@ -38,12 +38,13 @@ public final class SymbolKey extends Handle {
 
     /**
      * {@code HMAC-SHA-256(ScopeKey[eligibility], HMAC-SHA-256(ScopeKey[insurers, epoch 1], number)[0..16])[0..16]}:
-     * both stages of the eligibility symbol. It takes no insurer, so changing insurers cannot change it.
+     * both stages of the eligibility symbol. The symbol does not depend on the insurer, so it stays the same when a
+     * person changes insurers.
      *
      * @param insurers the insurers' key of epoch 1
-     * @param eligibility the eligibility key, which names the symbols
+     * @param eligibility the eligibility key, whose tag the symbols carry
      * @return the prepared key
-     * @throws PurposeException if one is of another purpose, or the insurers' of a later epoch
+     * @throws PurposeException if a key has the wrong purpose, or the insurers' key is not of epoch 1
      */
     public static SymbolKey eligibility(ScopeKey insurers, ScopeKey eligibility) {
         return insurers.with(first ->
@@ -62,7 +63,7 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The tag of the key that the symbols are named by.
+     * The key tag in the text form of the symbols.
      *
      * @return the tag
      * @throws IllegalStateException if the key is closed
@@ -88,28 +89,29 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The text form of a symbol that this key made.
+     * The text form of a symbol of this key.
      *
      * @param symbol a symbol of the key's purpose
      * @return 44 to 47 characters, by purpose
-     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol is of another purpose
+     * @throws PurposeException of kind {@code wrong-purpose}, if the symbol has another purpose
      * @throws IllegalStateException if the key is closed
      */
     public String text(Symbol symbol) {
         value();
         if (symbol.purpose() != scope.purpose()) {
             throw PurposeException.wrong(
-                    "the symbol is of purpose " + symbol.purpose() + "; this key's are of purpose " + scope.purpose());
+                    "the symbol is of purpose " + symbol.purpose() + "; this key's symbols are of purpose "
+                            + scope.purpose());
         }
         return symbol.toText(tag);
     }
 
     /**
-     * Reads a text form, which must be of this key.
+     * Reads the text form of a symbol of this key.
      *
      * @param text 44 to 47 characters, by purpose
      * @return the symbol
-     * @throws TextFormException if it is of another key or purpose, or no symbol's
+     * @throws TextFormException if it belongs to another key or purpose, or is not the text form of a symbol
      * @throws IllegalStateException if the key is closed
      */
     public Symbol parseText(CharSequence text) {
@@ -120,10 +122,10 @@ public final class SymbolKey extends Handle {
     /**
      * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @return a new array, 16 bytes a row
-     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @return a new array, 16 bytes per row
+     * @throws MyNumberException for the first row that is refused; see {@link MyNumberException#row}
+     * @throws IllegalArgumentException if the length is not a multiple of 12
      */
     public byte[] symbols(byte[] rows) {
         Batch batch = convert(rows);
@@ -134,13 +136,13 @@ public final class SymbolKey extends Handle {
     /**
      * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @param rowsAt the index where the rows begin
-     * @param out where the symbols go, 16 bytes a row; where a row is refused, all of them are zeros
-     * @param outAt the index where they begin
-     * @param count how many rows
-     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @param rowsAt the index of the first row
+     * @param out receives the symbols, 16 bytes per row; if a row is refused, all of them are zeros
+     * @param outAt the index of the first symbol
+     * @param count the number of rows
+     * @throws MyNumberException for the first row that is refused; see {@link MyNumberException#row}
+     * @throws IndexOutOfBoundsException if an array is too short for {@code count} rows
      * @throws IllegalArgumentException if rows and symbols overlap in one array
      */
     public void symbols(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
@@ -152,17 +154,17 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
-     * what was read and written then; where a row is refused they stay, and the symbols' place is zeros. What is read
-     * and what is written must not overlap: over one array that is refused, but in direct and read-only buffers it
-     * cannot be seen, and the symbols would be wrong.
+     * The same for buffers, heap or direct: derives from all rows that remain in {@code rows}. Afterwards both
+     * positions are after the bytes that were read and written. If a row is refused, the positions do not move, and the
+     * output is zeros. Input and output must not overlap. An overlap in one array is refused. In direct and read-only
+     * buffers it cannot be detected, and the symbols would be wrong.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @param out where the symbols go, 16 bytes a row
-     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
-     *     they overlap in one array
-     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @param out receives the symbols, 16 bytes per row
+     * @throws MyNumberException for the first row that is refused; see {@link MyNumberException#row}
+     * @throws IllegalArgumentException if the rest of {@code rows} is not a multiple of 12, if both are the same
+     *     buffer, or if they overlap in one array
+     * @throws java.nio.BufferOverflowException if {@code out} is too short
      */
     public void symbols(ByteBuffer rows, ByteBuffer out) {
         int rowsAt = rows.position();
@@ -180,12 +182,12 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The symbol of each text, by the strict parse.
+     * Derives the symbol of each text, after a strict parse.
      *
      * @param numbers texts of twelve ASCII digits
      * @return the symbols in the same order; unmodifiable, 16 bytes each
-     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws NullPointerException if a row is null; the message says which
+     * @throws MyNumberException for the first row that is refused; see {@link MyNumberException#row}
+     * @throws NullPointerException if a row is null; the message names the row
      */
     public List<Symbol> symbols(Iterable<? extends CharSequence> numbers) {
         Batch batch = convert(numbers);
@@ -205,12 +207,12 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}; sixteen zeros and a fault where the row is
-     * refused.
+     * {@code out[16·i .. 16·i+16] := symbol(rows[12·i .. 12·i+12])}. A refused row gives sixteen zeros and a
+     * fault.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @return the symbols, and the rows that have none
-     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @return the symbols, and the rows that were refused
+     * @throws IllegalArgumentException if the length is not a multiple of 12
      */
     public Batch convert(byte[] rows) {
         byte[] out = new byte[Rows.length(Rows.count(rows.length, MyNumber.LENGTH))];
@@ -219,16 +221,16 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}; sixteen
-     * zeros and a fault where the row is refused.
+     * {@code out[outAt + 16·i ..] := symbol(rows[rowsAt + 12·i ..])} for each {@code i} below {@code count}. A
+     * refused row gives sixteen zeros and a fault.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @param rowsAt the index where the rows begin
-     * @param out where the symbols go, 16 bytes a row
-     * @param outAt the index where they begin
-     * @param count how many rows
-     * @return the rows that were refused, counted from 0 whatever {@code rowsAt} is
-     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @param rowsAt the index of the first row
+     * @param out receives the symbols, 16 bytes per row
+     * @param outAt the index of the first symbol
+     * @param count the number of rows
+     * @return the rows that were refused; they are counted from 0, not from {@code rowsAt}
+     * @throws IndexOutOfBoundsException if an array is too short for {@code count} rows
      * @throws IllegalArgumentException if rows and symbols overlap in one array
      */
     public Faults convert(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
@@ -237,27 +239,27 @@ public final class SymbolKey extends Handle {
     }
 
     /**
-     * The same from buffer to buffer, heap or direct: all rows that remain in {@code rows}. Both positions are behind
-     * what was read and written then. What is read and what is written must not overlap: over one array that is
-     * refused, but in direct and read-only buffers it cannot be seen, and the symbols would be wrong.
+     * The same for buffers, heap or direct: derives from all rows that remain in {@code rows}. Afterwards both
+     * positions are after the bytes that were read and written. Input and output must not overlap. An overlap in one
+     * array is refused. In direct and read-only buffers it cannot be detected, and the symbols would be wrong.
      *
-     * @param rows twelve ASCII digits a row; the caller wipes them
-     * @param out where the symbols go, 16 bytes a row
+     * @param rows twelve ASCII digits per row; the caller wipes them
+     * @param out receives the symbols, 16 bytes per row
      * @return the rows that were refused, counted from 0
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
-     *     they overlap in one array
-     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     * @throws IllegalArgumentException if the rest of {@code rows} is not a multiple of 12, if both are the same
+     *     buffer, or if they overlap in one array
+     * @throws java.nio.BufferOverflowException if {@code out} is too short
      */
     public Faults convert(ByteBuffer rows, ByteBuffer out) {
         return with(key -> Rows.buffers(rows, MyNumber.LENGTH, out, call(key)));
     }
 
     /**
-     * The symbol of each text, by the strict parse; sixteen zeros and a fault where it is refused.
+     * Derives the symbol of each text, after a strict parse. A refused text gives sixteen zeros and a fault.
      *
      * @param numbers texts of twelve ASCII digits
-     * @return the symbols, and the rows that have none
-     * @throws NullPointerException if a row is null; the message says which
+     * @return the symbols, and the rows that were refused
+     * @throws NullPointerException if a row is null; the message names the row
      */
     public Batch convert(Iterable<? extends CharSequence> numbers) {
         return with(key -> Rows.texts(numbers, scope.purpose(), call(key)));

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * {@code part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters}: what the text form of a symbol says, before it is
- * held against a purpose and a key. The human-readable part names purpose and version; the data is key tag ‖ symbol
- * (Bech32m, BIP-350).
+ * {@code part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters}: the text form of a symbol, read
+ * without an expected purpose or key. The human-readable part names the purpose and the version. The data is key tag ‖
+ * symbol (Bech32m, BIP-350).
  *
  * @param tag the tag of the key that made the symbol
  * @param symbol the symbol, of the purpose that the text names
  */
 public record SymbolText(KeyTag tag, Symbol symbol) {
     /**
-     * Both are needed.
+     * Makes a text form. Neither part may be null.
      *
      * @param tag the tag of the key that made the symbol
      * @param symbol the symbol, of the purpose that the text names
@@ -24,8 +24,8 @@ public record SymbolText(KeyTag tag, Symbol symbol) {
     }
 
     /**
-     * Reads the text form of a symbol of any purpose and key. Accepts only what {@link #encode} gives, character by
-     * character, and finds every error of up to four substituted characters.
+     * Reads the text form of a symbol of any purpose and key. The text must be exactly the output of {@link
+     * #encode}. Every error of up to four substituted characters is detected.
      *
      * @param text 44 to 47 characters, by purpose
      * @return tag and symbol
@@ -39,7 +39,7 @@ public record SymbolText(KeyTag tag, Symbol symbol) {
     }
 
     /**
-     * The text.
+     * The text form.
      *
      * @return 44 to 47 characters, by purpose
      */

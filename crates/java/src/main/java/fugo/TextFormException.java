@@ -3,9 +3,9 @@ package fugo;
 import java.util.Optional;
 
 /**
- * Why a text is not the symbol that was expected: {@code corrupted}, or after a good checksum {@code unknown-part},
- * {@code wrong-purpose} or {@code wrong-key}. The message of the last two names purposes and tags. Of bytes: {@code
- * no-symbol}, sixteen zero bytes, which stand for a refused row and are nobody's symbol.
+ * A text is not the expected symbol: {@code corrupted}, or, if the checksum is valid, {@code unknown-part}, {@code
+ * wrong-purpose} or {@code wrong-key}. The messages of the last two name purposes and tags. For bytes the kind is
+ * {@code no-symbol}: sixteen zero bytes mark a refused row and are never a person's symbol.
  */
 public final class TextFormException extends FugoException {
     private static final long serialVersionUID = 1;
@@ -15,7 +15,7 @@ public final class TextFormException extends FugoException {
     }
 
     /**
-     * The purpose of the symbol, where one of another purpose was expected.
+     * The purpose of the symbol, if another purpose was expected.
      *
      * @return the purpose found; only of kind {@code wrong-purpose}
      */
@@ -24,7 +24,7 @@ public final class TextFormException extends FugoException {
     }
 
     /**
-     * The tag of the key that made the symbol, where one of another key was expected.
+     * The key tag of the symbol, if another tag was expected.
      *
      * @return the tag found; only of kind {@code wrong-key}
      */
@@ -33,7 +33,7 @@ public final class TextFormException extends FugoException {
     }
 
     static TextFormException noSymbol(String where) {
-        String message = "sixteen zero bytes are no symbol: they stand for a row that was refused";
+        String message = "sixteen zero bytes are not a symbol: they mark a refused row";
         return new TextFormException("no-symbol", where + message, -1, -1);
     }
 }

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * What opens key files: passphrases and identities, each tried in turn. They live outside Java's heap and are wiped on
- * {@link #close}.
+ * Opens key files: holds passphrases and identities, which are tried in turn. They are stored outside Java's heap and
+ * are wiped on {@link #close}.
  *
  * <pre>{@code
  * try (Unlock unlock = new Unlock().passphraseFile(secret); KeyFile file = KeyFile.load(path, unlock)) {
@@ -15,14 +15,14 @@ import java.util.Arrays;
  * }</pre>
  */
 public final class Unlock extends Handle {
-    /** Holds nothing yet. */
+    /** Makes an object without passphrases and identities. */
     public Unlock() {
         super(Native.unlock());
     }
 
     /**
-     * Takes test keys too, those whose file says {@code use: test}: for published and invented numbers. Without this call
-     * they are refused.
+     * Accepts test keys too, whose file says {@code use: test}. They are for published and invented numbers. Without
+     * this call they are refused.
      *
      * @return this
      */
@@ -34,11 +34,11 @@ public final class Unlock extends Handle {
     }
 
     /**
-     * Adds a passphrase. Every one that is tried costs about a second. The caller wipes the array.
+     * Adds a passphrase. Each attempt takes about one second. The caller wipes the array.
      *
      * @param passphrase the passphrase
      * @return this
-     * @throws IllegalArgumentException if half of a surrogate pair is missing
+     * @throws IllegalArgumentException if a surrogate is unpaired
      */
     public Unlock passphrase(char[] passphrase) {
         byte[] bytes = Utf8.ofPassphrase(passphrase);
@@ -53,11 +53,11 @@ public final class Unlock extends Handle {
     }
 
     /**
-     * Adds the passphrase on the first line of a file that only its owner can read. It never comes into Java's heap.
+     * Adds the passphrase on the first line of a file that only its owner can read. It never enters Java's heap.
      *
      * @param path the file
      * @return this
-     * @throws KeyFileException if the file is not taken
+     * @throws KeyFileException if the file is refused
      */
     public Unlock passphraseFile(Path path) {
         byte[] bytes = bytes(path);
@@ -72,7 +72,7 @@ public final class Unlock extends Handle {
      *
      * @param path the file
      * @return this
-     * @throws KeyFileException if the file is not taken
+     * @throws KeyFileException if the file is refused
      */
     public Unlock identityFile(Path path) {
         byte[] bytes = bytes(path);
@@ -82,7 +82,7 @@ public final class Unlock extends Handle {
         }));
     }
 
-    /** The library has its own idea of the working directory only if somebody changed it; so the whole path. */
+    /** The absolute path: the library's working directory may differ from Java's. */
     static byte[] bytes(Path path) {
         return path.toFile().getAbsolutePath().getBytes(StandardCharsets.UTF_8);
     }

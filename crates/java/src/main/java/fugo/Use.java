@@ -1,10 +1,10 @@
 package fugo;
 
-/** What a key may be used for. A key derived from a test key is a test key. */
+/** The permitted use of a key. A key derived from a test key is a test key. */
 public enum Use {
-    /** Real numbers. */
+    /** For real numbers. */
     PRODUCTION("production"),
-    /** Published or invented numbers only. */
+    /** For published or invented numbers only. */
     TEST("test");
 
     private final String word;

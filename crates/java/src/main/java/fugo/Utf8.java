@@ -7,16 +7,16 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Characters as UTF-8, without a {@link String} on the way: what is made here can be wiped. */
+/** Encodes characters as UTF-8 without a {@link String}, so that every copy can be wiped. */
 final class Utf8 {
     private Utf8() {}
 
-    /** A surrogate without its other half becomes a question mark, which is no digit either. */
+    /** An unpaired surrogate becomes a question mark, which is not a digit either. */
     static byte[] of(CharSequence text) {
         return of(text, CodingErrorAction.REPLACE);
     }
 
-    /** A surrogate without its other half is refused: two passphrases must not become one. */
+    /** An unpaired surrogate is refused: otherwise two passphrases could be encoded as one. */
     static byte[] ofPassphrase(char[] text) {
         return of(CharBuffer.wrap(text), CodingErrorAction.REPORT);
     }
@@ -36,12 +36,12 @@ final class Utf8 {
 
     private static byte[] encoded(CharSequence text, CodingErrorAction malformed) {
         CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(malformed);
-        // Room for all of it: a buffer that grows would leave its first self behind.
+        // Large enough from the start: a buffer that grows would leave an unwiped copy.
         byte[] room = new byte[Math.multiplyExact(text.length(), (int) encoder.maxBytesPerChar())];
         try {
             ByteBuffer buffer = ByteBuffer.wrap(room);
             if (encoder.encode(CharBuffer.wrap(text), buffer, true).isError()) {
-                throw new IllegalArgumentException("the text is not Unicode: half of a surrogate pair is missing");
+                throw new IllegalArgumentException("the text is not Unicode: a surrogate is unpaired");
             }
             return Arrays.copyOf(room, buffer.position());
         } finally {

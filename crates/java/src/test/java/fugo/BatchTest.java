@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class BatchTest {
-    /** Around the 1,024 rows that are copied together. */
+    /** Sizes around 1,024, the number of rows that are copied together. */
     private static final int[] COUNTS = {0, 1, 2, 1023, 1024, 1025, 3000};
 
     private static SymbolKey key;
@@ -38,7 +38,7 @@ class BatchTest {
         key.close();
     }
 
-    /** What the scalar call gives, row by row. */
+    /** The results of the scalar call, row by row. */
     private static byte[] oneByOne(SymbolKey key, byte[] rows) {
         byte[] out = new byte[rows.length / 12 * 16];
         for (int row = 0; row < rows.length / 12; row++) {
@@ -115,7 +115,7 @@ class BatchTest {
         }
     }
 
-    /** Rows with a fault at these places: a letter, another check digit, twelve zeros, in turn. */
+    /** Rows with faults at these indices: in turn a letter, a wrong check digit and twelve zeros. */
     private static byte[] spoilt(int count, int... places) {
         byte[] rows = Known.rows(count);
         for (int i = 0; i < places.length; i++) {

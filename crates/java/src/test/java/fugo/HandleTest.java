@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What is closed, forgotten, forged or closed under a call is an exception at worst. */
+/** A handle that is closed, forgotten, forged or closed during a call causes an exception at worst. */
 class HandleTest {
     private static void isClosed(Executable use) {
         assertThrows(IllegalStateException.class, use);
@@ -220,7 +220,7 @@ class HandleTest {
                 Native.tag(handle);
                 return true;
             } catch (IllegalStateException e) {
-                // That one is closed.
+                // The key was closed by then.
             }
         }
         return false;
@@ -233,7 +233,7 @@ class HandleTest {
             InternalError error = assertThrows(
                     InternalError.class,
                     () -> Native.symbols(handle, Known.NUMBER.getBytes(), 0, new byte[16], 0, -1));
-            assertEquals("fugo's native library met a fault of its own; please report it", error.getMessage());
+            assertEquals("fugo's native library has a bug; please report it", error.getMessage());
             assertThrows(InternalError.class, () -> Native.encode(99, 0, new byte[16]));
             assertEquals(Known.AGENCY, key.symbol(MyNumber.parse(Known.NUMBER)).hex());
         }

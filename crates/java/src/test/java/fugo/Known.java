@@ -3,7 +3,7 @@ package fugo;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The known answer of section 6 of the specification, and what tests share. */
+/** The known answer of section 6 of the specification, and helpers of the tests. */
 final class Known {
     static final String NUMBER = "123456789018";
     static final byte[] ROOT = bytes("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
@@ -52,7 +52,7 @@ final class Known {
         }
     }
 
-    /** A valid number whose body is this one. */
+    /** The valid number with this body. */
     static String number(long body) {
         String digits = String.format(Locale.ROOT, "%011d", body);
         return digits + MyNumber.checkDigit(digits);

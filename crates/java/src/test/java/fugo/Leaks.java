@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Leaks CALLS}: makes so many calls of every kind in turn. Exit status: 1 if the process has grown, 2 if a
- * handle is left, 3 if both. {@code Leaks CALLS leak} keeps prepared keys open, and must end with 3. Linux; run with a
- * fixed heap, touched in advance.
+ * {@code Leaks CALLS}: makes this many calls of every kind in turn. The exit status is 1 if the process has grown, 2 if
+ * a handle is left, and 3 if both. {@code Leaks CALLS leak} keeps prepared keys open and must exit with 3. It needs
+ * Linux. Run it with a heap of fixed size that is touched in advance.
  */
 final class Leaks {
-    /** What the process may grow by between two moments at which everything was warm. */
+    /** The growth of the process that is accepted after the warm-up. */
     private static final long ALLOWED_KIB = 16 * 1024;
 
     private static final int PAGE_KIB = 4;

@@ -20,15 +20,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the library is found, each time in a process of its own. */
+/** How the library is found. Each test uses a new process. */
 class NativeLibraryTest {
     @TempDir
     Path directory;
 
-    /** Status and output of {@link #main} in a new process. */
+    /** The exit status and output of {@link #main} in a new process. */
     private record Run(int status, String output) {}
 
-    /** Says what it sees of the temporary directory while the library is in use. */
+    /** Prints the contents of the temporary directory while the library is in use. */
     public static void main(String[] arguments) throws IOException {
         System.out.println(Known.symbolKey(Known.SCOPE).symbol(MyNumber.parse(Known.NUMBER)).hex());
         try (var left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
@@ -81,7 +81,7 @@ class NativeLibraryTest {
         Path absent = directory.resolve("absent");
         Run refused = run("-Djava.io.tmpdir=" + absent);
         assertEquals(1, refused.status());
-        assertTrue(refused.output().contains("-Dfugo.native.path=FILE names one that is there"), refused.output());
+        assertTrue(refused.output().contains("-Dfugo.native.path=FILE to a copy of the library"), refused.output());
         Run run = run("-Dfugo.native.path=" + file, "-Djava.io.tmpdir=" + directory);
         assertEquals(new Run(0, Known.AGENCY + "\nleft 0\n"), run);
     }
@@ -111,11 +111,11 @@ class NativeLibraryTest {
     void aLibraryOfAnotherVersionIsRefused() throws Exception {
         Path classes = Files.createDirectories(directory.resolve("classes/fugo"));
         Files.writeString(classes.resolve("version"), "0.0.9\n");
-        // In front of the jar, whose classes then are of that version.
+        // Before the jar on the class path, so that the classes have that version.
         Run run = run("-Dfugo.native.path=" + extracted(), "-cp", classes.getParent() + File.pathSeparator
                 + System.getProperty("java.class.path"));
         assertEquals(1, run.status());
-        assertTrue(run.output().contains("the native library is not of version 0.0.9"), run.output());
+        assertTrue(run.output().contains("the native library is not version 0.0.9"), run.output());
     }
 
     @Test
@@ -129,7 +129,7 @@ class NativeLibraryTest {
 
     @Test
     void whereTheJarsLibraryCannotBeLoadedTheErrorSaysWhatToDo() throws Exception {
-        // As on a file system that is mounted noexec, the file is there and cannot be mapped.
+        // As on a file system that is mounted noexec: the file exists but cannot be mapped.
         String name = extracted().getFileName().toString();
         String arch = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
         Path place = Files.createDirectories(directory.resolve("classes/native/linux-" + arch));
@@ -142,7 +142,7 @@ class NativeLibraryTest {
 
     @Test
     void nobodyElseCouldReachTheLibraryBeforeItIsLoaded() throws Exception {
-        // It is there for milliseconds: as many processes as needed to see one.
+        // The file exists for milliseconds only, so start processes until one shows it.
         String seen = "";
         for (int i = 0; i < 20 && seen.isEmpty(); i++) {
             Process process = started("-Djava.io.tmpdir=" + directory);
@@ -152,7 +152,7 @@ class NativeLibraryTest {
                         seen = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
                     }
                 } catch (IOException e) {
-                    // Deleted between the listing and the look.
+                    // It was deleted after it was listed.
                 }
             }
             process.getInputStream().readAllBytes();

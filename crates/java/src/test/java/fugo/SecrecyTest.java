@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Nothing that is thrown or printed holds a value. */
+/** No exception and no output holds a value. */
 class SecrecyTest {
-    /** Everything that a log would show of an error. */
+    /** Everything that a log would show about an error. */
     private static String logged(Throwable error) {
         StringWriter text = new StringWriter();
         error.printStackTrace(new PrintWriter(text));

@@ -33,7 +33,7 @@ class SymbolTest {
         for (int i = 0; i < 2000; i++) {
             byte[] one = new byte[16];
             random.nextBytes(one);
-            // Half of them share their first eight bytes, so that the others decide.
+            // Half of them have the same first eight bytes, so that the other bytes decide.
             Arrays.fill(one, 0, i % 2 * 8, (byte) 0x80);
             bytes.add(one);
         }
@@ -53,7 +53,7 @@ class SymbolTest {
         Symbol insurers = Symbol.of(Purpose.INSURERS, Known.bytes(Known.AGENCY));
         assertNotEquals(agency, insurers);
         ClassCastException error = assertThrows(ClassCastException.class, () -> agency.compareTo(insurers));
-        assertEquals("symbols of purposes agency and insurers do not compare", error.getMessage());
+        assertEquals("symbols of purposes agency and insurers cannot be compared", error.getMessage());
         try (SymbolKey key = Known.symbolKey(Known.SCOPE);
                 ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
                 IssuerKey issuer = IssuerKey.of(eligibility)) {
