@@ -82,8 +82,9 @@ impl KeyFile {
     /// open(data, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): opens a key file from
     /// its bytes, for example from a secret store. It has the arguments and errors of `load`.
     #[classmethod]
-    #[pyo3(signature = (data, /, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys =
-    #false))]
+    #[pyo3(signature = (
+        data, /, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys = false
+    ))]
     fn open(
         class: &Bound<'_, PyType>,
         data: &Bound<'_, PyAny>,
