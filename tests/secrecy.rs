@@ -186,13 +186,16 @@ fn every_display_is_exactly_this() {
     let shown: Vec<(&dyn fmt::Display, &str)> = vec![
         (
             &MyNumberError::NonDigit { offset: 3 },
-            "byte offset 3 holds no ASCII digit; a MyNumber is twelve ASCII digits",
+            "the byte at offset 3 is not an ASCII digit; a MyNumber is twelve ASCII digits",
         ),
         (&MyNumberError::Length { found: 3 }, "the length is 3; a MyNumber has exactly 12 digits"),
         (&MyNumberError::CheckDigit, "the check digit does not match the eleven digits before it"),
         (&MyNumberError::NeverIssued, "twelve zeros are never issued"),
-        (&BodyError::NonDigit { offset: 3 }, "byte offset 3 holds no ASCII digit; a body is eleven ASCII digits"),
-        (&BodyError::Length { found: 3 }, "the length is 3; a body has exactly 11 digits"),
+        (
+            &BodyError::NonDigit { offset: 3 },
+            "the byte at offset 3 is not an ASCII digit; the body of a number is eleven ASCII digits",
+        ),
+        (&BodyError::Length { found: 3 }, "the length is 3; the body of a number has exactly 11 digits"),
         (&NormalizeError::Empty, "the value is empty"),
         (
             &NormalizeError::ScientificNotation,
@@ -200,31 +203,31 @@ fn every_display_is_exactly_this() {
         ),
         (
             &NormalizeError::Character { offset: 3 },
-            "byte offset 3 holds a character that is neither a digit nor an accepted separator",
+            "the character at byte offset 3 is neither a digit nor an accepted separator",
         ),
         (
             &NormalizeError::Grouping,
-            "separators are accepted only between three groups of four digits, one to three in each place",
+            "separators are accepted only between three groups of four digits, one to three between two groups",
         ),
         (
             &NormalizeError::Length { found: 3 },
             "the number of digits is 3; exactly 12 are needed (9 to 11 where lost zeros are restored)",
         ),
-        (&LineageError::SelfPair { pair: 3 }, "pair 3 names one number as new and previous"),
+        (&LineageError::SelfPair { pair: 3 }, "the new and the previous number of pair 3 are equal; they must differ"),
         (
             &LineageError::DuplicateNew { pair: 3 },
-            "pair 3 repeats a number of the column `new`; each number stands there at most once",
+            "pair 3 repeats a number of the column `new`; a number may appear there only once",
         ),
         (
             &LineageError::DuplicatePrevious { pair: 3 },
-            "pair 3 repeats a number of the column `previous`; each number stands there at most once",
+            "pair 3 repeats a number of the column `previous`; a number may appear there only once",
         ),
-        (&LineageError::Cycle, "some chain of re-issued numbers has no first number: it goes round in a circle"),
+        (&LineageError::Cycle, "a chain of re-issued numbers is a cycle; each chain must end at a first number"),
         (&KeyTagError, "a key tag is 8 characters of 0-9 and a-f"),
         #[cfg(feature = "std")]
         (&fugo::RandomError, "the operating system's random generator failed"),
         (&ScopeError::Id, "a scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen"),
-        (&ScopeError::FixedId, "the purposes insurers and eligibility have the one scope id `all`"),
+        (&ScopeError::FixedId, "the scope id of the purposes insurers and eligibility must be `all`"),
         (&ScopeError::EpochZero, "an epoch is 1 to 4294967295; 0 is refused"),
         (
             &ScopeError::UnknownPurpose,
@@ -240,15 +243,15 @@ fn every_display_is_exactly_this() {
         ),
         (
             &PurposeError::InsurersEpoch { found: 3 },
-            "the insurers' key is of epoch 3; eligibility symbols start from insurers' epoch 1 only",
+            "the epoch of the insurers' key is 3; eligibility symbols need the insurers' key of epoch 1",
         ),
         (
             &PurposeError::InsurersMissing,
-            "an eligibility key needs the insurers' key of epoch 1 beside it to start from a number",
+            "to derive from numbers, an eligibility key also needs the insurers' key of epoch 1",
         ),
         (
             &TextError::Corrupted,
-            "the text is corrupted: it is not a whole symbol in lower case with a matching checksum",
+            "the text is corrupted: it is not a complete symbol in lower case with a matching checksum",
         ),
         (
             &TextError::UnknownPart,

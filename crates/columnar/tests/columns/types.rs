@@ -192,7 +192,7 @@ fn bytes_that_are_no_text_are_faults_by_their_place() {
         let found = symbols(&key("agency/nta/1"), &column, reading, None).expect("bytes");
         let faults: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind().as_str())).collect();
         assert_eq!(faults, [(0, kind), (1, kind)]);
-        assert!(found.faults[0].to_string().contains("byte offset 4 "), "{}", found.faults[0]);
+        assert!(found.faults[0].to_string().contains("offset 4 "), "{}", found.faults[0]);
     }
 }
 
