@@ -1,4 +1,4 @@
-//! Does anything that can be printed, compared or converted give a secret away?
+//! Does printing, comparing or converting a value reveal a secret?
 
 mod numbers;
 
@@ -37,20 +37,21 @@ fn sources() -> Vec<(String, String)> {
 #[derive(Debug, PartialEq)]
 struct Declared {
     name: String,
-    /// Whether the whole world may name it.
+    /// Whether it is `pub`.
     is_public: bool,
-    /// What it derives, as it is written.
+    /// The traits that it derives, as they are written.
     derives: Vec<String>,
 }
 
-/// Every struct and enum of a source but those whose name a macro makes up. Tests, which come last in a file, are not read.
+/// Every struct and enum of a source file, except those whose names a macro makes. Tests, at the end of a file, are not
+/// read.
 fn declared(source: &str) -> Vec<Declared> {
     let source = source.split("#[cfg(test)]\nmod tests {").next().expect("a first part");
     let mut all = Vec::new();
     let mut derives = Vec::new();
     for line in source.lines().map(str::trim_start) {
         if let Some(list) = line.strip_prefix("#[derive(") {
-            // A list over several lines would be read in part only.
+            // Only the first line of a list over several lines would be read.
             let list = list.strip_suffix(")]").unwrap_or_else(|| panic!("a list of derives on one line: {line}"));
             derives.extend(list.split(", ").map(str::to_owned));
         } else if line.starts_with("#[") || line.starts_with("//") {
@@ -90,12 +91,12 @@ fn tag() -> KeyTag {
 type Row = (&'static str, String, &'static str);
 
 fn row<T: fmt::Debug>(name: &'static str, value: T, expected: &'static str) -> Row {
-    // In both layouts, where the type is all that is printed.
+    // In both layouts, only the type is printed.
     assert!(!expected.ends_with("(..)") || format!("{value:#?}") == expected, "{name}");
     (name, format!("{value:?}"), expected)
 }
 
-/// Every public type that has values, with the exact text of its `Debug`.
+/// All public types with values, and the exact text of their `Debug`.
 fn debugs() -> Vec<Row> {
     let insurers = key("insurers/all/1");
     let eligibility = key("eligibility/all/1");
@@ -176,7 +177,7 @@ fn no_public_type_is_without_a_pinned_debug() {
     let declared: BTreeSet<&str> = all.iter().filter(|found| found.is_public).map(|found| &*found.name).collect();
     let pinned: BTreeSet<&str> =
         debugs().into_iter().map(|row| row.0).chain((!cfg!(feature = "std")).then_some("RandomError")).collect();
-    // The seven types of purposes are made by a macro and have no values to print.
+    // The seven types of purposes are made by a macro. They have no values to print.
     assert_eq!(pinned, declared);
 }
 
@@ -267,7 +268,7 @@ fn every_display_is_exactly_this() {
     for (value, expected) in shown {
         assert_eq!(value.to_string(), expected);
     }
-    // What is public is shown whole.
+    // Public values are printed completely.
     assert_eq!(tag().to_string(), "7c2cb2a1");
     assert_eq!(Purpose::Eligibility.to_string(), "eligibility");
     assert_eq!(scope("agency/nta/1").to_string(), "agency/nta/1");
@@ -275,12 +276,12 @@ fn every_display_is_exactly_this() {
     assert_eq!(text.to_string(), "kikan1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqr70evn");
 }
 
-/// Whether four digits of the number in a row, or four characters of the symbol, stand in the text.
+/// Whether the text contains four consecutive digits of the number, or four consecutive characters of the symbol.
 fn gives_away(secret: &str, text: &str) -> bool {
     secret.as_bytes().windows(4).any(|run| text.as_bytes().windows(4).any(|window| window == run))
 }
 
-/// A number of which no four digits in a row stand in the constant text of any message.
+/// A number of which no four consecutive digits are in the constant text of a message.
 fn watched() -> String {
     String::from_utf8(number(86_420_975_318).expose_digits().to_vec()).expect("ASCII")
 }
@@ -382,7 +383,7 @@ fn nothing_that_is_printed_about_a_text_holds_the_symbol() {
     let encoder = TextEncoder::new(Purpose::Agency, tag());
     let bytes = std::array::from_fn(|i| 0x9d ^ (i as u8).wrapping_mul(0x35));
     let text = encoder.encode(&bytes);
-    // Behind the part and the tag: the symbol and the checksum.
+    // After the human-readable part and the tag: the symbol and the checksum.
     let secret = &text[6 + 7..];
     let hex = hex::encode(bytes);
     let mut corrupted = text.as_bytes().to_vec();
@@ -403,7 +404,7 @@ fn nothing_that_is_printed_about_a_text_holds_the_symbol() {
     assert!(gives_away(secret, &text) && gives_away(&hex, &format!("{bytes:02x?}").replace(", ", "")));
 }
 
-/// Whether a type implements a trait: an inherent constant is found before one of a trait.
+/// Whether a type implements a trait. An inherent constant takes precedence over a constant of a trait.
 macro_rules! implements {
     ($type:ty: $($bound:tt)+) => {{
         #[allow(dead_code)]
@@ -421,7 +422,7 @@ macro_rules! implements {
     }};
 }
 
-/// The ways out of a type that a secret must not have.
+/// The conversions that a type with a secret must not have.
 macro_rules! ways_out {
     ($($type:ty),+) => {
         [$(
@@ -452,7 +453,7 @@ macro_rules! ways_out {
     };
 }
 
-/// What the questions about arrays can be answered with yes for.
+/// A type for which all questions about arrays have the answer yes.
 struct Bytes<const LEN: usize>([u8; LEN]);
 
 impl<const LEN: usize> AsRef<[u8; LEN]> for Bytes<LEN> {
@@ -482,7 +483,7 @@ fn secrets_have_no_way_out_but_the_named_one() {
     for (question, answer) in found {
         assert!(!answer, "{question}");
     }
-    // Each question can be answered with yes.
+    // Each question has the answer yes for some type.
     let controls = [
         implements!(u8: Copy),
         implements!(KeyTag: fmt::Display),
@@ -546,7 +547,7 @@ fn secrets_are_wiped_by_type_when_they_end_and_not_before_and_compare_in_constan
         assert!(answer, "{question}");
     }
     assert!(!implements!(KeyTag: ConstantTimeEq).1, "a tag is public");
-    // Emptied while it lives, a number or a key would go on deriving symbols.
+    // If a number or a key could be wiped before its end, it would still derive symbols, but wrong ones.
     let emptied = [
         implements!(MyNumber: zeroize::Zeroize),
         implements!(Normalized: zeroize::Zeroize),
@@ -560,10 +561,10 @@ fn secrets_are_wiped_by_type_when_they_end_and_not_before_and_compare_in_constan
     assert!(implements!([u8; 12]: zeroize::Zeroize).1);
 }
 
-/// What derives `PartialEq` compares byte by byte and stops early; what derives `Debug` prints.
+/// A derived `PartialEq` compares byte by byte and stops early. A derived `Debug` prints the value.
 #[test]
 fn whatever_is_not_declared_to_be_public_knowledge_derives_nothing_but_clone() {
-    // A new type is a secret until it stands here.
+    // A new type is secret until it is in this list.
     let public_knowledge = [
         "BodyError",
         "Changes",
