@@ -73,7 +73,7 @@ class Converter:
         return [f"{name}: {found or 'no'} rows, and the report says {rows}" for name, found in wrong.items()]
 
     def _rows(self, file: Path) -> int | None:
-        """The number of lines after the header, as generated rosters have no line ends in cells; or of rows of a Parquet file.
+        """Lines after the header, as generated cells have no line ends; or the rows of a Parquet file.
 
         None if it should be Parquet and is not.
         """

@@ -1,7 +1,7 @@
-"""Plays the linking game against files that `fugo convert` wrote, and against controls that must be caught.
+"""Plays the linking game against files that `fugo convert` wrote, and against controls that must be detected.
 
-Exit status 1 if the real construction raises an alarm, a control is not caught by the distinguisher that must, or a
-distinguisher (but the randomness battery) is the only finder of none.
+Exit status 1 if the real construction raises an alarm, if a control is not detected by the distinguisher that must
+detect it, or if a distinguisher (except the randomness battery) is not the only finder of any control.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ def options() -> argparse.Namespace:
 
 @dataclass(frozen=True)
 class Task:
-    """A play: its name, and how its files are made."""
+    """A play: its name, and the function that makes its files."""
 
     name: str
     evidence: Callable[[], Evidence]
 
 
-# What the processes that play inherit.
+# The tasks, which the worker processes inherit.
 _tasks: list[Task] = []
 
 
@@ -73,7 +73,7 @@ def _play(number: int) -> tuple[dict[str, Result], Rates]:
 
 
 def play_all(tasks: list[Task]) -> list[tuple[dict[str, Result], Rates]]:
-    """All plays, on all cores."""
+    """Runs all plays, on all cores."""
     _tasks[:] = tasks
     cores = len(os.sched_getaffinity(0))
     with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("fork")) as pool:
@@ -81,7 +81,8 @@ def play_all(tasks: list[Task]) -> list[tuple[dict[str, Result], Rates]]:
 
 
 def real_tasks(product: Product, people: int, random: np.random.Generator) -> list[Task]:
-    """Every pair of scopes. The next deliveries lack some people and have as many new ones, more than a small delta."""
+    """Every pair of scopes. The next deliveries lack some people and have as many new people, more than a small
+    delta."""
     population = Population.draw(people + 2 * SMALL_DELTA, random)
     now = Population(population.people[:people], population.block)
     later = population.people[2 * SMALL_DELTA :]
@@ -94,7 +95,7 @@ def real_tasks(product: Product, people: int, random: np.random.Generator) -> li
 def faults(
     real: dict[str, dict[str, Result]], caught: dict[str, tuple[str, str, dict[str, Result]]]
 ) -> list[str]:
-    """What must not be."""
+    """All violations of the rules above."""
     found = [
         f"alarm on the real construction, {pair}: {result.name}, {result.statistic}"
         for pair, results in real.items()
