@@ -208,9 +208,9 @@ def following_byte(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 
 SCHEMES = (
-    Scheme("XOR mask", "the second scope's symbol is the first's with a constant", "D3", xor_mask),
-    Scheme("affine map", "the second is an invertible linear map of the first", "D6", affine_map),
-    Scheme("kept digits", "two digits of the number stand in front of both", "D4", leading_digits),
+    Scheme("XOR mask", "the second scope's symbol is the first scope's, XOR a constant", "D3", xor_mask),
+    Scheme("affine map", "the second symbol is an invertible linear map of the first", "D6", affine_map),
+    Scheme("kept digits", "both symbols start with two digits of the number", "D4", leading_digits),
     Scheme("leaked bit", "a flag is a bit of the other symbol in 2 % of rows", "D3", leaked_bit),
     Scheme("tweak misused", "only the last Feistel round knows the scope", "D2", misused_tweak),
     Scheme("order-preserving", "symbols sort as the numbers do", "D7", order_preserving),
@@ -218,13 +218,29 @@ SCHEMES = (
     Scheme("label-prefixed SHA-256", "a hash of the scope's name and the number", "D9", label_prefixed),
     Scheme("one side unkeyed", "only the first scope's symbols are a hash of the number alone", "D9", half_keyed),
     Scheme("unkeyed second stage", "the second symbol is a hash of the first", "D9", unkeyed_stage),
-    Scheme("32-bit seeds", "a key for each scope, from a generator with a seed of 32 bits, of those that are tried", "D9", seeded_key),
-    Scheme("32-bit root", "the real ladder, from a root key with such a seed", "D9", seeded_root),
-    Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 make one label", "D1", ambiguous_label),
+    Scheme(
+        "32-bit seeds",
+        "the key of each scope comes from a generator with a seed of 32 bits, one of the tried seeds",
+        "D9",
+        seeded_key,
+    ),
+    Scheme("32-bit root", "the real derivation, from a root key of such a generator", "D9", seeded_root),
+    Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 have the same label", "D1", ambiguous_label),
     Scheme("fallback key", "a worker without its key used a default one: 1 row in 100,000", "D1", fallback_key),
-    Scheme("scattered bit", "each row leaks one bit of the other symbol, at a place of its own", "D2", scattered_bit),
+    Scheme("scattered bit", "each row leaks one bit of the other symbol, at a different position", "D2", scattered_bit),
     Scheme("shared byte", "3 rows in 1,000 got one random byte for both scopes", "D4", shared_byte),
-    Scheme("kept ends", "a few people stand in the same tenth of the range, the first or the last", "D5", kept_ends),
-    Scheme("reserved range", "forty special people have the lowest symbols, in one order; rows are shuffled", "D7", reserved_range, True),
+    Scheme(
+        "kept ends",
+        "both symbols of a few people are in the same tenth of the range, the first or the last",
+        "D5",
+        kept_ends,
+    ),
+    Scheme(
+        "reserved range",
+        "forty special people have the lowest symbols, in one order; rows are shuffled",
+        "D7",
+        reserved_range,
+        True,
+    ),
     Scheme("following byte", "in a fifth of rows one byte is the other's plus up to 128", "D8", following_byte),
 )

@@ -74,7 +74,7 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
     yield Control("several rows", "people keep their number of rows", "D11", several_rows)
     yield Control("delta of one", "the next deliveries have one person more", "D12", lambda: days(people[1:], people))
     yield Control("one who left", "the next deliveries have one person less", "D12", lambda: days(people, people[1:]))
-    yield Control("shared eligibility symbol", "it stands beside both agencies' symbols", "D1", eligibility)
+    yield Control("shared eligibility symbol", "it is in one row with both agencies' symbols", "D1", eligibility)
 
 
 def _of_scheme(

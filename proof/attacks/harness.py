@@ -38,9 +38,9 @@ SEED = 20_140_711
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--people", type=int, default=1_000_000, help="a side, of the real construction")
+    parser.add_argument("--people", type=int, default=1_000_000, help="per side, for the real construction")
     parser.add_argument("--fugo", type=Path, default=ROOT / "target/release/fugo")
-    parser.add_argument("--seed", default=str(SEED), help="of people and controls, a number or `fresh`; keys are always fresh")
+    parser.add_argument("--seed", default=str(SEED), help="seed of people and controls, a number or `fresh`; keys are always fresh")
     parser.add_argument("--dir", type=Path, help="where to work; nothing is left there")
     parser.add_argument("--write", action="store_true", help="put the tables into proof/README.md")
     parser.add_argument("--check", action="store_true", help="fail if proof/README.md has other rows than these")
@@ -109,7 +109,7 @@ def faults(
             found.append(f"{finder} does not catch the control {name}: {results[finder].statistic}")
         if len(alarms) == 1:
             sole |= alarms
-    found += [f"{name} is the only finder of no control" for name in NAMES if name not in sole | {SANITY_ONLY}]
+    found += [f"{name} is not the only finder of any control" for name in NAMES if name not in sole | {SANITY_ONLY}]
     return found
 
 
@@ -135,14 +135,14 @@ def main() -> int:
     chance = sum(result.false_alarm for results in real.values() for result in results.values())
     flags = "" if args.people == 1_000_000 else f" --people {args.people}"
     block = "\n\n".join([
-        f"`proof/attacks/run{flags}`: {args.people:,} people a side, seed {seed}, fresh keys. {first}:",
+        f"`proof/attacks/run{flags}`: {args.people:,} people per side, seed {seed}, fresh keys. {first}:",
         report.first_pair(real[first]),
         "The other pairs of scopes:",
         report.other_pairs({pair: real[pair] for pair in others}),
         f"If there is nothing to find, the probability that any of these {sum(map(len, real.values()))} tests raises an alarm is "
         f"about {chance:.1e} (sum over the thresholds). D3's z is the largest of 16,384: about 4 by chance.",
-        f"Controls, {CONTROL_PEOPLE:,} people each. ★: caught, and by no other distinguisher; ◉: by the one that must, and by "
-        f"others (●).",
+        f"Controls, {CONTROL_PEOPLE:,} people each. ★: only the required distinguisher raises an alarm; ◉: the required one "
+        f"and others (●).",
         report.matrix(caught),
         report.rates(rates),
     ])

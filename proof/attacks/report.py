@@ -63,10 +63,10 @@ def rates(found: Rates) -> str:
     """The rates of the dictionary attack."""
     each, seed = found.hashing / found.hashed, found.seeding / found.seeds
     return (
-        f"D9 tried {found.hashed:,} hashes of numbers at {1 / each:,.0f} a second and {found.seeds:,} seeds at "
-        f"{1 / seed:,.0f} a second, in Python on one core: all 10^11 numbers would take {each * 1e11 / 3600:,.0f} core-hours "
-        f"so, all 2^32 seeds {seed * 2**32 / 3600:,.0f}. `cargo bench --bench invert` measures the same "
-        f"search with the library (docs/benchmarks.md). Under a scope's key the same enumeration inverts every symbol of that scope."
+        f"D9 tried {found.hashed:,} hashes of numbers at {1 / each:,.0f} per second and {found.seeds:,} seeds at "
+        f"{1 / seed:,.0f} per second, in Python on one core. At these rates, all 10^11 numbers take {each * 1e11 / 3600:,.0f} "
+        f"core-hours, and all 2^32 seeds {seed * 2**32 / 3600:,.0f}. `cargo bench --bench invert` measures the same "
+        f"search with the library (docs/benchmarks.md). Under a scope key, the same enumeration inverts every symbol of that scope."
     )
 
 

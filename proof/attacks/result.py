@@ -27,7 +27,7 @@ class Result:
 
 # For pair tests: mean effect of a pair in standard deviations. For matching: probability that a row is linked right.
 # For relations: share of the rows that satisfy one. For enumeration: probability that a symbol is inverted.
-EFFECT, LINKED, SHARE, INVERTED = "effect a pair", "right links a row", "share of rows", "symbols inverted a row"
-EQUAL = "equal values a row"
-NONE = "says nothing of linkage"
+EFFECT, LINKED, SHARE, INVERTED = "effect per pair", "right links per row", "share of rows", "symbols inverted per row"
+EQUAL = "equal values per row"
+NONE = "does not test linkage"
 NOTHING, ONE_HIT = "0", "1 hit"

@@ -187,7 +187,7 @@ class TheVerdict(unittest.TestCase):
         missed = {**every, "another": ("", "D3", self.results("D2"))}
         self.assertEqual(len(harness.faults({"real": self.results()}, missed)), 1)
         never_alone = {**every, "D7": ("", "D7", self.results("D7", "D5"))}
-        self.assertEqual(harness.faults({"real": self.results()}, never_alone), ["D7 is the only finder of no control"])
+        self.assertEqual(harness.faults({"real": self.results()}, never_alone), ["D7 is not the only finder of any control"])
 
 
 if __name__ == "__main__":
