@@ -15,7 +15,7 @@
 //! let symbols = symbols(&key, &column, Reading::Strict, None)?;
 //! assert_eq!(symbols.array.len(), 3);
 //! assert_eq!(symbols.array.null_count(), 2);
-//! assert_eq!((symbols.faults[0].row, symbols.faults[0].reason.kind()), (2, "length"));
+//! assert_eq!((symbols.faults[0].row, symbols.faults[0].reason.kind().as_str()), (2, "length"));
 //! let field = symbol_field("nta", key.scope(), key.tag(), true);
 //! assert_eq!(field.metadata()["fugo.scope"], "nta");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

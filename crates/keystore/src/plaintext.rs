@@ -251,7 +251,7 @@ mod tests {
         let error = parse(text.replace("1e1f\n", "1e1g\n").as_bytes()).expect_err("no hex");
         assert_eq!(
             error.to_string(),
-            "line 5: the value of `key` must be 64 characters of 0-9 and a-f, and then a line feed"
+            "line 5: the value of `key` must be 64 characters of 0-9 and a-f, followed by a line feed"
         );
     }
 }
