@@ -35,9 +35,9 @@ pub struct Record {
     pub stray_quote: bool,
 }
 
-/// Splits the record at `start`, and writes its fields to `fields`. `None` if the record does not end in `bytes`:
-/// the line end is missing, or a quote is not closed. If `bytes` end with the input, set `last`: then the end of `bytes` also
-/// ends a record, and `None` means that a quote is not closed.
+/// Splits the record at `start`, and writes its fields to `fields`. `None` if the record does not end in `bytes`: the
+/// line end is missing, or a quote is not closed. If `bytes` end with the input, set `last`: then the end of `bytes`
+/// also ends a record, and `None` means that a quote is not closed.
 pub fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut Vec<Field>) -> Option<Record> {
     fields.clear();
     let (mut at, mut lines, mut stray_quote) = (start, 0, false);
