@@ -1,6 +1,6 @@
-//! What does a symbol cost in a batch, by the size of the batch and by the number of keys?
+//! The cost of a symbol in a batch, by the size of the batch and by the number of keys.
 //!
-//! The time is per symbol: see `elem/s`. What the peers take for the same is asked in `peers/`.
+//! The time per symbol is the inverse of `elem/s`. `peers/` measures other libraries at the same task.
 
 mod sample;
 

@@ -1,7 +1,8 @@
-//! What does it cost a key's holder to find the numbers behind a million symbols, by trying numbers one after the other?
+//! The cost of finding the numbers of a million symbols for the holder of the key, who tries all numbers in order.
 //!
-//! One thread makes numbers, derives their symbols in batches and looks them up; the time of all 10^11 follows from the
-//! share that is tried. `cargo bench --bench invert -- 100000000` tries so many; without a number 20 million are tried.
+//! One thread makes numbers, derives their symbols in batches and looks them up. The time for all 10^11 numbers follows
+//! from the share that was tried. `cargo bench --bench invert -- 100000000` tries 10^8; without an argument, 20 million
+//! are tried.
 
 mod sample;
 
@@ -11,14 +12,14 @@ use fugo::{Agency, AgencySymbol, MyNumber, SymbolKey};
 use sample::{key, numbers};
 
 const SYMBOLS: usize = 1_000_000;
-/// Symbols of numbers that are tried are put among the others, so that a search that finds nothing is found out.
+/// Symbols of tried numbers among the others, so that a search that finds nothing is detected.
 const PLANTED: usize = 1_000;
 const CHUNK: usize = 1024;
-/// Numbers that are timed together.
+/// Numbers timed together.
 const ROUND: u64 = 1 << 20;
 const FIRST: u64 = 40_000_000_000;
 
-/// The symbols that are searched for: one bit for each 27 leading bits that one of them has, and a table behind.
+/// The symbols to find: a bit for each value of 27 leading bits, set if a symbol has them, and then a table.
 struct Wanted {
     filter: Vec<u64>,
     table: Vec<u64>,
@@ -46,7 +47,7 @@ impl Wanted {
         self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 1 && self.table[self.slot(start)] == start
     }
 
-    /// Where the symbol is, or where it would be.
+    /// The index of the symbol, or the index at which it would be.
     fn slot(&self, start: u64) -> usize {
         let mut slot = start as usize % Self::SLOTS;
         while self.table[slot] != start && self.table[slot] != 0 {
@@ -56,13 +57,13 @@ impl Wanted {
     }
 }
 
-/// Eight bytes tell a million symbols apart from all others but once in 10^13.
+/// Eight bytes are enough: they confuse another symbol with one of a million only once in 10^13.
 fn start_of(symbol: &AgencySymbol) -> u64 {
     let [start @ .., _, _, _, _, _, _, _, _] = symbol.to_bytes();
     u64::from_be_bytes(start)
 }
 
-/// The body after this one, in ASCII digits.
+/// The next body, in ASCII digits.
 fn advance(body: &mut [u8; MyNumber::BODY_LEN]) {
     for digit in body.iter_mut().rev() {
         if *digit < b'9' {
@@ -94,7 +95,7 @@ fn main() {
     let (mut next, mut found) = (body(FIRST), 0);
     let mut chunk = Vec::with_capacity(CHUNK);
     let mut symbols = vec![AgencySymbol::from_bytes([0; 16]); CHUNK];
-    // Of each step the least of all rounds: other work on the machine only ever adds to it.
+    // The least time of each step over all rounds, because other work on the machine only adds time.
     let mut least = [f64::MAX; 3];
     let rounds = tried.div_ceil(ROUND);
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! What does a single symbol cost, beside the crates that compute the same HMAC?
+//! The cost of a single symbol, compared with crates that compute the same HMAC.
 //!
 //! All of them start from a prepared key.
 

@@ -1,6 +1,6 @@
-//! What does it cost to read a number, strictly and leniently?
+//! The cost of reading a number, strictly and leniently.
 //!
-//! The time is per number: see `elem/s`. The check digit alone is the least that any parser must do.
+//! The time per number is the inverse of `elem/s`. The check digit alone is the least work of any parser.
 
 mod sample;
 

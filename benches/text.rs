@@ -1,6 +1,6 @@
-//! What does the text form cost, written and read, beside the `bech32` crate?
+//! The cost of writing and reading the text form, compared with the `bech32` crate.
 //!
-//! The time is per symbol: see `elem/s`.
+//! The time per symbol is the inverse of `elem/s`.
 
 mod sample;
 

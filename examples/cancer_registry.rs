@@ -2,18 +2,17 @@
 //!
 //! Scopes: `registry/cancer/1` for the registry; `research/cancer-survival/1` for a provision of its data.
 //!
-//! Who holds which key: the central party, at whose door reports are turned into symbols. The registry and the
-//! researchers are in *issued* mode: no key, and no number is kept behind the door.
+//! Who holds which key: the central party, which turns reports into symbols. The registry and the researchers are in
+//! *issued* mode: they hold no keys, and only the central party sees numbers.
 //!
-//! Shown: three hospitals write the same numbers in three ways, and each person is one person in the registry.
-//! Without normalisation two of the three ways are refused, and never become somebody else; hash ids of the NDB
-//! came apart over just such differences (Board of Audit, September 2015). A report with one wrong digit is refused
-//! unless the check digit cannot see it, and those are counted. Deaths join to cases. Data goes out under a scope
-//! of its own.
+//! Shown: three hospitals write the same numbers in three ways, and each person is one person in the registry. Without
+//! normalisation, two of the three ways are refused, and none of them becomes another person. The hash ids of the NDB
+//! failed to match because of such differences (Board of Audit, September 2015). A report with one wrong digit is
+//! refused, unless the check digit does not detect the error; those reports are counted. Deaths join to cases. Data for
+//! research has its own scope.
 //!
-//! Not shown: how reports travel, and how the registry matches cases under its own law: whether a report may carry
-//! the number at all is for the law, not for this library. A number of another person that is itself valid is
-//! beyond any check digit.
+//! Not shown: how reports travel, and how the registry matches cases under its own law. The law, not this library,
+//! decides whether a report may carry the number. A check digit cannot detect the valid number of another person.
 
 mod cast;
 
@@ -24,7 +23,7 @@ use fugo::{
     normalize::{LostZeros, normalize},
 };
 
-/// How the three hospitals write a number: as it is, in groups with hyphens, full-width with ideographic spaces.
+/// How the three hospitals write a number: digits only, groups with hyphens, full-width digits with ideographic spaces.
 fn written(number: &MyNumber, hospital: usize) -> String {
     let digits: Vec<char> = number.expose_digits().iter().map(|digit| char::from(*digit)).collect();
     let full_width = |c: &char| char::from_u32(*c as u32 - u32::from('0') + 0xFF10).unwrap_or(*c);
@@ -37,7 +36,8 @@ fn written(number: &MyNumber, hospital: usize) -> String {
     }
 }
 
-/// The door: what was written → the person's symbol, or a refusal. The number is dropped here.
+/// The reception of reports at the central party: from the written number to the person's symbol, or a refusal. The
+/// number is dropped here.
 fn door(key: &SymbolKey<Registry>, text: &str) -> Option<RegistrySymbol> {
     let number = normalize(text, LostZeros::Refuse).ok()?.parse().ok()?;
     Some(key.symbol(&number))
@@ -47,7 +47,7 @@ fn main() -> cast::Outcome {
     let patients = cast::people(90)?;
     let key = cast::symbol_key::<Registry>("registry/cancer/1")?;
 
-    // Every patient is reported by two of the three hospitals.
+    // Two of the three hospitals report each patient.
     let reports: Vec<String> = patients
         .iter()
         .enumerate()
@@ -65,7 +65,8 @@ fn main() -> cast::Outcome {
     assert_eq!(strict, reports.len() / 3);
     println!("without normalisation {} reports are refused, none becomes another person", reports.len() - strict);
 
-    // One wrong digit, every place and every other digit: refused, but for what the check digit cannot see.
+    // One wrong digit, at every position and with every other value: refused, unless the check digit does not detect
+    // it.
     let (mut tried, mut unseen) = (0, 0);
     for number in &patients {
         for place in 0..MyNumber::LEN {
@@ -83,13 +84,13 @@ fn main() -> cast::Outcome {
     assert!(unseen * 20 < tried, "a wrong digit passes in fewer than one case of twenty");
     println!("{tried} reports with one wrong digit: {} refused, {unseen} not seen", tried - unseen);
 
-    // Deaths, reported by other offices, join to the cases and give the survivors.
+    // Other offices report deaths. They join to the cases, and the other cases are the survivors.
     let deaths: BTreeSet<_> = patients.iter().step_by(9).map(|number| key.symbol(number)).collect();
     let survivors = cases.keys().filter(|case| !deaths.contains(case)).count();
     assert_eq!((deaths.len(), survivors), (10, 80));
     println!("{} deaths joined, {survivors} survivors", deaths.len());
 
-    // What leaves the registry carries neither its symbols nor anything that joins to them.
+    // The data for research contains neither the registry's symbols nor values that join to them.
     let provided = cast::issue::<Research>("research/cancer-survival/1", &patients)?;
     assert_eq!(cast::in_common(&provided, &cases.keys().copied().collect::<Vec<_>>()), 0);
     println!("provided for research: {} rows, no value in common with the registry", provided.len());

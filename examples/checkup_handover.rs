@@ -1,18 +1,19 @@
 //! Use case ②, check-up data handed from insurer to insurer (保険者間の健診データの連携).
 //!
-//! Scopes: `agency/kenpo-a-checkups/1` and `agency/kenpo-b-checkups/1`, each insurer's own for its check-up
-//! files; `insurers/all/1` and `eligibility/all/1` for the handle that insurers share by declaration.
+//! Scopes: `agency/kenpo-a-checkups/1` and `agency/kenpo-b-checkups/1`, one for the check-up files of each insurer;
+//! `insurers/all/1` and `eligibility/all/1` for the eligibility symbol, which the insurers share by declaration.
 //!
-//! Who holds which key: the central party. Both insurers are in *issued* mode: for each member they were given
+//! Who holds which key: the central party. Both insurers are in *issued* mode: for each member they received
 //! their own symbol and the eligibility symbol.
 //!
-//! Shown: a handover file of eligibility symbols and results gives the new insurer an unbroken series over the
-//! years, for those who moved and agreed and for nobody else. The same file under the old insurer's own symbols
-//! is useless to the new one. A file made under another epoch's key is refused at the door, row one.
+//! Shown: a handover file of eligibility symbols and results gives the new insurer a complete series over the years. It
+//! does so only for members who moved and agreed. The same file with the old insurer's own symbols is useless to the
+//! new insurer. A file under the key of another epoch is refused at its first row.
 //!
-//! Not shown: consent itself (同意), which is a flag here and a system elsewhere; and authorised linkage, in which
-//! the central party, the only one who can, translates one insurer's symbols into the other's from the number
-//! roster or the root, so that no shared handle need be stored. That is not built.
+//! Not shown: consent itself (同意), which is a flag here and a separate system in practice; and authorised linkage,
+//! which is not built. In authorised linkage, the central party translates one insurer's symbols into those of the
+//! other, from the number roster or the root key, so that no shared symbol need be stored. Only the central party can
+//! do this.
 
 mod cast;
 
@@ -20,10 +21,10 @@ use std::collections::BTreeMap;
 
 use fugo::{Agency, AgencySymbol, EligibilitySymbol, text::TextError};
 
-/// A year and what was measured in it.
+/// A year and its measurement.
 type Measured = (u16, u32);
 
-/// What an insurer knows of a member.
+/// An insurer's record of a member.
 #[derive(Clone)]
 struct Member {
     own: AgencySymbol,
@@ -31,7 +32,7 @@ struct Member {
     results: Vec<Measured>,
 }
 
-/// The year's result of a person: made up, and different for everyone.
+/// A person's invented result of a year, different for each person.
 fn measured(person: usize, year: u16) -> Measured {
     (year, person as u32 * 100 + u32::from(year % 100))
 }
@@ -57,13 +58,14 @@ fn main() -> cast::Outcome {
     let moved = |person: usize| person.is_multiple_of(3);
     let agreed = |person: usize| person.is_multiple_of(2);
 
-    // The old insurer's handover: text and results, sorted so that the order says nothing of its own files.
+    // The old insurer's handover: text forms and results, sorted, so that the order reveals nothing about its own
+    // files.
     let leaving = old.iter().enumerate().filter(|(person, _)| moved(*person) && agreed(*person));
     let mut handover: Vec<(String, Vec<Measured>)> =
         leaving.map(|(_, member)| (member.eligibility.to_text(tag).to_string(), member.results.clone())).collect();
     handover.sort();
 
-    // The new insurer reads it into its own file; only those who moved are its members.
+    // The new insurer reads the handover into its own file. Only people who moved are its members.
     let mut new: BTreeMap<_, _> = new
         .drain(..)
         .enumerate()
@@ -81,15 +83,19 @@ fn main() -> cast::Outcome {
         assert_eq!(member.results, expected);
     }
     assert_eq!(handover.len(), (0..old.len()).filter(|person| moved(*person) && agreed(*person)).count());
-    println!("{} members moved, {} agreed: their series is whole, the others' begins anew", new.len(), handover.len());
+    println!(
+        "{} members moved, {} agreed: their series is complete, the others' begins anew",
+        new.len(),
+        handover.len()
+    );
 
-    // The same rows under the old insurer's own symbols meet nothing in the new insurer's file.
+    // The same rows with the old insurer's own symbols match nothing in the new insurer's file.
     let old_own: Vec<_> = old.iter().map(|member| member.own).collect();
     let new_own: Vec<_> = new.values().map(|(_, member)| member.own).collect();
     assert_eq!(cast::in_common(&old_own, &new_own), 0);
     println!("the old insurer's own symbols: no row found by them");
 
-    // A handover under the key of a later epoch is refused, not silently unmatched.
+    // A handover under the key of a later epoch is refused. It is not read as a file without matches.
     let later = cast::symbol_key::<fugo::Eligibility>("eligibility/all/2")?;
     let stray = old[0].eligibility.to_text(later.tag());
     let refused = EligibilitySymbol::from_text(stray, tag);

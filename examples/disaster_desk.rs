@@ -1,18 +1,18 @@
 //! The desk after a large disaster (大規模な災害時での対応; the 2014 document gives it a page but no use-case number):
-//! a name gives the number, the number gives a person's symbols at several bodies at once, and those find the
+//! a name gives the number, the number gives a person's symbols at several organisations at once, and these find the
 //! claims and the medical records.
 //!
 //! Scopes: `agency/claims-office/1`, `network/north/1` and `eligibility/all/1` with `insurers/all/1` before it.
 //!
-//! Who holds which key: the desk is the central party here, or acts in its room: it holds the keys of all scopes
-//! that it asks, and the number roster. The bodies are in *issued* mode and answer to a symbol.
+//! Who holds which key: the desk is the central party, or acts on its premises. It holds the number roster, and the
+//! keys of all scopes that it queries. The organisations are in *issued* mode and answer queries by symbol.
 //!
 //! Shown: one pass over the numbers (`batch::symbols_for_keys`) gives a column of symbols for each scope, and each
-//! finds the record of the right person at the right body. People whose number was replaced are found through
-//! the lineage; without it not one of them is found anywhere. What one body is asked has no value in common with
-//! what another is asked.
+//! symbol finds the record of the right person at the right organisation. People with a re-issued number are found
+//! through the lineage. Without it, none of them is found. The queries to different organisations have no value in
+//! common.
 //!
-//! Not shown: the name search, which gives the wrong person where names are equal and no symbol can notice; and the
+//! Not shown: the name search, which finds the wrong person if names are equal, and no symbol can detect that; and the
 //! legal basis (protection of life, body or property; 番号法 as the 2014 document cites it), which people decide.
 
 mod cast;
@@ -24,14 +24,14 @@ use fugo::{Agency, AnySymbolKey, Lineage, MyNumber, Network, SYMBOL_LEN, batch::
 type Column = Vec<[u8; SYMBOL_LEN]>;
 
 fn main() -> cast::Outcome {
-    // 40 victims; every tenth got a new number since the bodies made their files.
+    // 40 victims. Every tenth of them received a new number after the organisations made their files.
     let first_numbers = cast::people(40)?;
     let replacements = cast::people(44)?.split_off(40);
     let replaced = |person: usize| person.is_multiple_of(10);
     let pairs: Vec<_> = (0..40).step_by(10).map(|person| first_numbers[person].clone()).collect();
     let lineage = Lineage::new(replacements.iter().cloned().zip(pairs).collect())?;
 
-    // The bodies' files, keyed by symbol, made from the first numbers through the single path.
+    // The organisations' files, with the symbol as the key, derived from the first numbers one by one.
     let eligibility = cast::eligibility_key()?;
     let claims = cast::issue::<Agency>("agency/claims-office/1", &first_numbers)?;
     let records = cast::issue::<Network>("network/north/1", &first_numbers)?;
@@ -42,7 +42,7 @@ fn main() -> cast::Outcome {
         file(first_numbers.iter().map(|number| eligibility.symbol(number).to_bytes()).collect()),
     ];
 
-    // The desk's roster: name → the number as it is today.
+    // The desk's roster: from the name to the current number.
     let roster: BTreeMap<String, MyNumber> = (0..40)
         .map(|person| {
             let number = if replaced(person) { &replacements[person / 10] } else { &first_numbers[person] };
@@ -55,7 +55,7 @@ fn main() -> cast::Outcome {
         AnySymbolKey::eligibility(&cast::scope_key("insurers/all/1")?, &cast::scope_key("eligibility/all/1")?)?,
     ];
 
-    // Numbers → a column of symbols for each organisation, in one pass; a column → the person each of them finds.
+    // A column of symbols for each organisation, in one pass over the numbers. Each column finds its people.
     let columns_of = |numbers: &[MyNumber]| -> [Column; 3] {
         let mut columns: [Column; 3] = std::array::from_fn(|_| vec![[0; SYMBOL_LEN]; numbers.len()]);
         symbols_for_keys(&keys.each_ref(), numbers, &mut columns.each_mut().map(Vec::as_mut_slice))
@@ -72,18 +72,22 @@ fn main() -> cast::Outcome {
     for (body, column) in asked.iter().enumerate() {
         assert_eq!(found(body, column), (0..40).map(Some).collect::<Vec<_>>());
     }
-    println!("{} people at {} bodies in one pass: all found, each as the right person", today.len(), files.len());
+    println!(
+        "{} people at {} organisations in one pass: all found, each as the right person",
+        today.len(),
+        files.len()
+    );
 
-    // The control: without the lineage, everyone but those whose number was replaced.
+    // The control: without the lineage, all people are found except those with a re-issued number.
     for (body, column) in columns_of(&today).iter().enumerate() {
         let expected: Vec<_> = (0..40).map(|person| (!replaced(person)).then_some(person)).collect();
         assert_eq!(found(body, column), expected);
     }
     println!("without the lineage: {} people found nowhere", lineage.len());
 
-    // What one body is asked has no value in common with what another is asked.
+    // The queries to different organisations have no value in common.
     let all: BTreeSet<_> = asked.iter().flatten().collect();
     assert_eq!(all.len(), files.len() * today.len());
-    println!("what the bodies are asked: {} symbols, no two alike", all.len());
+    println!("the queries to the organisations: {} symbols, no two alike", all.len());
     Ok(())
 }

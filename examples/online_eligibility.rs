@@ -2,14 +2,14 @@
 //!
 //! Scopes: `insurers/all/1` and `eligibility/all/1`; `agency/city-hall/1` for a card that is read by mistake.
 //!
-//! Who holds which key: the insurers' stage is derived by the central party. The issuer of eligibility symbols
-//! holds the eligibility key alone and works from the insurers' symbols, so no number reaches it. Cards,
-//! counters and the eligibility service (資格確認サービス機関) are in *issued* mode: symbols, a tag, no key.
+//! Who holds which key: the central party derives the insurers' symbols. The issuer of eligibility symbols holds only
+//! the eligibility key and derives from the insurers' symbols, so it never sees a number. Cards, counters and the
+//! eligibility service (資格確認サービス機関) are in *issued* mode: they have symbols and a tag, but no key.
 //!
-//! Shown: flow 1, the card carries the symbol in text form and the service finds the current insurer by it;
-//! every single mistyped character is refused as corrupted; a symbol of another purpose, or of another epoch's
-//! key, is refused for what it is. Flow 2, the card carries a certificate, which the certification service maps
-//! 1:1 to an insurers' symbol; neither number nor symbol is used at the counter.
+//! Shown: in flow 1, the card carries the symbol in text form, and the service finds the current insurer by it. Every
+//! single mistyped character is refused as corrupted. A symbol of another purpose, or of the key of another epoch, is
+//! refused with that reason. In flow 2, the card carries a certificate, which the certification service maps 1:1 to an
+//! insurers' symbol. The counter uses neither number nor symbol.
 //!
 //! Not shown: the lines between the parties, the check of a certificate's signature, the person at the counter.
 
@@ -19,17 +19,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fugo::{Agency, Eligibility, EligibilitySymbol, ErrorKind, Insurers, InsurersSymbol, KeyTag, text::TextError};
 
-/// The insurers, by turns, so that everyone's true insurer is known.
+/// The insurers. People get them in turn, so that each person's insurer is known.
 const INSURERS: [&str; 3] = ["kenpo-a", "kenpo-b", "kokuho-c"];
 
-/// The eligibility service of flow 1: it knows symbols and the name of their key, nothing else.
+/// The eligibility service of flow 1. It has the symbols and the tag of their key, and nothing else.
 struct Service {
     tag: KeyTag,
     insurer_of: BTreeMap<EligibilitySymbol, &'static str>,
 }
 
 impl Service {
-    /// What the service answers to the text that a counter read from a card.
+    /// The service's answer to a text that a counter read from a card.
     fn insurer(&self, text: &str) -> Result<Option<&'static str>, TextError> {
         Ok(self.insurer_of.get(&EligibilitySymbol::from_text(text, self.tag)?).copied())
     }
@@ -39,7 +39,7 @@ fn main() -> cast::Outcome {
     let people = cast::people(60)?;
     let insurer = |person: usize| INSURERS[person % INSURERS.len()];
 
-    // Flow 1. The issuer takes insurers' symbols and hands out eligibility symbols.
+    // Flow 1. The issuer receives insurers' symbols and issues eligibility symbols.
     let insurers_symbols = cast::issue::<Insurers>("insurers/all/1", &people)?;
     let issuer = cast::symbol_key::<Eligibility>("eligibility/all/1")?;
     let symbols: Vec<_> = insurers_symbols.iter().map(|symbol| issuer.symbol_from_insurers(symbol)).collect();
@@ -71,10 +71,11 @@ fn main() -> cast::Outcome {
     let later = cast::symbol_key::<Eligibility>("eligibility/all/2")?;
     let later_card = later.symbol_from_insurers(&insurers_symbols[0]).to_text(later.tag());
     assert_eq!(service.insurer(&later_card).map_err(TextError::kind), Err(ErrorKind::WrongKey));
-    println!("a symbol of another purpose and one of another key: refused, each under its own name");
+    println!("a symbol of another purpose and one of another key: refused, each with its own reason");
 
-    // Flow 2. The counter passes on a certificate's serial and nothing else. The certification service (公的個人
-    // 認証サービス) keeps serial → insurers' symbol, the eligibility service insurers' symbol → insurer.
+    // Flow 2. The counter sends only the serial number of a certificate. The certification service
+    // (公的個人認証サービス) maps it to the insurers' symbol, and the eligibility service maps the insurers' symbol to
+    // the insurer.
     let mut symbol_of: BTreeMap<u64, InsurersSymbol> = (1_000..).zip(insurers_symbols.iter().copied()).collect();
     let insurer_of: BTreeMap<_, _> =
         insurers_symbols.iter().enumerate().map(|(person, symbol)| (*symbol, insurer(person))).collect();
@@ -86,7 +87,7 @@ fn main() -> cast::Outcome {
         assert_eq!(at_the_counter(&symbol_of, serial), Some(insurer(person)));
     }
 
-    // A renewed certificate: the old serial finds nothing, the new one the same symbol and the same row.
+    // A renewed certificate: the old serial number finds nothing, the new one finds the same symbol and the same row.
     let symbol = symbol_of.remove(&1_000).expect("the first person's certificate");
     symbol_of.insert(2_000, symbol);
     assert_eq!(at_the_counter(&symbol_of, 1_000), None);

@@ -1,16 +1,17 @@
-//! Use case ⑤, a person's own portal (ポータルサービス, PHR): one's records seen in one place, and notices pushed.
+//! Use case ⑤, a person's own portal (ポータルサービス, PHR): it shows the person's records together, and pushes
+//! notices.
 //!
 //! Scopes: `portal/phr/1`; `agency/kenpo-a-checkups/1` and `registry/vaccinations/1`, the two sources.
 //!
-//! Who holds which key: the central party. The portal and the sources are in *issued* mode; a source is given the
-//! portal's symbol for those who opted in, and for nobody else.
+//! Who holds which key: the central party. The portal and the sources are in *issued* mode. A source receives the
+//! portal's symbol only for people who opted in.
 //!
-//! Shown: everyone who opted in sees their own records of both sources and no one else's. Others have no box at
-//! the portal. A notice reaches exactly those who miss a dose and opted in. A symbol of a source that is sent by
-//! mistake instead of the portal's is refused. And the price: the sources' rows with a portal symbol join.
+//! Shown: each person who opted in sees their own records of both sources, and no records of others. Other people have
+//! no box at the portal. A notice reaches exactly the people who miss a dose and opted in. If a source sends its own
+//! symbol by mistake, the portal refuses it. And the price: the sources' rows with a portal symbol join.
 //!
 //! Not shown: the log-in (利用者証明 with the card), consent (a flag here), and the state's own マイ・ポータル with its
-//! record of who asked for what.
+//! log of accesses.
 
 mod cast;
 
@@ -18,21 +19,22 @@ use std::collections::BTreeMap;
 
 use fugo::{Agency, ErrorKind, KeyTag, Portal, PortalSymbol, Registry, text::TextError};
 
-/// What lies in a person's box.
+/// The content of a person's box.
 #[derive(Debug, Default, PartialEq)]
 struct Inbox {
     records: Vec<String>,
     notices: u32,
 }
 
-/// The portal: boxes by symbol, and the name of the key that the symbols are of.
+/// The portal: boxes by symbol, and the tag of the symbols' key.
 struct Site {
     tag: KeyTag,
     boxes: BTreeMap<PortalSymbol, Inbox>,
 }
 
 impl Site {
-    /// The one door for sources: a symbol in text form, read strictly. No box, no delivery.
+    /// Receives a record from a source. The symbol is a text form and is read strictly. Without a box, nothing is
+    /// delivered.
     fn inbox(&mut self, text: &str) -> Result<Option<&mut Inbox>, TextError> {
         Ok(self.boxes.get_mut(&PortalSymbol::from_text(text, self.tag)?))
     }
@@ -47,7 +49,7 @@ fn main() -> cast::Outcome {
     let boxes = (0..people.len()).filter(|person| opted_in(*person)).map(|p| (symbols[p], Inbox::default())).collect();
     let mut portal = Site { tag: key.tag(), boxes };
 
-    // Both sources deliver for everyone of whom they were given a portal symbol.
+    // Both sources deliver the records of all people for whom they have a portal symbol.
     let mut delivered = 0;
     for person in (0..people.len()).filter(|person| opted_in(*person)) {
         for record in ["check-up", "vaccination"] {
@@ -57,7 +59,7 @@ fn main() -> cast::Outcome {
         }
     }
 
-    // The municipality pushes a notice to those who miss a dose; who did not opt in has no box to reach.
+    // The municipality pushes a notice to people who miss a dose. People who did not opt in have no box.
     let mut unreached = 0;
     for person in (0..people.len()).filter(|person| misses_dose(*person)) {
         match portal.inbox(&symbols[person].to_text(key.tag()))? {
@@ -75,13 +77,13 @@ fn main() -> cast::Outcome {
     println!("{delivered} records in {} boxes, each in its owner's", portal.boxes.len());
     println!("notices: all who miss a dose and opted in; {unreached} who did not are not reached");
 
-    // A source that sends its own symbol by mistake.
+    // A source sends its own symbol by mistake.
     let ledger = cast::symbol_key::<Registry>("registry/vaccinations/1")?;
     let mistake = ledger.symbol(&people[1]).to_text(ledger.tag());
     assert_eq!(portal.inbox(&mistake).map(|_| ()).map_err(TextError::kind), Err(ErrorKind::WrongPurpose));
-    println!("a source's own symbol at the portal's door: refused as the wrong purpose");
+    println!("a source's own symbol at the portal: refused as the wrong purpose");
 
-    // The price, declared: without the portal's symbol the sources do not join, with it they do.
+    // The declared price: the sources join with the portal's symbol, and do not join without it.
     let checkups = cast::issue::<Agency>("agency/kenpo-a-checkups/1", &people)?;
     let vaccinations = cast::issue::<Registry>("registry/vaccinations/1", &people)?;
     assert_eq!(cast::in_common(&checkups, &vaccinations), 0);

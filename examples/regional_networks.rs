@@ -1,18 +1,18 @@
 //! Use case ③, care networks: inside one region, and between two regions through a common scope
 //! (医療機関等の連携; 地域ごとの医療介護ネットワーク間).
 //!
-//! Scopes: `network/north/1` and `network/south/1`, one for each network; `network/north-south/1`, common to
-//! both, for those patients alone who agreed to be found across the regions.
+//! Scopes: `network/north/1` and `network/south/1`, one for each network; `network/north-south/1`, common to both, only
+//! for patients who agreed to be found across the regions.
 //!
 //! Who holds which key: the central party. Hospitals, clinics and care homes are in *issued* mode: they send a
 //! patient's symbol in text form and hold no key.
 //!
-//! Shown: within a network a clinic finds every test result of a hospital's patients. Between the networks their
-//! own symbols meet nowhere. Through the common scope exactly those meet who agreed, and the two symbols of a
-//! patient who did not agree stay apart. A text of the neighbour's own scope is refused as the wrong key.
+//! Shown: within a network, a clinic finds every test result of a hospital's patients. The two networks' own symbols
+//! have no value in common. Through the common scope, exactly the patients who agreed are found; the two symbols of a
+//! patient who did not agree cannot be linked. A text form of the other network's scope is refused as the wrong key.
 //!
 //! Not shown: consent (a flag here), and authorised linkage by the central party instead of a common scope. Whoever
-//! holds both networks' rows with the common symbol can link those patients' own symbols: that is what it is for.
+//! holds both networks' rows with the common symbol can link those patients' own symbols; this is its purpose.
 
 mod cast;
 
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fugo::{Network, NetworkSymbol, text::TextError};
 
-/// A patient's row in one network: the network's own symbol and, for those who agreed, the common one.
+/// A patient's row in one network: the network's own symbol and, if the patient agreed, the common symbol.
 struct Row {
     own: NetworkSymbol,
     common: Option<NetworkSymbol>,
@@ -32,7 +32,7 @@ fn main() -> cast::Outcome {
     let south = cast::issue::<Network>("network/south/1", &people)?;
     let common = cast::issue::<Network>("network/north-south/1", &people)?;
 
-    // Inside the northern network: the hospital saw everyone, the clinic every second of them.
+    // Inside the northern network: the hospital saw all patients, and the clinic saw every second patient.
     let tag = cast::symbol_key::<Network>("network/north/1")?.tag();
     let hospital: BTreeMap<String, usize> =
         north.iter().enumerate().map(|(person, symbol)| (symbol.to_text(tag).to_string(), person * 7)).collect();
@@ -42,7 +42,7 @@ fn main() -> cast::Outcome {
     }
     println!("in one network: the clinic found all {} test results of its patients", clinic.len());
 
-    // Two networks: the first 80 people are patients in the north, the last 80 in the south, 40 of them in both.
+    // Two networks: the first 80 people are patients in the north, the last 80 in the south, and 40 in both.
     let agreed = |person: usize| person.is_multiple_of(4);
     let rows = |range: std::ops::Range<usize>, own: &[NetworkSymbol]| -> Vec<Row> {
         range.map(|person| Row { own: own[person], common: agreed(person).then_some(common[person]) }).collect()
@@ -52,7 +52,7 @@ fn main() -> cast::Outcome {
     assert_eq!(cast::in_common(&own(&north_rows), &own(&south_rows)), 0);
     println!("two networks by their own symbols: nobody found");
 
-    // Through the common scope: those in both networks who agreed, each one the right person.
+    // Through the common scope: the patients of both networks who agreed, each as the right person.
     let southern: BTreeMap<_, _> = south_rows.iter().filter_map(|row| row.common.map(|c| (c, row.own))).collect();
     let met: BTreeSet<_> = north_rows
         .iter()
@@ -63,7 +63,7 @@ fn main() -> cast::Outcome {
     assert_eq!(met.len(), 10);
     println!("through the common scope: {} of 40 patients of both, exactly those who agreed", met.len());
 
-    // A counter in the north that is handed a southern text says so, instead of finding nobody.
+    // A counter in the north that receives a southern text reports it. It does not search in vain.
     let south_tag = cast::symbol_key::<Network>("network/south/1")?.tag();
     let refused = NetworkSymbol::from_text(south[50].to_text(south_tag), tag);
     assert_eq!(refused, Err(TextError::WrongKey { expected: tag, found: south_tag }));

@@ -1,17 +1,17 @@
 //! Use case ④, research: a follow-up study over years, and two studies that cannot be joined
 //! (健康・医療の研究分野: コホート研究、大規模な分析).
 //!
-//! Scopes: `research/heart-cohort/1` and `research/brain-claims/1`: one for each provision of data. A follow-up
-//! study is one provision that goes on, so its deliveries share a scope and an epoch.
+//! Scopes: `research/heart-cohort/1` and `research/brain-claims/1`, one for each provision of data. A follow-up study
+//! is one continued provision, so its deliveries have the same scope and epoch.
 //!
 //! Who holds which key: the central party. Researchers are in *issued* mode: they receive rows, never a key. A
 //! researcher with the key of a study could turn all its symbols back into numbers.
 //!
-//! Shown: three yearly deliveries join on every participant. Two studies of the same people have no symbol in
-//! common; the control, both studies under one scope, joins them all. Then the limit: a column that both studies
-//! keep, a birth date here, joins people as well as a symbol would, and no symbol can help it.
+//! Shown: three yearly deliveries join on every participant. Two studies of the same people have no symbol in common.
+//! As a control, both studies under one scope join completely. Then the limit: if both studies keep a column such as a
+//! birth date, it joins people as well as a symbol would, and symbols cannot prevent that.
 //!
-//! Not shown: consent, ethics review, and the choice and coarsening of columns that the limit calls for.
+//! Not shown: consent, ethics review, and the choice and coarsening of columns that the limit requires.
 
 mod cast;
 
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fugo::{MyNumber, Research, ResearchSymbol};
 
-/// A delivery: sorted by symbol, so that its order says nothing of the roster's.
+/// A delivery, sorted by symbol, so that its order reveals nothing about the order of the roster.
 fn delivery(
     scope: &str,
     people: &[MyNumber],
@@ -31,7 +31,7 @@ fn delivery(
 
 type Rows = BTreeMap<ResearchSymbol, u32>;
 
-/// A made-up birth date as a day number; a third of the people share theirs with somebody.
+/// An invented birth date as a day number. A third of the people have the same date as another person.
 fn born(person: usize) -> u32 {
     (person as u32 * person as u32) % 499
 }
@@ -40,7 +40,7 @@ fn main() -> cast::Outcome {
     let people = cast::people(300)?;
     let symbols = |rows: &Rows| rows.keys().copied().collect::<Vec<_>>();
 
-    // The follow-up: one measurement of everyone in three years, made up and no two alike, joined on the symbol.
+    // The follow-up: an invented measurement of each person in three years, all different, joined on the symbol.
     let heart = "research/heart-cohort/1";
     let measured = |year: u32| move |person: usize| person as u32 * 10 + year;
     let years = [
@@ -57,17 +57,17 @@ fn main() -> cast::Outcome {
     assert_eq!(followed, people.len());
     println!("one study: {followed} participants followed over three deliveries");
 
-    // Another study of the same people: nothing to join on.
+    // Another study of the same people: there is no value to join on.
     let brain = delivery("research/brain-claims/1", &people, born)?;
     let heart_births = delivery(heart, &people, born)?;
     assert_eq!(cast::in_common(&symbols(&years[0]), &symbols(&brain)), 0);
     println!("two studies of the same people: no symbol in common");
 
-    // The control: had the second study been given the scope of the first, all of it would join.
+    // The control: if the second study had the scope of the first, all rows would join.
     assert_eq!(cast::in_common(&symbols(&years[0]), &symbols(&heart_births)), people.len());
     println!("control, both under one scope: all {} joined", people.len());
 
-    // The limit: a birth date that both keep and that occurs once is as good as a symbol.
+    // The limit: a birth date that both studies keep, and that occurs once, identifies a person like a symbol.
     let once = |rows: &Rows| -> BTreeSet<u32> {
         let mut count = BTreeMap::<u32, u32>::new();
         for birth in rows.values() {

@@ -1,18 +1,18 @@
-//! The symbol of each agency (機関別符号, the 2014 document's page on 番号制度のインフラによる情報連携) outside medicine:
-//! a tax office with the library inside its own service, through a change of epoch (世代).
+//! The symbol of each agency (機関別符号, the 2014 document's page on 番号制度のインフラによる情報連携) outside
+//! medicine: a tax office with the library inside its own service, through a change of epoch (世代).
 //!
 //! Scopes: `agency/nta/1` and, after the change, `agency/nta/2`.
 //!
-//! Who holds which key: the tax office is in *embedded* mode and holds its own two scope keys. The root stays with
-//! the central party, and only the root can make the key of a new epoch: a scope key leads nowhere else.
+//! Who holds which key: the tax office is in *embedded* mode and holds its own two scope keys. The root key stays with
+//! the central party. Only the root key gives the key of a new epoch; no other key is derived from a scope key.
 //!
-//! Shown: before, one key; in the window, symbols of both epochs are accepted and told apart by tag, and an old
-//! row is moved when its taxpayer files; at the end the rest is moved in bulk and the old key dropped; after
-//! that, an old symbol is refused by name. And the limit of this mode: who holds the key and can try numbers
-//! finds the number of any symbol of the scope.
+//! Shown: before the change there is one key. During the change (the window), symbols of both epochs are accepted and
+//! told apart by tag, and an old row is moved when its taxpayer files. At the end, the remaining rows are moved in bulk
+//! and the old key is dropped. After that, an old symbol is refused as of the wrong key. And the limit of this mode:
+//! whoever holds the key can try numbers, and finds the number of any symbol of the scope.
 //!
-//! Not shown: what the window risks (the table from old to new symbols joins both epochs, and goes when it closes),
-//! how keys travel (key files are the business of the crate `keystore`) and how long a window should be.
+//! Not shown: the risk of the window (the table from old to new symbols joins both epochs; it is dropped at the end),
+//! how keys travel (see the crate `keystore`), and how long a window should be.
 
 mod cast;
 
@@ -20,14 +20,15 @@ use std::collections::BTreeMap;
 
 use fugo::{Agency, AgencySymbol, ErrorKind, MyNumber, ScopeKey, SymbolKey, text::TextError};
 
-/// The office's service: the file under the current key and, in the window, what is left of the old epoch.
+/// The office's service: the file under the current key and, during the window, the rows of the old epoch.
 struct TaxOffice {
     current: SymbolKey<Agency>,
     file: BTreeMap<AgencySymbol, usize>,
     old: Option<OldEpoch>,
 }
 
-/// The old key, the rows that have not been moved, and where those went that have. All of it is dropped in the end.
+/// The old key, the rows that are not moved yet, and the new symbols of the moved rows. All of it is dropped at the
+/// end.
 struct OldEpoch {
     key: SymbolKey<Agency>,
     file: BTreeMap<AgencySymbol, usize>,
@@ -35,7 +36,7 @@ struct OldEpoch {
 }
 
 impl TaxOffice {
-    /// The amount behind a symbol in text form. The tag in the text says which epoch it is of.
+    /// The amount for a symbol in text form. The tag in the text identifies the epoch.
     fn amount(&self, text: &str) -> Result<Option<usize>, TextError> {
         match (AgencySymbol::from_text(text, self.current.tag()), &self.old) {
             (Err(TextError::WrongKey { found, .. }), Some(old)) if found == old.key.tag() => {
@@ -47,14 +48,14 @@ impl TaxOffice {
         }
     }
 
-    /// Takes the key of the next epoch into use; the window opens.
+    /// Starts to use the key of the next epoch, which opens the window.
     fn rotate(&mut self, next: &ScopeKey) -> cast::Outcome {
         let key = std::mem::replace(&mut self.current, SymbolKey::new(next)?);
         self.old = Some(OldEpoch { key, file: std::mem::take(&mut self.file), moved: BTreeMap::new() });
         Ok(())
     }
 
-    /// Moves a taxpayer's row to the current epoch, if it is not there yet: the number is at hand when they file.
+    /// Moves a taxpayer's row to the current epoch if needed. The number is known because the taxpayer files now.
     fn refile(&mut self, number: &MyNumber) -> bool {
         let Some(old) = &mut self.old else { return false };
         let (before, now) = (old.key.symbol(number), self.current.symbol(number));
@@ -81,7 +82,7 @@ fn main() -> cast::Outcome {
     assert!(new_texts.iter().all(|text| office.amount(text).map_err(TextError::kind) == Err(ErrorKind::WrongKey)));
     println!("before: {} symbols of epoch 1 accepted, those of epoch 2 refused", old_texts.len());
 
-    // The window: two thirds file and are moved. Old texts reach everyone's row, new ones the rows that are moved.
+    // The window: two thirds file and are moved. Old text forms find all rows, new ones find the moved rows.
     office.rotate(&cast::scope_key("agency/nta/2")?)?;
     let filed = |person: usize| !person.is_multiple_of(3);
     let moved = (0..taxpayers.len()).filter(|person| filed(*person) && office.refile(&taxpayers[*person])).count();
@@ -89,9 +90,10 @@ fn main() -> cast::Outcome {
         assert_eq!(office.amount(&old_texts[person]), Ok(Some(person)));
         assert_eq!(office.amount(&new_texts[person]), Ok(filed(person).then_some(person)));
     }
-    println!("window: old and new accepted side by side; {moved} rows moved as their taxpayers filed");
+    println!("window: old and new accepted together; {moved} rows moved as their taxpayers filed");
 
-    // The end: what is left is moved from the roster, the old epoch is dropped, its symbols are refused by name.
+    // The end: the remaining rows are moved from the roster, and the old epoch is dropped. Its symbols are then
+    // refused.
     let rest = taxpayers.iter().filter(|number| office.refile(number)).count();
     let left = office.old.take().map(|old| old.file.len());
     assert_eq!((moved, rest, left), (40, 20, Some(0)));
@@ -101,7 +103,7 @@ fn main() -> cast::Outcome {
     }
     println!("after: {rest} rows moved in bulk; epoch 2 finds all {} rows, epoch 1 is refused", office.file.len());
 
-    // The limit of embedded mode: the key holder tries numbers until the symbol fits.
+    // The limit of embedded mode: the key holder tries numbers until one gives the symbol.
     let wanted = office.current.symbol(&taxpayers[41]);
     let found = taxpayers.iter().position(|number| office.current.symbol(number) == wanted);
     assert_eq!(found, Some(41));

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The figures of unlinkability.md, computed from the theorems' own formulas with exact fractions.
+"""Computes the figures of unlinkability.md from the theorems' own formulas, with exact fractions.
 
 usage: bounds.py           print the table
-       bounds.py --check   compare it with the one in unlinkability.md
-       bounds.py --write   put it there
+       bounds.py --check   compare it with the table in unlinkability.md
+       bounds.py --write   write it to unlinkability.md
 """
 import math
 import pathlib
@@ -14,7 +14,7 @@ PERSONS = 125_000_000
 SCOPES = 3_000
 NUMBERS = 10**11
 ELIGIBILITY_SCOPES = 1
-OFFLINE = 100  # log2 of the evaluations that a key search is granted
+OFFLINE = 100  # log2 of the evaluations that a key search may make
 BEGIN, END = "<!-- bounds.py -->", "<!-- /bounds.py -->"
 
 
@@ -27,7 +27,7 @@ def log2(x):
 
 
 def rows():
-    questions = PERSONS + 1  # every person's symbol, and the tag
+    questions = PERSONS + 1  # the symbol of every person, and the tag
     inner = pairs(questions) / 2**256
     ladder = 2 * pairs(SCOPES + 1) / 2**256
     chain = pairs(NUMBERS) / 2**128

@@ -3,7 +3,7 @@
 
 usage: table.py            print it
        table.py --check    compare it with README.md
-       table.py --write    put it there
+       table.py --write    write it to README.md
 """
 import pathlib
 import re
@@ -14,7 +14,7 @@ BEGIN, END = "<!-- table.py -->", "<!-- /table.py -->"
 
 
 def stated():
-    """(file, theorem) to line, for every Theorem of the sources."""
+    """(file, theorem) to line, for every Theorem in the sources."""
     found = {}
     for name in (HERE / "coq/files").read_text().split():
         for number, line in enumerate((HERE / f"coq/{name}.v").read_text().splitlines(), 1):

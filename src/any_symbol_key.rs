@@ -1,4 +1,4 @@
-//! `AnySymbolKey`: a symbol key whose purpose is known only at run time.
+//! `AnySymbolKey`: a prepared key whose purpose is known only at run time.
 
 use core::{cell::Cell, fmt};
 
@@ -11,10 +11,11 @@ use crate::{
     text::TextEncoder,
 };
 
-/// A symbol key whose purpose is known only at run time, from a key file say. It gives bytes, not typed symbols.
+/// A prepared key whose purpose is known only at run time, for example from a key file. It gives bytes, not typed
+/// symbols.
 ///
-/// Front doors hold it: the tool and the bindings. Code that knows its purpose uses [`SymbolKey`] or
-/// [`EligibilityKey`], whose symbols the compiler tells apart. The bytes are the same.
+/// The tool and the bindings use it. If the purpose is known at compile time, use [`SymbolKey`] or [`EligibilityKey`]:
+/// their symbols have a type per purpose. The bytes are the same.
 ///
 /// | made by | takes numbers | takes insurers' symbols |
 /// |---|---|---|
@@ -22,7 +23,7 @@ use crate::{
 /// | [`AnySymbolKey::eligibility`] | yes | yes |
 /// | [`AnySymbolKey::issuer`] | no: [`PurposeError::InsurersMissing`] | yes |
 ///
-/// Wiped on drop; `Debug` prints the type only.
+/// Wiped on drop. `Debug` prints only the type.
 #[derive(Clone)]
 pub struct AnySymbolKey {
     scope: Scope,
@@ -46,7 +47,7 @@ enum Mode {
 }
 
 impl AnySymbolKey {
-    /// A key that derives from numbers, of any purpose but eligibility.
+    /// Prepares a key of any purpose except eligibility. It takes numbers.
     pub fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
         if key.scope().purpose() == Purpose::Eligibility {
             return Err(PurposeError::InsurersMissing);
@@ -54,14 +55,15 @@ impl AnySymbolKey {
         Ok(Self::of(key, Mode::Numbers, PreparedKey::new(key.expose_bytes()), PreparedKey::unused()))
     }
 
-    /// Both keys of the eligibility symbol, as [`EligibilityKey::new`]. Derives from numbers and from insurers' symbols.
+    /// Prepares both keys of the eligibility symbol, as [`EligibilityKey::new`]. It takes numbers and insurers'
+    /// symbols.
     pub fn eligibility(insurers: &ScopeKey, eligibility: &ScopeKey) -> Result<Self, PurposeError> {
         let both = EligibilityKey::new(insurers, eligibility)?;
         let [first, second] = [both.insurers().prepared(), both.eligibility().prepared()];
         Ok(Self::of(eligibility, Mode::Eligibility, first.clone(), second.clone()))
     }
 
-    /// The issuer's key: derives eligibility symbols from insurers' symbols, and never sees a number.
+    /// Prepares the issuer's key. It derives eligibility symbols from insurers' symbols, and does not take numbers.
     pub fn issuer(eligibility: &ScopeKey) -> Result<Self, PurposeError> {
         let key = SymbolKey::<Eligibility>::new(eligibility)?;
         Ok(Self::of(eligibility, Mode::Issuer, PreparedKey::unused(), key.prepared().clone()))
@@ -76,7 +78,7 @@ impl AnySymbolKey {
         &self.scope
     }
 
-    /// The tag of the key that names the symbols.
+    /// The tag of the key, which identifies the key of the symbols.
     pub fn tag(&self) -> KeyTag {
         self.tag
     }
@@ -86,12 +88,12 @@ impl AnySymbolKey {
         TextEncoder::new(self.scope.purpose(), self.tag)
     }
 
-    /// Whether the key derives from numbers; if not, why.
+    /// `Ok` if the key takes numbers; otherwise the reason.
     pub fn takes_numbers(&self) -> Result<(), PurposeError> {
         self.first().map(|_| ())
     }
 
-    /// Whether the key derives from insurers' symbols; if not, why.
+    /// `Ok` if the key takes insurers' symbols; otherwise the reason.
     pub fn takes_insurers(&self) -> Result<(), PurposeError> {
         self.second().map(|_| ())
     }
@@ -156,7 +158,7 @@ impl AnySymbolKey {
         }
     }
 
-    /// Results of the first stage → symbols, in place.
+    /// Applies the second stage, if the key has one, to the symbols of the first stage, in place.
     pub(crate) fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
         if let Mode::Eligibility = self.mode {
             let symbols = Cell::from_mut(symbols).as_slice_of_cells();

@@ -1,7 +1,7 @@
-//! A slice of numbers in, a slice of symbols out: one key, or several keys in one pass.
+//! Derives the symbols of a slice of numbers, under one key or several keys in one pass.
 //!
-//! Every function here is the map of its single counterpart in the crate's root over a slice, and gives the
-//! same bytes; lengths that differ are the caller's fault and panic, as in `copy_from_slice`.
+//! Each function gives the same bytes as the function for a single number, applied to each element. It panics if the
+//! slices differ in length, as `copy_from_slice` does.
 
 use core::{array, cell::Cell};
 
@@ -28,7 +28,7 @@ impl<P: NumberPurpose> SymbolKey<P> {
 }
 
 impl SymbolKey<Eligibility> {
-    /// `out[i] := self.symbol_from_insurers(&insurers[i])`: the issuer's bulk path.
+    /// `out[i] := self.symbol_from_insurers(&insurers[i])`, for issuers.
     ///
     /// # Panics
     /// If the slices differ in length.
@@ -56,16 +56,16 @@ impl EligibilityKey {
     }
 }
 
-/// A chunk of numbers stays in the first-level cache while every key reads it.
+/// Numbers handled together: few enough to stay in the first-level cache while every key reads them.
 const CHUNK: usize = 1024;
 
-/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers. Up to eight keys share the
-/// work that does not depend on the key, so that each symbol costs less than under one key.
+/// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers. Groups of up to eight keys
+/// share the work that does not depend on the key, so a symbol costs less than under a single key.
 ///
-/// Error: a key that takes no numbers; then nothing is written.
+/// Error: a key does not take numbers. Then nothing is written.
 ///
 /// # Panics
-/// If there are not as many slices as keys, or one differs from `numbers` in length.
+/// If the number of slices is not the number of keys, or if a slice and `numbers` differ in length.
 pub fn symbols_for_keys(
     keys: &[&AnySymbolKey],
     numbers: &[MyNumber],
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!((refused, columns), (Err(PurposeError::InsurersMissing), [[[0xff; SYMBOL_LEN]]; 2]));
     }
 
-    /// HMAC by `ring`, of the keys that the root derives.
+    /// The symbol by `ring`'s HMAC, from the keys that the root key gives.
     fn by_another_hmac(root: &RootKey, scope: &Scope, number: &MyNumber) -> [u8; SYMBOL_LEN] {
         let mac = |scope: &Scope, message: &[u8]| -> [u8; SYMBOL_LEN] {
             let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, root.scope_key(scope).expose_bytes());

@@ -1,4 +1,4 @@
-//! The closed vocabulary of errors, and what an error tells besides its message. One table for every front door.
+//! The kinds of errors, and the public details of an error. The tool and every binding use them.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use crate::{key::KeyTag, scope::Purpose};
 
 macro_rules! kinds {
     ($($kind:ident = $word:literal,)*) => {
-        /// What is wrong, as one word of a closed vocabulary: the same word in every language, in the test vectors and
-        /// in files of rejects.
+        /// The kind of an error, as one word of a closed vocabulary. The words are the same in every language, in the
+        /// test vectors and in files of rejects.
         ///
-        /// A word never changes its meaning. Later versions may have more words.
+        /// A word never changes its meaning. Later versions may add words.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -36,7 +36,7 @@ kinds! {
     Length = "length",
     CheckDigit = "check-digit",
     NeverIssued = "never-issued",
-    // Lenient normalisation, and texts in general.
+    // Lenient normalisation, and text in general.
     Empty = "empty",
     ScientificNotation = "scientific-notation",
     Character = "character",
@@ -124,7 +124,7 @@ kinds! {
     KeptNumber = "kept-number",
     KeptOtherNumber = "kept-other-number",
     KeptSymbol = "kept-symbol",
-    // The library itself.
+    // Internal errors.
     Internal = "internal",
 }
 
@@ -140,7 +140,7 @@ impl PartialEq<&str> for ErrorKind {
     }
 }
 
-/// Where in the input an error is. Every front door tells it.
+/// The place of an error in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// UTF-8 byte offset in the text, from 0.
@@ -151,37 +151,37 @@ pub enum Place {
     Pair(usize),
 }
 
-/// The value that was found, where it is no secret. Every front door tells it.
+/// The value that was found, where it is not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A length: digits of a number, bytes of a symbol.
+    /// A length: the digits of a number, or the bytes of a symbol.
     Length(usize),
-    /// More rows than there may be.
+    /// Too many rows.
     Rows {
         /// Rows found.
         found: usize,
-        /// Rows that are possible.
+        /// The largest number of rows that is allowed.
         most: usize,
     },
-    /// Another purpose.
+    /// A wrong purpose.
     Purpose {
-        /// The purpose that was needed.
+        /// The purpose that was expected.
         expected: Purpose,
         /// The purpose found.
         found: Purpose,
     },
     /// An epoch.
     Epoch(u32),
-    /// Another key.
+    /// A wrong key.
     Tag {
-        /// The tag that was needed.
+        /// The tag that was expected.
         expected: KeyTag,
         /// The tag found.
         found: KeyTag,
     },
-    /// The binary logarithm of scrypt's work.
+    /// The binary logarithm of scrypt's work factor.
     Work(u8),
-    /// The system's error number, if it gave one.
+    /// The operating system's error number, if there is one.
     SystemError(Option<i32>),
 }
 

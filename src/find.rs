@@ -1,7 +1,7 @@
-//! Finding what could be a number within text: in kept cells, in headers, in messages.
+//! Finds stretches of text that could be a number: in kept cells, in headers, in messages.
 //!
-//! It knows every shape that [`crate::normalize`] reads, in the midst of other text, and a few more separators. Text
-//! around it may be anything but digits.
+//! It finds every form that [`crate::normalize`] accepts, within longer text, and a few more separators. The text
+//! before and after may be anything except digits.
 
 use core::{fmt, ops::Range};
 
@@ -12,26 +12,26 @@ use crate::{
     normalize::{digit, is_invisible, is_separator},
 };
 
-/// The fewest digits that a number keeps when its leading zeros are lost.
+/// The fewest digits of a number whose leading zeros were lost.
 pub const FEWEST_DIGITS: usize = 9;
 
-/// Digits of a group, where a number is written in three groups.
+/// Digits per group, where a number is written in three groups.
 const GROUP: usize = 4;
-/// Different separators in one place, at most. One separator may be repeated, as spaces are in columns of fixed width.
+/// The most different separators between two groups.
 const MOST_SEPARATORS: usize = 3;
-/// Repetitions of one separator, at most.
+/// The most repetitions of one separator between two groups, such as spaces in columns of fixed width.
 const MOST_REPEATED: usize = 64;
 
 /// How a candidate is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Twelve digits together.
+    /// Twelve digits without separators.
     Whole,
-    /// Three groups of four digits with one to three separators in each place.
+    /// Three groups of four digits, with one to three separators between the groups.
     Grouped,
-    /// 9, 10 or 11 digits together: leading zeros may be lost, or, of 11, the check digit.
+    /// 9, 10 or 11 digits without separators: leading zeros may be lost, or, of 11 digits, the check digit.
     Short,
-    /// Four groups of four digits with one separator throughout and the check digit of payment cards.
+    /// Four groups of four digits, with the same separator between them and the check digit of payment cards.
     Card,
 }
 
@@ -44,17 +44,18 @@ pub struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// Bytes of the text as it was given, from the first digit to the last.
+    /// The bytes of the given text, from the first digit to the last.
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
     }
 
-    /// How it is written.
+    /// The form of the candidate.
     pub fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// The number, if the check digit fits. A short candidate gets leading zeros; a card's number is none.
+    /// The number, if the check digit matches. A short candidate is padded with leading zeros. A card is never a
+    /// number.
     pub fn number(&self) -> Option<MyNumber> {
         if self.shape == Shape::Card {
             return None;
@@ -72,21 +73,22 @@ impl fmt::Debug for Candidate<'_> {
     }
 }
 
-/// The decimal digits of a text as ASCII, U+FF10–U+FF19 included, whatever stands between them.
+/// The decimal digits of a text as ASCII. Full-width digits (U+FF10–U+FF19) are included, other characters are skipped.
 pub fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
     text.chars().filter_map(digit)
 }
 
 /// Every stretch of `text` that could be a number, in order.
 ///
-/// 1. Digits are those of [`crate::normalize`]. A run of digits ends at any other character; characters that nobody
-///    sees do not end it: those that normalisation deletes, marks of direction, and variation selectors. So a part of a longer run, such as a time of 14 digits, is never a candidate.
-/// 2. 12 digits together are a candidate; 9 to 11 are a short one.
-/// 3. So are three runs of four digits with one to three separators in each place, or one separator up to 64 times.
-///    Separators are those of normalisation, every character that is neither a letter nor a digit, and the blank
-///    letters of Hangul.
-/// 4. Four such runs, with one separator throughout and the check digit of payment cards, are one candidate of
-///    [`Shape::Card`], which is no number.
+/// 1. Digits are those of [`crate::normalize`]. A run of digits ends at any other visible character. Invisible
+///    characters do not end it: those that normalisation deletes, marks of direction, and variation selectors. So a
+///    part of a longer run, such as a time of 14 digits, is never a candidate.
+/// 2. A run of 12 digits is a candidate. A run of 9 to 11 digits is a short candidate.
+/// 3. Three runs of four digits are a candidate, if one to three separators are between the runs, or one separator up
+///    to 64 times. Separators are those of normalisation, every character that is neither a letter nor a digit, and the
+///    blank letters of Hangul.
+/// 4. Four such runs are one candidate of [`Shape::Card`], which is not a number, if the separators between them are
+///    equal and the check digit of payment cards matches.
 ///
 /// ```
 /// use fugo::find::candidates;
@@ -100,14 +102,14 @@ pub fn candidates(text: &str) -> Candidates<'_> {
     Candidates { text, at: 0, groups: [Run::default(); 3], chain: 0 }
 }
 
-/// See [`candidates`].
+/// The iterator of [`candidates`].
 #[derive(Clone)]
 pub struct Candidates<'a> {
     text: &'a str,
     at: usize,
-    /// The last runs of four digits, each joined to the one before.
+    /// The last three runs of four digits.
     groups: [Run; 3],
-    /// How many of them there are, at most three.
+    /// How many of them, from the last, are joined by separators; at most three.
     chain: usize,
 }
 
@@ -152,7 +154,7 @@ impl<'a> Candidates<'a> {
         Candidate { text: &self.text[start..end], start, shape }
     }
 
-    /// Where a payment card's number ends of which the three groups are the first.
+    /// The end of a payment card's number that starts with the three groups.
     fn card(&self) -> Option<usize> {
         let [a, b, c] = self.groups;
         let d = run(self.text, c.end).filter(|run| run.joined && run.digits == GROUP)?;
@@ -163,19 +165,19 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Digits that stand together, invisible characters apart.
+/// A run of digits; invisible characters between the digits are skipped.
 #[derive(Clone, Copy, Default)]
 struct Run {
     start: usize,
     end: usize,
     digits: usize,
-    /// One to three separators stand between it and the run before.
+    /// One to three separators are between this run and the one before.
     joined: bool,
-    /// Nothing is joined to it from before.
+    /// This run is not joined to a run before it.
     opens: bool,
 }
 
-/// The first run of digits at or behind `at`, which is where a run ended or the text starts.
+/// The first run of digits from `at` on. At `at`, a run ended or the text starts.
 fn run(text: &str, at: usize) -> Option<Run> {
     let (mut separators, mut only_separators) = (0, at > 0);
     let (mut last, mut repeated) = (None, true);
@@ -201,8 +203,8 @@ fn run(text: &str, at: usize) -> Option<Run> {
     run
 }
 
-/// What normalisation deletes, and other characters that show nothing: marks of direction (Unicode's `Bidi_Control`),
-/// variation selectors, the combining grapheme joiner, the Mongolian vowel separator.
+/// Whether a character is invisible: one that normalisation deletes, a mark of direction (Unicode's `Bidi_Control`), a
+/// variation selector, the combining grapheme joiner, or the Mongolian vowel separator.
 fn is_unseen(c: char) -> bool {
     is_invisible(c)
         || matches!(
@@ -212,7 +214,7 @@ fn is_unseen(c: char) -> bool {
         )
 }
 
-/// The letters of Hangul that show as a space.
+/// The letters of Hangul that look like a space.
 fn is_blank_letter(c: char) -> bool {
     matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
@@ -336,7 +338,7 @@ mod tests {
         assert_eq!(found("2026-11-28 1234-5678-9018"), ["1234-5678-9018"]);
         assert_eq!(found("2026/1234-5678-9018"), ["2026/1234-5678", "1234-5678-9018"]);
         assert_eq!(found("1234-5678-9018-01"), ["1234-5678-9018"]);
-        // Not of four groups with a card's check digit.
+        // The groups here do not have a card's check digit.
         assert_eq!(found("2026 1234 5678 9018").last(), Some(&"1234 5678 9018"));
     }
 

@@ -1,5 +1,5 @@
-//! Flat buffers, as other languages hold them: twelve digits a row in, sixteen bytes a row out, nothing in between.
-//! A row that gives no symbol is [`REFUSED`], sixteen zero bytes. No function takes them as a symbol.
+//! Flat buffers for other languages: twelve digits per row in, sixteen bytes per row out, without separators. A row
+//! that gives no symbol becomes [`REFUSED`], sixteen zero bytes. No function accepts these bytes as a symbol.
 
 use alloc::vec::Vec;
 
@@ -9,16 +9,16 @@ use crate::{
     symbol::{PurposeError, SYMBOL_LEN},
 };
 
-/// The bytes of a row that gave no symbol. A symbol has them with probability 2^-128.
+/// The bytes of a row that gave no symbol. A real symbol is equal to them with probability 2^-128.
 pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 
-/// Rows that are parsed and derived from together: few enough for the first-level cache.
+/// Rows handled together: few enough for the first-level cache.
 const CHUNK: usize = 1024;
 
-/// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12; zeros where the strict parse refuses the row, after
-/// `refused(i, error)` was called for it. Refused rows come in order.
+/// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12. If the strict parse refuses a row, the function
+/// calls `refused(i, error)` and writes [`REFUSED`]. Refused rows are reported in order.
 ///
-/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: a key that takes no numbers.
+/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: the key does not take numbers.
 ///
 /// ```
 /// use fugo::{MyNumberError, AnySymbolKey, RootKey, flat};
@@ -49,7 +49,7 @@ fn parse_and_derive(
 ) -> Result<(), PurposeError> {
     assert_eq!(rows.len(), out.len(), "as many symbols as rows");
     key.takes_numbers()?;
-    // Never grows, so wiping reaches every number.
+    // The vector never reallocates, so wiping it reaches every number.
     let mut numbers = Vec::with_capacity(CHUNK.min(rows.len()));
     let mut gaps = Vec::new();
     for (chunk, (rows, out)) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)).enumerate() {
@@ -70,10 +70,10 @@ fn parse_and_derive(
     Ok(())
 }
 
-/// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1; [`REFUSED`] where the row is
-/// [`REFUSED`] itself, after `refused(i)` was called for it. Otherwise all refused rows would become one person.
+/// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1. If the row is [`REFUSED`], the
+/// function calls `refused(i)` and writes [`REFUSED`]; otherwise all refused rows would become one person.
 ///
-/// Error: a key that takes no insurers' symbols.
+/// Error: the key does not take insurers' symbols.
 ///
 /// # Panics
 /// If the slices differ in length.
@@ -91,10 +91,11 @@ pub fn symbols_from_insurers(
     Ok(())
 }
 
-/// Moves the first `filled` symbols to their rows, and zeros to the rows in `gaps`, which ascend.
+/// Moves the first `filled` symbols to their rows, and writes zeros to the rows in `gaps`, which are in ascending
+/// order.
 fn spread(out: &mut [[u8; SYMBOL_LEN]], mut filled: usize, gaps: &[usize]) {
     let mut end = out.len();
-    // From the end, where a symbol never moves over one that is still to be moved.
+    // From the end, so that no symbol overwrites one that still has to move.
     for &gap in gaps.iter().rev() {
         let behind = end - gap - 1;
         out.copy_within(filled - behind..filled, gap + 1);
@@ -117,7 +118,7 @@ mod tests {
         format!("{body}{check}").into_bytes().try_into().expect("twelve digits")
     }
 
-    /// Every row as its single counterpart has it, whatever is at fault around it.
+    /// Each row gives the same as the function for a single number, whatever the other rows are.
     fn holds(rows: &[[u8; MyNumber::LEN]]) {
         let root = RootKey::from_bytes(&[7; 32]);
         let key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));

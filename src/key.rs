@@ -1,4 +1,4 @@
-//! `RootKey` → `ScopeKey`: derivation only goes down; key tags; wiped on drop.
+//! Root keys, scope keys and key tags. Scope keys are derived from the root key, and never the reverse.
 
 use core::{fmt, str::FromStr};
 
@@ -16,15 +16,15 @@ use crate::{
 /// Length of every key in bytes.
 pub const KEY_LEN: usize = 32;
 
-/// The root of a key ladder: 32 uniform random bytes, kept in an HSM or an encrypted file.
+/// The root key: 32 uniformly random bytes, kept in an HSM or in an encrypted file. All scope keys are derived from it.
 ///
-/// Whoever holds it can derive every symbol of every scope. Wiped on drop, compared in constant time,
-/// printed as its type only.
+/// Whoever holds it can derive every symbol of every scope. Wiped on drop. Comparison takes constant time. `Debug`
+/// prints only the type.
 #[derive(Clone)]
 pub struct RootKey([u8; KEY_LEN]);
 
 impl RootKey {
-    /// Takes 32 uniform random bytes. The caller wipes its own copy.
+    /// Takes 32 uniformly random bytes. The caller wipes its own copy.
     pub fn from_bytes(bytes: &[u8; KEY_LEN]) -> Self {
         Self(*bytes)
     }
@@ -37,8 +37,8 @@ impl RootKey {
         Ok(key)
     }
 
-    /// `ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3), which is the
-    /// one HMAC `HMAC-SHA-256(RootKey, Label ‖ 0x01)`.
+    /// `ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3), which is a single
+    /// `HMAC-SHA-256(RootKey, Label ‖ 0x01)`.
     pub fn scope_key(&self, scope: &Scope) -> ScopeKey {
         ScopeKey { scope: *scope, bytes: *hmac_sha256(&self.0, &[scope.label().as_bytes(), &[0x01]]) }
     }
@@ -48,16 +48,16 @@ impl RootKey {
         KeyTag::of(&self.0)
     }
 
-    /// The 32 bytes, for a key file. The one way out of secrecy.
+    /// The 32 bytes, for a key file. Only this method exposes them.
     pub fn expose_bytes(&self) -> &[u8; KEY_LEN] {
         &self.0
     }
 }
 
-/// The key of one scope: one purpose, id and epoch.
+/// The key of one scope: of one purpose, scope id and epoch.
 ///
-/// Whoever holds it can invert that scope's symbols by trying all 10^11 numbers, in hours on one machine.
-/// Wiped on drop, compared in constant time, printed as its type only.
+/// Whoever holds it can recover the numbers of that scope's symbols: they derive all 10^11 numbers, in hours on one
+/// machine. Wiped on drop. Comparison takes constant time. `Debug` prints only the type.
 #[derive(Clone)]
 pub struct ScopeKey {
     scope: Scope,
@@ -65,12 +65,12 @@ pub struct ScopeKey {
 }
 
 impl ScopeKey {
-    /// Takes a scope and the 32 bytes that [`RootKey::scope_key`] made for it. The caller wipes its own copy.
+    /// Takes a scope and the 32 bytes that [`RootKey::scope_key`] derived for it. The caller wipes its own copy.
     pub fn from_bytes(scope: &Scope, bytes: &[u8; KEY_LEN]) -> Self {
         Self { scope: *scope, bytes: *bytes }
     }
 
-    /// Whom the key is for.
+    /// The scope of the key.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -80,7 +80,7 @@ impl ScopeKey {
         KeyTag::of(&self.bytes)
     }
 
-    /// The 32 bytes, for a key file. The one way out of secrecy.
+    /// The 32 bytes, for a key file. Only this method exposes them.
     pub fn expose_bytes(&self) -> &[u8; KEY_LEN] {
         &self.bytes
     }
@@ -99,7 +99,7 @@ fn hmac_sha256(key: &[u8; KEY_LEN], parts: &[&[u8]]) -> Zeroizing<[u8; KEY_LEN]>
     output
 }
 
-/// The state of HMAC-SHA-256 after its key block, wiped on drop (`hmac` and `sha2` with `zeroize`).
+/// The state of HMAC-SHA-256 after its key block. Wiped on drop, by the feature `zeroize` of `hmac` and `sha2`.
 fn prepared_hmac(key: &[u8; KEY_LEN]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LEN].copy_from_slice(key);
@@ -142,14 +142,14 @@ impl PartialEq for RootKey {
 }
 
 impl PartialEq for ScopeKey {
-    /// The scope is public; the bytes compare in constant time.
+    /// Compares the bytes in constant time. The scope is public.
     fn eq(&self, other: &Self) -> bool {
         self.scope == other.scope && bool::from(self.ct_eq(other))
     }
 }
 
-/// Names a key in text forms, files and metadata: 4 bytes, the same for everyone of a scope and epoch, so
-/// it says nothing of a person.
+/// The four bytes that identify a key in text forms, files and metadata. The tag is the same for every person of a
+/// scope and epoch, so it reveals nothing about a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyTag([u8; KeyTag::LEN]);
 
@@ -196,29 +196,29 @@ impl FromStr for KeyTag {
     }
 }
 
-/// A text that is no key tag.
+/// The text is not a key tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key tag is 8 characters of 0-9 and a-f")]
 pub struct KeyTagError;
 
 impl KeyTagError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         ErrorKind::KeyTag
     }
 
-    /// None: the whole text is told.
+    /// Always `None`: the error concerns the whole text.
     pub fn place(self) -> Option<Place> {
         None
     }
 
-    /// None.
+    /// Always `None`.
     pub fn found(self) -> Option<Found> {
         None
     }
 }
 
-/// The operating system gave no random bytes.
+/// The operating system returned no random bytes.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system's random generator failed")]
@@ -226,17 +226,17 @@ pub struct RandomError;
 
 #[cfg(feature = "std")]
 impl RandomError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         ErrorKind::Random
     }
 
-    /// None.
+    /// Always `None`.
     pub fn place(self) -> Option<Place> {
         None
     }
 
-    /// None.
+    /// Always `None`.
     pub fn found(self) -> Option<Found> {
         None
     }
@@ -250,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    /// HMAC pads a short key with zeros (RFC 2104), so a key of at most 32 bytes is one of ours.
+    /// The key padded with zeros to 32 bytes, as HMAC pads it (RFC 2104); `None` for a longer key.
     fn padded(key: &[u8]) -> Option<[u8; KEY_LEN]> {
         let mut padded = [0; KEY_LEN];
         padded.get_mut(..key.len())?.copy_from_slice(key);
@@ -273,7 +273,7 @@ mod tests {
         for (case, message, mac) in rfc.chain(tests.map(|case| (case, "msg", "tag"))) {
             let Some(key) = padded(&bytes(case, "key")) else { continue };
             let (message, mac) = (bytes(case, message), bytes(case, mac));
-            // Two parts are their concatenation.
+            // The parts are concatenated.
             let (head, tail) = message.split_at(message.len() / 3);
             let matches = hmac_sha256(&key, &[head, tail])[..mac.len()] == mac;
             assert_eq!(matches, case["result"] != "invalid", "{}", case["comment"]);

@@ -1,4 +1,5 @@
-//! The kernel under [`crate::batch`]: two compressions a symbol from prepared states, many at a time.
+//! The kernel: derives many symbols at a time. A symbol costs two compressions of SHA-256 from the states of a prepared
+//! key.
 
 mod avx2;
 mod constants;
@@ -12,32 +13,34 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{key::KEY_LEN, symbol::SYMBOL_LEN};
 
-/// Messages handled together. They are written first and read later: what is loaded whole right after narrow stores
-/// waits for them.
+/// Messages handled together. All of them are written before the first is read: a wide load just after narrow stores to
+/// the same bytes has to wait (a store-forwarding stall).
 const STAGE: usize = 64;
 const BLOCK: usize = 64;
 /// The longest message, an insurers' symbol.
 const MAX_LEN: usize = SYMBOL_LEN;
 
-/// A message with its padding, as far as they vary; and what is kept of a digest.
+/// The first four words of a message block, whose other words are constant padding; or the first four words of a
+/// digest.
 type Words = [u32; 4];
-// A symbol is four words of a digest, and as a message it fills the four words that vary.
+// A symbol is four words of a digest. As a message, it fills the four words exactly.
 const _: () = assert!(size_of::<Words>() == SYMBOL_LEN);
 /// The digests of one key.
 type Digests = [Words; STAGE];
 
-/// A way of compressing. Each gives the same bytes and leaves to the next what the processor lacks instructions for.
+/// An implementation of the kernel. All levels give the same output. A level that the processor does not support
+/// handles no messages, and the next level handles them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Level {
     /// [`sha_ni`].
     ShaNi,
     /// [`avx2`].
     Avx2,
-    /// The block function of `sha2`, which has its own ways on other processors.
+    /// The block function of `sha2`, which uses the instructions of other processors.
     Plain,
 }
 
-/// The fastest first.
+/// All levels, the fastest first.
 pub(crate) const LEVELS: [Level; 3] = [Level::ShaNi, Level::Avx2, Level::Plain];
 
 /// HMAC-SHA-256's two states after the key block: inner (key ⊕ ipad) and outer (key ⊕ opad). Wiped on drop.
@@ -77,11 +80,11 @@ impl PreparedKey {
     }
 }
 
-/// Keys handled together: they share what does not depend on the key.
+/// Keys handled together. They share the work that does not depend on the key.
 pub(crate) const KEYS: usize = 8;
 
-/// `out(k, i, HMAC-SHA-256(keys[k], message(i))[0..16])` for each k and each i below `count`; at most eight keys, and
-/// messages are `LEN` bytes, at most 16.
+/// `out(k, i, HMAC-SHA-256(keys[k], message(i))[0..16])` for each k and each i below `count`. There are at most eight
+/// keys, and messages are `LEN` bytes, at most 16.
 pub(crate) fn derive_for_keys<const LEN: usize>(
     keys: &[&PreparedKey],
     count: usize,
@@ -91,7 +94,7 @@ pub(crate) fn derive_for_keys<const LEN: usize>(
     derive::<KEYS, LEN>(&LEVELS, keys, count, message, out);
 }
 
-/// At most `MOST` keys, at these levels.
+/// [`derive_for_keys`] for at most `MOST` keys, with these levels.
 pub(crate) fn derive<const MOST: usize, const LEN: usize>(
     levels: &[Level],
     keys: &[&PreparedKey],
@@ -127,13 +130,13 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
             }
         }
     }
-    // They held numbers, and what eligibility symbols are made of.
+    // They held numbers and insurers' symbols.
     let used = STAGE.min(count);
     messages[..used].as_flattened_mut().zeroize();
     digests.iter_mut().for_each(|digests| digests[..used].as_flattened_mut().zeroize());
 }
 
-/// The block function of `sha2` over the messages from `done` on; then all are done.
+/// Handles all messages from `done` on with the block function of `sha2`, and returns the number of messages.
 fn plain<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests], done: usize) -> usize {
     let mut blocks = [[0; BLOCK]; STAGE];
     let mut states = [[0; 8]; STAGE];
@@ -163,7 +166,8 @@ fn plain<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut 
     messages.len()
 }
 
-/// SHA-256's padding behind a message of so many bytes (FIPS 180-4 §5.1.1); the length counts the key block before it.
+/// A block with SHA-256's padding after `len` bytes (FIPS 180-4 §5.1.1). The padded length includes the key block
+/// before.
 const fn end_of_block(len: usize) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
     block[len] = 0x80;
@@ -177,7 +181,7 @@ fn write_bytes(words: &[u32], bytes: &mut [u8]) {
     }
 }
 
-/// A message with the padding's first bit behind it, as far as that stands in the first sixteen bytes.
+/// The first sixteen bytes of a padded message: the message, then the first bit of the padding if there is space.
 fn padded<const LEN: usize>(message: &[u8; LEN]) -> Words {
     const { assert!(LEN <= MAX_LEN) };
     let mut bytes = [0; MAX_LEN];

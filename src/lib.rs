@@ -7,22 +7,22 @@ extern crate alloc;
 extern crate std;
 
 mod any_symbol_key;
-/// One key, or several in one pass, over a slice.
+/// Symbols of a slice of numbers, under one key or several keys in one pass.
 pub mod batch;
 mod error_kind;
-/// Numbers within other text.
+/// Numbers within longer text.
 pub mod find;
-/// Flat buffers of numbers and symbols, as other languages hold them.
+/// Flat buffers of numbers and symbols, for other languages.
 pub mod flat;
 mod key;
 mod lanes;
 mod lineage;
 mod my_number;
-/// What real files contain, made strict.
+/// Lenient normalisation: from the text of real files to twelve digits.
 pub mod normalize;
 mod scope;
 mod symbol;
-/// The text form.
+/// The text form of symbols.
 pub mod text;
 
 pub use any_symbol_key::AnySymbolKey;

@@ -1,4 +1,4 @@
-//! `Lineage`: a re-issued number → the person's first number.
+//! `Lineage`: maps a re-issued number to the person's first number.
 
 use alloc::vec::Vec;
 use core::{fmt, mem};
@@ -8,11 +8,11 @@ use crate::{
     my_number::MyNumber,
 };
 
-/// Which number a person had first. A leaked number is replaced by a new one (番号法 7条2項), and the person
-/// keeps the symbols of the first.
+/// Maps each re-issued number to the person's first number. A leaked number is replaced by a new one (番号法 7条2項),
+/// but the person keeps the symbols of the first number.
 ///
-/// `first(x)` is the end of the chain `x → previous → …`; a number that is not listed stands for itself.
-/// A number stands at most once in each column, so chains neither fork nor merge; cycles are refused.
+/// `first(x)` is the end of the chain `x → previous → …`. A number that is not listed is its own first number. A number
+/// may appear only once in each column, so chains neither fork nor merge. Cycles are refused.
 #[derive(Clone)]
 pub struct Lineage {
     /// (new, first), sorted by the digits of `new`.
@@ -20,7 +20,7 @@ pub struct Lineage {
 }
 
 impl Lineage {
-    /// Resolves pairs of (new, previous). Memory: 24 bytes a pair, and 36 more while it resolves.
+    /// Takes pairs of (new, previous). Memory: 24 bytes per pair, and 36 more per pair during this call.
     pub fn new(mut pairs: Vec<(MyNumber, MyNumber)>) -> Result<Self, LineageError> {
         let by_new = order_by(&pairs, |pair| &pair.0);
         let by_previous = order_by(&pairs, |pair| &pair.1);
@@ -33,8 +33,8 @@ impl Lineage {
             return Err(fault);
         }
 
-        // With every number at most once in each column the pairs form paths and cycles. A path is walked
-        // from its first number; what no walk reaches is a cycle.
+        // Every number appears at most once in each column, so the pairs form paths and cycles. Each path is followed
+        // from its first number. The pairs that are not reached form cycles.
         let find = |order: &[usize], column: fn(&Pair) -> &MyNumber, number: &MyNumber| {
             let digits = number.expose_digits();
             order.binary_search_by(|&at| column(&pairs[at]).expose_digits().cmp(digits)).ok().map(|at| order[at])
@@ -55,7 +55,8 @@ impl Lineage {
         }
         let mut firsts: Vec<MyNumber> = start_of.iter().map(|&start| pairs[start].1.clone()).collect();
         for (pair, first) in pairs.iter_mut().zip(&mut firsts) {
-            // A number that is moved out leaves its digits where it was; one that is swapped is wiped with the list.
+            // Swap, do not move: a moved number leaves its digits in the old memory, but `firsts` wipes swapped
+            // numbers.
             mem::swap(&mut pair.1, first);
         }
         pairs.sort_unstable_by(|a, b| a.0.expose_digits().cmp(b.0.expose_digits()));
@@ -67,19 +68,19 @@ impl Lineage {
         self.get(number).unwrap_or(number)
     }
 
-    /// The first number of the person who has this number now; none if the number is not listed.
+    /// The first number of the person who has this number now; `None` if the number is not listed.
     pub fn get(&self, number: &MyNumber) -> Option<&MyNumber> {
         let digits = number.expose_digits();
         let at = self.firsts.binary_search_by(|pair| pair.0.expose_digits().cmp(digits)).ok()?;
         Some(&self.firsts[at].1)
     }
 
-    /// How many re-issued numbers are listed.
+    /// The number of re-issued numbers.
     pub fn len(&self) -> usize {
         self.firsts.len()
     }
 
-    /// Whether no number was re-issued.
+    /// Whether there are no re-issued numbers.
     pub fn is_empty(&self) -> bool {
         self.firsts.is_empty()
     }
@@ -87,7 +88,7 @@ impl Lineage {
 
 type Pair = (MyNumber, MyNumber);
 
-/// Indices of the pairs, sorted by one column and, where equal, by index.
+/// Indices of the pairs, sorted by one column; equal pairs are sorted by index.
 fn order_by(pairs: &[Pair], column: fn(&Pair) -> &MyNumber) -> Vec<usize> {
     let mut order: Vec<usize> = (0..pairs.len()).collect();
     order.sort_unstable_by(|&a, &b| {
@@ -96,7 +97,7 @@ fn order_by(pairs: &[Pair], column: fn(&Pair) -> &MyNumber) -> Vec<usize> {
     order
 }
 
-/// The first pair whose number stood in that column before.
+/// The first pair whose number appeared in that column before.
 fn repeated(pairs: &[Pair], order: &[usize], column: fn(&Pair) -> &MyNumber) -> Option<usize> {
     let equal = |a: usize, b: usize| column(&pairs[a]).expose_digits() == column(&pairs[b]).expose_digits();
     order.windows(2).filter(|two| equal(two[0], two[1])).map(|two| two[1]).min()
@@ -108,35 +109,35 @@ impl fmt::Debug for Lineage {
     }
 }
 
-/// Why pairs are no lineage. Pairs are counted from 0, in the order given; the first fault is reported.
+/// The reason why pairs are not a lineage. Pairs are counted from 0, in the order given. The first fault is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineageError {
-    /// A number would be its own predecessor.
-    #[error("pair {pair} names one number as new and previous")]
+    /// The new and the previous number are equal.
+    #[error("the new and the previous number of pair {pair} are equal; they must differ")]
     SelfPair {
         /// Index of the pair.
         pair: usize,
     },
-    /// A number has two predecessors (two people would merge).
-    #[error("pair {pair} repeats a number of the column `new`; each number stands there at most once")]
+    /// A number has two predecessors, which would merge two people.
+    #[error("pair {pair} repeats a number of the column `new`; a number may appear there only once")]
     DuplicateNew {
         /// Index of the second of the two.
         pair: usize,
     },
-    /// A number has two successors (one person would fork).
-    #[error("pair {pair} repeats a number of the column `previous`; each number stands there at most once")]
+    /// A number has two successors, which would split one person.
+    #[error("pair {pair} repeats a number of the column `previous`; a number may appear there only once")]
     DuplicatePrevious {
         /// Index of the second of the two.
         pair: usize,
     },
-    /// A chain comes back to where it began.
-    #[error("some chain of re-issued numbers has no first number: it goes round in a circle")]
+    /// A chain returns to its start.
+    #[error("a chain of re-issued numbers is a cycle; each chain must end at a first number")]
     Cycle,
 }
 
 impl LineageError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::SelfPair { .. } => ErrorKind::SelfPair,
@@ -151,12 +152,12 @@ impl LineageError {
         self.pair().map(Place::Pair)
     }
 
-    /// None: a number is never told.
+    /// Always `None`: a number is never reported.
     pub fn found(self) -> Option<Found> {
         None
     }
 
-    /// Index of the pair at fault, from 0; a cycle has none.
+    /// Index of the faulty pair, from 0; `None` for a cycle.
     pub fn pair(self) -> Option<usize> {
         match self {
             Self::SelfPair { pair } | Self::DuplicateNew { pair } | Self::DuplicatePrevious { pair } => Some(pair),

@@ -1,4 +1,4 @@
-//! `MyNumber` (個人番号): the strict parse, the check digit, and nothing printed.
+//! `MyNumber` (個人番号): the strict parse and the check digit.
 
 use core::{array, fmt, str::FromStr};
 
@@ -9,14 +9,14 @@ use crate::error_kind::{ErrorKind, Found, Place};
 
 /// A valid individual number (個人番号): twelve ASCII digits whose last is the check digit.
 ///
-/// With `P_n` the n-th digit of the eleven-digit body counted from the right, and `Q_n = n + 1` for
-/// 1 ≤ n ≤ 6, `Q_n = n − 5` for 7 ≤ n ≤ 11: `r = Σ P_n·Q_n mod 11`; the check digit is 0 if r ≤ 1,
-/// else 11 − r (平成26年総務省令第85号 第5条).
+/// The check digit: let `P_n` be the n-th digit of the eleven-digit body, counted from the right. Let `Q_n = n + 1` for
+/// 1 ≤ n ≤ 6 and `Q_n = n − 5` for 7 ≤ n ≤ 11. With `r = Σ P_n·Q_n mod 11`, the check digit is 0 if r ≤ 1, otherwise
+/// 11 − r (平成26年総務省令第85号 第5条).
 ///
-/// A value of this type is valid, so everything derived from one cannot fail. A valid check digit is
-/// **not** proof of a real number: a random twelve-digit string passes with probability 1/10.
+/// A value of this type is always valid, so every derivation from it succeeds. A matching check digit does **not**
+/// prove that a number was issued: a random twelve-digit string passes with probability 1/10.
 ///
-/// Wiped on drop; compares in constant time; `Debug` prints the type only; there is no `Display`.
+/// Wiped on drop. Comparison takes constant time. `Debug` prints only the type; there is no `Display`.
 ///
 /// ```
 /// use fugo::MyNumber;
@@ -33,10 +33,11 @@ impl MyNumber {
     /// Length of a number's body, the digits before the check digit.
     pub const BODY_LEN: usize = 11;
 
-    /// Parses exactly twelve ASCII digits. No trimming, no other script, no separators: what real files
-    /// contain goes through [`crate::normalize`] first.
+    /// Parses exactly twelve ASCII digits. It does not trim, and accepts neither separators nor digits of other
+    /// scripts. For the text of real files, use [`crate::normalize`] first.
     ///
-    /// Errors, the first that applies: a non-digit, the length, the check digit, never issued.
+    /// Errors, of which the first that applies is returned: a byte that is not a digit, the length, the check digit,
+    /// twelve zeros.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, MyNumberError> {
         let text = text.as_ref();
         let Ok(digits) = <&[u8; Self::LEN]>::try_from(text) else {
@@ -76,17 +77,19 @@ impl MyNumber {
         Ok(check_digit_of_sum(sum))
     }
 
-    /// The twelve ASCII digits. The one way out of secrecy: do not log, store or print what it returns.
+    /// The twelve ASCII digits. Only this method exposes them: do not log, store or print them.
     pub fn expose_digits(&self) -> &[u8; Self::LEN] {
         &self.0
     }
 }
 
-/// `Q_n` from left to right; the check digit itself has no weight.
+/// `Q_n` from left to right. The check digit itself has no weight.
 const WEIGHTS: [u32; MyNumber::LEN] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 0];
 
-/// `Σ P_n·Q_n` of twelve digits, or none if one of the bytes is no digit. Eight bytes at a time: four values in lanes of
-/// sixteen bits, times four weights in the other order, have their sum of products in the highest lane.
+/// `Σ P_n·Q_n` of twelve digits, or `None` if a byte is not an ASCII digit.
+///
+/// Four digits are in the 16-bit lanes of one `u64`. A multiplication by the four weights in reverse order leaves the
+/// sum of the products in the highest lane.
 fn weighted_sum(digits: &[u8; MyNumber::LEN]) -> Option<u32> {
     const LANES: u64 = 0x00ff_00ff_00ff_00ff;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -96,7 +99,8 @@ fn weighted_sum(digits: &[u8; MyNumber::LEN]) -> Option<u32> {
     let first = u64::from_le_bytes(array::from_fn(|i| digits[i]));
     let last = u32::from_le_bytes(array::from_fn(|i| digits[8 + i]));
     let [first, last] = [first ^ 0x3030_3030_3030_3030, u64::from(last ^ 0x3030_3030)];
-    // The high bit of a byte: set in values from 128 on, and by adding 0x76 from 10 on. Only the former carry further.
+    // Sets bit 7 of every byte that is not 0 to 9. Adding 0x76 sets it for 10 to 127. From 128 on it is set already;
+    // these bytes may carry into the next byte, but then the text is refused anyway.
     let over = |values: u64| values.wrapping_add(0x7676_7676_7676_7676) | values;
     if (over(first) | over(last)) & HIGH != 0 {
         return None;
@@ -114,7 +118,7 @@ fn check_digit_of_sum(sum: u32) -> u8 {
     }
 }
 
-/// Byte offset of the first byte that is no ASCII digit; in UTF-8 text that is where a character starts.
+/// Byte offset of the first byte that is not an ASCII digit. In UTF-8 text, a character starts at that offset.
 fn non_digit(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| !byte.is_ascii_digit())
 }
@@ -155,24 +159,25 @@ impl fmt::Debug for MyNumber {
 
 impl Drop for MyNumber {
     fn drop(&mut self) {
-        // As a slice: whole words at a time. Nothing else overwrites the digits, so a value is a number as long as it lives.
+        // As a slice, because this wipes whole words at a time. Only `drop` overwrites the digits, so a value stays
+        // valid as long as it exists.
         self.0.as_mut_slice().zeroize();
     }
 }
 
 impl ZeroizeOnDrop for MyNumber {}
 
-/// Why a text is no [`MyNumber`]. Holds offsets and lengths, never a digit.
+/// The reason why a text is not a [`MyNumber`]. It holds offsets and lengths, never a digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MyNumberError {
-    /// A byte that is no ASCII digit.
-    #[error("byte offset {offset} holds no ASCII digit; a MyNumber is twelve ASCII digits")]
+    /// A byte is not an ASCII digit.
+    #[error("the byte at offset {offset} is not an ASCII digit; a MyNumber is twelve ASCII digits")]
     NonDigit {
-        /// UTF-8 byte offset of the first one, from 0.
+        /// UTF-8 byte offset of the first such byte, from 0.
         offset: usize,
     },
-    /// Digits only, but not twelve of them.
+    /// All bytes are digits, but there are not twelve.
     #[error("the length is {found}; a MyNumber has exactly 12 digits")]
     Length {
         /// The number of digits found.
@@ -181,13 +186,13 @@ pub enum MyNumberError {
     /// The last digit is not the check digit of the first eleven.
     #[error("the check digit does not match the eleven digits before it")]
     CheckDigit,
-    /// Twelve zeros: the formula accepts them, but they are never issued.
+    /// Twelve zeros. The formula accepts them, but they are never issued.
     #[error("twelve zeros are never issued")]
     NeverIssued,
 }
 
 impl MyNumberError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::NonDigit { .. } => ErrorKind::NonDigit,
@@ -205,7 +210,7 @@ impl MyNumberError {
         }
     }
 
-    /// The number of digits.
+    /// The number of digits found.
     pub fn found(self) -> Option<Found> {
         match self {
             Self::Length { found } => Some(Found::Length(found)),
@@ -214,18 +219,18 @@ impl MyNumberError {
     }
 }
 
-/// Why a text is no eleven-digit body.
+/// The reason why a text is not an eleven-digit body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyError {
-    /// A byte that is no ASCII digit.
-    #[error("byte offset {offset} holds no ASCII digit; a body is eleven ASCII digits")]
+    /// A byte is not an ASCII digit.
+    #[error("the byte at offset {offset} is not an ASCII digit; the body of a number is eleven ASCII digits")]
     NonDigit {
-        /// UTF-8 byte offset of the first one, from 0.
+        /// UTF-8 byte offset of the first such byte, from 0.
         offset: usize,
     },
-    /// Digits only, but not eleven of them.
-    #[error("the length is {found}; a body has exactly 11 digits")]
+    /// All bytes are digits, but there are not eleven.
+    #[error("the length is {found}; the body of a number has exactly 11 digits")]
     Length {
         /// The number of digits found.
         found: usize,
@@ -233,7 +238,7 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::NonDigit { .. } => ErrorKind::NonDigit,
@@ -249,7 +254,7 @@ impl BodyError {
         }
     }
 
-    /// The number of digits.
+    /// The number of digits found.
     pub fn found(self) -> Option<Found> {
         match self {
             Self::Length { found } => Some(Found::Length(found)),

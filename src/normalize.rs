@@ -1,7 +1,7 @@
-//! Lenient normalisation of what real files contain: an opt-in step before the strict parse.
+//! Lenient normalisation: an optional step before the strict parse, for the text of real files.
 //!
-//! The table is closed (revision `NORMALIZE_REVISION`). In order: delete invisibles; trim both ends; map
-//! full-width digits; accept `D12` or `D4 S D4 S D4`; pad lost zeros only if asked. Anything else is refused.
+//! The rules are fixed (revision `NORMALIZE_REVISION`). In order: delete invisible characters; trim both ends; map
+//! full-width digits; accept `D12` or `D4 S D4 S D4`; restore lost zeros only on request. All other text is refused.
 
 use core::fmt;
 
@@ -13,50 +13,50 @@ use crate::{
     my_number::{MyNumber, MyNumberError},
 };
 
-/// Grows with every change of the table; not part of the version byte of symbols.
+/// Grows with every change of the rules. It is not part of the version byte of symbols.
 pub const NORMALIZE_REVISION: u32 = 2;
 
-/// The fewest digits of which lost zeros are restored. Shorter values are row numbers or other identifiers.
+/// The fewest digits to which lost zeros are restored. Shorter values are row numbers or other identifiers.
 const SHORTEST_RESTORED: usize = 9;
 
-/// Whether 9, 10 or 11 ungrouped digits are padded on the left to twelve; in integers too.
+/// Whether 9, 10 or 11 ungrouped digits, as text or as integers, are padded with leading zeros to twelve.
 ///
-/// Spreadsheets drop leading zeros. But one 11-digit 住民票コード in ten passes the check digit by chance once it is
-/// padded, and so becomes another person's number: restore only in columns known to hold MyNumbers, and look
-/// at how many were restored.
+/// Spreadsheets drop leading zeros. But a padded 11-digit 住民票コード passes the check digit with probability 1/10,
+/// and then it is another person's number. Restore zeros only in columns that are known to hold MyNumbers, and check
+/// how many were restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LostZeros {
     /// Anything but twelve digits is refused.
     Refuse,
-    /// 9, 10 or 11 digits without separators get their zeros back.
+    /// 9, 10 or 11 digits without separators are padded with leading zeros.
     Restore,
 }
 
-/// How a cell is read as a number. Every front door uses it.
+/// How a cell is read as a number. The tool and every binding use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Twelve ASCII digits and nothing else.
     Strict,
-    /// The strict parse, and where it refuses the cell, [`normalize`] and the strict parse again.
+    /// The strict parse. If it refuses the cell: [`normalize`], then the strict parse again.
     ///
-    /// In columns, [`LostZeros::Restore`] also admits integers, by the same rule as text: read its warning.
+    /// In columns, [`LostZeros::Restore`] also accepts integers, by the same rule as text. Read its warning.
     Lenient(LostZeros),
 }
 
 impl Reading {
-    /// Whether lost zeros are restored, which admits columns of integers.
+    /// Whether lost zeros are restored, so that columns of integers are accepted.
     pub fn restores_zeros(self) -> bool {
         self == Self::Lenient(LostZeros::Restore)
     }
 
-    /// The number of a cell, and what was changed to get it. `decode` gives the cell as Unicode text; it is asked only
-    /// if the strict parse refuses the bytes and the reading is lenient.
+    /// The number of a cell, and the changes that were needed. `decode` gives the cell as Unicode text; it is called
+    /// only if the strict parse refuses the bytes and the reading is lenient.
     pub fn read<T, E>(self, cell: &[u8], decode: impl FnOnce() -> Result<T, E>) -> Result<(MyNumber, Changes), E>
     where
         T: AsRef<str>,
         E: From<MyNumberError> + From<NormalizeError>,
     {
-        // Most cells of a real file are strict already.
+        // Fast path: most cells of a real file are twelve ASCII digits already.
         match MyNumber::parse(cell) {
             Ok(number) => Ok((number, Changes::default())),
             Err(refused) => self.second_look(refused, decode),
@@ -81,7 +81,7 @@ impl Reading {
     }
 }
 
-/// Twelve digits, not yet checked, and what was changed to get them. Wiped on drop.
+/// Twelve digits, not yet checked, and the changes that were needed. Wiped on drop.
 #[derive(Clone)]
 pub struct Normalized {
     digits: [u8; MyNumber::LEN],
@@ -94,19 +94,19 @@ impl Normalized {
         MyNumber::parse(self.digits)
     }
 
-    /// What was changed.
+    /// The changes that were made.
     pub fn changes(&self) -> Changes {
         self.changes
     }
 
-    /// The twelve ASCII digits, not yet checked. As secret as a [`MyNumber`].
+    /// The twelve ASCII digits, not yet checked. They are as secret as a [`MyNumber`].
     pub fn expose_digits(&self) -> &[u8; MyNumber::LEN] {
         &self.digits
     }
 }
 
 impl PartialEq for Normalized {
-    /// The changes are no secret; the digits compare in constant time.
+    /// The changes are not secret; the digits are compared in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.changes == other.changes && bool::from(self.digits.ct_eq(&other.digits))
     }
@@ -128,7 +128,7 @@ impl Drop for Normalized {
 
 impl ZeroizeOnDrop for Normalized {}
 
-/// What normalisation changed.
+/// The changes that normalisation made.
 #[expect(clippy::struct_excessive_bools)] // a set of five independent facts
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -139,14 +139,14 @@ pub struct Changes {
     pub trimmed: bool,
     /// Full-width digits were mapped to ASCII.
     pub full_width: bool,
-    /// Separators between groups of four were dropped.
+    /// Separators between groups of four were removed.
     pub separators: bool,
     /// Leading zeros were restored.
     pub zeros_restored: bool,
 }
 
 impl Changes {
-    /// The names of the changes made, of a closed vocabulary, in the order in which they are made.
+    /// The names of the changes made, from a closed vocabulary, in the order in which they are made.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         [
             (self.invisibles, "invisibles"),
@@ -165,7 +165,7 @@ impl Changes {
     }
 }
 
-/// Text → twelve digits, or a typed reason. A pure function; the strict parse comes after.
+/// From text to twelve digits, which the strict parse must still check.
 ///
 /// ```
 /// use fugo::normalize::{LostZeros, normalize};
@@ -177,7 +177,7 @@ impl Changes {
 pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, NormalizeError> {
     let mut changes = Changes::default();
 
-    // Steps 1 and 2. An invisible at an end must not shield a space behind it.
+    // Steps 1 and 2. Both in one pass, because a space may be between invisible characters.
     let is_end = |c: char| is_invisible(c) || is_space(c) || matches!(c, '\t' | '\n' | '\r');
     let kept = text.trim_matches(is_end);
     let start = if kept.is_empty() { text.len() } else { kept.as_ptr().addr() - text.as_ptr().addr() };
@@ -238,7 +238,7 @@ pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, Normal
 
 /// `normalize(value in decimal, LostZeros::Restore)`: the digits of an integer, whose leading zeros are lost.
 ///
-/// So an integer of fewer than nine digits is refused, like the same digits as text: a row number is not a person.
+/// An integer of fewer than nine digits is refused, like the same digits as text: it may be a row number.
 ///
 /// ```
 /// use fugo::normalize::normalize_integer;
@@ -282,7 +282,7 @@ pub(crate) fn is_separator(c: char) -> bool {
     is_space(c) || is_dash || matches!(c, '.' | '_' | '\u{FF0E}' | '\u{FF3F}')
 }
 
-/// ASCII and U+FF10–U+FF19; no other script's digits count.
+/// ASCII and U+FF10–U+FF19. Digits of other scripts are refused.
 pub(crate) fn digit(c: char) -> Option<u8> {
     match c {
         '0'..='9' => Some(c as u8),
@@ -291,7 +291,7 @@ pub(crate) fn digit(c: char) -> Option<u8> {
     }
 }
 
-/// `digits [. [digits]] (e|E) [+|-] digits`: what a spreadsheet shows of twelve digits, six of them gone.
+/// `digits [. [digits]] (e|E) [+|-] digits`: a spreadsheet shows twelve digits so, and six of them are lost.
 fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
         return false;
@@ -306,26 +306,26 @@ fn is_scientific(text: &str) -> bool {
     digits(whole) && some_digit(whole) && digits(fraction) && digits(exponent) && some_digit(exponent)
 }
 
-/// Why a text is not twelve digits even leniently. Holds offsets and counts, never a character of the text.
+/// The reason why a text is not twelve digits. It holds offsets and counts, never a character of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NormalizeError {
-    /// Nothing but spaces and invisibles.
+    /// Only spaces and invisible characters.
     #[error("the value is empty")]
     Empty,
-    /// The form 1.23457E+11: the digits are gone and cannot be restored.
+    /// The form 1.23457E+11: digits are lost and cannot be restored.
     #[error("the value is in scientific notation, which has lost digits; export the column as text")]
     ScientificNotation,
-    /// A character that is neither a digit nor a separator of the table.
-    #[error("byte offset {offset} holds a character that is neither a digit nor an accepted separator")]
+    /// A character that is neither a digit nor an accepted separator.
+    #[error("the character at byte offset {offset} is neither a digit nor an accepted separator")]
     Character {
         /// UTF-8 byte offset in the text as given, from 0.
         offset: usize,
     },
-    /// Separators elsewhere than between three groups of four digits, or more than three together.
-    #[error("separators are accepted only between three groups of four digits, one to three in each place")]
+    /// Separators that are not between three groups of four digits, or more than three together.
+    #[error("separators are accepted only between three groups of four digits, one to three between two groups")]
     Grouping,
-    /// Digits only, but not twelve of them.
+    /// All characters are digits, but there are not twelve.
     #[error("the number of digits is {found}; exactly 12 are needed (9 to 11 where lost zeros are restored)")]
     Length {
         /// The number of digits found.
@@ -334,7 +334,7 @@ pub enum NormalizeError {
 }
 
 impl NormalizeError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::Empty => ErrorKind::Empty,
@@ -353,7 +353,7 @@ impl NormalizeError {
         }
     }
 
-    /// The number of digits.
+    /// The number of digits found.
     pub fn found(self) -> Option<Found> {
         match self {
             Self::Length { found } => Some(Found::Length(found)),

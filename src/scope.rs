@@ -1,4 +1,4 @@
-//! Every purpose, label and version byte; nobody else spells one.
+//! Scopes and their parts. Purpose codes, labels and the version byte are defined only here.
 
 use core::{fmt, num::NonZeroU32, str::FromStr};
 
@@ -6,20 +6,20 @@ use base16ct::HexDisplay;
 
 use crate::error_kind::{ErrorKind, Found, Place};
 
-/// The version byte of labels, key tags and human-readable parts. A change of the construction is a new one.
+/// The version byte of labels, key tags and human-readable parts. A new construction needs a new version.
 pub(crate) const VERSION: u8 = 1;
-/// What every label and tag message starts with.
+/// The first bytes of every label and of every message that gives a key tag.
 pub(crate) const CONTEXT: &[u8; 4] = b"fugo";
 
-/// What symbols are for: the first field of a [`Scope`]. Open on purpose: version 1 may gain codes.
+/// What symbols are for: the first part of a [`Scope`]. Not exhaustive, because version 1 may gain purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Purpose {
     /// 機関別符号: one agency.
     Agency,
-    /// 保険者全体の機関別符号: all health insurers together, under the one id `all`.
+    /// 保険者全体の機関別符号: all health insurers together, with the fixed scope id `all`.
     Insurers,
-    /// 保険資格符号: health-insurance eligibility, under the one id `all`.
+    /// 保険資格符号: health-insurance eligibility, with the fixed scope id `all`.
     Eligibility,
     /// 地域連携: a regional care network.
     Network,
@@ -62,7 +62,7 @@ impl Purpose {
         self.row().2
     }
 
-    /// The human-readable part of the text form; it names purpose and version.
+    /// The human-readable part of the text form. It names the purpose and the version.
     pub fn text_part(self) -> &'static str {
         self.row().3
     }
@@ -72,12 +72,12 @@ impl Purpose {
         self.row().4
     }
 
-    /// The purpose whose text form starts with `part`.
+    /// The purpose whose text form starts with this human-readable part.
     pub fn from_text_part(part: &str) -> Option<Self> {
         PURPOSES.iter().find(|row| row.3 == part).map(|row| row.0)
     }
 
-    /// The one id of a purpose that has only one: `all` for insurers and eligibility.
+    /// The fixed scope id of a purpose: `all` for insurers and eligibility, otherwise `None`.
     pub fn fixed_id(self) -> Option<&'static str> {
         matches!(self, Self::Insurers | Self::Eligibility).then_some("all")
     }
@@ -104,7 +104,8 @@ impl fmt::Display for Purpose {
     }
 }
 
-/// Who a scope is for: 1 to 40 of `a-z 0-9 -`, first and last not a hyphen.
+/// The scope id, which names an organisation: 1 to 40 characters of `a-z 0-9 -`. The first and the last are not
+/// hyphens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeId {
     bytes: [u8; ScopeId::MAX_LEN],
@@ -115,7 +116,7 @@ impl ScopeId {
     /// The longest id in bytes.
     pub const MAX_LEN: usize = 40;
 
-    /// Checks and takes an id.
+    /// Checks a scope id.
     pub fn new(id: &str) -> Result<Self, ScopeError> {
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
         let text = id.as_bytes();
@@ -168,10 +169,10 @@ impl fmt::Debug for ScopeId {
 pub struct Epoch(NonZeroU32);
 
 impl Epoch {
-    /// Epoch 1, where every scope starts; the insurers' stage of an eligibility symbol is always here.
+    /// Epoch 1, the first of every scope. The insurers' stage of an eligibility symbol always has it.
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
-    /// Takes 1 to 2^32 − 1.
+    /// Takes a number from 1 to 2^32 − 1.
     pub fn new(number: u32) -> Result<Self, ScopeError> {
         NonZeroU32::new(number).map(Self).ok_or(ScopeError::EpochZero)
     }
@@ -197,7 +198,7 @@ impl From<Epoch> for u32 {
 
 impl FromStr for Epoch {
     type Err = ScopeError;
-    /// Decimal digits without sign or leading zero, so that an epoch has one spelling.
+    /// Decimal digits without sign and without leading zeros, so an epoch has only one spelling.
     fn from_str(text: &str) -> Result<Self, ScopeError> {
         if text == "0" {
             return Err(ScopeError::EpochZero);
@@ -215,7 +216,7 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// Whom symbols are for: purpose, id and epoch. Two scopes never share a key.
+/// A scope: purpose, scope id and epoch. Two scopes never share a key.
 ///
 /// Written `agency/nta/1`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -226,7 +227,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of these parts. Error: [`ScopeError::FixedId`], where insurers or eligibility have an id but `all`.
+    /// The scope of these parts. Error: [`ScopeError::FixedId`], if the id of insurers or eligibility is not `all`.
     ///
     /// ```
     /// use fugo::{Epoch, Purpose, Scope};
@@ -258,8 +259,8 @@ impl Scope {
 
     /// `Label := "fugo" ‖ 0x01 ‖ purpose (1) ‖ epoch (4, big-endian) ‖ len(id) (1) ‖ id`, 12 to 51 bytes.
     ///
-    /// Injective: the first eleven bytes are fixed-width fields, the eleventh says how many follow, and
-    /// nothing follows those. So two labels are equal only if every field is.
+    /// Injective: the first eleven bytes are fields of fixed width, the eleventh gives the length of the id, and the id
+    /// is last. So two labels are equal only if all fields are equal.
     pub fn label(&self) -> Label {
         let id = self.id.as_str().as_bytes();
         let mut bytes = [0; Label::MAX_LEN];
@@ -287,20 +288,20 @@ impl fmt::Debug for Scope {
 
 impl FromStr for Scope {
     type Err = ScopeError;
-    /// Reads `purpose/id/epoch`; the epoch in decimal without sign or leading zero.
+    /// Reads `purpose/id/epoch`. The epoch is decimal, without sign and without leading zeros.
     fn from_str(text: &str) -> Result<Self, ScopeError> {
         let mut parts = text.split('/');
         let (Some(purpose), Some(id), Some(epoch), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(ScopeError::Form);
         };
-        // The epoch first: what is refused stays the same where two parts are at fault.
+        // The epoch is parsed before the id, because this order decides which error is reported if both are wrong.
         let (purpose, epoch) = (purpose.parse()?, epoch.parse()?);
         Self::new(purpose, id.parse()?, epoch)
     }
 }
 
-/// What a scope key is derived with: the `info` of HKDF-Expand without its counter byte.
+/// The `info` of HKDF-Expand for a scope key, without its counter byte.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label {
     bytes: [u8; Label::MAX_LEN],
@@ -325,23 +326,23 @@ impl fmt::Debug for Label {
     }
 }
 
-// One block inside and one outside: the longest HMAC message (label and counter byte) fits one block.
+// Every label with its counter byte fits one block of SHA-256, so a scope key needs one block inside and one outside.
 const _: () = assert!(Label::MAX_LEN < 55);
 
-/// Why a scope is refused.
+/// The reason why a scope is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScopeError {
-    /// The id breaks its alphabet or length.
+    /// The scope id has a wrong character or a wrong length.
     #[error("a scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen")]
     Id,
-    /// Insurers or eligibility with an id of their own.
-    #[error("the purposes insurers and eligibility have the one scope id `all`")]
+    /// Insurers or eligibility with another scope id than `all`.
+    #[error("the scope id of the purposes insurers and eligibility must be `all`")]
     FixedId,
     /// Epoch 0.
     #[error("an epoch is 1 to 4294967295; 0 is refused")]
     EpochZero,
-    /// A name that is no purpose.
+    /// The name of the purpose is unknown.
     #[error("a purpose is agency, insurers, eligibility, network, research, registry or portal")]
     UnknownPurpose,
     /// Not of the form purpose/id/epoch.
@@ -350,7 +351,7 @@ pub enum ScopeError {
 }
 
 impl ScopeError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::Id => ErrorKind::ScopeId,
@@ -361,12 +362,12 @@ impl ScopeError {
         }
     }
 
-    /// None: the whole scope is told.
+    /// Always `None`: the error concerns the whole scope.
     pub fn place(self) -> Option<Place> {
         None
     }
 
-    /// None.
+    /// Always `None`.
     pub fn found(self) -> Option<Found> {
         None
     }

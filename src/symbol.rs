@@ -1,4 +1,4 @@
-//! One derivation, one type per purpose.
+//! Symbols: one type per purpose, and the keys that derive them.
 
 use core::{cmp::Ordering, fmt, marker::PhantomData};
 
@@ -13,13 +13,13 @@ use crate::{
 /// Length of every symbol in bytes.
 pub const SYMBOL_LEN: usize = 16;
 
-/// A purpose known to the compiler. Sealed: the seven types beside it are all there are.
+/// A purpose as a type. Sealed: only the seven types of this crate implement it.
 pub trait PurposeType: sealed::Sealed + Copy + Ord + core::hash::Hash + 'static {
     /// The purpose as a value.
     const PURPOSE: Purpose;
 }
 
-/// A purpose whose symbols are derived from the number itself: every one but [`Eligibility`].
+/// A purpose whose symbols are derived from the number itself: every purpose except [`Eligibility`].
 pub trait NumberPurpose: PurposeType {}
 
 mod sealed {
@@ -41,13 +41,14 @@ macro_rules! purposes {
 }
 
 purposes! {
-    Agency, AgencySymbol, "機関別符号: what one agency calls a person.";
-    Insurers, InsurersSymbol, "保険者全体の機関別符号: what all health insurers together call a person.";
-    Eligibility, EligibilitySymbol, "保険資格符号: one per person for life, whoever insures them. A declared link handle among those who hold it.";
-    Network, NetworkSymbol, "地域連携: what one regional care network calls a person.";
-    Research, ResearchSymbol, "研究: what one provision of data calls a person.";
-    Registry, RegistrySymbol, "登録: what one registry calls a person.";
-    Portal, PortalSymbol, "ポータル: what one portal calls a person.";
+    Agency, AgencySymbol, "機関別符号: a person's symbol for one agency.";
+    Insurers, InsurersSymbol, "保険者全体の機関別符号: a person's symbol for all health insurers together.";
+    Eligibility, EligibilitySymbol,
+        "保険資格符号: one per person for life, whoever insures them. All organisations that hold it can link their data.";
+    Network, NetworkSymbol, "地域連携: a person's symbol for one regional care network.";
+    Research, ResearchSymbol, "研究: a person's symbol for one provision of data.";
+    Registry, RegistrySymbol, "登録: a person's symbol for one registry.";
+    Portal, PortalSymbol, "ポータル: a person's symbol for one portal.";
 }
 
 impl NumberPurpose for Agency {}
@@ -59,12 +60,13 @@ impl NumberPurpose for Portal {}
 
 /// `HMAC-SHA-256(ScopeKey, message)[0..16]` (RFC 2104; truncation as in NIST SP 800-107), 16 bytes.
 ///
-/// The type keeps purposes apart, not two agencies of one purpose: key tags do that. Symbols sort (by their
-/// bytes), hash and join. Treat every one as 個人番号. `Debug` prints no bytes.
+/// Symbols of two purposes have different types. Symbols of two agencies have the same type; key tags tell them apart.
+/// Symbols can be sorted by their bytes, hashed and joined. Protect each symbol like a 個人番号. `Debug` prints no
+/// bytes.
 ///
 /// ```compile_fail
 /// # fn different(a: fugo::AgencySymbol, b: fugo::InsurersSymbol) -> bool {
-/// a == b // two purposes do not compare
+/// a == b // symbols of two purposes do not compare
 /// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,7 +76,7 @@ pub struct Symbol<P: PurposeType> {
 }
 
 impl<P: PurposeType> Symbol<P> {
-    /// Takes the bytes of a symbol that is known to be of this purpose, from a binary column say.
+    /// Takes the bytes of a symbol that is known to be of this purpose, for example from a binary column.
     pub fn from_bytes(bytes: [u8; SYMBOL_LEN]) -> Self {
         Self { bytes, purpose: PhantomData }
     }
@@ -84,7 +86,7 @@ impl<P: PurposeType> Symbol<P> {
         self.bytes
     }
 
-    /// The sixteen bytes in place.
+    /// The sixteen bytes, by reference.
     pub fn as_bytes(&self) -> &[u8; SYMBOL_LEN] {
         &self.bytes
     }
@@ -108,7 +110,7 @@ impl<P: PurposeType> fmt::Debug for Symbol<P> {
     }
 }
 
-/// A scope key ready to derive symbols of purpose `P`: its HMAC states are prepared once and wiped on drop.
+/// A scope key that is ready to derive symbols of purpose `P`. Its HMAC states are computed once and wiped on drop.
 ///
 /// ```
 /// use fugo::{Agency, AgencySymbol, MyNumber, RootKey, Scope, SymbolKey};
@@ -127,7 +129,7 @@ pub struct SymbolKey<P: PurposeType> {
 }
 
 impl<P: PurposeType> SymbolKey<P> {
-    /// Prepares a key. The one step that can fail: the key's purpose must be `P`.
+    /// Prepares a key. Error: the key's purpose is not `P`.
     pub fn new(key: &ScopeKey) -> Result<Self, PurposeError> {
         if key.scope().purpose() != P::PURPOSE {
             return Err(PurposeError::WrongPurpose { expected: P::PURPOSE, found: key.scope().purpose() });
@@ -140,12 +142,12 @@ impl<P: PurposeType> SymbolKey<P> {
         })
     }
 
-    /// Whom the key is for.
+    /// The scope of the key.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// The key's tag, which names it in text forms.
+    /// The key's tag, which identifies the key in text forms.
     pub fn tag(&self) -> KeyTag {
         self.tag
     }
@@ -169,11 +171,11 @@ impl<P: NumberPurpose> SymbolKey<P> {
 }
 
 impl SymbolKey<Eligibility> {
-    /// `EligibilitySymbol := HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`: the
-    /// issuer's path, in which no number appears.
+    /// `EligibilitySymbol := HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`, for issuers, who
+    /// need no numbers.
     ///
-    /// The bytes of a symbol do not say their epoch. Only symbols of the insurers' epoch 1 belong here; read
-    /// them from their text form with the tag of that key, which tells epochs apart.
+    /// The bytes of a symbol do not contain its epoch. This method is only for insurers' symbols of epoch 1. To be sure
+    /// of the epoch, read them from their text form with the tag of that key.
     pub fn symbol_from_insurers(&self, insurers: &InsurersSymbol) -> EligibilitySymbol {
         self.truncated_mac(insurers.as_bytes())
     }
@@ -187,7 +189,7 @@ impl<P: PurposeType> fmt::Debug for SymbolKey<P> {
 
 /// Both stages of the eligibility symbol: number → insurers' symbol of epoch 1 → eligibility symbol.
 ///
-/// It takes no insurer, so changing insurers cannot change the symbol.
+/// No insurer is an input, so the symbol stays the same when a person changes insurers.
 #[derive(Clone)]
 pub struct EligibilityKey {
     insurers: SymbolKey<Insurers>,
@@ -195,8 +197,8 @@ pub struct EligibilityKey {
 }
 
 impl EligibilityKey {
-    /// Joins the two keys. The insurers' key must be of epoch 1: symbols of later insurers' epochs are mapped
-    /// back to epoch 1 by the issuer, never into new eligibility symbols.
+    /// Takes the two keys. The insurers' key must be of epoch 1: the issuer maps insurers' symbols of later epochs back
+    /// to epoch 1, and never derives eligibility symbols from them.
     pub fn new(insurers: &ScopeKey, eligibility: &ScopeKey) -> Result<Self, PurposeError> {
         let insurers = SymbolKey::<Insurers>::new(insurers)?;
         if insurers.scope.epoch() != Epoch::FIRST {
@@ -210,12 +212,12 @@ impl EligibilityKey {
         self.eligibility.symbol_from_insurers(&self.insurers.symbol(number))
     }
 
-    /// The second stage, whose scope and tag are those of the symbols.
+    /// The key of the second stage. Its scope and tag are those of the symbols.
     pub fn eligibility(&self) -> &SymbolKey<Eligibility> {
         &self.eligibility
     }
 
-    /// The first stage.
+    /// The key of the first stage.
     pub fn insurers(&self) -> &SymbolKey<Insurers> {
         &self.insurers
     }
@@ -227,7 +229,7 @@ impl fmt::Debug for EligibilityKey {
     }
 }
 
-/// A key whose scope does not fit what is to be derived.
+/// A key whose scope does not fit the derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PurposeError {
@@ -239,19 +241,19 @@ pub enum PurposeError {
         /// The purpose that the key has.
         found: Purpose,
     },
-    /// The insurers' stage of an eligibility symbol with a later key.
-    #[error("the insurers' key is of epoch {found}; eligibility symbols start from insurers' epoch 1 only")]
+    /// The insurers' key for eligibility symbols is of a later epoch than 1.
+    #[error("the epoch of the insurers' key is {found}; eligibility symbols need the insurers' key of epoch 1")]
     InsurersEpoch {
         /// The epoch that the key has.
         found: u32,
     },
-    /// An eligibility key alone, where numbers come in.
-    #[error("an eligibility key needs the insurers' key of epoch 1 beside it to start from a number")]
+    /// An eligibility key alone does not take numbers.
+    #[error("to derive from numbers, an eligibility key also needs the insurers' key of epoch 1")]
     InsurersMissing,
 }
 
 impl PurposeError {
-    /// One word of a closed vocabulary, the same in every binding.
+    /// The kind of the error, as one word: the same in every binding.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::WrongPurpose { .. } => ErrorKind::WrongPurpose,
@@ -260,7 +262,7 @@ impl PurposeError {
         }
     }
 
-    /// None: a key has no place.
+    /// Always `None`.
     pub fn place(self) -> Option<Place> {
         None
     }

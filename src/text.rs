@@ -1,8 +1,8 @@
 //! The text form of a symbol: Bech32m (BIP-350) over key tag ‖ symbol.
 //!
-//! `part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters`, where the human-readable part names purpose and
-//! version. 20 bytes are exactly 32 characters of 5 bits, so there is no padding bit. It can never be read
-//! as a MyNumber.
+//! `part ‖ "1" ‖ 32 data characters ‖ 6 checksum characters`. The human-readable part names the purpose and the
+//! version. 20 bytes are exactly 32 characters of 5 bits, so there are no padding bits. A text form is never a valid
+//! MyNumber.
 
 use core::{fmt, ops::Deref};
 
@@ -14,21 +14,21 @@ use crate::{
 };
 
 const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-/// BIP-350's constant; Bech32 (BIP-173) has 1 here.
+/// The constant of BIP-350. It replaces the 1 of Bech32 (BIP-173).
 const BECH32M: u32 = 0x2bc8_30a3;
 const CHECKSUM_LEN: usize = 6;
 const PAYLOAD_LEN: usize = KeyTag::LEN + SYMBOL_LEN;
 const DATA_LEN: usize = PAYLOAD_LEN * 8 / 5;
-// Five bytes are eight characters. Another length would need padding, which nothing here writes or checks.
+// Five bytes are eight characters. Other lengths would need padding, which this module does not implement.
 const _: () = assert!(PAYLOAD_LEN.is_multiple_of(5));
-/// BIP-173's bound on a whole string.
+/// The longest Bech32 string (BIP-173).
 const MAX_BECH32: usize = 90;
 
-/// Writes the text form of one key's symbols. What the key fixes (human-readable part, tag, their share of the
-/// checksum) is worked out once.
+/// Writes and reads the text form of one key's symbols. It computes once what depends only on the key: the
+/// human-readable part, the tag, and their share of the checksum.
 ///
-/// The checksum is linear over GF(2): it is the checksum of the tag with an all-zero symbol, XOR one table
-/// entry for each of the symbol's sixteen bytes.
+/// The checksum is linear over GF(2). So it is the checksum of the tag with an all-zero symbol, XOR one table entry for
+/// each of the symbol's sixteen bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct TextEncoder {
     purpose: Purpose,
@@ -37,7 +37,7 @@ pub struct TextEncoder {
 }
 
 impl TextEncoder {
-    /// For symbols of `purpose` under the key that `tag` names.
+    /// For symbols of `purpose` under the key with this tag.
     pub fn new(purpose: Purpose, tag: KeyTag) -> Self {
         let mut payload = [0; PAYLOAD_LEN];
         payload[..KeyTag::LEN].copy_from_slice(&tag.to_bytes());
@@ -47,7 +47,7 @@ impl TextEncoder {
         Self { purpose, tag, checksum }
     }
 
-    /// Length of a symbol's text in characters: 44 to 47 (`hokensha`), by purpose.
+    /// Length of a symbol's text in characters: 44 to 47, depending on the purpose.
     pub fn text_len(&self) -> usize {
         self.purpose.text_part().len() + 1 + DATA_LEN + CHECKSUM_LEN
     }
@@ -80,10 +80,10 @@ impl TextEncoder {
         text
     }
 
-    /// The symbol that has this text, if the text is what [`Self::encode`] gives, byte for byte.
+    /// The symbol of a text, if [`Self::encode`] gives exactly this text.
     pub fn decode(&self, text: impl AsRef<[u8]>) -> Result<[u8; SYMBOL_LEN], TextError> {
         let text = text.as_ref();
-        // Without working out a checksum: what this key's encoding gives back is right, and the rest is looked into.
+        // Fast path: encode again and compare. Only on a mismatch verify the checksum, to find the error.
         if let Some(data) = text.len().checked_sub(DATA_LEN + CHECKSUM_LEN).and_then(|at| text[at..].first_chunk()) {
             let (_, symbol) = payload(data);
             if self.encode(&symbol).as_ref() == text {
@@ -101,7 +101,7 @@ impl TextEncoder {
     }
 }
 
-/// What a symbol's text says, before it is held against a purpose and a key.
+/// The parts of a symbol's text. Neither purpose nor key are checked yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Decoded {
     /// The purpose that the human-readable part names.
@@ -118,8 +118,8 @@ impl fmt::Debug for Decoded {
     }
 }
 
-/// Reads the text form of a symbol of any purpose and key. Accepts only what encoding gives, byte for byte: no
-/// upper case, no white space. Finds every error of up to four substituted characters.
+/// Reads the text form of a symbol of any purpose and key. It accepts only the exact output of encoding: upper case and
+/// white space are refused. It detects every error of up to four substituted characters.
 pub fn decode(text: impl AsRef<[u8]>) -> Result<Decoded, TextError> {
     let text = text.as_ref();
     let (part, data) = checked(text).ok_or(TextError::Corrupted)?;
@@ -142,7 +142,7 @@ fn payload(data: &[u8; DATA_LEN]) -> (KeyTag, [u8; SYMBOL_LEN]) {
     (KeyTag::from_bytes([tag[0], tag[1], tag[2], tag[3]]), symbol)
 }
 
-/// Splits a lower-case Bech32m string with a good checksum into human-readable part and data characters.
+/// Splits a lower-case Bech32m string into human-readable part and data characters; `None` if the checksum is wrong.
 fn checked(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if text.len() > MAX_BECH32 || text.iter().any(|c| !matches!(c, 33..=126) || c.is_ascii_uppercase()) {
         return None;
@@ -161,7 +161,7 @@ const fn step(state: u32, value: u8) -> u32 {
     (state & 0x01ff_ffff) << 5 ^ value as u32 ^ REDUCED[(state >> 25) as usize]
 }
 
-/// What the five bits that leave at the top add, modulo the generator.
+/// For each value of the five top bits that are shifted out, the value to add (modulo the generator).
 static REDUCED: [u32; 32] = {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let mut reduced = [0; 32];
@@ -179,7 +179,7 @@ static REDUCED: [u32; 32] = {
     reduced
 };
 
-/// The checksum's state after the human-readable part: high bits, a zero, low bits (BIP-173).
+/// The checksum's state after the human-readable part: high bits, zero, low bits (BIP-173).
 fn part_state(part: &[u8]) -> u32 {
     let high = part.iter().map(|c| c >> 5);
     let low = part.iter().map(|c| c & 31);
@@ -198,18 +198,18 @@ fn groups(payload: &[u8; PAYLOAD_LEN]) -> [u8; DATA_LEN] {
     groups
 }
 
-/// `SHARES[i][b]`: what byte `b` at place `i` of a symbol adds to the checksum of the whole.
+/// `SHARES[i][b]`: the share of byte `b` at index `i` of a symbol in the checksum.
 static SHARES: [[u32; 256]; SYMBOL_LEN] = shares();
 
 const fn shares() -> [[u32; 256]; SYMBOL_LEN] {
-    // What each bit adds, from the last bit of the last byte to the first bit of the first: a bit one group
-    // further left is one step further on.
+    // The share of each bit, from the last bit of the last byte to the first bit of the first byte. A bit that is one
+    // group further left takes one more step.
     let mut table = [[0; 256]; SYMBOL_LEN];
     let mut place = 0;
     while place < SYMBOL_LEN {
         let mut bit = 0;
         while bit < 8 {
-            // Bits behind this one, up to the end of the data, then the checksum's own six groups.
+            // The bits after this one to the end of the data, then the six groups of the checksum.
             let behind = (SYMBOL_LEN - 1 - place) * 8 + bit;
             let mut share = 1 << (behind % 5);
             let mut steps = behind / 5 + CHECKSUM_LEN;
@@ -239,7 +239,7 @@ fn write_pairs(bits: u64, out: &mut [u8]) {
     }
 }
 
-/// The two characters of ten bits.
+/// The two characters for each value of ten bits.
 static PAIRS: [[u8; 2]; 1024] = {
     let mut pairs = [[0; 2]; 1024];
     let mut i = 0;
@@ -264,30 +264,30 @@ static VALUES: [u8; 256] = {
 };
 
 impl<P: PurposeType> Symbol<P> {
-    /// The text form of the symbol under the key that `tag` names.
+    /// The text form of the symbol under the key with this tag.
     pub fn to_text(&self, tag: KeyTag) -> SymbolText {
         TextEncoder::new(P::PURPOSE, tag).encode(self.as_bytes())
     }
 
-    /// Reads a text form, which must be of this purpose and of the key that `tag` names.
+    /// Reads a text form. It must be of this purpose and of the key with this tag.
     pub fn from_text(text: impl AsRef<[u8]>, tag: KeyTag) -> Result<Self, TextError> {
         TextEncoder::new(P::PURPOSE, tag).decode(text).map(Self::from_bytes)
     }
 }
 
 impl<P: PurposeType> SymbolKey<P> {
-    /// The text form of a symbol that this key made.
+    /// The text form of a symbol that this key derived.
     pub fn text(&self, symbol: &Symbol<P>) -> SymbolText {
         symbol.to_text(self.tag())
     }
 
-    /// Reads a text form, which must be of this key.
+    /// Reads a text form. It must be of this key.
     pub fn parse_text(&self, text: impl AsRef<[u8]>) -> Result<Symbol<P>, TextError> {
         Symbol::from_text(text, self.tag())
     }
 }
 
-/// A symbol in text form: 44 to 47 ASCII characters, kept in place.
+/// A symbol in text form: 44 to 47 ASCII characters, without heap memory.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SymbolText {
     bytes: [u8; SymbolText::MAX_LEN],
@@ -329,16 +329,17 @@ impl fmt::Debug for SymbolText {
     }
 }
 
-/// Why a text is not the symbol that was expected. The last three are reported only after a good checksum.
+/// The reason why a text is not the expected symbol. The last three are reported only if the checksum matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// Not a string that encoding gives: a character changed, lost or added, upper case, white space.
-    #[error("the text is corrupted: it is not a whole symbol in lower case with a matching checksum")]
+    /// Not the exact output of encoding: a character was changed, lost or added, or there is upper case or white space.
+    #[error("the text is corrupted: it is not a complete symbol in lower case with a matching checksum")]
     Corrupted,
-    /// A good checksum behind a human-readable part that this version does not know.
+    /// The checksum matches, but this version does not know the human-readable part.
     #[error(
-        "the text is of another kind or version; this version knows kikan, hokensha, shikaku, chiiki, kenkyu, toroku and portal"
+        "the text is of another kind or version; this version knows kikan, hokensha, shikaku, chiiki, kenkyu, \
+         toroku and portal"
     )]
     UnknownPart,
     /// A symbol of another purpose.
@@ -360,7 +361,7 @@ pub enum TextError {
 }
 
 impl TextError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::Corrupted => ErrorKind::Corrupted,
@@ -370,7 +371,7 @@ impl TextError {
         }
     }
 
-    /// None: the checksum covers the whole text, and does not say where it was changed.
+    /// Always `None`: the checksum covers the whole text, and does not locate the change.
     pub fn place(self) -> Option<Place> {
         None
     }

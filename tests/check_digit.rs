@@ -1,12 +1,12 @@
-//! Is the check digit the one of the ordinance, for every body, and are its stated strengths exact?
+//! Is the check digit that of the ordinance for every body of eleven digits, and are its stated strengths exact?
 //!
-//! **The facts** (how many bodies have each check digit, how often an error goes unseen) are counted over all
-//! 10^11 bodies with the model below, by dynamic programming over residues modulo 11: nothing is sampled.
+//! **The facts** (how many bodies have each check digit, how many errors are not detected) are counted over all
+//! 10^11 bodies with the model below, by dynamic programming over residues modulo 11. Nothing is sampled.
 //!
-//! **The implementation is the model, for every body.** A body is a left half L of six digits and a right half R
-//! of five. What is taken from reading the source: the digits enter through a sum that is reduced modulo 11, so
-//! the check digit is g(x(L) + y(R)) for some functions x and y into the residues modulo 11 and some g. What is
-//! tested: with m(·) the model's weighted sum and c the model's map from residue to check digit,
+//! **The implementation equals the model, for all bodies.** A body consists of a left half L of six digits and a
+//! right half R of five. Reading the source gives this premise: the digits enter through a sum that is reduced
+//! modulo 11, so the check digit is g(x(L) + y(R)) for some functions x and y into the residues modulo 11 and some g.
+//! Let m(·) be the model's weighted sum, and c the model's map from residue to check digit. The tests are:
 //!
 //! 1. for all 10^6 left halves L, and eleven right halves R_0 … R_10 with m(R_j) = j:
 //!    g(x(L) + y(R_j)) = c(m(L) + j);
@@ -16,28 +16,28 @@
 //! It follows that g(x(L) + y(R)) = c(m(L) + m(R)) for all 10^11 pairs:
 //!
 //! * j ↦ y(R_j) is one-to-one. If y(R_j) = y(R_k), test 1 gives c(i + j) = c(i + k) for every i (every residue is
-//!   some m(L)). Of two different shifts of c one differs from the other somewhere, since c takes the value 9 at
-//!   the residue 2 only. So j = k, and the y(R_j) are all eleven residues.
-//! * x(L) depends on m(L) only. If m(L) = m(L'), test 1 gives g(x(L) + t) = g(x(L') + t) for every residue t. So g is
-//!   unchanged by a shift of x(L) − x(L'). If that is not 0 it generates all residues (11 is prime), and g would be
-//!   constant, which test 1 excludes.
-//! * In the same way, by test 2, y(R) depends on m(R) only.
+//!   some m(L)). Two different shifts of c differ somewhere, because c has the value 9 only at the residue 2. So
+//!   j = k, and the y(R_j) are all eleven residues.
+//! * x(L) depends only on m(L). If m(L) = m(L'), test 1 gives g(x(L) + t) = g(x(L') + t) for every residue t. So a
+//!   shift of x(L) − x(L') does not change g. If this shift is not 0, it generates all residues (11 is prime), and g
+//!   is constant, which contradicts test 1.
+//! * In the same way, by test 2, y(R) depends only on m(R).
 //! * So for any L and R, with j = m(R): g(x(L) + y(R)) = g(x(L) + y(R_j)) = c(m(L) + j) by test 1. ∎
 //!
-//! Both tests run against `MyNumber::check_digit`, and against `MyNumber::parse`, which (from reading the source)
-//! compares g(x(L) + y(R)) with the last digit, so it accepts one last digit at most: the model's must be accepted,
-//! and the nine others, in turn, must not. So exactly 10^11 strings of twelve digits satisfy the check in `parse`.
-//! It refuses one of them besides: the twelve zeros. 10^11 − 1 numbers can be parsed.
+//! Both tests examine `MyNumber::check_digit` and `MyNumber::parse`. From reading the source, `parse` compares
+//! g(x(L) + y(R)) with the last digit, so it accepts at most one last digit. The tests check that it accepts the
+//! model's digit and, in turn, that it refuses the nine others. So exactly 10^11 strings of twelve digits satisfy the
+//! check in `parse`. It also refuses one of these, the twelve zeros. So 10^11 − 1 numbers can be parsed.
 
 use fugo::{MyNumber, MyNumberError};
 
-/// Q_n as the ordinance has it, n counted from the right.
+/// Q_n as in the ordinance, with n counted from the right.
 fn weight(n: u64) -> u64 {
     assert!((1..=11).contains(&n));
     if n <= 6 { n + 1 } else { n - 5 }
 }
 
-/// The check digit that belongs to a residue.
+/// The check digit of a residue.
 fn check_digit(residue: u64) -> u64 {
     if residue % 11 <= 1 { 0 } else { 11 - residue % 11 }
 }
@@ -47,14 +47,14 @@ fn weight_at(place: u64) -> u64 {
     weight(11 - place)
 }
 
-/// m: the weighted sum of some digits of a body modulo 11, the first of them at `place`.
+/// m: the weighted sum modulo 11 of some digits of the body, the first of them at `place`.
 fn residue(digits: &[u8], place: u64) -> u64 {
     (place..).zip(digits).map(|(place, digit)| u64::from(digit - b'0') * weight_at(place)).sum::<u64>() % 11
 }
 
 const BODIES: u64 = 100_000_000_000;
 
-/// How many ways there are to fill `places` with digits, by the residue of their weighted sum.
+/// The number of ways to fill `places` with digits, by the residue of their weighted sum.
 fn ways(places: impl Iterator<Item = u64>) -> [u64; 11] {
     let mut ways = [0; 11];
     ways[0] = 1;
@@ -106,8 +106,8 @@ fn a_random_string_of_twelve_digits_passes_with_probability_one_in_ten() {
     assert_eq!(passing * 10, BODIES * 10);
 }
 
-/// An error model's outcome over every valid string: how many erroneous strings there are, and how many of them
-/// are valid again.
+/// The result of one kind of error over every valid string: how many erroneous strings there are, and how many of them
+/// are also valid.
 #[derive(Debug, PartialEq)]
 struct Errors {
     undetected: u64,
@@ -115,7 +115,7 @@ struct Errors {
 }
 
 impl Errors {
-    /// Rounded to three places.
+    /// Rounded to three decimal places.
     fn percent(&self) -> String {
         let thousandths = (self.undetected * 100_000 + self.all / 2) / self.all;
         format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
@@ -139,7 +139,7 @@ fn single_digit_errors_go_unseen_in_1_667_percent_and_only_where_the_check_digit
             }
         }
     }
-    // The twelfth digit: nine wrong ones for each body, and none of them is the check digit.
+    // The twelfth digit: nine wrong digits for each body, and none of them is the check digit.
     errors.all += 9 * BODIES;
     assert_eq!(errors, Errors { undetected: 180_000_000_004, all: 12 * 9 * BODIES });
     assert_eq!(errors.percent(), "1.667");
@@ -178,7 +178,7 @@ fn unequal_digits() -> impl Iterator<Item = (u64, u64)> {
     (0..10).flat_map(|a| (0..10).map(move |b| (a, b))).filter(|(a, b)| a != b)
 }
 
-/// Tests 1 and 2 of the file's first comment: the first body whose check digit is not the model's.
+/// Tests 1 and 2 of the module comment. Returns the first body whose check digit is not the model's.
 fn first_difference(mut implementation: impl FnMut(&[u8; 11]) -> u8) -> Option<[u8; 11]> {
     let mut differs = |body: &[u8; 11], residue: u64| u64::from(implementation(body)) != check_digit(residue);
     let mut body = [b'0'; 11];
@@ -208,7 +208,7 @@ fn first_difference(mut implementation: impl FnMut(&[u8; 11]) -> u8) -> Option<[
     None
 }
 
-/// For each residue the smallest half that has it.
+/// For each residue, the smallest half with this residue.
 fn representatives<const LEN: usize>(place: u64) -> [[u8; LEN]; 11] {
     std::array::from_fn(|wanted| {
         let mut half = [b'0'; LEN];
@@ -251,7 +251,7 @@ fn parse_accepts_the_models_last_digit_and_no_other() {
         let right = check_digit(residue(body, 0)) as u8;
         text[11] = b'0' + right;
         let accepted = passes(&text);
-        // The nine wrong digits take turns.
+        // The nine wrong digits, in turn.
         turn = turn % 9 + 1;
         text[11] = b'0' + (right + turn) % 10;
         assert!(!passes(&text), "two last digits are accepted");
@@ -276,7 +276,7 @@ fn an_implementation_with_any_one_wrong_weight_or_digit_is_found_out() {
         }
     }
     assert!(first_difference(|body| check(&weights, 10, body)).is_some(), "modulo 10");
-    // One half that is wrong only sometimes.
+    // One half is wrong, but only sometimes.
     let rarely = |body: &[u8; 11]| if body.ends_with(b"99999") { 1 } else { check(&weights, 11, body) };
     assert!(first_difference(rarely).is_some(), "one right half in 10^5");
     let rarely = |body: &[u8; 11]| if body.starts_with(b"000777") { 1 } else { check(&weights, 11, body) };

@@ -1,4 +1,4 @@
-//! Is every rung from root key to symbol the stated HMAC, and do all ways to a symbol agree?
+//! Is every derivation from root key to symbol the specified HMAC, and do all functions give the same symbol?
 //!
 //! `ring`'s HKDF and HMAC are the second implementation throughout.
 
@@ -58,7 +58,7 @@ fn any_scope() -> impl Strategy<Value = Scope> {
         .prop_map(|(purpose, id, epoch)| scope(purpose, purpose.fixed_id().unwrap_or(&id), epoch).expect("a scope"))
 }
 
-/// Reads a label back: an injective encoding has an inverse, and this is it.
+/// Reads a label back. It is the inverse, so it exists only if the encoding is injective.
 fn read_label(label: &[u8]) -> Option<Scope> {
     let fields = label.strip_prefix(b"fugo\x01")?;
     let (&[code, e0, e1, e2, e3, len], id) = fields.split_first_chunk::<6>()?;
@@ -108,8 +108,8 @@ fn purposes_have_the_codes_names_and_parts_of_the_specification() {
     }
 }
 
-/// All ids of one to three characters from an alphabet of a letter, two digits and the hyphen, seven purposes,
-/// and epochs whose bytes or digits could run into an id.
+/// All ids of one to three characters from an alphabet of a letter, two digits and the hyphen, seven purposes, and
+/// epochs whose bytes or digits could be confused with an id.
 fn small_scopes() -> Vec<Scope> {
     let alphabet = ["", "a", "1", "2", "-"];
     let mut ids = HashSet::new();
@@ -139,7 +139,7 @@ fn no_two_small_scopes_share_a_label() {
     assert!(scopes.len() > 2_000, "{} scopes", scopes.len());
     let distinct = |encode: &dyn Fn(&Scope) -> Vec<u8>| scopes.iter().map(encode).collect::<HashSet<_>>().len();
     assert_eq!(distinct(&|scope| scope.label().as_bytes().to_vec()), scopes.len());
-    // The same scopes find out an encoding that is not injective: fields in decimal without a length.
+    // The same scopes detect an encoding that is not injective: decimal fields without a length.
     let careless =
         |scope: &Scope| format!("{}{}{}", scope.purpose(), scope.id().as_str(), scope.epoch().number()).into_bytes();
     assert!(distinct(&careless) < scopes.len());
@@ -170,7 +170,7 @@ proptest! {
         prop_assert_eq!(key.scope(), &scope);
         prop_assert_eq!(root_key.tag(), ring_tag(&root));
         prop_assert_eq!(key.tag(), ring_tag(key.expose_bytes()));
-        // A key that went through a file is the same key.
+        // A key that was written to bytes and read again is the same key.
         let loaded = ScopeKey::from_bytes(&scope, key.expose_bytes());
         prop_assert_eq!(&loaded, &key);
         prop_assert_eq!(RootKey::from_bytes(root_key.expose_bytes()), root_key);
@@ -342,7 +342,7 @@ fn an_insurers_key_of_a_later_epoch_starts_no_eligibility_symbol() {
         assert_eq!(AnySymbolKey::eligibility(&later, &key("eligibility/all/1")).err(), refusal);
     }
     assert!(EligibilityKey::new(&key("insurers/all/1"), &key("eligibility/all/1")).is_ok());
-    // Nor do keys of other purposes in either place.
+    // Keys of other purposes are refused at both positions.
     let (agency, insurers, eligibility) = (key("agency/all/1"), key("insurers/all/1"), key("eligibility/all/1"));
     for (first, second) in [(&agency, &eligibility), (&insurers, &agency), (&eligibility, &insurers)] {
         assert!(matches!(EligibilityKey::new(first, second), Err(PurposeError::WrongPurpose { .. })));
@@ -350,8 +350,8 @@ fn an_insurers_key_of_a_later_epoch_starts_no_eligibility_symbol() {
     }
 }
 
-/// A person moves from one insurer to another. Each insurer has an agency scope of its own, and the insurers' scope
-/// is meanwhile rotated to epoch 2; the eligibility symbol and the epoch-1 symbol it starts from stay.
+/// A person moves from one insurer to another. Each insurer has its own agency scope, and the insurers' scope changes
+/// to epoch 2 meanwhile. The eligibility symbol, and the symbol of epoch 1 from which it is derived, stay the same.
 #[test]
 fn a_change_of_insurer_leaves_the_eligibility_symbol_alone() {
     let person = number(12_345_678_901);
@@ -366,7 +366,7 @@ fn a_change_of_insurer_leaves_the_eligibility_symbol_alone() {
     assert_ne!(before.0, after.0, "each insurer knows the person by another symbol");
     assert_ne!(before.1, after.1, "the working symbols of the insurers were rotated");
     assert_eq!(before.2, after.2);
-    // What a mistaken issuer would get from the later working symbol is another symbol, hence the rule.
+    // The symbol of the later epoch would give another eligibility symbol. This is the reason for the rule.
     let mistaken = eligibility.eligibility().symbol_from_insurers(&after.1);
     assert_ne!(mistaken, before.2);
     assert_eq!(eligibility.eligibility().symbol_from_insurers(&before.1), before.2);
@@ -380,7 +380,7 @@ fn two_epochs_of_one_agency_stand_side_by_side_and_are_told_apart_by_their_tags(
     let mut seen = HashSet::new();
     for person in some_numbers(50) {
         let texts = [old, new].map(|key| key.symbol(&person).to_text(key.tag()));
-        // In the window a receiver picks the key by the tag in the text.
+        // During the change, a receiver chooses the key by the tag in the text.
         for (text, own) in texts.iter().zip([old, new]) {
             let tag = decode(text).expect("a symbol").tag;
             let picked: Vec<_> = keys.iter().filter(|key| key.tag() == tag).collect();
@@ -389,7 +389,7 @@ fn two_epochs_of_one_agency_stand_side_by_side_and_are_told_apart_by_their_tags(
             assert_eq!(AgencySymbol::from_text(text, tag), Ok(own.symbol(&person)));
             assert!(seen.insert(own.symbol(&person)), "no symbol comes twice, in either epoch");
         }
-        // After it the old tag is refused, by name.
+        // After the change, the old tag is refused as the wrong key.
         let refusal = Err(TextError::WrongKey { expected: new.tag(), found: old.tag() });
         assert_eq!(AgencySymbol::from_text(texts[0], new.tag()), refusal);
         assert!(AgencySymbol::from_text(texts[1], new.tag()).is_ok());
@@ -418,7 +418,7 @@ fn another_root_purpose_id_or_epoch_gives_other_symbols() {
 fn random_root_keys_differ() {
     let keys: HashSet<_> = (0..100).map(|_| *RootKey::random().expect("random bytes").expose_bytes()).collect();
     assert_eq!(keys.len(), 100);
-    // Every bit of the 32 bytes is used.
+    // All 256 bits of the key matter.
     let set = keys.iter().fold([0; 32], |all, key| std::array::from_fn(|i| all[i] | key[i]));
     let clear = keys.iter().fold([0; 32], |all, key| std::array::from_fn(|i| all[i] | !key[i]));
     assert_eq!((set, clear), ([0xff; 32], [0xff; 32]));
@@ -432,7 +432,7 @@ fn symbols_sort_by_their_bytes() {
     symbols.sort();
     bytes.sort_unstable();
     assert!(symbols.iter().map(Symbol::as_bytes).eq(&bytes));
-    // The order of the texts is another one, so it matters which is meant.
+    // The texts have another order, so this test fixes which order is meant.
     let texts: Vec<String> = symbols.iter().map(|symbol| symbol.to_text(key.tag()).to_string()).collect();
     assert!(!texts.is_sorted());
 }

@@ -1,6 +1,6 @@
-//! Does a lineage lead every number to the person's first, and refuse what forks, merges or goes round?
+//! Does a lineage lead every number to the person's first number, and refuse forks, merges and cycles?
 //!
-//! The model walks a plain map, one step after the other.
+//! The model follows a plain map, one step at a time.
 
 mod numbers;
 
@@ -16,7 +16,7 @@ fn lineage(pairs: &[Pair]) -> Result<Lineage, LineageError> {
     Lineage::new(pairs.iter().map(|(new, previous)| (number(*new), number(*previous))).collect())
 }
 
-/// new → previous, or the kind of the first fault and the index of its pair.
+/// The map new → previous, or the kind of the first fault with the index of its pair.
 fn model(pairs: &[Pair]) -> Result<BTreeMap<u64, u64>, (&'static str, Option<usize>)> {
     let (mut previous_of, mut previous_seen) = (BTreeMap::new(), BTreeSet::new());
     for (at, (new, previous)) in pairs.iter().enumerate() {
@@ -38,7 +38,7 @@ fn model(pairs: &[Pair]) -> Result<BTreeMap<u64, u64>, (&'static str, Option<usi
     Ok(previous_of)
 }
 
-/// The end of the chain, unless there are more steps than pairs.
+/// The end of the chain, unless the chain has more steps than there are pairs.
 fn model_first(previous_of: &BTreeMap<u64, u64>, start: u64) -> Option<u64> {
     let mut at = start;
     for _ in 0..=previous_of.len() {
@@ -50,7 +50,7 @@ fn model_first(previous_of: &BTreeMap<u64, u64>, start: u64) -> Option<u64> {
     None
 }
 
-/// Compares the library with the model for every number of the pool; gives the kind of outcome.
+/// Compares the library with the model for every number of the pool. Returns the kind of the result.
 fn compare(pairs: &[Pair], pool: impl Iterator<Item = u64>) -> &'static str {
     match (lineage(pairs), model(pairs)) {
         (Ok(lineage), Ok(previous_of)) => {
@@ -78,22 +78,23 @@ fn every_list_of_up_to_four_pairs_of_four_numbers_is_as_the_model_says() {
         let mut longer = Vec::new();
         for list in lists {
             *outcomes.entry(compare(&list, 1..=5)).or_insert(0) += 1;
-            // A list of five would tell nothing new.
+            // A list of five gives nothing new.
             if list.len() < 4 {
                 longer.extend(pairs.iter().map(|pair| [&list[..], &[*pair]].concat()));
             }
         }
         lists = longer;
     }
-    // All lists there are: 1 + 16 + 256 + 4096 + 65536.
+    // The number of all lists: 1 + 16 + 256 + 4096 + 65536.
     assert_eq!(outcomes.values().sum::<u32>(), 69_905);
-    // Disjoint paths with k pairs on four numbers are counted by the Lah numbers 1, 12, 36, 24, their orders by k!.
+    // The Lah numbers 1, 12, 36, 24 count the sets of disjoint paths with k pairs on four numbers; k! counts their
+    // orders.
     assert_eq!(outcomes["ok"], 1 + 12 + 36 * 2 + 24 * 6);
     let kinds: Vec<&str> = outcomes.into_keys().collect();
     assert_eq!(kinds, ["cycle", "duplicate-new", "duplicate-previous", "ok", "self-pair"]);
 }
 
-/// Chains over distinct numbers, their pairs shuffled.
+/// Chains over distinct numbers. Their pairs are shuffled.
 fn chains() -> impl Strategy<Value = Vec<Pair>> {
     (prop::collection::btree_set(1..100_000_000_000_u64, 0..60), 1..12_usize)
         .prop_flat_map(|(numbers, length)| (Just(numbers.into_iter().collect::<Vec<_>>()).prop_shuffle(), Just(length)))
@@ -135,7 +136,7 @@ proptest! {
     }
 }
 
-/// 1 ← 2 ← … in an order that no sorted list has.
+/// The chain 1 ← 2 ← …, in an order that is not sorted.
 fn long_chain(length: u64) -> Vec<Pair> {
     // 7,919 is prime and shares no factor with the length.
     (0..length).map(|i| i * 7_919 % length + 1).map(|previous| (previous + 1, previous)).collect()

@@ -1,13 +1,13 @@
-//! Does the lenient step take the table of the specification, all of it and nothing else?
+//! Does lenient normalisation follow the table of the specification exactly?
 //!
-//! The table is written out a second time in `fuzz/src/plain.rs`, beside a slow model of the whole step.
+//! The table is written a second time in `fuzz/src/plain.rs`, together with a slow model of all steps.
 //!
-//! **It never turns one valid number into another.** Whatever is accepted, the digits of the result are the digit
-//! characters of the text, in order, each in its own value, after as many zeros as make twelve: what is deleted,
-//! trimmed or dropped is never a digit. Without restored zeros the text holds exactly those twelve digits in that
-//! order, so a text in which a valid number is written gives that number or is refused. With restored zeros the
-//! text holds at most eleven digits, so no number is written in it at all. The first sentence is what
-//! `the_result_is_the_digits_of_the_text_in_order` checks.
+//! **It never turns one valid number into another.** If a text is accepted, the result consists of the zeros that were
+//! restored, then the digit characters of the text, in order, each with its own value. So no deleted, trimmed or
+//! dropped character is a digit. Without restored zeros, the text contains exactly those twelve digits in that order.
+//! So a text that contains a valid number gives that number or is refused. With restored zeros, the text contains at
+//! most eleven digits, so it contains no number at all. `the_result_is_the_digits_of_the_text_in_order` checks the
+//! first statement.
 
 #[path = "../fuzz/src/plain.rs"]
 mod plain;
@@ -27,7 +27,7 @@ fn separators() -> impl Iterator<Item = char> {
     characters(&SPACES).chain(characters(&DASHES_AND_POINTS))
 }
 
-/// The sample with `inserted` before the digit at `place`.
+/// The sample with `inserted` before the digit at index `place`.
 fn with(place: usize, inserted: &str) -> String {
     format!("{}{inserted}{}", &SAMPLE[..place], &SAMPLE[place..])
 }
@@ -64,7 +64,7 @@ fn this_is_revision_2() {
     assert_eq!(NORMALIZE_REVISION, 2);
 }
 
-/// What an integer gives: as `outcome`.
+/// The result for an integer, in the form of `outcome`.
 fn outcome_of_integer(value: u64) -> Result<(String, Vec<&'static str>), plain::Refusal> {
     match normalize_integer(value) {
         Ok(normalized) => {
@@ -140,7 +140,7 @@ fn full_width_digits_count_in_every_place() {
         let wide = char::from_u32(FULL_WIDTH[value]).expect("a scalar value");
         accepted(&format!("{}{wide}{}", &SAMPLE[..place], &SAMPLE[place + 1..]), &["full-width"]);
     }
-    // Each of the ten has its own value, in every place.
+    // Each of the ten digits keeps its value at every position.
     for (value, wide) in characters(&FULL_WIDTH).enumerate() {
         for place in 0..12 {
             let mut text = vec!['7'; 12];
@@ -214,23 +214,23 @@ fn every_other_character_of_unicode_is_refused_in_every_role() {
     };
     for c in ('\0'..=char::MAX).filter(|c| known.binary_search(c).is_err()) {
         let character = |offset| NormalizeError::Character { offset };
-        // Only `e` between digits has a reason of its own.
+        // Only `e` between digits has its own reason.
         let middle = if matches!(c, 'e' | 'E') { NormalizeError::ScientificNotation } else { character(6) };
         refused_with("", c, "", character(0));
-        // Among the twelve digits.
+        // Between the twelve digits.
         refused_with("", c, SAMPLE, character(0));
         refused_with(&SAMPLE[..6], c, &SAMPLE[6..], middle);
         refused_with(SAMPLE, c, "", character(12));
-        // Instead of one of them.
+        // In place of one of the digits.
         refused_with("", c, &SAMPLE[1..], character(0));
         refused_with(&SAMPLE[..6], c, &SAMPLE[7..], middle);
         refused_with(&SAMPLE[..11], c, "", character(11));
-        // As a separator, alone and beside one that is accepted.
+        // As a separator, alone and next to an accepted separator.
         refused_with("1234", c, "5678-9018", character(4));
         refused_with("1234-", c, "5678-9018", character(5));
         tried += 1;
     }
-    // All scalar values, less 53 of the table and ten digits.
+    // All scalar values, except 53 of the table and ten digits.
     assert_eq!(tried, 0x11_0000 - 0x800 - 53 - 10);
 }
 
@@ -252,7 +252,7 @@ fn lost_zeros_come_back_only_when_asked_and_only_to_9_10_or_11_ungrouped_digits(
     refused("0234-5678-901", "grouping", None);
 }
 
-/// Texts near the accepted ones: every role of every character of the table, and some others.
+/// Texts similar to accepted texts: each character of the table in each of its roles, and some other characters.
 fn messy() -> impl Strategy<Value = String> {
     let digit = prop_oneof![
         6 => prop::char::range('0', '9'),
@@ -345,7 +345,7 @@ proptest! {
     }
 }
 
-/// The properties above say something only if texts of every outcome come up.
+/// The properties above are meaningful only if texts of every result occur.
 #[test]
 fn the_messy_texts_reach_every_outcome() {
     let mut runner = TestRunner::deterministic();

@@ -1,8 +1,8 @@
-//! Do the parts below the library give what their standards publish?
+//! Do the dependencies of the library give the published results of their standards?
 //!
-//! HMAC-SHA-256 by `hmac` and `sha2` as this crate configures them, HKDF-Expand in the one-HMAC shape of the key
-//! ladder, and the Bech32m checksum behind `text::decode`. The library's own private HMAC meets the same vectors
-//! in `src/key.rs` (any message) and `src/lanes.rs` (messages of up to 16 bytes).
+//! The dependencies are HMAC-SHA-256 by `hmac` and `sha2`, configured as in this crate; HKDF-Expand as a single HMAC,
+//! as for scope keys; and the Bech32m checksum in `text::decode`. `src/key.rs` (any message) and `src/lanes.rs`
+//! (messages of up to 16 bytes) test the library's private HMAC with the same vectors.
 
 use fugo::text::{TextError, decode};
 use hmac::{Hmac, KeyInit, Mac};
@@ -40,7 +40,7 @@ fn hkdf_expand_gives_the_answers_of_rfc_5869_and_its_first_block_is_one_hmac() {
             .expect("a short output");
         assert_eq!(expanded, okm, "ring, case {}", case["case"]);
 
-        // The shape of the ladder: HMAC(PRK, info ‖ 0x01) is the first 32 bytes.
+        // As for scope keys: HMAC(PRK, info ‖ 0x01) is the first 32 bytes.
         let message = [&info[..], &[0x01]].concat();
         assert_eq!(hmac(&prk, &message), okm[..32], "case {}", case["case"]);
     }
@@ -68,8 +68,8 @@ fn hmac_judges_every_tag_of_wycheproof_as_published() {
     assert!(valid > 0 && invalid > 0, "both answers occur");
 }
 
-/// A good checksum behind an unknown part is `UnknownPart`; a bad one is `Corrupted`. So `decode` shows how the
-/// checksum was judged although no string of BIP-350 is a symbol.
+/// `decode` gives `UnknownPart` for a matching checksum with an unknown human-readable part, and `Corrupted` for a
+/// wrong checksum. So it shows the checksum's validity for strings of BIP-350, although none of them is a symbol.
 #[test]
 fn the_checksum_is_judged_as_bip_350_says_except_for_upper_case() {
     let file = published(include_str!("../vectors/published/bip350.json"));
@@ -84,7 +84,7 @@ fn the_checksum_is_judged_as_bip_350_says_except_for_upper_case() {
             assert_eq!(decode(text), Err(TextError::UnknownPart), "{text}");
             lower += 1;
         }
-        // The judgement depends on the last character.
+        // The result depends on the last character.
         let mut other = text.to_ascii_lowercase().into_bytes();
         let last = other.last_mut().expect("a character");
         *last = if *last == b'q' { b'p' } else { b'q' };
@@ -96,14 +96,14 @@ fn the_checksum_is_judged_as_bip_350_says_except_for_upper_case() {
     for case in invalid {
         let text = case["text"].as_str().expect("text");
         assert_eq!(decode(text), Err(TextError::Corrupted), "{text}: {}", case["reason"]);
-        // BIP-350's bytes 0x7f and 0x80 stand as characters in JSON; as single bytes they are refused too.
+        // In JSON, BIP-350's bytes 0x7f and 0x80 are characters. As single bytes they are refused too.
         let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
         assert_eq!(decode(latin.expect("code points below 256")), Err(TextError::Corrupted));
     }
     assert_eq!(invalid.len(), 14);
 }
 
-/// An output of any length for `ring`.
+/// An output length for `ring`.
 struct Length(usize);
 
 impl hkdf::KeyType for Length {

@@ -1,4 +1,4 @@
-//! Does anything that can be printed, compared or converted give a secret away?
+//! Does printing, comparing or converting a value reveal a secret?
 
 mod numbers;
 
@@ -37,20 +37,21 @@ fn sources() -> Vec<(String, String)> {
 #[derive(Debug, PartialEq)]
 struct Declared {
     name: String,
-    /// Whether the whole world may name it.
+    /// Whether it is `pub`.
     is_public: bool,
-    /// What it derives, as it is written.
+    /// The traits that it derives, as they are written.
     derives: Vec<String>,
 }
 
-/// Every struct and enum of a source but those whose name a macro makes up. Tests, which come last in a file, are not read.
+/// Every struct and enum of a source file, except those whose names a macro makes. Tests, at the end of a file, are not
+/// read.
 fn declared(source: &str) -> Vec<Declared> {
     let source = source.split("#[cfg(test)]\nmod tests {").next().expect("a first part");
     let mut all = Vec::new();
     let mut derives = Vec::new();
     for line in source.lines().map(str::trim_start) {
         if let Some(list) = line.strip_prefix("#[derive(") {
-            // A list over several lines would be read in part only.
+            // Only the first line of a list over several lines would be read.
             let list = list.strip_suffix(")]").unwrap_or_else(|| panic!("a list of derives on one line: {line}"));
             derives.extend(list.split(", ").map(str::to_owned));
         } else if line.starts_with("#[") || line.starts_with("//") {
@@ -90,12 +91,12 @@ fn tag() -> KeyTag {
 type Row = (&'static str, String, &'static str);
 
 fn row<T: fmt::Debug>(name: &'static str, value: T, expected: &'static str) -> Row {
-    // In both layouts, where the type is all that is printed.
+    // In both layouts, only the type is printed.
     assert!(!expected.ends_with("(..)") || format!("{value:#?}") == expected, "{name}");
     (name, format!("{value:?}"), expected)
 }
 
-/// Every public type that has values, with the exact text of its `Debug`.
+/// All public types with values, and the exact text of their `Debug`.
 fn debugs() -> Vec<Row> {
     let insurers = key("insurers/all/1");
     let eligibility = key("eligibility/all/1");
@@ -176,7 +177,7 @@ fn no_public_type_is_without_a_pinned_debug() {
     let declared: BTreeSet<&str> = all.iter().filter(|found| found.is_public).map(|found| &*found.name).collect();
     let pinned: BTreeSet<&str> =
         debugs().into_iter().map(|row| row.0).chain((!cfg!(feature = "std")).then_some("RandomError")).collect();
-    // The seven types of purposes are made by a macro and have no values to print.
+    // The seven types of purposes are made by a macro. They have no values to print.
     assert_eq!(pinned, declared);
 }
 
@@ -186,13 +187,16 @@ fn every_display_is_exactly_this() {
     let shown: Vec<(&dyn fmt::Display, &str)> = vec![
         (
             &MyNumberError::NonDigit { offset: 3 },
-            "byte offset 3 holds no ASCII digit; a MyNumber is twelve ASCII digits",
+            "the byte at offset 3 is not an ASCII digit; a MyNumber is twelve ASCII digits",
         ),
         (&MyNumberError::Length { found: 3 }, "the length is 3; a MyNumber has exactly 12 digits"),
         (&MyNumberError::CheckDigit, "the check digit does not match the eleven digits before it"),
         (&MyNumberError::NeverIssued, "twelve zeros are never issued"),
-        (&BodyError::NonDigit { offset: 3 }, "byte offset 3 holds no ASCII digit; a body is eleven ASCII digits"),
-        (&BodyError::Length { found: 3 }, "the length is 3; a body has exactly 11 digits"),
+        (
+            &BodyError::NonDigit { offset: 3 },
+            "the byte at offset 3 is not an ASCII digit; the body of a number is eleven ASCII digits",
+        ),
+        (&BodyError::Length { found: 3 }, "the length is 3; the body of a number has exactly 11 digits"),
         (&NormalizeError::Empty, "the value is empty"),
         (
             &NormalizeError::ScientificNotation,
@@ -200,31 +204,31 @@ fn every_display_is_exactly_this() {
         ),
         (
             &NormalizeError::Character { offset: 3 },
-            "byte offset 3 holds a character that is neither a digit nor an accepted separator",
+            "the character at byte offset 3 is neither a digit nor an accepted separator",
         ),
         (
             &NormalizeError::Grouping,
-            "separators are accepted only between three groups of four digits, one to three in each place",
+            "separators are accepted only between three groups of four digits, one to three between two groups",
         ),
         (
             &NormalizeError::Length { found: 3 },
             "the number of digits is 3; exactly 12 are needed (9 to 11 where lost zeros are restored)",
         ),
-        (&LineageError::SelfPair { pair: 3 }, "pair 3 names one number as new and previous"),
+        (&LineageError::SelfPair { pair: 3 }, "the new and the previous number of pair 3 are equal; they must differ"),
         (
             &LineageError::DuplicateNew { pair: 3 },
-            "pair 3 repeats a number of the column `new`; each number stands there at most once",
+            "pair 3 repeats a number of the column `new`; a number may appear there only once",
         ),
         (
             &LineageError::DuplicatePrevious { pair: 3 },
-            "pair 3 repeats a number of the column `previous`; each number stands there at most once",
+            "pair 3 repeats a number of the column `previous`; a number may appear there only once",
         ),
-        (&LineageError::Cycle, "some chain of re-issued numbers has no first number: it goes round in a circle"),
+        (&LineageError::Cycle, "a chain of re-issued numbers is a cycle; each chain must end at a first number"),
         (&KeyTagError, "a key tag is 8 characters of 0-9 and a-f"),
         #[cfg(feature = "std")]
         (&fugo::RandomError, "the operating system's random generator failed"),
         (&ScopeError::Id, "a scope id is 1 to 40 of a-z, 0-9 and hyphen, and neither starts nor ends with a hyphen"),
-        (&ScopeError::FixedId, "the purposes insurers and eligibility have the one scope id `all`"),
+        (&ScopeError::FixedId, "the scope id of the purposes insurers and eligibility must be `all`"),
         (&ScopeError::EpochZero, "an epoch is 1 to 4294967295; 0 is refused"),
         (
             &ScopeError::UnknownPurpose,
@@ -240,15 +244,15 @@ fn every_display_is_exactly_this() {
         ),
         (
             &PurposeError::InsurersEpoch { found: 3 },
-            "the insurers' key is of epoch 3; eligibility symbols start from insurers' epoch 1 only",
+            "the epoch of the insurers' key is 3; eligibility symbols need the insurers' key of epoch 1",
         ),
         (
             &PurposeError::InsurersMissing,
-            "an eligibility key needs the insurers' key of epoch 1 beside it to start from a number",
+            "to derive from numbers, an eligibility key also needs the insurers' key of epoch 1",
         ),
         (
             &TextError::Corrupted,
-            "the text is corrupted: it is not a whole symbol in lower case with a matching checksum",
+            "the text is corrupted: it is not a complete symbol in lower case with a matching checksum",
         ),
         (
             &TextError::UnknownPart,
@@ -264,7 +268,7 @@ fn every_display_is_exactly_this() {
     for (value, expected) in shown {
         assert_eq!(value.to_string(), expected);
     }
-    // What is public is shown whole.
+    // Public values are printed completely.
     assert_eq!(tag().to_string(), "7c2cb2a1");
     assert_eq!(Purpose::Eligibility.to_string(), "eligibility");
     assert_eq!(scope("agency/nta/1").to_string(), "agency/nta/1");
@@ -272,12 +276,12 @@ fn every_display_is_exactly_this() {
     assert_eq!(text.to_string(), "kikan1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqr70evn");
 }
 
-/// Whether four digits of the number in a row, or four characters of the symbol, stand in the text.
+/// Whether the text contains four consecutive digits of the number, or four consecutive characters of the symbol.
 fn gives_away(secret: &str, text: &str) -> bool {
     secret.as_bytes().windows(4).any(|run| text.as_bytes().windows(4).any(|window| window == run))
 }
 
-/// A number of which no four digits in a row stand in the constant text of any message.
+/// A number of which no four consecutive digits are in the constant text of a message.
 fn watched() -> String {
     String::from_utf8(number(86_420_975_318).expose_digits().to_vec()).expect("ASCII")
 }
@@ -379,7 +383,7 @@ fn nothing_that_is_printed_about_a_text_holds_the_symbol() {
     let encoder = TextEncoder::new(Purpose::Agency, tag());
     let bytes = std::array::from_fn(|i| 0x9d ^ (i as u8).wrapping_mul(0x35));
     let text = encoder.encode(&bytes);
-    // Behind the part and the tag: the symbol and the checksum.
+    // After the human-readable part and the tag: the symbol and the checksum.
     let secret = &text[6 + 7..];
     let hex = hex::encode(bytes);
     let mut corrupted = text.as_bytes().to_vec();
@@ -400,7 +404,7 @@ fn nothing_that_is_printed_about_a_text_holds_the_symbol() {
     assert!(gives_away(secret, &text) && gives_away(&hex, &format!("{bytes:02x?}").replace(", ", "")));
 }
 
-/// Whether a type implements a trait: an inherent constant is found before one of a trait.
+/// Whether a type implements a trait. An inherent constant takes precedence over a constant of a trait.
 macro_rules! implements {
     ($type:ty: $($bound:tt)+) => {{
         #[allow(dead_code)]
@@ -418,7 +422,7 @@ macro_rules! implements {
     }};
 }
 
-/// The ways out of a type that a secret must not have.
+/// The conversions that a type with a secret must not have.
 macro_rules! ways_out {
     ($($type:ty),+) => {
         [$(
@@ -449,7 +453,7 @@ macro_rules! ways_out {
     };
 }
 
-/// What the questions about arrays can be answered with yes for.
+/// A type for which all questions about arrays have the answer yes.
 struct Bytes<const LEN: usize>([u8; LEN]);
 
 impl<const LEN: usize> AsRef<[u8; LEN]> for Bytes<LEN> {
@@ -479,7 +483,7 @@ fn secrets_have_no_way_out_but_the_named_one() {
     for (question, answer) in found {
         assert!(!answer, "{question}");
     }
-    // Each question can be answered with yes.
+    // Each question has the answer yes for some type.
     let controls = [
         implements!(u8: Copy),
         implements!(KeyTag: fmt::Display),
@@ -543,7 +547,7 @@ fn secrets_are_wiped_by_type_when_they_end_and_not_before_and_compare_in_constan
         assert!(answer, "{question}");
     }
     assert!(!implements!(KeyTag: ConstantTimeEq).1, "a tag is public");
-    // Emptied while it lives, a number or a key would go on deriving symbols.
+    // If a number or a key could be wiped before its end, it would still derive symbols, but wrong ones.
     let emptied = [
         implements!(MyNumber: zeroize::Zeroize),
         implements!(Normalized: zeroize::Zeroize),
@@ -557,10 +561,10 @@ fn secrets_are_wiped_by_type_when_they_end_and_not_before_and_compare_in_constan
     assert!(implements!([u8; 12]: zeroize::Zeroize).1);
 }
 
-/// What derives `PartialEq` compares byte by byte and stops early; what derives `Debug` prints.
+/// A derived `PartialEq` compares byte by byte and stops early. A derived `Debug` prints the value.
 #[test]
 fn whatever_is_not_declared_to_be_public_knowledge_derives_nothing_but_clone() {
-    // A new type is a secret until it stands here.
+    // A new type is secret until it is in this list.
     let public_knowledge = [
         "BodyError",
         "Changes",

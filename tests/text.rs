@@ -1,16 +1,17 @@
-//! Is the text form Bech32m over tag and symbol, accepted only as it is written?
+//! Is the text form Bech32m over tag and symbol, and is only its exact spelling accepted?
 //!
 //! The `bech32` crate is the oracle.
 //!
-//! **Every error of up to four substituted characters is refused.** In three steps. (1) Substitutions in the data
-//! characters change one five-bit value each. In the human-readable part, a letter for a letter changes one
-//! value too (all lower-case letters share their high bits), and any other string there is not one of the seven
-//! parts, so it is refused whatever the checksum says. A `1` put among the data moves the separator, and no part has
-//! a `1` in it or is that long; without its `1` a text has no separator. So an accepted text would differ from the
-//! original in one to four values. (2) `no_error_of_up_to_four_values_has_a_good_checksum` enumerates all errors of
-//! one and two values over the longest text and finds their effects on the checksum all different and none zero.
-//! An unseen error of up to four values would split into two of them with the same effect, since the checksum is
-//! linear. (3) The checksum in that test is the library's: `the_checksum_is_linear_and_the_one_enumerated`.
+//! **Every error of up to four substituted characters is refused.** The argument has three steps. (1) A substitution in
+//! the data characters changes one value of five bits. In the human-readable part, a substitution of a letter by a
+//! letter also changes one value, because all lower-case letters have the same high bits. Any other substitution there
+//! gives a part that is not one of the seven, which is refused with any checksum. A `1` in the data moves the
+//! separator, but no part contains a `1` or is that long; and a text whose `1` is replaced has no separator. So an
+//! accepted text would differ from the original in one to four values. (2)
+//! `no_error_of_up_to_four_values_has_a_good_checksum` enumerates all errors of one and two values over the longest
+//! text. Their effects on the checksum are all different, and none is zero. The checksum is linear, so an undetected
+//! error of up to four values would consist of two such errors with the same effect. (3) The checksum in that test is
+//! the library's: `the_checksum_is_linear_and_the_one_enumerated`.
 
 use bech32::{Bech32, Bech32m, Hrp, primitives::decode::CheckedHrpstring};
 use fugo::{
@@ -31,7 +32,7 @@ fn text_of(purpose: Purpose, payload: &[u8; 20]) -> SymbolText {
     TextEncoder::new(purpose, KeyTag::from_bytes(*tag)).encode(symbol.try_into().expect("16 bytes"))
 }
 
-/// What the `bech32` crate makes of a text: part and bytes, if all is well and 20 bytes fill 32 characters.
+/// The result of the `bech32` crate: part and bytes, if the text is valid and has 20 bytes in 32 characters.
 fn oracle(text: &[u8]) -> Option<(String, [u8; 20])> {
     let text = std::str::from_utf8(text).ok()?;
     let checked = CheckedHrpstring::new::<Bech32m>(text).ok()?;
@@ -40,7 +41,7 @@ fn oracle(text: &[u8]) -> Option<(String, [u8; 20])> {
     (is_whole && text == text.to_lowercase()).then(|| (checked.hrp().to_string(), bytes))
 }
 
-/// The oracle's answer where the part is one of ours, and what `decode` says.
+/// The oracle's result if the part is one of the seven, and the result of `decode`.
 fn both(text: &[u8]) -> (Option<Known>, Result<Decoded, TextError>) {
     let known = oracle(text).and_then(|(part, bytes)| Some((Purpose::from_text_part(&part)?, bytes)));
     (known, decode(text))
@@ -55,7 +56,7 @@ fn payload_of(decoded: &Decoded) -> [u8; 20] {
     payload
 }
 
-/// Some payloads of every shape: constant, counting, single bits.
+/// Payloads of several kinds: constant, counting, single bits.
 fn payloads() -> Vec<[u8; 20]> {
     let mut payloads = vec![[0; 20], [0xff; 20], std::array::from_fn(|i| i as u8), [0x5a; 20]];
     payloads.extend((0..20).map(|at| std::array::from_fn(|i| if i == at { 0x81 } else { 0 })));
@@ -73,7 +74,7 @@ proptest! {
         prop_assert_eq!(text.len(), purpose.text_part().len() + 1 + 32 + 6);
         let decoded = decode(text).expect("decodes");
         prop_assert_eq!((decoded.purpose, payload_of(&decoded)), (purpose, payload));
-        // The other two ways to write it.
+        // The other two ways to write the text form.
         let encoder = TextEncoder::new(purpose, decoded.tag);
         let mut out = [b'#'; 50];
         encoder.encode_into(&decoded.symbol, &mut out);
@@ -151,8 +152,8 @@ proptest! {
         }
     }
 
-    /// The argument covers all: the first character is a letter of a part, which is neither digit nor separator,
-    /// and scientific notation starts with a digit. So the first character alone refuses the text.
+    /// The argument covers all texts: the first character is a letter of a part, and so neither a digit nor a
+    /// separator. Scientific notation starts with a digit. So the first character is enough to refuse the text.
     #[test]
     fn no_text_is_or_normalises_to_a_number(purpose in prop::sample::select(purposes()), payload: [u8; 20]) {
         let text = text_of(purpose, &payload);
@@ -183,7 +184,7 @@ fn every_single_substitution_by_any_byte_is_refused_as_corrupted() {
             }
         }
     }
-    // 24 payloads; 317 places in the seven texts of each.
+    // 24 payloads; 317 positions in the seven texts of each.
     assert_eq!(tried, 24 * 317 * 255);
 }
 
@@ -266,14 +267,14 @@ fn encoding_into_too_short_a_slice_panics() {
     assert!(panics(43) && !panics(44) && !panics(45));
 }
 
-/// BIP-173's checksum, one value more.
+/// BIP-173's checksum, continued by one value.
 fn step(state: u32, value: u32) -> u32 {
     let generator = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let shifted = (state & 0x01ff_ffff) << 5 ^ value;
     (0..5).filter(|i| state >> 25 >> i & 1 == 1).fold(shifted, |state, i| state ^ generator[i])
 }
 
-/// A part and some values as a text with a checksum over exactly these bytes, upper case or not.
+/// A part and some values as a text with the checksum of exactly these bytes, in upper or lower case.
 fn checksummed(part: &str, values: &[u8]) -> String {
     let high = part.bytes().map(|c| u32::from(c >> 5)).chain([0]);
     let low = part.bytes().map(|c| u32::from(c & 31));
@@ -293,13 +294,13 @@ fn an_upper_case_part_is_corrupted_even_under_a_checksum_that_counts_it_in() {
     }
 }
 
-/// What a change of `value` has become in the checksum after `steps` more values. The checksum is linear: changes
-/// add up by XOR.
+/// The effect on the checksum of a change of `value`, after `steps` more values. The checksum is linear, so the effects
+/// of changes are combined by XOR.
 fn effect(value: u32, steps: usize) -> u32 {
     (0..steps).fold(value, |state, _| step(state, 0))
 }
 
-/// Whether all errors of one and of two values, over `places` values, have different effects, none of them zero.
+/// Whether all errors of one and of two values, over `places` values, have different effects that are not zero.
 fn all_effects_differ(places: usize, effect: impl Fn(u32, usize) -> u32) -> bool {
     let singles: Vec<(usize, u32)> = (0..places)
         .flat_map(|steps| (1..32).map(move |value| (steps, value)))
@@ -321,13 +322,13 @@ fn no_error_of_up_to_four_values_has_a_good_checksum() {
     // `hokensha`: eight high parts, a zero, eight low parts, 32 of data, 6 of checksum.
     let longest = 8 + 1 + 8 + 32 + 6;
     assert!(all_effects_differ(longest, effect));
-    // The enumeration can say no: with four checksum values instead of six there are too few effects.
+    // The enumeration can also fail: four checksum values instead of six have too few effects.
     assert!(!all_effects_differ(longest, |value, steps| effect(value, steps) & 0x000f_ffff));
 }
 
 #[test]
 fn the_checksum_is_linear_and_the_one_enumerated() {
-    // A change of one data value, and the change of the checksum that the enumeration foretells, make a good text.
+    // A change of one data value, with the change of the checksum that the enumeration computes, gives a valid text.
     for purpose in Purpose::all() {
         let good = text_of(purpose, &payloads()[3]);
         let part = purpose.text_part().len();

@@ -1,8 +1,8 @@
-//! Does the library give what every file of `vectors/` says?
+//! Does the library give the results in all files of `vectors/`?
 //!
-//! The files come from a generator that was written from the specification alone. For each case the library's
-//! whole outcome is worked out as a JSON object and compared with everything in the case that is not an input,
-//! so a field too many, too few or different is a difference. `keyfile.json` is the keystore's to run.
+//! A generator that was written from the specification alone writes the files. For each case, the test computes the
+//! library's complete result as a JSON object, and compares it with all fields of the case that are not inputs. So an
+//! additional, missing or different field fails. The keystore tests `keyfile.json`.
 
 use std::{collections::BTreeSet, fs, panic, path::PathBuf};
 
@@ -14,8 +14,8 @@ use fugo::{
 };
 use serde_json::{Map, Value, json};
 
-/// A kind of file: its name, the inputs of its cases, what the library makes of one, and every word that its
-/// `expect` can be.
+/// A kind of file: its name, the inputs of its cases, the library's result for a case, and all words that `expect` can
+/// have.
 struct Kind {
     name: &'static str,
     inputs: &'static [&'static str],
@@ -92,7 +92,7 @@ const INTEGERS: Kind = Kind {
     name: "integers",
     inputs: &["integer"],
     outcome: |case| {
-        // Whoever has signed integers refuses those below zero first.
+        // A binding with signed integers refuses negative integers first.
         let Ok(value) = text(case, "integer").parse::<u64>() else {
             return json!({"expect": "negative"});
         };
@@ -183,7 +183,7 @@ const LINEAGE: Kind = Kind {
         };
         let pairs = case["pairs"].as_array().expect("pairs").iter().map(two).collect();
         match Lineage::new(pairs) {
-            // `queries` are inputs with their answers beside them.
+            // `queries` are inputs together with their expected results.
             Ok(lineage) => {
                 let answered = case["queries"].as_array().expect("queries").iter().map(|query| {
                     let number = two(query).0;
@@ -288,19 +288,19 @@ fn a_vector_that_is_changed_in_any_field_fails() {
             longer["another"] = json!("field");
             assert!(fails(kind, &longer), "{}: case {}: one field more", kind.name, case["id"]);
         }
-        // An outcome that was listed among the inputs would never be looked at.
+        // A result in the list of inputs would never be compared.
         for input in kind.inputs {
             assert!(reported.contains(*input), "{}: no change of {input} is seen in any case", kind.name);
         }
     }
 }
 
-/// Whether a case fails, by a difference or because it cannot be read at all.
+/// Whether a case fails, because of a difference or because it cannot be read.
 fn fails(kind: &Kind, case: &Value) -> bool {
     panic::catch_unwind(|| difference(kind, case)).map_or(true, |difference| difference.is_some())
 }
 
-/// What the library makes of a case, where that is not what the case says.
+/// The library's result for a case, if it differs from the case.
 fn difference(kind: &Kind, case: &Value) -> Option<String> {
     let expected = Value::Object(expected(kind, case));
     let outcome = (kind.outcome)(case);
@@ -318,7 +318,7 @@ fn run(kind: &Kind) {
         done += 1;
     }
     assert!(differences.is_empty(), "{} of {done} differ:\n{}", differences.len(), differences.join("\n"));
-    // Counted from the file as text, where nothing was parsed or skipped.
+    // Counted in the text of the file, so that no case is skipped unnoticed.
     assert_eq!(done, file(kind).matches("\"expect\":").count(), "cases run and cases in the file");
     assert_eq!(words, kind.vocabulary.iter().map(|word| (*word).to_owned()).collect(), "every outcome occurs");
 }
@@ -334,7 +334,7 @@ fn cases(kind: &Kind) -> Vec<Value> {
     cases
 }
 
-/// What of a case is neither an input nor its name.
+/// The fields of a case that are neither inputs nor its name.
 fn expected(kind: &Kind, case: &Value) -> Map<String, Value> {
     let mut expected = case.as_object().expect("an object").clone();
     for field in kind.inputs.iter().chain(&["id", "comment"]) {
@@ -386,10 +386,10 @@ fn scope(case: &Value) -> Result<Scope, fugo::ScopeError> {
     Scope::new(text(case, "purpose").parse()?, text(case, "scope").parse()?, epoch.try_into()?)
 }
 
-/// The bytes and the text of a symbol, and the insurers' symbol on the way to it if there is one.
+/// The bytes and the text of a symbol, and the insurers' symbol of the first stage if there is one.
 type Derived = ([u8; 16], String, Option<InsurersSymbol>);
 
-/// Every way to the symbol of one number: single, batch, and the key whose purpose is known at run time.
+/// The symbol of one number by every function: single, batch, and the key whose purpose is known at run time.
 fn derive<P: NumberPurpose>(key: &ScopeKey, number: &MyNumber) -> Derived {
     let typed = SymbolKey::<P>::new(key).expect("a key of this purpose");
     let symbol = typed.symbol(number);

@@ -1,8 +1,8 @@
-//! Are keys, prepared states and numbers gone from memory once they are dropped?
+//! Are keys, prepared states and numbers wiped from memory when they are dropped?
 //!
-//! The value is put in a box whose address is kept as a number; the process reads its own memory through
-//! `/proc/self/mem` before and after the drop. The allocator may write over the first sixteen bytes of what is
-//! freed, so the value lies behind 32 others. What the compiler left on the stack or in registers is not looked at.
+//! The value is put in a box whose address is kept as a number. The process reads its own memory through
+//! `/proc/self/mem` before and after the drop. The allocator may overwrite the first sixteen bytes of freed memory, so
+//! 32 bytes precede the value. Copies on the stack or in registers are not examined.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 mod numbers;
@@ -23,7 +23,7 @@ struct Held<T> {
     value: T,
 }
 
-/// A stretch of this process's memory before and after `owner` is dropped. Nothing is allocated in between.
+/// A range of this process's memory, before and after `owner` is dropped. Nothing is allocated in between.
 fn before_and_after<O>(owner: O, address: usize, len: usize) -> [Vec<u8>; 2] {
     let memory = File::open("/proc/self/mem").expect("a process may read its own memory");
     let mut found = [vec![0; len], vec![0; len]];
@@ -43,17 +43,18 @@ fn boxed<T>(value: T) -> [Vec<u8>; 2] {
     before_and_after(held, address, size_of::<T>())
 }
 
-/// Shorter runs may stand in the padding of a value, where what lay on the stack comes along: at most seven bytes.
+/// The shortest run that is searched. Shorter runs can be stack contents in the padding of a value, at most seven
+/// bytes.
 const RUN: usize = 8;
 
-/// Where runs of eight bytes of the secret stand.
+/// The positions of runs of eight bytes of the secret.
 fn places(memory: &[u8], secret: &[u8]) -> Vec<usize> {
     let is_run = |window: &[u8]| secret.windows(RUN).any(|run| run == window);
     (0..(memory.len() + 1).saturating_sub(RUN)).filter(|at| is_run(&memory[*at..at + RUN])).collect()
 }
 
-/// Each secret stands in the value so many times, and after the drop no run of it does: zeros do instead. There may
-/// be more of it before: an unused buffer inside takes with it what lay on the stack, and has to be wiped as well.
+/// Each secret is in the value this many times. After the drop, no run of it is left: zeros replace it. There may be
+/// more runs before: an unused buffer in the value can hold old stack contents, which must be wiped as well.
 fn is_wiped<T>(value: T, secrets: &[(&[u8], usize)]) {
     let [before, after] = boxed(value);
     for (secret, times) in secrets {
@@ -66,7 +67,7 @@ fn is_wiped<T>(value: T, secrets: &[(&[u8], usize)]) {
     }
 }
 
-/// SHA-256's state after the block `key ⊕ pad`, as it lies in memory.
+/// The bytes in memory of SHA-256's state after the block `key ⊕ pad`.
 fn state(key: &[u8; 32], pad: u8) -> Vec<u8> {
     let mut block = [pad; 64];
     block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
@@ -148,7 +149,7 @@ fn both_states_of_a_symbol_key_are_wiped() {
     let (inner, outer) = (inner(&agency), outer(&agency));
     let states: [(&[u8], usize); 3] = [(&inner, 1), (&outer, 1), (agency.expose_bytes(), 0)];
     is_wiped(SymbolKey::<Agency>::new(&agency).expect("an agency key"), &states);
-    // A clone, and a key that was used.
+    // A clone, and a key that was used before.
     let used = SymbolKey::<Agency>::new(&agency).expect("an agency key");
     let _ = used.symbol(&number(1));
     used.symbols(&[number(1)], &mut [fugo::AgencySymbol::from_bytes([0; 16])]);
@@ -183,7 +184,8 @@ fn the_numbers_of_a_lineage_are_wiped() {
     let listed: Vec<MyNumber> = pairs.iter().map(|pair| pair.0.clone()).collect();
     let secrets: Vec<u8> = pairs.iter().flat_map(|(new, _)| new.expose_digits().to_vec()).collect();
     let lineage = Lineage::new(pairs).expect("twenty chains");
-    // Where the answers lie tells where the list lies. The first answers are left out for the allocator's sake.
+    // The address of the results is the address of the list. The first results are skipped, because the allocator may
+    // overwrite them.
     let mut answers: Vec<usize> = listed.iter().map(|new| ptr::from_ref(lineage.first(new)).addr()).collect();
     answers.sort_unstable();
     let (start, end) = (answers[1], answers[19] + MyNumber::LEN);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds `fugo vectors` against the reference on random requests: agree.py PATH-OF-FUGO [COUNT]
+"""Compares `fugo vectors` with the reference on random requests: agree.py PATH-OF-FUGO [COUNT]
 
-Both answer the same JSON lines, good ones and bad ones; the first difference is printed and fails.
+Both answer the same JSON lines, valid and invalid ones. The first difference is printed, and the exit status is 1.
 """
 
 import json
@@ -32,7 +32,7 @@ def request(draw):
         "epoch": draw.choice([1, 2, draw.randint(1, 2**32 - 1), 2**32 - 1]),
         "number": number(draw),
     }
-    # One fault in ten, one at a time, so that both must name the same.
+    # One request in ten has a fault, and only one, so that both must report the same fault.
     fault = draw.randrange(60)
     if fault == 0:
         line["number"] = line["number"][:-1]

@@ -1,16 +1,16 @@
-"""The inputs of every generated vector file, each with the outcome that was decided by hand.
+"""The inputs of every generated vector file, each with its expected result, which was decided by hand.
 
-all_files() gives kind -> (about, [(comment, inputs, stated)]). `stated` holds at least `expect`;
-reference.py computes the whole outcome and refuses to write a file if the two differ. The code-point
-lists are written out here a second time on purpose, so that a slip in one of the two is found.
+all_files() gives kind -> (about, [(comment, inputs, stated)]). `stated` holds at least `expect`. reference.py computes
+the complete result, and refuses to write a file if the two differ. The lists of code points are written a second time
+here on purpose, so that an error in one of them is detected.
 """
 
 import hashlib
 
 import reference as ref
 
-MAIN = "123456789018"  # the usual sample number; every other one is a visible pattern
-# Patterned numbers, one or more for each check digit. The two of digit 0 are the two remainders.
+MAIN = "123456789018"  # the usual sample number; all other samples have a visible pattern
+# Patterned numbers, at least one for each check digit. The two with digit 0 have the two remainders that give 0.
 BY_CHECK_DIGIT = [
     ("0, remainder 0", "000000000140"),
     ("0, remainder 1", "000000000060"),
@@ -52,7 +52,7 @@ def chars(*items):
 
 # ---------------------------------------------------------------- numbers, check_digits
 
-# Weight of each body position from the left, as the specification spells them out.
+# Weight of each position from the left, as in the specification.
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
@@ -61,7 +61,7 @@ def single_digit_body(position, digit):
 
 
 def by_weights(body):
-    """The check digit once more, from the left-to-right weights."""
+    """The check digit, computed again, from the weights from left to right."""
     r = sum(w * int(d) for w, d in zip(WEIGHTS, body)) % 11
     return 0 if r <= 1 else 11 - r
 
@@ -475,7 +475,7 @@ def symbols():
 # ---------------------------------------------------------------- text
 
 def stream(name):
-    """Deterministic bytes, so that the sample of errors is the same everywhere."""
+    """Deterministic bytes, so that the sample of errors is the same on every machine."""
     counter = 0
     while True:
         for byte in hashlib.sha256(f"{name}/{counter}".encode("ascii")).digest():
@@ -554,7 +554,7 @@ def text():
     for n in (2, 6, 10):
         add(f"the last {n} characters lost", good[:-n], "corrupted")
     add("said twice", good + good, "corrupted")
-    # Bech32 (not Bech32m) would let a q be inserted before a final p.
+    # With Bech32 (instead of Bech32m), a q could be inserted before a final p without detection.
     ends = next(v for v in (ref.encode_text("agency", tag, bytes([i]) * 16) for i in range(256))
                 if v.endswith("p"))
     add("ends in p", ends, "ok")

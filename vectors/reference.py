@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Independent implementation of docs/spec.md, and the tool that writes and checks the vector files.
 
-Standard library only, Python 3.9 or later. Written from the text of the specification, never from
-the Rust source. It handles secrets without any care for side channels: use it to check an
-implementation, with test keys, and for nothing else.
+Standard library only, Python 3.9 or later. Written from the text of the specification, and never from the Rust source.
+It handles secrets without protection against side channels. Use it only to check an implementation, with test keys.
+
 
   python3 vectors/reference.py --write    write every generated file again
   python3 vectors/reference.py --check    verify known answer, published vectors, generated files
@@ -34,11 +34,11 @@ PURPOSES = {
 }
 FIXED_SCOPE = {"insurers": "all", "eligibility": "all"}
 EPOCH_MAX = 2**32 - 1
-INSURERS_STAGE_EPOCH = 1  # the first stage of an eligibility symbol never uses another
+INSURERS_STAGE_EPOCH = 1  # the first stage of an eligibility symbol always has this epoch
 
 
 class Refused(Exception):
-    """A failure of the closed vocabulary, with what the specification says must be reported."""
+    """A failure, as a word of the closed vocabulary, with the details that the specification requires."""
 
     def __init__(self, kind, **detail):
         super().__init__(kind)
@@ -102,7 +102,7 @@ SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]*)?[eE][+-]?[0-9]+")
 
 
 def normalize(text, restore_zeros):
-    """The lenient step. Returns the strict digits and what was changed, in the order of CHANGES."""
+    """Lenient normalisation. Returns the strict digits and the changes, in the order of CHANGES."""
     changed = set()
     chars = []  # (character, UTF-8 offset in the original text)
     at = 0
@@ -154,7 +154,7 @@ def normalize(text, restore_zeros):
 
 
 def normalize_integer(value):
-    """An integer, whose leading zeros are lost: its decimal digits, with step 5 asked for."""
+    """An integer, whose leading zeros are lost: normalises its decimal digits with step 5 (restored zeros)."""
     if value < 0:
         raise Refused("negative")
     return normalize(str(value), restore_zeros=True)
@@ -305,7 +305,7 @@ def symbol_from_number(key, number):
 
 
 def eligibility_from_insurers(eligibility_key, insurers_symbol):
-    """What an issuer does that holds the insurers' symbols and never sees a number."""
+    """The issuer's derivation, from insurers' symbols without numbers."""
     if len(insurers_symbol) != 16:
         raise ValueError("a symbol has 16 bytes")
     return hmac_sha256(eligibility_key, insurers_symbol)[:16]
@@ -350,14 +350,14 @@ def expand_part(part):
 
 
 def bech32_encode(part, data, constant=BECH32M_CONST):
-    """data: five-bit values. The constant is a parameter so that Bech32 can be made to be refused."""
+    """data: five-bit values. The constant is a parameter, so that a Bech32 text can be made, which must be refused."""
     check = polymod(expand_part(part) + list(data) + [0] * 6) ^ constant
     values = list(data) + [check >> 5 * (5 - i) & 31 for i in range(6)]
     return part + "1" + "".join(BECH32_ALPHABET[v] for v in values)
 
 
 def bech32m_decode(text):
-    """Bech32m as BIP-350 has it, upper case allowed. Returns (part, five-bit values) or None."""
+    """Bech32m as in BIP-350, upper case allowed. Returns (part, five-bit values) or None."""
     if any(not 33 <= ord(c) <= 126 for c in text) or len(text) > BECH32_MAX:
         return None
     if text.lower() != text and text.upper() != text:
@@ -388,7 +388,7 @@ def encode_text(purpose, tag, symbol):
 
 def decode_text(text, purpose, tag):
     decoded = bech32m_decode(text)
-    # Re-encoding gives lower case, so this refuses upper case, which BIP-350 itself allows.
+    # Encoding again gives lower case, so this refuses upper case, which BIP-350 allows.
     if decoded is None or bech32_encode(*decoded) != text:
         raise Refused("corrupted")
     part, values = decoded
@@ -404,7 +404,7 @@ def decode_text(text, purpose, tag):
     return data[4:]
 
 
-# ---------------------------------------------------------------- what each kind of file expects
+# ---------------------------------------------------------------- expected results by kind of file
 
 VOCABULARY = {
     "numbers": ["non-digit", "length", "check-digit", "never-issued"],
@@ -421,7 +421,7 @@ VOCABULARY = {
 
 
 def outcome(kind, case):
-    """What the reference says of the inputs of one case: 'expect' and everything that goes with it."""
+    """The reference's result for the inputs of one case: 'expect' and its further fields."""
     try:
         return {"expect": "ok", **ACCEPT[kind](case)}
     except Refused as refusal:
@@ -499,8 +499,8 @@ ACCEPT = {
 
 
 def generated_files():
-    """name -> (bytes, number of cases). Every case states by hand what it expects; the answer of the
-    reference has to contain it."""
+    """name -> (bytes, number of cases). Every case states its expected result, decided by hand. The reference's result
+    must contain it."""
     import cases
     files = {}
     for kind, (about, listed) in cases.all_files().items():
@@ -544,7 +544,7 @@ def known_answer():
 
 
 def published():
-    """Returns name -> number of published cases that the reference reproduces."""
+    """Returns name -> number of published cases that the reference gives."""
     counts = {}
 
     def load(name):
@@ -610,7 +610,7 @@ def command_write():
 
 
 def command_derive():
-    """One answer for each line, {"error": kind} for a line that is refused; no number is repeated."""
+    """One answer per line; {"error": kind} for a refused line. Numbers are never repeated."""
     status = 0
     for line in sys.stdin:
         try:

@@ -72,7 +72,7 @@ final class CallCost {
                 return HexFormat.of().parseHex(line, 5, line.length());
             }
         }
-        throw new IllegalArgumentException("the key file is no plaintext");
+        throw new IllegalArgumentException("the key file must be in plaintext");
     }
 
     private void answer(BufferedReader commands) throws IOException, GeneralSecurityException {

@@ -1,6 +1,6 @@
-"""What a call of the Python package costs:   call_cost.py KEYFILE
+"""The cost of a call of the Python package:   call_cost.py KEYFILE
 
-Makes a million numbers, then answers each line of standard input with one line, total nanoseconds:
+Makes a million numbers. Then it answers each line of standard input with the total nanoseconds of:
 `one N`: N calls of `key.symbol(str)`; `batch SIZE N`: N calls of `key.symbols` on a pyarrow string array of SIZE rows;
 `numpy SIZE N`: the same on a NumPy array of dtype S12; `quit`.
 """
@@ -26,7 +26,7 @@ def numbers() -> list[str]:
 def main() -> None:
     scope_key = fugo.KeyFile.load(sys.argv[1], test_keys=True).scope_key
     if not isinstance(scope_key, fugo.ScopeKey):
-        raise SystemExit("the key file has to be of a scope")
+        raise SystemExit("the key file must hold a scope key")
     key = fugo.SymbolKey(scope_key)
     texts = numbers()
     arrow, fixed = pa.array(texts, pa.string()), np.array(texts, dtype="S12")

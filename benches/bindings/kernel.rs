@@ -1,7 +1,7 @@
-//! What the bindings are held against: the column kernel, over the same numbers in one flat buffer.
+//! The column kernel, with which the bindings are compared, over the same numbers in one flat buffer.
 //!
-//! Argument: a plaintext test key file. Commands on stdin, one a line; each is answered by nanoseconds.
-//! `one N`: a symbol, N times. `batch SIZE N`: the columnar kernel on SIZE rows, N times. `flat SIZE N`: the flat door.
+//! Argument: a plaintext test key file. Commands on stdin, one per line; each is answered with nanoseconds. `one N`:
+//! one symbol, N times. `batch SIZE N`: the columnar kernel on SIZE rows, N times. `flat SIZE N`: flat buffers.
 
 use std::{
     env,
@@ -62,7 +62,7 @@ fn main() {
     }
 }
 
-/// Twelve digits: those of body `i · 98765431 mod 10^11`, and their check digit.
+/// Twelve digits: the body `i · 98765431 mod 10^11` and its check digit.
 fn number(i: u64) -> Vec<u8> {
     let body = format!("{:011}", i * 98_765_431 % 100_000_000_000);
     let check = MyNumber::check_digit(&body).expect("eleven digits");

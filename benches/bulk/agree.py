@@ -1,7 +1,7 @@
-"""Before anything is timed: does every contestant make the same rows as fugo?
+"""Checks before any timing that every contestant writes the same rows as fugo.
 
-On a roster without damage all of them must write the same rows: symbols in hex, kept columns and all, in the order that
-they promise. One peer is then given another key, and must be found to disagree.
+On a roster without damage, all contestants must write the same rows: symbols in hex and all kept columns, in the order
+that they promise. Then one peer gets another key, and the check must detect the difference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROWS = 20_000
 
 
 def check_agreement(place: Place) -> int:
-    """Ends the program at the first that disagrees; gives how many contestants agree."""
+    """Ends the program at the first difference; returns how many contestants agree."""
     roster = place.fugo.synth(ROWS, 0, place.directory / "agree.csv")
     place.admit(roster)
     expected = {order: _rows(place.fugo_as("fugo", order, symbol="hex"), roster) for order in ("input", "symbol")}
@@ -38,7 +38,7 @@ def _check_that_a_wrong_key_shows(place: Place, roster: Path, expected: dict[str
     write_peer_key(another, place.peer_key)
     try:
         if any(_agrees(rival, roster, expected) for rival in place.scripts("input")):
-            raise SystemExit("a peer with another key seems to agree: this check sees nothing")
+            raise SystemExit("a peer with another key agrees with fugo: this check detects nothing")
     finally:
         place.peer_key.write_bytes(right)
 

@@ -1,7 +1,7 @@
-"""What becomes of damaged rows: measured on a small roster of which the truth is known.
+"""Measures what each contestant does with damaged rows, on a small roster whose damage is known.
 
-Each record's birth date is replaced by the record's own name, so that every output row tells where it comes from.
-`fugo synth` says what was done to each record; what a person's symbol is, fugo says (lenient, zeros restored).
+Each record's birth date is replaced by the record's own name, so that every output row shows its origin. `fugo synth`
+gives the damage of each record, and fugo (lenient, zeros restored) gives each person's symbol.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Written = dict[str, list[list[str]]]
 
 @dataclass(frozen=True)
 class Conduct:
-    """One contestant on the damaged roster. Fates count damaged rows by kind and by what became of them."""
+    """The results of one contestant on the damaged roster. Fates count damaged rows by kind and by result."""
 
     name: str
     order: str
@@ -53,7 +53,7 @@ class Damage:
 
 
 class Mess:
-    """The damaged roster, its truth, and the symbols of those who can be read."""
+    """The damaged roster, its truth, and the symbols of the people whose numbers can be read."""
 
     def __init__(self, place: Place) -> None:
         plain, truth = place.directory / "mess-plain.csv", place.directory / "mess-truth.csv"
@@ -75,7 +75,7 @@ class Mess:
                 out.write(",".join(cells))
 
     def fate(self, damage: Damage, rows: list[list[str]]) -> str:
-        """right: the person's symbol; wrong: another's or nobody's; leaked: the number stands in a kept cell."""
+        """right: the person's symbol; wrong: another or no person's symbol; leaked: the number is in a kept cell."""
         if not rows:
             return "absent"
         if damage.expected == "kept-number" and any(_holds_a_number(row) for row in rows):
@@ -85,7 +85,7 @@ class Mess:
         return "right" if all(row[0] == self.symbols.get(damage.person) for row in rows) else "wrong"
 
     def judge(self, contestant: Contestant) -> Conduct:
-        """Runs it, and looks at every damaged record's rows."""
+        """Runs the contestant, and examines the rows of every damaged record."""
         stderr = self.roster.with_suffix(".stderr")
         measurement, out = contestant.run(self.roster, stderr)
         written = _written(out) if out.exists() else {}
@@ -103,7 +103,7 @@ class Mess:
         )
 
     def _groups(self, written: Written) -> dict[str, tuple[int, int]]:
-        """What is wrong, and of how many."""
+        """The faults, and the number of rows that could have them."""
         groups = {name: (0, 0) for name in COLUMNS}
         for damage in self.damage:
             rows = written.get(damage.person, [])
@@ -140,7 +140,7 @@ def _damage(truth: Path) -> list[Damage]:
 
 
 def _written(out: Path) -> Written:
-    """Output rows by the record that they name."""
+    """Output rows, by the record that they name."""
     rows: Written = {}
     with open(out, encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
@@ -151,7 +151,7 @@ def _written(out: Path) -> Written:
 
 
 def _order(out: Path) -> str:
-    """Which order the rows stand in; a person's second row carries the first one's name, and is passed over."""
+    """The order of the rows. A person's second row has the first row's name, and is skipped."""
     if not out.exists():
         return "no output"
     records = [int(record) for record in _written(out)]
@@ -163,11 +163,11 @@ def _order(out: Path) -> str:
 
 
 def _listed(out: Path) -> int:
-    """Rows in the files that lie beside the output and share its name."""
+    """Rows in the files that are in the output's folder and share its name."""
     lists = [file for file in out.parent.glob(f"{out.stem}.*.csv") if file != out]
     return sum(max(0, len(file.read_text(encoding="utf-8").splitlines()) - 1) for file in lists)
 
 
 def _holds_a_number(row: list[str]) -> bool:
-    """Twelve digits in a kept cell, in groups or not. None of the made-up columns has as many."""
+    """Twelve digits in a kept cell, grouped or not. No generated column has that many digits."""
     return any(sum(c.isdigit() for c in unicodedata.normalize("NFKC", cell)) == 12 for cell in row[2:])

@@ -1,4 +1,4 @@
-"""Who runs in the comparison, and with which command."""
+"""The contestants of the comparison, and their commands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SCRIPTS = (
 
 @dataclass(frozen=True)
 class Run:
-    """A command that writes `out`; `servers` do its work."""
+    """A command that writes `out`. `servers` are processes that work for it."""
 
     command: list[str]
     out: Path
@@ -31,7 +31,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Contestant:
-    """`order` is what its output promises: input, symbol or any."""
+    """`order` is the order that its output promises: input, symbol or any."""
 
     name: str
     order: str
@@ -39,7 +39,7 @@ class Contestant:
     plan: Callable[[Path], Run]
 
     def run(self, roster: Path, stderr: Path | None = None) -> tuple[Measurement, Path]:
-        """Measures one conversion, with nothing left of the one before."""
+        """Measures one conversion. The outputs of the one before are removed first."""
         run = self.plan(roster)
         for old in (file for file in run.out.parent.glob(f"{run.out.stem}*") if file.is_file()):
             old.unlink()
@@ -47,13 +47,13 @@ class Contestant:
 
 
 def complaint(stderr: Path) -> str:
-    """The first line with an error, or the first; the lines behind it may quote a record."""
+    """The first line with an error, or the first line. Later lines may quote a record."""
     lines = stderr.read_text(encoding="utf-8", errors="replace").splitlines()
     return next((line for line in lines if "error" in line.lower()), "".join(lines[:1]))
 
 
 class Place:
-    """A directory with a key, outputs, and the peers' ways to them."""
+    """A directory with a key and outputs, and the peers' commands for them."""
 
     def __init__(self, directory: Path, fugo: Fugo, python: Path, server: Server | None) -> None:
         self.directory, self.fugo, self.python, self.server = directory, fugo, python, server
@@ -63,8 +63,9 @@ class Place:
         self.outputs.mkdir()
 
     def admit(self, roster: Path, as_is: bool = False) -> int:
-        """Gives PostgreSQL its own copy of a roster, and says how many short records it lacks: COPY refuses a file
-        that has one. `as_is` leaves them in."""
+        """Gives PostgreSQL its own copy of a roster, and returns how many short records the copy lacks, because COPY
+        refuses a file with short records. With `as_is`, the copy has them.
+        """
         if self.server is None:
             return 0
         copy = self.server.directory / roster.name
@@ -77,7 +78,7 @@ class Place:
         return missing
 
     def fugo_as(self, name: str, order: str, number_format: str = "lenient", **options: str | int | bool) -> Contestant:
-        """Rejects and duplicates are listed beside the output."""
+        """Rejects and duplicates are listed in the output's folder."""
 
         def plan(roster: Path) -> Run:
             out = self.outputs / "out.csv"
@@ -86,7 +87,7 @@ class Place:
         return Contestant(name, order, False, plan)
 
     def duckdb(self, name: str, order: str, check_digit: bool = False) -> Contestant:
-        """Keeps the input's order where nothing else is asked, as it does by default."""
+        """Keeps the input's order unless another order is requested, as DuckDB does by default."""
         options = ["--check-digit"] if check_digit else []
         return self._script(name, "duckdb_script.py", order, False, options)
 
@@ -95,7 +96,7 @@ class Place:
         return [self._script(name, script, order, True, []) for name, script in _SCRIPTS]
 
     def postgres(self, order: str) -> list[Contestant]:
-        """None without a server. A table has no order of its own, so there is `any` instead of `input`."""
+        """None without a server. A table has no order, so the order is `any` instead of `input`."""
         server = self.server
         if server is None:
             return []
@@ -111,7 +112,7 @@ class Place:
         return [Contestant("PostgreSQL, pgcrypto", order, True, plan)]
 
     def timed(self) -> list[Contestant]:
-        """Everyone, by the question that they answer."""
+        """All contestants, by the comparison that they take part in."""
         rivals = []
         for order in ("input", "symbol"):
             rivals.append(self.fugo_as("fugo", order))

@@ -1,4 +1,4 @@
-"""One conversion by fugo, measured, held against the truth of its roster, and cleared away."""
+"""One conversion by fugo: it is measured, compared with the truth of its roster, and removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COUNT_PARQUET = "import sys, pyarrow.parquet as p; print(p.ParquetFile(sys.argv
 
 @dataclass(frozen=True)
 class Roster:
-    """A file, how many records it has, and what is wrong with them."""
+    """A file, its number of records, and its faults."""
 
     file: Path
     rows: int
@@ -27,7 +27,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Result:
-    """`faults` says where report, outputs and truth differ; empty is good."""
+    """`faults` lists the differences between report, outputs and truth. Without differences it is empty."""
 
     measurement: Measurement
     faults: list[str]
@@ -36,16 +36,16 @@ class Result:
 
 
 class Converter:
-    """Runs conversions of rosters in one directory, each into a subdirectory that ends with it."""
+    """Runs conversions of rosters in one directory, each in its own temporary subdirectory."""
 
     def __init__(self, fugo: Fugo, directory: Path, python: Path | None = None) -> None:
-        """`python` has pyarrow; only Parquet outputs need it."""
+        """`python` is an interpreter with pyarrow, needed only for Parquet outputs."""
         self._fugo, self._directory, self._python = fugo, directory, python
 
     def convert(
         self, roster: Roster, keys: Sequence[Path], order: str, suffix: str = ".csv", **options: str | int
     ) -> Result:
-        """Lenient, all columns kept, symbols as text. Dirty pages of earlier files are written first."""
+        """Lenient, all columns kept, symbols as text. Writes dirty pages of earlier files to the device first."""
         outputs = self._directory / "outputs"
         outputs.mkdir()
         report, stderr = outputs / "report.json", outputs / "stderr"
@@ -67,13 +67,13 @@ class Converter:
             outputs.rmdir()
 
     def _faults(self, files: Iterable[Path], rows: int) -> list[str]:
-        """The outputs counted, whatever the report says of them."""
+        """Counts the rows of the outputs, independently of the report."""
         counted = {file.name: self._rows(file) for file in files}
         wrong = {name: found for name, found in counted.items() if found != rows}
         return [f"{name}: {found or 'no'} rows, and the report says {rows}" for name, found in wrong.items()]
 
     def _rows(self, file: Path) -> int | None:
-        """Lines under the header, as made-up rosters have no line ends in cells; what a Parquet file's footer says.
+        """Lines after the header, as generated cells have no line ends; or the rows of a Parquet file.
 
         None if it should be Parquet and is not.
         """

@@ -1,4 +1,4 @@
-"""How the cost of a conversion grows: with rows, with keys, with threads.
+"""The cost of a conversion by rows, keys and threads.
 
     python3 benches/bulk/growth.py --dir /dev/shm --fugo target/release/fugo [--nation]
 """
@@ -40,7 +40,7 @@ class Case:
 
 
 def cases(rows: list[int], keys: list[int], threads: list[int]) -> Iterator[Case]:
-    """Every mix of keys and threads for the fewest rows; for more rows the fewest keys and the most threads."""
+    """All combinations of keys and threads for the fewest rows; for more rows, the fewest keys and the most threads."""
     for many in sorted(rows):
         whole = many == min(rows)
         for key in keys if whole else [min(keys)]:
@@ -50,7 +50,7 @@ def cases(rows: list[int], keys: list[int], threads: list[int]) -> Iterator[Case
 
 
 def lines(fugo: Fugo, directory: Path, todo: list[Case], keys: list[Path], rounds: int) -> Iterator[list[str]]:
-    """Measures; one roster lies there at a time. Ends the program at a result that is wrong."""
+    """Measures. Only one roster exists at a time. Ends the program at a wrong result."""
     converter = Converter(fugo, directory)
     roster: Roster | None = None
     for case in todo:

@@ -1,10 +1,10 @@
-"""Killed in every phase: are the old files intact, and is the next run's file the same to the byte?
+"""Kills a run in every phase: the old files must be intact, and the next run's outputs must have the same bytes.
 
     python3 benches/bulk/killed.py --rows 125000000 --dir DIR [--fugo target/release/fugo]
 
-An undisturbed run on one thread gives the digest to compare with. Then, phase by phase: older outputs are put in place, a
-run on all threads is killed (SIGKILL) in that phase, the outputs are looked at, and a run to the end on one or two threads
-is compared. Exits with 1 if anything differs.
+An undisturbed run on one thread gives the digest for the comparison. Then, for each phase: older outputs are put in
+place, a run on all threads is killed (SIGKILL) in that phase, the outputs are checked, and a complete run on one or two
+threads is compared. Exits with 1 at any difference.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from roster import Fugo
 from table import count, seconds, table
 
 MESS = 1
-# Phase, and how long after its first word the run is killed, as a share of the undisturbed run's time.
+# Phase, and the time from its first word to the kill, as a share of the undisturbed run's time.
 PHASES = (("reading", 0.15), ("sorting", 0.01), ("writing", 0.1), ("renaming", 0.0))
 OLD = b"an older output\n"
 HEADER = ("killed in", "after s", "old outputs", "threads of the next run", "its s", "its outputs")
 
 
 class Trial:
-    """One roster, one key, one place for outputs."""
+    """One roster, one key, and one folder for outputs."""
 
     def __init__(self, fugo: Fugo, directory: Path, rows: int) -> None:
         self._fugo, self._directory = fugo, directory
@@ -41,7 +41,7 @@ class Trial:
         self.files = [directory / f"out{suffix}" for suffix in (".csv", ".rejects.csv", ".duplicates.csv")]
 
     def command(self, threads: int | None = None) -> list[str]:
-        """Without --quiet: the phases are what is waited for."""
+        """Without --quiet, because this script waits for the phases that the run prints."""
         options = {"threads": threads} if threads else {}
         command = self._fugo.convert(self._roster, {self._key: self.files[0]}, "symbol", **options)
         return [word for word in command if word != "--quiet"]
@@ -54,7 +54,7 @@ class Trial:
         return time.monotonic() - started
 
     def digests(self) -> list[str]:
-        """Of every output; takes them away."""
+        """The digest of every output. The outputs are removed."""
         found = []
         for file in self.files:
             with open(file, "rb") as source:
@@ -63,7 +63,7 @@ class Trial:
         return found
 
     def kill_in(self, phase: str, after: float) -> float:
-        """Puts older outputs in place, and kills a run so long after the phase's first word. Gives the run's time."""
+        """Puts older outputs in place, and kills a run this long after the phase's first word. Returns its time."""
         for file in self.files:
             file.write_bytes(OLD)
         started = time.monotonic()

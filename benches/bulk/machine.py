@@ -1,4 +1,4 @@
-"""What a figure's machine is: processor, cores, memory, kernel, and the file system of a directory.
+"""Describes the machine of a figure: processor, cores, memory, kernel, and the file system of a directory.
 
     python3 machine.py [DIRECTORY]
 """
@@ -14,7 +14,7 @@ _FLAGS = ("sha_ni", "avx2", "avx512f")
 
 
 def machine(directory: Path) -> dict[str, str]:
-    """One line for each thing."""
+    """One line for each property."""
     flags = [flag for flag in _FLAGS if flag in _cpu("flags").split()]
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -28,7 +28,7 @@ def machine(directory: Path) -> dict[str, str]:
 
 
 def sentence(directory: Path) -> str:
-    """The same in one line, for under a table."""
+    """The same in one line, for the text below a table."""
     return "Machine: " + "; ".join(f"{name} {value}" for name, value in machine(directory).items()) + "."
 
 

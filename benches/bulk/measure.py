@@ -1,11 +1,11 @@
-"""One command, measured from its start to its exit.
+"""Measures one command from its start to its exit.
 
     python3 measure.py [--json FILE] [--stdin FILE] [--attach PID]... -- COMMAND...
 
-Time is the wall clock's. CPU time, resident memory and bytes are what Linux has counted when the child is a zombie and
-has not been reaped. Anonymous memory is sampled every 20 ms over the child and its descendants, so a peak shorter than
-that may be missed. With --attach, a server that does the child's work is counted too: its tree's CPU time and bytes
-between the child's start and its exit, and its tree's anonymous memory.
+Time is wall-clock time. CPU time, resident memory and bytes are Linux's counts when the child is a zombie and has not
+been reaped. Anonymous memory of the child and its descendants is sampled every 20 ms, so a shorter peak may be missed.
+With --attach, a server that works for the child is counted too: the CPU time and bytes of its process tree between the
+child's start and its exit, and the anonymous memory of its tree.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ SAMPLE_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one run cost. Seconds and bytes; None where the kernel would not tell.
+    """The cost of one run, in seconds and bytes. None where the kernel gives no count.
 
     `peak_resident` is `ru_maxrss` of the child or its largest descendant, which the kernel starts at the size of the
-    process that forks it (about 15 MB); None with an attached server, whose memory it would miss. `read` and `written`
-    are `rchar` and `wchar`: every byte through read and write, cached or not. `device_read` and `device_written` are
-    what was fetched from a block device, and the pages made dirty that will go to one.
+    process that forks it (about 15 MB). It is None with an attached server, whose memory it would miss. `read` and
+    `written` are `rchar` and `wchar`: every byte through read and write, cached or not. `device_read` counts the bytes
+    that were read from a block device, and `device_written` the pages made dirty that will be written to one.
     """
 
     seconds: float
@@ -63,14 +63,14 @@ class Sampler(threading.Thread):
                 return
 
     def stop(self) -> int:
-        """Ends the sampling and gives the peak in bytes."""
+        """Ends the sampling and returns the peak in bytes."""
         self._over.set()
         self.join()
         return self.peak
 
 
 def measure(command: list[str], stdin: Path | None = None, attached: list[int] | None = None) -> Measurement:
-    """Runs `command` to its exit. Its output goes where this process's does."""
+    """Runs `command` to its exit. It inherits this process's standard output and error."""
     servers = attached or []
     cpu_before = sum(cpu_seconds(server) for server in servers)
     moved_before = [bytes_moved(server) for server in servers]
@@ -99,7 +99,7 @@ def measure(command: list[str], stdin: Path | None = None, attached: list[int] |
 def measure_apart(
     command: list[str], stdin: Path | None = None, attached: list[int] | None = None, stderr: Path | None = None
 ) -> Measurement:
-    """The same from a fresh small process, so that the caller's size does not enter `peak_resident`."""
+    """The same from a new small process, so that the caller's size does not affect `peak_resident`."""
     options = [f"--attach={server}" for server in attached or []]
     options += [f"--stdin={stdin}"] if stdin else []
     with tempfile.TemporaryDirectory() as directory:

@@ -1,9 +1,9 @@
-"""A nation's roster, once in each form and order.
+"""Converts a roster of a nation once in each format and order.
 
     python3 benches/bulk/nation.py --rows 125000000 --dir DIR [--fugo target/release/fugo]
 
-Every result is held against what `fugo synth` knows of the roster, and every output's rows are counted. Exits with 1 if
-any differs or failed; a line that has no room is skipped, and says so.
+Every result is compared with what `fugo synth` wrote about the roster, and the rows of every output are counted. Exits
+with 1 if a result differs or a run failed. If there is not enough space for a line, it is skipped and reported.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TO_PARQUET = Path(__file__).resolve().parent / "engines" / "parquet_roster.py"
 
 @dataclass(frozen=True)
 class Case:
-    """One line of the table; suffixes name the formats."""
+    """One line of the table. The suffixes give the formats."""
 
     source: str
     target: str
@@ -55,7 +55,7 @@ CASES = (
 
 
 def to_parquet(python: Path, roster: Roster) -> Roster:
-    """The roster as Parquet, without its short records; as many must be missing as the truth says."""
+    """The roster as Parquet, without its short records. Their number must be that of the truth."""
     file = roster.file.with_suffix(".parquet")
     command = [python, _TO_PARQUET, roster.file, file]
     missing = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -82,7 +82,7 @@ def without_room(case: Case, needed: int, free: int) -> list[str]:
 
 
 def _short_line(cells: list[str], said: str) -> list[str]:
-    """Without figures."""
+    """A line without figures."""
     return [*cells, *[""] * (len(HEADER) - len(cells) - 1), said]
 
 
@@ -93,7 +93,7 @@ def lines(
     each_row: space.Space,
     args: argparse.Namespace,
 ) -> Iterator[list[str]]:
-    """Each case once, if there is room for it."""
+    """Each case once, if there is enough space for it."""
     options = {"memory": args.memory} if args.memory else {}
     for case in _wanted(args):
         roster = rosters[case.source]

@@ -14,7 +14,7 @@ _NAMED = ("duckdb", "polars", "pandas", "pyarrow")
 
 
 def peer_python() -> Path:
-    """The environment's interpreter. Makes it if it is missing; pip's own settings say from where."""
+    """The interpreter of the environment, which is created if it is missing. pip's own settings choose the index."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     directory = cache / "fugo-bulk-benches" / f"python-{sys.version_info.major}.{sys.version_info.minor}"
     python, complete = directory / "bin" / "python", directory / "complete"
@@ -28,7 +28,7 @@ def peer_python() -> Path:
 
 
 def versions(python: Path) -> dict[str, str]:
-    """What pip has chosen."""
+    """The versions that pip installed."""
     command = [python, "-m", "pip", "list", "--format=json", "--disable-pip-version-check"]
     listed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return {package["name"]: package["version"] for package in listed if package["name"] in _NAMED}

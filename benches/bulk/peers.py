@@ -1,8 +1,8 @@
-"""`fugo convert` beside what a user would pick instead, on the same roster, in turn.
+"""Compares `fugo convert` with the tools that a user would otherwise choose, on the same roster, in turn.
 
     python3 benches/bulk/peers.py --rows 5000000 --dir /dev/shm --fugo target/release/fugo
 
-Checks first that all make the same symbols, then times them, and shows what each does to damaged rows.
+Checks first that all of them write the same symbols, then times them, and shows what each does with damaged rows.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Result:
         return median(each.seconds for each in self.rounds)
 
     def rate(self) -> float:
-        """Rows a second, by the median."""
+        """Rows per second, by the median."""
         return self.rows / self.seconds()
 
 
 def time_all(place: Place, rows: int, slow_rows: int, rounds: int) -> list[Result]:
-    """`rounds` times everyone in turn, so that a slow spell of the machine falls on all."""
+    """Times all contestants in turn, `rounds` times, so that a slow period of the machine affects all of them."""
     rosters = {size: place.directory / f"roster-{size}.csv" for size in (rows, min(rows, slow_rows))}
     for size, roster in rosters.items():
         place.fugo.synth(size, MESS, roster)
@@ -63,7 +63,7 @@ def time_all(place: Place, rows: int, slow_rows: int, rounds: int) -> list[Resul
 
 
 def judge_all(place: Place) -> list[conduct.Conduct]:
-    """Everyone on the damaged roster; PostgreSQL as it is, and again without the short records."""
+    """All contestants on the damaged roster; PostgreSQL with the short records, and again without them."""
     mess = conduct.Mess(place)
     judged = [mess.judge(rival) for rival in _on_trial(place)]
     for rival in place.postgres("any"):
@@ -89,14 +89,15 @@ def _on_trial(place: Place) -> Iterator[Contestant]:
 def _timed(rival: Contestant, roster: Path) -> Measurement:
     stderr = roster.with_suffix(".stderr")
     measurement, _ = rival.run(roster, stderr)
-    # fugo says 1 when it has listed rejects, which this roster has.
+    # fugo exits with 1 after it listed rejects, which this roster does not have.
     if measurement.status not in ((0, 1) if rival.name == "fugo" else (0,)):
         raise SystemExit(f"{rival.name}: exit status {measurement.status}: {complaint(stderr)}")
     return measurement
 
 
 def speed_table(results: list[Result]) -> str:
-    """Ends with fugo's rate over each peer's, by the medians in one order; `any` stands beside fugo's input order."""
+    """The last column is the ratio of fugo's rate to each peer's, by the medians in one order. `any` is compared with
+    fugo's input order."""
     fugo = {result.order: result.rate() for result in results if result.name == "fugo"}
     header = ("what", "order", "rows", "s, least", "s, median", "rows/s, best", "rows/s, median")
     header += ("CPU s for a million rows", "resident MB", "anonymous MB", "fugo's rows/s over its")

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of our own under a directory, on a Unix socket only, gone afterwards."""
+"""A temporary PostgreSQL cluster in a directory, on a Unix socket only."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _PGCRYPTO = "extension/pgcrypto.control"
 
 
 class Unavailable(Exception):
-    """Why PostgreSQL cannot be measured here."""
+    """The reason why PostgreSQL cannot be measured here."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running cluster. `directory` is its own: what it reads and writes must lie there."""
+    """A running cluster. The files that it reads and writes must be in `directory`, which belongs to it."""
 
     postmaster: int
     directory: Path
     binaries: Path
 
     def client(self) -> list[str]:
-        """The command that runs the SQL of its standard input."""
+        """The command that runs the SQL on its standard input."""
         where = [f"--host={self.directory}", f"--username={ACCOUNT}", "--dbname=postgres"]
         return [str(self.binaries / "psql"), *where, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
 
@@ -42,7 +42,7 @@ class Server:
 
 
 def sql(key: bytes, roster: Path, out: Path, sort: bool) -> str:
-    """COPY in, pgcrypto's hmac, COPY out. The table is unlogged, and made anew each time."""
+    """COPY in, pgcrypto's hmac, COPY out. The table is unlogged, and created again each time."""
     columns = ", ".join(f"{name} text" for name in COLUMNS)
     symbol = f"encode(substring(hmac(my_number::bytea, '\\x{key.hex()}'::bytea, 'sha256') FROM 1 FOR 16), 'hex')"
     query = f"SELECT {symbol} AS symbol, {', '.join(KEPT)} FROM roster WHERE my_number ~ '^[0-9]{{12}}$'"
@@ -59,7 +59,7 @@ def sql(key: bytes, roster: Path, out: Path, sort: bool) -> str:
 
 
 def install() -> Path:
-    """The newest server's programs. Installs Debian's package by name if it is missing and root asks."""
+    """The programs of the newest server. If it is missing and the user is root, Debian's package is installed."""
     if not _found() and os.geteuid() == 0 and shutil.which("apt-get"):
         for arguments in (["update"], ["install", "--yes", "postgresql", "postgresql-contrib"]):
             subprocess.run(["apt-get", "-qq", *arguments], capture_output=True, check=False)
@@ -73,7 +73,7 @@ def install() -> Path:
 
 @contextmanager
 def serve(directory: Path) -> Iterator[Server]:
-    """A cluster in `directory`, which must not exist; both end with the context. No durability: nothing is kept."""
+    """A cluster in `directory`, which must not exist. The context removes both at its end. The data are not durable."""
     binaries = install()
     directory.mkdir(mode=0o700)
     try:
@@ -99,7 +99,7 @@ def version(binaries: Path) -> str:
 
 
 def _settings(directory: Path) -> str:
-    """What one large job on a machine of its own wants. Statements hold the key, so none is logged."""
+    """Settings for one large job on its own machine. Statements contain the key, so statements are not logged."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     values = {
@@ -129,9 +129,9 @@ def _found() -> list[Path]:
 
 
 def _run(*command: str | Path) -> None:
-    """As the server's account if we are root, because the server refuses to run as root."""
+    """Runs as the server's account if the user is root, because the server refuses to run as root."""
     account = ACCOUNT if os.geteuid() == 0 else None
-    # The server that pg_ctl leaves behind inherits its outputs, so they are files: a pipe would never end.
+    # The server that pg_ctl starts inherits its outputs. With a pipe, reading would never end, so they are files.
     silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     done = subprocess.run(command, user=account, cwd="/", check=False, **silent)
     if done.returncode != 0:

@@ -1,4 +1,4 @@
-"""What Linux tells in /proc of a process and its descendants."""
+"""Linux's counts in /proc for a process and its descendants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _IO_FIELDS = ("rchar", "wchar", "read_bytes", "write_bytes")
 
 
 class Tree:
-    """A process and its descendants. Each look finds new ones by their parent and forgets those that ended."""
+    """A process and its descendants. Each call finds new processes by their parent, and forgets those that ended."""
 
     def __init__(self, root: int) -> None:
         self._members = {root}
@@ -25,12 +25,12 @@ class Tree:
         return self._members
 
     def anonymous_bytes(self) -> int:
-        """Sum of RssAnon; a process that ends meanwhile counts as nothing."""
+        """Sum of RssAnon. A process that ends meanwhile counts as 0."""
         return sum(_anonymous(pid) for pid in self.members())
 
 
 def cpu_seconds(root: int) -> float:
-    """User and system time of a tree: of the living, and of the children that each has reaped."""
+    """User and system time of a tree: of the living processes, and of the children that each has reaped."""
     ticks = 0
     for pid in Tree(root).members():
         ticks += sum(int(field) for field in _stat(pid)[11:15])
@@ -38,7 +38,7 @@ def cpu_seconds(root: int) -> float:
 
 
 def bytes_moved(root: int) -> list[int | None]:
-    """rchar, wchar, read_bytes and write_bytes of a tree, reaped children included; None where it may not be read."""
+    """rchar, wchar, read_bytes and write_bytes of a tree, with reaped children; None without permission."""
     totals = dict.fromkeys(_IO_FIELDS, 0)
     for pid in Tree(root).members():
         text = _read(pid, "io")
@@ -57,7 +57,7 @@ def _parent(pid: int) -> int | None:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields behind the command's name, which may hold blanks: state, parent, … utime is the twelfth."""
+    """The fields after the command's name, which may contain spaces: state, parent, … utime is the twelfth."""
     return (_read(pid, "stat") or "").rpartition(")")[2].split()
 
 

@@ -1,4 +1,4 @@
-"""Rosters, test keys and conversions by the `fugo` under test."""
+"""Rosters, test keys and conversions, all by the `fugo` under test."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ SHORT = "fields"
 
 @dataclass(frozen=True)
 class Fugo:
-    """The program, and what is asked of it."""
+    """The program, and its commands."""
 
     program: Path
 
     def synth(self, rows: int, mess: float, out: Path, truth: Path | None = None) -> Path:
-        """Makes up a roster: the same bytes for the same rows and mess."""
+        """Generates a roster. The same rows and mess give the same bytes."""
         options = [f"--truth={truth}"] if truth else []
         self._run("synth", f"--rows={rows}", f"--mess={mess:g}", f"--out={out}", f"--overwrite={out}", *options)
         return out
 
     def test_keys(self, scopes: list[str], directory: Path) -> list[Path]:
-        """Unlocked keys of use `test`, one for each scope, under a fresh root."""
+        """Unlocked keys of use `test`, one for each scope, derived from a new root key."""
         root = directory / "root.key"
         self._run("key", "new", f"--out={root}", "--plaintext", "--use=test")
         files = [directory / (scope.replace("/", "-") + ".key") for scope in scopes]
@@ -54,7 +54,7 @@ class Fugo:
         return [str(self.program), "convert", "--test-keys", *fixed, *pairs, *named, str(roster)]
 
     def version(self) -> str:
-        """As `fugo --version` has it."""
+        """The version that `fugo --version` prints."""
         command = [self.program, "--version"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
@@ -70,7 +70,7 @@ def _option(name: str, value: str | int | bool | Path) -> str:
 
 
 def write_peer_key(key_file: Path, out: Path) -> Path:
-    """The 64 hex digits of an unlocked key file, in a file that only its owner may read."""
+    """The 64 hex digits of an unlocked key file, in a file that only its owner can read."""
     lines = dict(line.split(": ", 1) for line in key_file.read_text(encoding="ascii").splitlines() if ": " in line)
     if lines["use"] != "test":
         raise SystemExit(f"{key_file}: only a test key may be given to peers")
@@ -80,7 +80,7 @@ def write_peer_key(key_file: Path, out: Path) -> Path:
 
 
 def write_whole_records(roster: Path, out: Path) -> int:
-    """Copies the records that have all columns and gives how many have not. Made-up rosters have one line a record."""
+    """Copies the records that have all columns, and returns how many do not. Each record is one line."""
     missing = 0
     with open(roster, encoding="utf-8", newline="") as source, open(out, "w", encoding="utf-8", newline="") as target:
         for line in source:
@@ -93,7 +93,7 @@ def write_whole_records(roster: Path, out: Path) -> int:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a lenient run that keeps all columns must report, counted from the truth file of `fugo synth`."""
+    """The expected report of a lenient run that keeps all columns, counted from the truth file of `fugo synth`."""
 
     rejected_by_reason: dict[str, int]
     equal: int
@@ -114,12 +114,12 @@ class Truth:
         return cls(dict(sorted(outcomes.items())), equal, differing)
 
     def without_short_records(self) -> tuple[Truth, int]:
-        """The truth about the roster's copy that lacks them, and how many it lacks."""
+        """The truth about the copy of the roster without short records, and the number of short records."""
         others = {reason: rows for reason, rows in self.rejected_by_reason.items() if reason != SHORT}
         return Truth(others, self.equal, self.differing), self.rejected_by_reason.get(SHORT, 0)
 
     def faults(self, report: dict, rows: int, order: str) -> list[str]:
-        """Where a report says something else; empty if it reconciles."""
+        """The differences between a report and the truth; empty if they agree."""
         rejected = sum(self.rejected_by_reason.values())
         aside = self.equal + self.differing if order == "symbol" else 0
         duplicates = report["duplicates"]

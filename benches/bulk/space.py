@@ -1,4 +1,4 @@
-"""How much room a conversion needs, from a small one that is made to use temporary files."""
+"""Estimates the space that a conversion needs, from a small conversion that is forced to use temporary files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MARGIN = 1.05
 
 @dataclass(frozen=True)
 class Space:
-    """Bytes for each row: of the roster, and of one key's output and temporary files together."""
+    """Bytes per row: of the roster, and of the output and temporary files of one key together."""
 
     roster: float
     output: float
 
     def bytes(self, rows: int, rosters: int, keys: int) -> int:
-        """For `rosters` rosters and a conversion of one of them under `keys` keys, all temporary files included."""
+        """The bytes for `rosters` rosters and a conversion of one under `keys` keys, with temporary files."""
         return int(rows * (rosters * self.roster + keys * self.output) * _MARGIN)
 
 
@@ -44,7 +44,7 @@ def free(directory: Path) -> int:
 
 
 def require(directory: Path, needed: int, what: str) -> None:
-    """Says what is needed, and ends the program if there is less."""
+    """Prints the space that is needed, and ends the program if there is less."""
     room = f"{what} needs {needed / 1e9:.1f} GB under {directory}; {free(directory) / 1e9:.1f} GB are free"
     if free(directory) < needed:
         raise SystemExit(room)

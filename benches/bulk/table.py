@@ -1,4 +1,4 @@
-"""Markdown tables, and figures as people read them."""
+"""Markdown tables, and figures in a readable form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Markdown; the first `left` columns are text, the others figures."""
+    """Markdown. The first `left` columns are text, the others are figures."""
     rule = ["---" if column < left else "---:" for column in range(len(header))]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (header, rule, *rows))
 

@@ -1,4 +1,4 @@
-"""Does a measurement see what it claims to see? Each child here does a known amount of something.
+"""Do the measurements match known amounts? Each child process here does a known amount of work.
 
     python3 -m unittest discover benches/bulk
 """
@@ -21,7 +21,7 @@ _SERVE += "del b\nopen('out', 'w').write('done')\ninput()"
 
 
 def grandchild(program: str) -> list[str]:
-    """A shell that has Python run `program` and lives on behind it."""
+    """A shell that has Python run `program`, and continues after it ends."""
     return ["sh", "-c", '"$0" -c "$1"; exit 3', sys.executable, program]
 
 
@@ -62,7 +62,7 @@ class Measure(unittest.TestCase):
             ask = ["sh", "-c", 'cd "$0"; echo go > in; read -r answer < out; exit 0', name]
             cost = measure(ask, attached=[server.pid])
             server.communicate(b"\n")
-        # A kernel tick, 10 ms, is what a server's time is counted in.
+        # A server's time is counted in kernel ticks of 10 ms.
         self.assertGreaterEqual(cost.cpu_seconds, 0.28)
         self.assertGreaterEqual(cost.peak_anonymous, 300_000_000)
         self.assertIsNone(cost.peak_resident)

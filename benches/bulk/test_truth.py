@@ -1,4 +1,4 @@
-"""Is a wrong conversion found?
+"""Is a wrong conversion detected?
 
     python3 -m unittest discover benches/bulk
 """

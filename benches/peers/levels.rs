@@ -1,7 +1,8 @@
-//! What does a symbol cost at each level of the kernel, forced?   cargo run --release --bin levels -- --bench
+//! The cost of a symbol at each level of the kernel.   cargo run --release --bin levels -- --bench
 //!
-//! The kernel is private, so its source is taken in here. With `RUSTFLAGS='--cfg sha2_backend="soft"'` the last level is
-//! what a processor without the SHA extensions and AVX2 has. The time is for 1,024 symbols; `run` makes a table of it.
+//! The kernel is private, so this program includes its source. With `RUSTFLAGS='--cfg sha2_backend="soft"'`, the last
+//! level is that of a processor without the SHA extensions and AVX2. The time is for 1,024 symbols; `run` makes a table
+//! of it.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

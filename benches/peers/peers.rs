@@ -1,7 +1,7 @@
-//! What does a symbol cost beside the libraries that compute the same HMAC?
+//! The cost of a symbol, compared with libraries that compute the same HMAC.
 //!
-//! All of them start from a prepared key and answer the same 1,024 numbers; each first shows that it gives the known
-//! answer. The time is for all of them: `run` makes a table of it.
+//! All of them start from a prepared key and derive from the same 1,024 numbers. Each must first give the known result.
+//! The time is for all 1,024; `run` makes a table of it.
 #![forbid(unsafe_code)]
 
 use std::{hint::black_box, time::Duration};
@@ -21,7 +21,7 @@ fn key(scope: &str) -> ScopeKey {
     RootKey::from_bytes(&root).scope_key(&scope.parse().expect("a scope"))
 }
 
-/// The number of the known answer, then others.
+/// The number of the known result, then others.
 fn numbers() -> Vec<MyNumber> {
     let number = |i: u64| {
         let body = format!("{:011}", (12_345_678_901 + i * 9_876_543) % 100_000_000_000);
@@ -31,7 +31,7 @@ fn numbers() -> Vec<MyNumber> {
     (0..COUNT as u64).map(number).collect()
 }
 
-/// A row of a peer that takes one message after the other.
+/// A row of a library that takes one message at a time.
 fn row(criterion: &mut Criterion, name: &str, numbers: &[MyNumber], symbol: impl Fn(&[u8; 12]) -> [u8; 16]) {
     assert_eq!(symbol(numbers[0].expose_digits()), KNOWN.to_be_bytes(), "{name}");
     let mut out = vec![[0; 16]; COUNT];
@@ -78,7 +78,8 @@ fn theirs(criterion: &mut Criterion) {
     row(criterion, "ring", &numbers, |number| kept(ring::hmac::sign(&prepared, number).as_ref()));
     let prepared = aws::Key::new(aws::HMAC_SHA256, bytes);
     row(criterion, "aws-lc-rs", &numbers, |number| kept(aws::sign(&prepared, number).as_ref()));
-    // Its HMAC takes the key anew for each message; below, its SHA-256 from states after the key block.
+    // Its HMAC takes the key again for each message. The row below uses its SHA-256 from the states after the key
+    // block.
     let prepared = PKey::hmac(bytes).expect("a key");
     row(criterion, "openssl, HMAC", &numbers, |number| {
         let mut signer = Signer::new(MessageDigest::sha256(), &prepared).expect("a signer");

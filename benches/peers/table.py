@@ -1,10 +1,13 @@
-"""Least nanoseconds a symbol for each row of the bench, and the ratio to ring's:   table.py CRITERION_HOME IPSEC_MB_NS"""
+"""The least nanoseconds per symbol for each row of the bench, and their ratio to ring.
+
+    table.py CRITERION_HOME IPSEC_MB_NS
+"""
 
 import json
 import pathlib
 import sys
 
-COUNT = 1_024  # symbols in one turn of the bench
+COUNT = 1_024  # symbols per iteration of the bench
 
 rows = {"Intel IPsec-MB, bursts": float(sys.argv[2])}
 for sample in pathlib.Path(sys.argv[1]).glob("*/new/sample.json"):

@@ -1,5 +1,5 @@
 //! Keys, numbers and settings that the benches share.
-// Each bench uses a part of it.
+// Each bench uses only some of them.
 #![allow(dead_code)]
 
 use std::time::Duration;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use criterion::Criterion;
 use fugo::{MyNumber, RootKey, ScopeKey};
 
-/// The key of a scope under a root that is the same in every run.
+/// The key of a scope. The root key is the same in every run.
 pub(crate) fn key(scope: &str) -> ScopeKey {
     RootKey::from_bytes(&[7; 32]).scope_key(&scope.parse().expect("a scope"))
 }
 
-/// So many different numbers, the same in every run.
+/// This many different numbers, the same in every run.
 pub(crate) fn numbers(count: usize) -> Vec<MyNumber> {
     let number = |i: usize| {
         let body = format!("{:011}", i as u64 * 9_876_543 % 100_000_000_000);

@@ -1,5 +1,5 @@
-//! What each fuzz target checks, as plain functions: libFuzzer calls them, and `tests/replay.rs` calls them with the
-//! committed corpora on a stable compiler. Each panics on the first thing that is wrong.
+//! The checks of the fuzz targets, as plain functions. libFuzzer calls them, and `tests/replay.rs` calls them with the
+//! committed corpora on a stable compiler. Each panics at the first fault.
 #![forbid(unsafe_code)]
 
 pub mod number;
@@ -9,7 +9,7 @@ pub mod text;
 
 /// A target of this crate.
 pub struct Target {
-    /// The name, which is that of the folder below `corpus` too.
+    /// The name of the target, and of its folder in `corpus`.
     pub name: &'static str,
     /// The check.
     pub check: fn(&[u8]),

@@ -1,4 +1,4 @@
-//! The strict parse and the lenient step, against the slow plain model of both.
+//! The strict parse and lenient normalisation, compared with a slow and plain model of both.
 
 use fugo::{
     AnySymbolKey, BodyError, MyNumber, MyNumberError, RootKey, SYMBOL_LEN, flat,
@@ -7,7 +7,7 @@ use fugo::{
 
 use crate::plain::{self, Refusal};
 
-/// Any bytes for the strict parse; if they are UTF-8, as text for the lenient step too.
+/// Any bytes for the strict parse; if they are UTF-8, as text for lenient normalisation too.
 pub fn check(data: &[u8]) {
     let strict = MyNumber::parse(data);
     assert_eq!(strict.as_ref().map(|_| ()).map_err(|error| parse_refusal(*error)), plain::parse(data));
@@ -16,7 +16,7 @@ pub fn check(data: &[u8]) {
     }
 
     match MyNumber::check_digit(data) {
-        // With its check digit, and with that one only, a body is a number (or all zeros).
+        // Eleven digits with their check digit are a number (or all zeros). With any other last digit they are not.
         Ok(digit) => {
             for last in 0..10 {
                 let text = [data, &[b'0' + last]].concat();
@@ -41,21 +41,21 @@ pub fn check(data: &[u8]) {
                 assert_eq!(found.changes().is_empty(), changes.is_empty());
                 let parsed = found.parse().map(|_| ()).map_err(parse_refusal);
                 assert_eq!(parsed, plain::parse(digits.as_bytes()));
-                // What is strict already stays as it is.
+                // Normalisation does not change a strict number.
                 let again = normalize(digits, lost_zeros).expect("twelve digits");
                 assert!(again.changes().is_empty() && again.expose_digits() == found.expose_digits());
             }
             (Err(found), Err(expected)) => assert_eq!(&normalize_refusal(*found), expected),
             _ => panic!("{found:?} where the model has {expected:?}"),
         }
-        // The lenient step never stands in the way of a strict number.
+        // Normalisation accepts every strict number.
         if let Ok(number) = &strict {
             assert_eq!(found.expect("strict already").parse().as_ref(), Ok(number));
         }
     }
 }
 
-/// As flat rows: each is refused as it is alone, and the symbols of the others stand in their own rows.
+/// As flat rows: each row is refused as it is alone, and the symbols of the others are in their own rows.
 fn flat_rows(data: &[u8]) {
     let (rows, _) = data.as_chunks::<{ MyNumber::LEN }>();
     let scope = "agency/nta/1".parse().expect("a scope");

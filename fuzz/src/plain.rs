@@ -1,14 +1,14 @@
-//! The specification's rules for numbers, done slowly and plainly: whole lists of characters, one step after the
-//! other, no code shared with the library. `tests/normalize.rs` runs against it as well.
+//! The specification's rules for numbers, implemented slowly and plainly: lists of characters, one step after the
+//! other, without code of the library. `tests/normalize.rs` uses it too.
 
-/// One word of the closed vocabulary, and the offset or count that goes with it.
+/// A word of the closed vocabulary, and its offset or count.
 pub(crate) type Refusal = (&'static str, Option<usize>);
 
 /// Step 1 of the table.
 pub(crate) const INVISIBLES: [u32; 6] = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD];
-/// What step 2 trims besides spaces.
+/// The characters that step 2 trims, besides spaces.
 pub(crate) const ENDS: [u32; 3] = [0x0009, 0x000A, 0x000D];
-/// Trimmed at the ends, separators inside.
+/// Trimmed at the ends, and separators inside.
 pub(crate) const SPACES: [u32; 16] = [
     0x0020, 0x00A0, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F,
     0x205F, 0x3000,
@@ -21,7 +21,7 @@ pub(crate) const DASHES_AND_POINTS: [u32; 18] = [
 /// Step 3: the full-width digits, `0` first.
 pub(crate) const FULL_WIDTH: [u32; 10] =
     [0xFF10, 0xFF11, 0xFF12, 0xFF13, 0xFF14, 0xFF15, 0xFF16, 0xFF17, 0xFF18, 0xFF19];
-/// What counts as a digit without any change.
+/// The digits that need no change.
 pub(crate) const DIGITS: [char; 10] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /// The strict parse.
@@ -53,12 +53,12 @@ pub(crate) fn parse(text: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The lenient step: the digits, and the names of the changes.
+/// Lenient normalisation: the digits, and the names of the changes.
 pub(crate) fn normalize(text: &str, restore: bool) -> Result<(String, Vec<&'static str>), Refusal> {
     let mut changes = Vec::new();
     let is_one_of = |list: &[u32], c: char| list.contains(&(c as u32));
 
-    // 1. Invisibles go, wherever they are.
+    // 1. Delete invisible characters, wherever they are.
     let mut characters: Vec<(usize, char)> = text.char_indices().collect();
     let before = characters.len();
     characters.retain(|(_, c)| !is_one_of(&INVISIBLES, *c));

@@ -1,10 +1,11 @@
-//! Rows of CSV: the splitting that `fugo convert` does, against one that goes byte by byte.
+//! Rows of CSV: compares the splitting in `fugo convert` with a splitter that reads byte by byte.
 
 use std::ops::Range;
 
 use fugo_csv as csv;
 
-/// The first byte chooses the delimiter, the second where the input is cut in two; the rest is the input.
+/// The first byte chooses the delimiter, the second the position at which the input is cut in two; the rest is the
+/// input.
 pub fn check(data: &[u8]) {
     let [delimiter, cut, bytes @ ..] = data else { return };
     let delimiter = [b',', b';', b'\t', b'|'][usize::from(delimiter % 4)];
@@ -29,7 +30,7 @@ pub fn check(data: &[u8]) {
             assert!(csv::value(&bytes[field.clone()], &mut scratch).len() <= field.len());
         }
 
-        // Cut anywhere, the record is either not yet whole or the same.
+        // After a cut at any position, the record is either incomplete or the same.
         let end = at + (usize::from(*cut) * (bytes.len() - at)) / 255;
         let mut of_part = Vec::new();
         if let Some(part) = csv::split(&bytes[..end], at, delimiter, false, &mut of_part) {
@@ -52,8 +53,8 @@ struct Plain {
     stray_quote: bool,
 }
 
-/// A field that begins with a quote goes on to the quote that is not doubled; every other ends at a delimiter or a
-/// line end.
+/// A field that begins with a quote ends after the quote that is not doubled. Any other field ends at a delimiter or at
+/// a line end.
 fn plain(bytes: &[u8], start: usize, delimiter: u8) -> Option<Plain> {
     let byte = |at: usize| bytes.get(at).copied();
     let (mut fields, mut lines, mut stray_quote, mut at) = (Vec::new(), 0, false, start);

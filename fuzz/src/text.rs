@@ -1,4 +1,4 @@
-//! The text form, against the `bech32` crate.
+//! The text form, compared with the `bech32` crate.
 
 use bech32::{Bech32m, primitives::decode::CheckedHrpstring};
 use fugo::{
@@ -6,12 +6,12 @@ use fugo::{
     text::{TextEncoder, TextError, decode},
 };
 
-/// Any bytes as a text; and the first 21 of them as a purpose, a tag and a symbol to be written and read back.
+/// Any bytes as a text; and the first 21 of them as a purpose, a tag and a symbol, which are written and read back.
 pub fn check(data: &[u8]) {
     let decoded = decode(data);
     assert_eq!(decoded.map(|decoded| (decoded.purpose, payload(decoded.tag, decoded.symbol))), oracle(data));
     if let Ok(decoded) = decoded {
-        // What is accepted is what encoding gives, byte for byte, and is no number.
+        // An accepted text is exactly the output of encoding, and is not a number.
         let text = TextEncoder::new(decoded.purpose, decoded.tag).encode(&decoded.symbol);
         assert_eq!(text.as_bytes(), data);
         assert!(MyNumber::parse(data).is_err());
@@ -35,10 +35,10 @@ fn payload(tag: KeyTag, symbol: [u8; 16]) -> [u8; 20] {
     payload
 }
 
-/// The specification's answer, by the `bech32` crate.
+/// The result by the specification, computed with the `bech32` crate.
 fn oracle(data: &[u8]) -> Result<(Purpose, [u8; 20]), TextError> {
     let text = std::str::from_utf8(data).map_err(|_| TextError::Corrupted)?;
-    // The crate knows no bound of 90 here, and takes upper case.
+    // The crate does not have the limit of 90 here, and accepts upper case.
     if text.len() > 90 || text.chars().any(|c| c.is_ascii_uppercase()) {
         return Err(TextError::Corrupted);
     }

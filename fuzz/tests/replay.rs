@@ -1,5 +1,5 @@
-//! Do the committed corpora, and a fixed number of mutations of them, pass every check? On a stable compiler, without
-//! libFuzzer.
+//! Do the committed corpora, and a fixed number of mutations of them, pass every check? This runs on a stable compiler,
+//! without libFuzzer.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -52,7 +52,7 @@ fn mutations_of_every_file_pass() {
     }
 }
 
-/// The checks are worth something only where inputs of every kind come up.
+/// The checks are meaningful only if inputs of every kind occur.
 #[test]
 fn the_corpora_and_their_mutations_reach_every_outcome() {
     let mut numbers = BTreeSet::new();
@@ -119,7 +119,7 @@ fn for_each_mutation(files: &[Vec<u8>], mut check: impl FnMut(&[u8])) {
                     2 if at < data.len() => data[at] ^= 1 << random(8),
                     3 if at < data.len() => drop(data.remove(at)),
                     4 if at < data.len() => data[at] = likely[random(likely.len())],
-                    // A piece of another file, so that two texts meet.
+                    // A piece of another file, so that two texts are combined.
                     _ => {
                         let other = &files[random(files.len())];
                         let from = random(other.len() + 1);

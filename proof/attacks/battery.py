@@ -1,4 +1,4 @@
-"""All distinguishers on one play of the game."""
+"""Runs all distinguishers on one play of the game."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dictionary import Rates, enumeration
 from result import Result
 
 NAMES = ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12")
-# Says nothing of linkage, so it need not be anyone's sole finder.
+# It does not test linkage, so it need not be the only finder of any control.
 SANITY_ONLY = "D10"
 
 
 def play(evidence: Evidence, rates: Rates) -> dict[str, Result]:
-    """What each says, by its name."""
+    """The result of each distinguisher, by its name."""
     distinguishers: tuple[Callable[[Evidence], Result], ...] = (
         pairs.equality,
         pairs.hamming,

@@ -1,4 +1,4 @@
-"""D7, D11, D12: whole files and no known pair; what is guessed is held against the truth."""
+"""D7, D11, D12: complete files and no known pair. The guesses are compared with the truth."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from confidence import link_rate, poisson_tail
 from delivery import Evidence, halves, order
 from result import LINKED, ONE_HIT, Result
 
-# Matching at random gets one right in expectation.
+# Random matching gets one right in expectation.
 HITS = 10
-# Deliveries that change by fewer people are small deltas (docs/operators.md).
+# Deliveries that differ by fewer people are small deltas (docs/operators.md).
 SMALL_DELTA = 1_000
 
 
 def rank_matching(evidence: Evidence) -> Result:
-    """D7. Both files in ascending order: row i with row i, and each symbol with the nearest one of the other file. Alarm at 10
-    right links. Blind to everything that changes the order."""
+    """D7. Both files in ascending order: matches row i with row i, and each symbol with the nearest one of the other
+    file. Alarm at 10 right links. It detects nothing if the order changes."""
     a, b = (file[order(file)] for file in evidence.files)
     rows = min(len(a), len(b))
     by_rank = evidence.hits(a[:rows], b[:rows])
@@ -30,8 +30,9 @@ def rank_matching(evidence: Evidence) -> Result:
 
 
 def multiplicities(evidence: Evidence) -> Result:
-    """D11. People with the same number of rows in both files, matched at random: who is alone with theirs is matched for certain.
-    Alarm at 10 right links. Blind where everybody has one row: then one is right in expectation."""
+    """D11. Matches people with the same number of rows in both files at random. A person whose number of rows is unique
+    is matched with certainty. Alarm at 10 right links. It detects nothing if everybody has one row: then one link is
+    right in expectation."""
     random = np.random.default_rng(11)
     people = [dict(zip(*_counted(file), strict=True)) for file in evidence.files]
     guesses: list[list[np.ndarray]] = [[], []]
@@ -45,7 +46,7 @@ def multiplicities(evidence: Evidence) -> Result:
 
 
 def _counted(file: np.ndarray) -> tuple[list[int], list[np.ndarray]]:
-    """Numbers of rows, and the different symbols that have so many."""
+    """Numbers of rows, and for each number the symbols with that many rows."""
     ordered = file[order(file)]
     high, low = halves(ordered)
     first = np.flatnonzero(np.concatenate([[True], (high[1:] != high[:-1]) | (low[1:] != low[:-1])]))
@@ -55,9 +56,10 @@ def _counted(file: np.ndarray) -> tuple[list[int], list[np.ndarray]]:
 
 
 def files(evidence: Evidence) -> Result:
-    """D12. What the files say as files. Row i with row i, in the order of the file: alarm at 10 right links. And who is new, or
-    gone, in both of the next deliveries: alarm if both have fewer than 1,000; this holds a rule, and the bound is for
-    row order only. Blind to what is inside symbols; names, sizes and times of files are looked at by `fugo audit`."""
+    """D12. The files themselves. Matches row i with row i, in the order of the file: alarm at 10 right links. And
+    counts the people who are new, or gone, in both of the next deliveries: alarm if both have fewer than 1,000. This
+    enforces a rule; the bound is only for row order. It does not examine symbols. `fugo audit` examines names, sizes
+    and times of files."""
     a, b = evidence.files
     rows = min(len(a), len(b))
     result = _of_hits("D12", evidence.hits(a[:rows], b[:rows]), rows)
@@ -70,7 +72,7 @@ def files(evidence: Evidence) -> Result:
 
 
 def _changes(evidence: Evidence) -> dict[str, list[int]]:
-    """How many people the next delivery of each file has more, and how many it lacks."""
+    """How many people of the next delivery of each file are new, and how many are gone."""
     if evidence.later is None:
         return {}
     changes: dict[str, list[int]] = {"new": [], "gone": []}

@@ -1,6 +1,6 @@
-"""Positive controls: schemes that link, each a mistake that somebody could make.
+"""Positive controls: schemes that link, because of a mistake that somebody could make.
 
-They are Python and live here. The library has no way to name one: a symbol there comes from a `SymbolKey`, and a
+They are written in Python here, because the library cannot express them: its symbols come from a `SymbolKey`, and a
 `SymbolKey` from a scope's label. `made` gives the symbols of both scopes, row by row for the same people.
 """
 
@@ -20,7 +20,7 @@ from ladder import unkeyed as unkeyed_hash
 from pairs import rank
 from people import texts
 
-# The scopes whose symbols these stand for.
+# The scopes that these symbols claim.
 SCOPES = ("agency/nta/1", "agency/mof/1")
 
 Pair = tuple[np.ndarray, np.ndarray]
@@ -28,18 +28,18 @@ Pair = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Scheme:
-    """A broken scheme, and which distinguisher must find it."""
+    """A broken scheme, and the distinguisher that must detect it."""
 
     name: str
     mistake: str
     finder: str
     made: Callable[[np.ndarray, np.random.Generator], Pair]
-    # Delivered in an order that says nothing, not in symbol order.
+    # Delivered in a random order, not in symbol order.
     shuffled: bool = False
 
 
 def keyed(people: np.ndarray, key: bytes) -> np.ndarray:
-    """HMAC-SHA-256(key, number)[0..16] for each number: what the real construction does under a key of its own."""
+    """HMAC-SHA-256(key, number)[0..16] for each number: the real construction for this key."""
     return _hashed(people, under_key(key))
 
 
@@ -49,12 +49,12 @@ def _hashed(people: np.ndarray, digest: Callable[[bytes], bytes]) -> np.ndarray:
 
 
 def _independent(people: np.ndarray, random: np.random.Generator) -> Pair:
-    """Nothing wrong yet: two keys."""
+    """Two independent keys, the correct scheme without a mistake."""
     return keyed(people, random.bytes(32)), keyed(people, random.bytes(32))
 
 
 def _chosen(rows: int, share: float, random: np.random.Generator) -> np.ndarray:
-    """A share of the rows, and at least two of them."""
+    """A share of the rows, at least two rows."""
     return random.choice(rows, size=min(rows, max(2, round(rows * share))), replace=False)
 
 
@@ -75,7 +75,7 @@ def affine_map(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 def leading_digits(people: np.ndarray, random: np.random.Generator) -> Pair:
     a, b = _independent(people, random)
-    # The last two digits of the body: the first ones are the same throughout a dense block.
+    # The last two digits of the body, because the first digits are equal throughout a dense block.
     kept = (people[:, 9] - ord("0")) * 10 + (people[:, 10] - ord("0"))
     a[:, 0] = b[:, 0] = kept
     return a, b
@@ -95,7 +95,7 @@ def misused_tweak(people: np.ndarray, random: np.random.Generator) -> Pair:
     both = []
     for scope in SCOPES:
         symbols = base.copy()
-        # The last round of a Feistel network, the only one that knows the scope, changes one half.
+        # Only the last round of the Feistel network depends on the scope, and it changes one half.
         symbols[:, 8:] ^= _round(base[:, :8], key, scope.encode())
         both.append(symbols)
     return both[0], both[1]
@@ -164,7 +164,7 @@ def fallback_key(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 def scattered_bit(people: np.ndarray, random: np.random.Generator) -> Pair:
     a, b = _independent(people, random)
-    # As many as give D2 a z of 12.
+    # The number of rows that gives D2 a z of 12.
     rows = _chosen(len(a), 12 * 2 * np.sqrt(32) / np.sqrt(len(a)), random)
     place = random.integers(0, 128, size=len(rows))
     byte, bit = place // 8, (1 << (place % 8)).astype(np.uint8)
@@ -181,7 +181,7 @@ def shared_byte(people: np.ndarray, random: np.random.Generator) -> Pair:
 
 def kept_ends(people: np.ndarray, random: np.random.Generator) -> Pair:
     a, b = _independent(people, random)
-    # As many as give D3 a z of 3.4, and D5 one of 8.
+    # The number of rows that gives D3 a z of 3.4, and D5 a z of 8.
     rows = _chosen(len(a), 3.4 / np.sqrt(len(a)), random)
     end = random.integers(0, 2, size=len(rows))
     for symbols in (a, b):
@@ -201,16 +201,16 @@ def reserved_range(people: np.ndarray, random: np.random.Generator) -> Pair:
 def following_byte(people: np.ndarray, random: np.random.Generator) -> Pair:
     a, b = _independent(people, random)
     rows = _chosen(len(a), 0.2, random)
-    # 0 and 128 half as often as the others: neither byte equality nor any two bits show it.
+    # 0 and 128 half as often as the other values: neither byte equality nor any two bits show this.
     steps = np.repeat(np.arange(129), [1, *[2] * 127, 1])
     b[rows, 5] = a[rows, 5] + random.choice(steps, size=len(rows)).astype(np.uint8)
     return a, b
 
 
 SCHEMES = (
-    Scheme("XOR mask", "the second scope's symbol is the first's with a constant", "D3", xor_mask),
-    Scheme("affine map", "the second is an invertible linear map of the first", "D6", affine_map),
-    Scheme("kept digits", "two digits of the number stand in front of both", "D4", leading_digits),
+    Scheme("XOR mask", "the second scope's symbol is the first scope's, XOR a constant", "D3", xor_mask),
+    Scheme("affine map", "the second symbol is an invertible linear map of the first", "D6", affine_map),
+    Scheme("kept digits", "both symbols start with two digits of the number", "D4", leading_digits),
     Scheme("leaked bit", "a flag is a bit of the other symbol in 2 % of rows", "D3", leaked_bit),
     Scheme("tweak misused", "only the last Feistel round knows the scope", "D2", misused_tweak),
     Scheme("order-preserving", "symbols sort as the numbers do", "D7", order_preserving),
@@ -218,13 +218,29 @@ SCHEMES = (
     Scheme("label-prefixed SHA-256", "a hash of the scope's name and the number", "D9", label_prefixed),
     Scheme("one side unkeyed", "only the first scope's symbols are a hash of the number alone", "D9", half_keyed),
     Scheme("unkeyed second stage", "the second symbol is a hash of the first", "D9", unkeyed_stage),
-    Scheme("32-bit seeds", "a key for each scope, from a generator with a seed of 32 bits, of those that are tried", "D9", seeded_key),
-    Scheme("32-bit root", "the real ladder, from a root key with such a seed", "D9", seeded_root),
-    Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 make one label", "D1", ambiguous_label),
+    Scheme(
+        "32-bit seeds",
+        "the key of each scope comes from a generator with a seed of 32 bits, one of the tried seeds",
+        "D9",
+        seeded_key,
+    ),
+    Scheme("32-bit root", "the real derivation, from a root key of such a generator", "D9", seeded_root),
+    Scheme("ambiguous label", "ward1, epoch 1 and ward, epoch 11 have the same label", "D1", ambiguous_label),
     Scheme("fallback key", "a worker without its key used a default one: 1 row in 100,000", "D1", fallback_key),
-    Scheme("scattered bit", "each row leaks one bit of the other symbol, at a place of its own", "D2", scattered_bit),
+    Scheme("scattered bit", "each row leaks one bit of the other symbol, at a different position", "D2", scattered_bit),
     Scheme("shared byte", "3 rows in 1,000 got one random byte for both scopes", "D4", shared_byte),
-    Scheme("kept ends", "a few people stand in the same tenth of the range, the first or the last", "D5", kept_ends),
-    Scheme("reserved range", "forty special people have the lowest symbols, in one order; rows are shuffled", "D7", reserved_range, True),
+    Scheme(
+        "kept ends",
+        "both symbols of a few people are in the same tenth of the range, the first or the last",
+        "D5",
+        kept_ends,
+    ),
+    Scheme(
+        "reserved range",
+        "forty special people have the lowest symbols, in one order; rows are shuffled",
+        "D7",
+        reserved_range,
+        True,
+    ),
     Scheme("following byte", "in a fifth of rows one byte is the other's plus up to 128", "D8", following_byte),
 )

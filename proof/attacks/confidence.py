@@ -1,4 +1,4 @@
-"""From a statistic to what it says of an attacker's advantage. Attack-specific: never a bound on all attacks."""
+"""From a statistic to an attacker's advantage. It is the advantage of this attack, and never a bound on all attacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ONE_SIDED_95 = 1.6449
 
 
 def advantage_of_z(z: float, pairs: int) -> tuple[float, float]:
-    """Estimate and 95 % upper bound of the mean effect a row, in standard deviations: |z|/√N and (|z| + 1.645)/√N."""
+    """Estimate and 95 % upper bound of the mean effect per row, in standard deviations: |z|/√N and (|z| + 1.645)/√N."""
     return abs(z) / sqrt(pairs), (abs(z) + _ONE_SIDED_95) / sqrt(pairs)
 
 
@@ -26,7 +26,7 @@ def two_sided(z: float) -> float:
 
 
 def poisson_tail(hits: int) -> float:
-    """P(H ≥ hits) for a Poisson variable of mean 1, which is what matching at random gives."""
+    """P(H ≥ hits) for a Poisson variable of mean 1, the distribution for random matching."""
     term, below = exp(-1), 0.0
     for k in range(hits):
         below += term

@@ -1,4 +1,5 @@
-"""Positive controls: plays of the game that must raise an alarm. Broken schemes, and the tool used against its rules."""
+"""Positive controls: plays of the game that must raise an alarm. They use broken schemes, or the tool against its
+rules."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ FIRST, SECOND = "agency/nta/1", "agency/mof/1"
 
 @dataclass(frozen=True)
 class Control:
-    """What is wrong, and which distinguisher must find it."""
+    """A mistake, and the distinguisher that must detect it."""
 
     name: str
     mistake: str
@@ -30,7 +31,7 @@ class Control:
 
 
 def controls(product: Product, population: Population, seed: int, directory: Path) -> Iterator[Control]:
-    """Every control; its files are made when it is played, by whichever process plays it."""
+    """All controls. The process that plays a control makes its files then."""
     for number, scheme in enumerate(SCHEMES):
         random = np.random.default_rng([seed, number])
         yield Control(scheme.name, scheme.mistake, scheme.finder, _of_scheme(scheme, population, random, directory))
@@ -73,14 +74,14 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
     yield Control("several rows", "people keep their number of rows", "D11", several_rows)
     yield Control("delta of one", "the next deliveries have one person more", "D12", lambda: days(people[1:], people))
     yield Control("one who left", "the next deliveries have one person less", "D12", lambda: days(people, people[1:]))
-    yield Control("shared eligibility symbol", "it stands beside both agencies' symbols", "D1", eligibility)
+    yield Control("shared eligibility symbol", "it is in one row with both agencies' symbols", "D1", eligibility)
 
 
 def _of_scheme(
     scheme: Scheme, population: Population, random: np.random.Generator, directory: Path
 ) -> Callable[[], Evidence]:
-    """Its files are written and read as the real ones are: known pairs in the people's order, deliveries in symbol
-    order, or shuffled."""
+    """Its files are written and read as the real files are: known pairs in the people's order, and deliveries in symbol
+    order or shuffled."""
 
     def evidence() -> Evidence:
         file = directory / f"{os.getpid()}-control.csv"

@@ -1,4 +1,4 @@
-"""Files of symbols, and what an attacker reads from them: the only thing that a distinguisher sees."""
+"""Files of symbols, as an attacker reads them. A distinguisher sees only these."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SYMBOL = 16
 
 
 def read(file: Path) -> np.ndarray:
-    """The symbols of a file that `fugo convert --symbol hex` wrote, in its order: (rows, 16) bytes, or (rows, k, 16) if
-    there are k columns of symbols."""
+    """The symbols of a file that `fugo convert --symbol hex` wrote, in its order: (rows, 16) bytes, or (rows, k, 16)
+    for k columns of symbols."""
     header, _, body = file.read_bytes().partition(b"\n")
     columns = header.count(b",") + 1
     plain = body.translate(None, b",\n")
@@ -24,7 +24,7 @@ def read(file: Path) -> np.ndarray:
 
 
 def write(file: Path, symbols: np.ndarray) -> None:
-    """As `fugo convert --symbol hex` writes them, in the order given; more than one column if there are more."""
+    """Writes symbols as `fugo convert --symbol hex` does, in the given order, in one or several columns."""
     rows, columns = len(symbols), symbols.shape[1] if symbols.ndim == 3 else 1
     symbols = symbols.reshape(rows, columns, SYMBOL)
     digits = np.frombuffer(symbols.tobytes().hex().encode("ascii"), dtype=np.uint8).reshape(rows, columns, 2 * SYMBOL)
@@ -35,7 +35,7 @@ def write(file: Path, symbols: np.ndarray) -> None:
 
 
 def order(symbols: np.ndarray) -> np.ndarray:
-    """The places of symbols in ascending order of their bytes."""
+    """The positions of the symbols in ascending order of their bytes."""
     high, low = halves(symbols)
     return np.lexsort((low, high))
 
@@ -48,20 +48,20 @@ def halves(symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one play of the game shows an attacker of two scopes, and the truth that the referee holds.
+    """The view of an attacker of two scopes in one play of the game, and the truth that only the referee has.
 
-    `known` are rows of the same people, side by side, in an order that says nothing: pairs that the attacker learned.
-    `files` are whole deliveries, in the order of the file; `later` the next ones.
+    `known` are rows of the same people in both scopes, in a random order: pairs that the attacker learned. `files` are
+    complete deliveries, in the order of the file, and `later` the next ones.
     """
 
     known: tuple[np.ndarray, np.ndarray]
     files: tuple[np.ndarray, np.ndarray]
     later: tuple[np.ndarray, np.ndarray] | None = None
-    # Columns beside the symbols, for the known pairs, if the files have any.
+    # Further columns of the files next to the symbols, for the known pairs, if there are any.
     beside: tuple[np.ndarray, np.ndarray] | None = None
-    # Whose files they are, as they are written: public.
+    # The scopes of the files, as they are written. They are public.
     scopes: tuple[str, str] = ("agency/nta/1", "agency/mof/1")
-    # All numbers of the block that the people are from: public.
+    # All numbers of the block to which the people belong. They are public.
     block: np.ndarray = field(default_factory=lambda: np.empty((0, 12), dtype=np.uint8))
 
     @cached_property
@@ -69,8 +69,8 @@ class Evidence:
         return dict(zip(rows(self.known[0]), rows(self.known[1]), strict=True))
 
     def hits(self, first: np.ndarray, second: np.ndarray) -> int:
-        """How many of the guesses (a symbol of the first file, one of the second) are one person's; each person counts
-        once."""
+        """How many of the guesses (a symbol of the first file, one of the second) belong to one person. Each person
+        counts once."""
         right = {a for a, b in zip(rows(first), rows(second), strict=True) if self._partner.get(a) == b}
         return len(right)
 

@@ -1,4 +1,4 @@
-"""D9: all numbers of a block, hashed without a key or under a guessed one."""
+"""D9: all numbers of a block, hashed without a key or derived under a guessed key."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from people import texts
 from result import INVERTED, NOTHING, Result
 
 HITS = 10
-# Seeds from 0 that are tried: a stated part of all 2^32.
+# The seeds from 0 that are tried, a stated part of all 2^32.
 SEEDS = 1 << 14
-# Numbers whose symbol under a guessed seed is looked for; some of them are in the file.
+# The numbers whose symbol under a guessed seed is searched for. Some of them are in the file.
 _PROBES = 20
 _FOUND = 3
 
 
 def key_of_seed(seed: int) -> bytes:
-    """The key that a generator with a 32-bit seed gives."""
+    """The output of a generator with a 32-bit seed, as a key."""
     return hashlib.sha256(seed.to_bytes(4, "big")).digest()
 
 
 @dataclass
 class Rates:
-    """What was tried and how long it took, in this program, on one core."""
+    """The number of trials and their duration, in this program, on one core."""
 
     hashed: int = 0
     hashing: float = 0.0
@@ -36,12 +36,12 @@ class Rates:
 
 
 def enumeration(evidence: Evidence, rates: Rates) -> Result:
-    """D9. Every number of the public block, twice as many as there are people, against each file by itself: SHA-256 of the
-    number; of the scope as it is written and the number; of the scope's Label and the number; and the symbol under each of the
-    first 2^14 keys from a seed of 32 bits, as the scope's key and as the root of the real ladder. And SHA-256 of the other
-    file's symbols, bare and behind this scope's name or Label. Counts the symbols that are
-    inverted, in the file where they are more; inverted in both, they are linked. Alarm at 10. Blind without the key: under the
-    key it inverts every symbol."""
+    """D9. Compares every number of the public block, which has twice as many numbers as people, with each file by
+    itself. It computes SHA-256 of the number; of the scope's name and the number; of the scope's Label and the number;
+    and the symbol under each of the first 2^14 keys from a seed of 32 bits, as the scope key and as the root key of the
+    real derivation. It also computes SHA-256 of the other file's symbols, alone and after this scope's name or Label.
+    It counts the inverted symbols in the file with more of them. If they are inverted in both files, they are linked.
+    Alarm at 10. It detects nothing without the key. With the key it inverts every symbol."""
     block, most, tried = texts(evidence.block), 0, 0
     for side, (file, scope) in enumerate(zip(evidence.files, evidence.scopes, strict=True)):
         wanted, others = set(rows(file)), rows(evidence.files[1 - side])
@@ -62,7 +62,7 @@ def enumeration(evidence: Evidence, rates: Rates) -> Result:
 
 
 def _seeded(block: list[bytes], wanted: set[bytes], scope: str, rates: Rates) -> list[Derive]:
-    """Under the seeds under which probes are in the file."""
+    """The symbols of the block under the seeds for which probes are in the file."""
     probes = block[:: max(1, len(block) // _PROBES)][:_PROBES]
     started = time.perf_counter()
     found = []

@@ -1,7 +1,7 @@
-"""Plays the linking game against files that `fugo convert` wrote, and against controls that must be caught.
+"""Plays the linking game against files that `fugo convert` wrote, and against controls that must be detected.
 
-Exit status 1 if the real construction raises an alarm, a control is not caught by the distinguisher that must, or a
-distinguisher (but the randomness battery) is the only finder of none.
+Exit status 1 if the real construction raises an alarm, if a control is not detected by the distinguisher that must
+detect it, or if a distinguisher (except the randomness battery) is not the only finder of any control.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ SEED = 20_140_711
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--people", type=int, default=1_000_000, help="a side, of the real construction")
+    parser.add_argument("--people", type=int, default=1_000_000, help="per side, for the real construction")
     parser.add_argument("--fugo", type=Path, default=ROOT / "target/release/fugo")
-    parser.add_argument("--seed", default=str(SEED), help="of people and controls, a number or `fresh`; keys are always fresh")
+    parser.add_argument("--seed", default=str(SEED), help="seed of people and controls, a number or `fresh`; keys are always fresh")
     parser.add_argument("--dir", type=Path, help="where to work; nothing is left there")
     parser.add_argument("--write", action="store_true", help="put the tables into proof/README.md")
     parser.add_argument("--check", action="store_true", help="fail if proof/README.md has other rows than these")
@@ -54,13 +54,13 @@ def options() -> argparse.Namespace:
 
 @dataclass(frozen=True)
 class Task:
-    """A play: its name, and how its files are made."""
+    """A play: its name, and the function that makes its files."""
 
     name: str
     evidence: Callable[[], Evidence]
 
 
-# What the processes that play inherit.
+# The tasks, which the worker processes inherit.
 _tasks: list[Task] = []
 
 
@@ -73,7 +73,7 @@ def _play(number: int) -> tuple[dict[str, Result], Rates]:
 
 
 def play_all(tasks: list[Task]) -> list[tuple[dict[str, Result], Rates]]:
-    """All plays, on all cores."""
+    """Runs all plays, on all cores."""
     _tasks[:] = tasks
     cores = len(os.sched_getaffinity(0))
     with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("fork")) as pool:
@@ -81,7 +81,8 @@ def play_all(tasks: list[Task]) -> list[tuple[dict[str, Result], Rates]]:
 
 
 def real_tasks(product: Product, people: int, random: np.random.Generator) -> list[Task]:
-    """Every pair of scopes. The next deliveries lack some people and have as many new ones, more than a small delta."""
+    """Every pair of scopes. The next deliveries lack some people and have as many new people, more than a small
+    delta."""
     population = Population.draw(people + 2 * SMALL_DELTA, random)
     now = Population(population.people[:people], population.block)
     later = population.people[2 * SMALL_DELTA :]
@@ -94,7 +95,7 @@ def real_tasks(product: Product, people: int, random: np.random.Generator) -> li
 def faults(
     real: dict[str, dict[str, Result]], caught: dict[str, tuple[str, str, dict[str, Result]]]
 ) -> list[str]:
-    """What must not be."""
+    """All violations of the rules above."""
     found = [
         f"alarm on the real construction, {pair}: {result.name}, {result.statistic}"
         for pair, results in real.items()
@@ -108,7 +109,7 @@ def faults(
             found.append(f"{finder} does not catch the control {name}: {results[finder].statistic}")
         if len(alarms) == 1:
             sole |= alarms
-    found += [f"{name} is the only finder of no control" for name in NAMES if name not in sole | {SANITY_ONLY}]
+    found += [f"{name} is not the only finder of any control" for name in NAMES if name not in sole | {SANITY_ONLY}]
     return found
 
 
@@ -134,14 +135,14 @@ def main() -> int:
     chance = sum(result.false_alarm for results in real.values() for result in results.values())
     flags = "" if args.people == 1_000_000 else f" --people {args.people}"
     block = "\n\n".join([
-        f"`proof/attacks/run{flags}`: {args.people:,} people a side, seed {seed}, fresh keys. {first}:",
+        f"`proof/attacks/run{flags}`: {args.people:,} people per side, seed {seed}, fresh keys. {first}:",
         report.first_pair(real[first]),
         "The other pairs of scopes:",
         report.other_pairs({pair: real[pair] for pair in others}),
         f"If there is nothing to find, the probability that any of these {sum(map(len, real.values()))} tests raises an alarm is "
         f"about {chance:.1e} (sum over the thresholds). D3's z is the largest of 16,384: about 4 by chance.",
-        f"Controls, {CONTROL_PEOPLE:,} people each. ★: caught, and by no other distinguisher; ◉: by the one that must, and by "
-        f"others (●).",
+        f"Controls, {CONTROL_PEOPLE:,} people each. ★: only the required distinguisher raises an alarm; ◉: the required one "
+        f"and others (●).",
         report.matrix(caught),
         report.rates(rates),
     ])

@@ -1,4 +1,4 @@
-"""The construction's key ladder (docs/spec.md, sections 2 and 3), for an attacker who guesses keys."""
+"""The construction's key derivation (docs/spec.md, sections 2 and 3), for an attacker who guesses keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def under_key(key: bytes) -> Derive:
 
 
 def under_root(root: bytes, scope: str) -> Derive:
-    """What the real construction makes under this root key."""
+    """The symbols of the real construction under this root key."""
     key = hmac.digest(root, label(scope) + b"\x01", "sha256")
     if scope != ELIGIBILITY:
         return under_key(key)

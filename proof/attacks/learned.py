@@ -1,4 +1,4 @@
-"""D8: a classifier that learns from some people's pairs and is tested on others'."""
+"""D8: a classifier that learns from the pairs of some people and is tested on the pairs of others."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from confidence import advantage_of_z, two_sided
 from delivery import Evidence
 from result import EFFECT, NOTHING, Result
 
-# People to learn from, and as many to be tested on; each gives a true pair and a false one.
+# The number of people for learning, and of people for the test. Each gives a true pair and a false pair.
 PEOPLE = 40_000
 _ALARM = 5.0
 
 
 def classifiers(evidence: Evidence) -> Result:
-    """D8. Accuracy of boosted trees and of logistic regression in telling pairs of one person from pairs of two, on people that
-    neither has seen, as z = (2 accuracy − 1) √(pairs); the larger of the two. Features: the 128 bits of A ⊕ B, and for each
-    byte (A − B) mod 256 and A ∧ B. Alarm at |z| > 5. Blind to relations that these features do not show in a few splits."""
+    """D8. Accuracy of boosted trees and of logistic regression in telling pairs of one person from pairs of two people,
+    on people that neither has seen, as z = (2 accuracy − 1) √(pairs); the larger of the two. Features: the 128 bits of
+    A ⊕ B, and for each byte (A − B) mod 256 and A ∧ B. Alarm at |z| > 5. It does not detect relations that these
+    features do not show in a few splits."""
     people = min(PEOPLE, len(evidence.known[0]) // 2)
     learn, test = (_samples(evidence, slice(at, at + people)) for at in (0, people))
     boosted = HistGradientBoostingClassifier(max_iter=30, max_leaf_nodes=15, early_stopping=False, random_state=0)
@@ -37,7 +38,7 @@ def classifiers(evidence: Evidence) -> Result:
 
 
 def _samples(evidence: Evidence, people: slice) -> tuple[np.ndarray, np.ndarray]:
-    """Features and labels: each of these people's pair, and the first symbol with that of the next of them."""
+    """Features and labels: the pair of each of these people, and the first symbol with that of the next person."""
     a, b = (side[people] for side in evidence.known)
     features = [_features(a, b), _features(a, np.roll(b, 1, axis=0))]
     return np.concatenate(features), np.repeat([1, 0], len(a))

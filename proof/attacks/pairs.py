@@ -1,4 +1,4 @@
-"""D1 to D6: known pairs, rows of the same person side by side."""
+"""D1 to D6: known pairs, which are the rows of one person in both files."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _CHUNK = 50_000
 
 
 def equality(evidence: Evidence) -> Result:
-    """D1. Values of one file that stand in the other: as they are, with bytes or bits in reverse order, complemented, or
-    rotated by any number of bytes; and values of columns beside the symbols. Alarm at one. Blind to all that changes more
-    than the spelling."""
+    """D1. Counts values of one file that are in the other: unchanged, with bytes or bits in reverse order,
+    complemented, or rotated by any number of bytes; and equal values in further columns. Alarm at one. It does not
+    detect changes beyond the spelling."""
     first = evidence.files[0]
     found = sum(_common(seen, evidence.files[1]) for seen in _spellings(first))
     if evidence.beside is not None:
         found += _common(*evidence.beside)
     rows = len(first)
-    # Chance: rows² pairs in each spelling, 2^-128 each.
+    # By chance: rows² pairs in each spelling, each with probability 2^-128.
     chance = rows * len(evidence.files[1]) * 40 / 2.0**128
     rate, bound = link_rate(found, rows)
     return Result("D1", rows, f"{found:,} equal", "1", found > 0, rate, bound, EQUAL, NOTHING, chance)
@@ -40,7 +40,7 @@ def _spellings(symbols: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _common(a: np.ndarray, b: np.ndarray) -> int:
-    """How many different symbols both have."""
+    """The number of different symbols that both have."""
     (high_a, low_a), (high_b, low_b) = halves(a), halves(b)
     candidates = np.intersect1d(high_a, high_b)
     if len(candidates) == 0:
@@ -53,8 +53,9 @@ def _common(a: np.ndarray, b: np.ndarray) -> int:
 
 
 def hamming(evidence: Evidence) -> Result:
-    """D2. z of the mean Hamming distance of a pair: (64 − mean) √N / √32. Alarm at |z| > 6. Blind to relations that keep the
-    mean, such as affine maps. D2 to D4 also alarm at a bias that both files have for themselves."""
+    """D2. z of the mean Hamming distance of a pair: (64 − mean) √N / √32. Alarm at |z| > 6. It does not detect
+    relations that keep the mean, such as affine maps. D2 to D4 also raise an alarm at a bias that both files have by
+    themselves."""
     a, b = evidence.known
     distance = np.bitwise_count(a ^ b).sum(axis=1, dtype=np.int64)
     z = (BITS / 2 - distance.mean()) * np.sqrt(len(a)) / np.sqrt(BITS / 4)
@@ -62,8 +63,8 @@ def hamming(evidence: Evidence) -> Result:
 
 
 def bit_pairs(evidence: Evidence) -> Result:
-    """D3. The largest of 128 × 128 correlations of a bit of one symbol with a bit of the other, as z. Alarm at |z| > 6.5.
-    Blind to relations of three bits and more."""
+    """D3. The largest of 128 × 128 correlations of a bit of one symbol with a bit of the other, as z. Alarm at |z| >
+    6.5. It does not detect relations of three or more bits."""
     a, b = evidence.known
     sums = np.zeros((BITS, BITS))
     for at in range(0, len(a), _CHUNK):
@@ -75,8 +76,8 @@ def bit_pairs(evidence: Evidence) -> Result:
 
 
 def bytes_equal(evidence: Evidence) -> Result:
-    """D4. For each of the 16 places, how many pairs have one byte there, as z against 1 in 256. Alarm at |z| > 6. Blind to
-    relations between different bytes."""
+    """D4. For each of the 16 positions, the number of pairs with an equal byte there, as z against 1 in 256. Alarm at
+    |z| > 6. It does not detect relations between different bytes."""
     a, b = evidence.known
     rate = 1 / 256
     equal = (a == b).sum(axis=0)
@@ -88,8 +89,8 @@ def bytes_equal(evidence: Evidence) -> Result:
 
 
 def ranks(evidence: Evidence) -> Result:
-    """D5. Spearman's rank correlation of the symbols of a pair, as z = ρ √(N − 1). Alarm at |z| > 6. Blind to relations that
-    do not go up or down on the whole."""
+    """D5. Spearman's rank correlation of the symbols of a pair, as z = ρ √(N − 1). Alarm at |z| > 6. It does not detect
+    relations without an overall upward or downward trend."""
     places = []
     for symbols in evidence.known:
         high, low = halves(symbols)
@@ -101,9 +102,9 @@ def ranks(evidence: Evidence) -> Result:
 
 
 def relations(evidence: Evidence) -> Result:
-    """D6. Relations over GF(2) between the two symbols that all of 456 pairs satisfy: rank [A | 1] + rank [B | 1] − 1 − rank
-    [A | B | 1], so that relations within one file do not count. Alarm at one. Blind to a relation that a single row in a
-    few hundred breaks."""
+    """D6. Relations over GF(2) between the two symbols that all of 456 pairs satisfy: rank [A | 1] + rank [B | 1] − 1 −
+    rank [A | B | 1], so that relations within one file do not count. Alarm at one. It does not detect a relation that a
+    single row in a few hundred breaks."""
     rows = 2 * BITS + 200
     a, b = (side[:rows] for side in evidence.known)
     if len(a) < rows:
@@ -113,13 +114,14 @@ def relations(evidence: Evidence) -> Result:
     missing = rank(columns[0] + ones) + rank(columns[1] + ones) - 1 - rank(columns[0] + columns[1] + ones)
     # Any of 2^257 combinations of columns vanishes on 456 random rows.
     chance = 2.0 ** (2 * BITS + 1 - rows)
-    # A relation that a share s of rows satisfies is missed with probability 1 − s^456: under 5 % above 0.95^(1/456).
+    # A relation that a share s of rows satisfies is missed with probability 1 − s^456, under 5 % above s =
+    # 0.95^(1/456).
     share, bound = (1.0, 1.0) if missing else (0.5, 0.95 ** (1 / rows))
     return Result("D6", rows, f"{missing} relations", "1", missing > 0, share, bound, SHARE, NOTHING, chance)
 
 
 def rank(vectors: list[int]) -> int:
-    """Of vectors over GF(2), as integers."""
+    """The rank of vectors over GF(2), which are given as integers."""
     basis: dict[int, int] = {}
     for vector in vectors:
         while vector:

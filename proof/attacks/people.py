@@ -1,4 +1,4 @@
-"""Made-up people: valid numbers from one dense block of bodies, so that all numbers of the block can be enumerated."""
+"""Invented people: valid numbers from one dense block of bodies, so that all numbers of the block can be enumerated."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Left to right over the eleven digits of the body (平成26年総務省令第85号 第5条).
+# The weights of the eleven digits of the body, from left to right (平成26年総務省令第85号 第5条).
 _WEIGHTS = np.array([6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2], dtype=np.int64)
-# The block holds so many numbers for each person.
+# The block holds this many numbers per person.
 DENSITY = 2
 
 
 def numbers(bodies: np.ndarray) -> np.ndarray:
-    """The number of each body, twelve digits, as (n, 12) ASCII bytes."""
+    """The numbers of these bodies, twelve digits each, as (n, 12) ASCII bytes."""
     powers = 10 ** np.arange(10, -1, -1, dtype=np.int64)
     digits = (bodies[:, None] // powers) % 10
     remainder = (digits * _WEIGHTS).sum(axis=1) % 11
@@ -23,7 +23,7 @@ def numbers(bodies: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Population:
-    """People in an order that says nothing, and the block of all numbers that theirs are from."""
+    """People in a random order, and the block of all numbers from which theirs are drawn."""
 
     people: np.ndarray
     block: np.ndarray
@@ -37,7 +37,7 @@ class Population:
 
 
 def with_repeats(people: np.ndarray) -> np.ndarray:
-    """And for person i of the first forty i + 1 rows more."""
+    """The people, and for person i of the first forty, i + 1 more rows."""
     return np.concatenate([people, *(np.repeat(people[i : i + 1], i + 1, axis=0) for i in range(40))])
 
 

@@ -1,4 +1,4 @@
-"""The real construction: files that `fugo convert` writes for made-up people under fresh test keys."""
+"""The real construction: files that `fugo convert` writes for invented people under new test keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from people import Population, with_repeats
 
 
 class Product:
-    """The tool with one root key and a key for each scope, in a directory that only this user may read."""
+    """The tool with one root key and a key for each scope, in a directory that only this user can read."""
 
     def __init__(self, program: Path, directory: Path, scopes: Sequence[str]) -> None:
         self._program, self._directory = program, directory
@@ -26,7 +26,7 @@ class Product:
 
     def convert(self, people: np.ndarray, scopes: Sequence[str], order: str = "symbol") -> list[np.ndarray]:
         """The symbols of each scope's file, in its order. Every row must be converted."""
-        # Several processes convert at a time.
+        # Several processes convert at the same time.
         own = f"{os.getpid()}"
         roster = self._directory / f"{own}-roster.csv"
         lines = np.concatenate([people, np.full((len(people), 1), ord("\n"), np.uint8)], axis=1)
@@ -46,12 +46,13 @@ class Product:
         return files
 
     def evidence(self, population: Population, pairs: Sequence[tuple[str, str]], later: np.ndarray | None) -> list[Evidence]:
-        """One play of the game for each pair of scopes: known pairs from files in the input's order, whole deliveries in
-        symbol order, of a roster in which some people have several rows, and, if there are later people, the next ones."""
+        """One play of the game for each pair of scopes: known pairs from files in the input's order; complete
+        deliveries in symbol order, of a roster in which some people have several rows; and the next deliveries, if
+        there are later people."""
         scopes = sorted({scope for pair in pairs for scope in pair})
         people = population.people
         known = self.convert(people, scopes, "input")
-        # Symbol order collapses equal rows.
+        # Of equal rows, a file in symbol order has only one.
         files = self.convert(with_repeats(people), scopes)
         next_files = self.convert(later, scopes) if later is not None else None
         plays = []

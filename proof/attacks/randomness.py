@@ -1,4 +1,4 @@
-"""D10: whether the symbols of a file look random. Says nothing of linkage; a file that fails it deserves a look."""
+"""D10: whether the symbols of a file look random. It does not test linkage; examine a file that fails it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _ALARM = 1e-9
 
 
 def battery(evidence: Evidence) -> Result:
-    """D10. For each file by itself: ones among all bits, runs of bits within a symbol, the 256 values of
-    the bytes, and of the XOR of neighbouring bytes. The least p; alarm below 10^-9. Blind to every relation of two files."""
+    """D10. For each file by itself: ones among all bits, runs of bits within a symbol, the 256 values of the bytes, and
+    of the XOR of neighbouring bytes. The least p; alarm below 10^-9. It does not detect relations between two files."""
     least, tests = 1.0, 0
     for symbols in evidence.known:
         bits = np.unpackbits(symbols, axis=1)

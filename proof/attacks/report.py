@@ -1,4 +1,4 @@
-"""What a run found, as Markdown, and the block of proof/README.md that holds it."""
+"""The results of a run as Markdown, and the block of proof/README.md that holds them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _small(value: float) -> str:
 
 
 def first_pair(results: Mapping[str, Result]) -> str:
-    """Everything about one pair of scopes."""
+    """All results for one pair of scopes."""
     rows = []
     for result in results.values():
         says = result.name != SANITY_ONLY
@@ -39,7 +39,7 @@ def first_pair(results: Mapping[str, Result]) -> str:
 
 
 def other_pairs(results: Mapping[str, Mapping[str, Result]]) -> str:
-    """Only the statistics."""
+    """The statistics for the other pairs of scopes."""
     rows = [
         [pair, *(("**" + r.statistic + "**") if r.alarm else r.statistic for r in of_pair.values())]
         for pair, of_pair in results.items()
@@ -48,7 +48,8 @@ def other_pairs(results: Mapping[str, Mapping[str, Result]]) -> str:
 
 
 def matrix(controls: Mapping[str, tuple[str, str, Mapping[str, Result]]]) -> str:
-    """Which distinguisher catches which control; ● is an alarm, ◉ that of the one that must, where it is the only one ★."""
+    """The controls and the distinguishers that detect them. ●: alarm; ◉: alarm of the required one; ★: it is the only
+    alarm."""
     rows = []
     for name, (mistake, finder, results) in controls.items():
         alarms = {result.name for result in results.values() if result.alarm} - {SANITY_ONLY}
@@ -59,18 +60,18 @@ def matrix(controls: Mapping[str, tuple[str, str, Mapping[str, Result]]]) -> str
 
 
 def rates(found: Rates) -> str:
-    """Of the dictionary attack."""
+    """The rates of the dictionary attack."""
     each, seed = found.hashing / found.hashed, found.seeding / found.seeds
     return (
-        f"D9 tried {found.hashed:,} hashes of numbers at {1 / each:,.0f} a second and {found.seeds:,} seeds at "
-        f"{1 / seed:,.0f} a second, in Python on one core: all 10^11 numbers would take {each * 1e11 / 3600:,.0f} core-hours "
-        f"so, all 2^32 seeds {seed * 2**32 / 3600:,.0f}. `cargo bench --bench invert` measures the same "
-        f"search with the library (docs/benchmarks.md). Under a scope's key the same enumeration inverts every symbol of that scope."
+        f"D9 tried {found.hashed:,} hashes of numbers at {1 / each:,.0f} per second and {found.seeds:,} seeds at "
+        f"{1 / seed:,.0f} per second, in Python on one core. At these rates, all 10^11 numbers take {each * 1e11 / 3600:,.0f} "
+        f"core-hours, and all 2^32 seeds {seed * 2**32 / 3600:,.0f}. `cargo bench --bench invert` measures the same "
+        f"search with the library (docs/benchmarks.md). Under a scope key, the same enumeration inverts every symbol of that scope."
     )
 
 
 def write(block: str) -> None:
-    """Puts the block into the README."""
+    """Writes the block to the README."""
     text = README.read_text(encoding="utf-8")
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
@@ -78,8 +79,8 @@ def write(block: str) -> None:
 
 
 def stale(block: str) -> list[str]:
-    """What the README's block and this run do not have in common, figures aside: rows of tables by their first cell, and by whom
-    a control is caught."""
+    """The differences between the README's block and this run, without figures: rows of tables by their first cell, and
+    the distinguishers that detect a control."""
     text = README.read_text(encoding="utf-8").partition(_BEGIN)[2].partition(_END)[0]
     shown = [{_essence(line) for line in each.splitlines() if line.startswith("| ")} for each in (text, block)]
     return sorted(shown[0] ^ shown[1])

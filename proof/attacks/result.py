@@ -1,4 +1,4 @@
-"""What a distinguisher says."""
+"""The result of a distinguisher."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Result:
-    """One statistic held against its threshold."""
+    """One statistic, compared with its threshold."""
 
     name: str
-    # Rows or pairs that went into it.
+    # The number of rows or pairs in the statistic.
     sample: int
     statistic: str
     alarms_at: str
     alarm: bool
-    # Attack-specific: estimate and 95 % upper bound, of what `measure` says.
+    # Of this attack only: estimate and 95 % upper bound of the quantity that `measure` names.
     advantage: float
     bound: float
     measure: str
-    # What the theorem predicts.
+    # The theorem's prediction.
     prediction: str
-    # An upper bound of the probability of an alarm where there is nothing to find.
+    # An upper bound of the probability of an alarm if there is no link.
     false_alarm: float
 
 
-# Of pair tests: mean effect of a pair in standard deviations. Of matching: probability that a row is linked right. Of
-# relations: share of the rows that satisfy one. Of enumeration: probability that a symbol is inverted.
-EFFECT, LINKED, SHARE, INVERTED = "effect a pair", "right links a row", "share of rows", "symbols inverted a row"
-EQUAL = "equal values a row"
-NONE = "says nothing of linkage"
+# For pair tests: mean effect of a pair in standard deviations. For matching: probability that a row is linked right.
+# For relations: share of the rows that satisfy one. For enumeration: probability that a symbol is inverted.
+EFFECT, LINKED, SHARE, INVERTED = "effect per pair", "right links per row", "share of rows", "symbols inverted per row"
+EQUAL = "equal values per row"
+NONE = "does not test linkage"
 NOTHING, ONE_HIT = "0", "1 hit"

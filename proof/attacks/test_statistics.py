@@ -1,4 +1,4 @@
-"""The statistics: quiet where there is nothing, loud where there is, and as large as they should be."""
+"""Tests of the statistics: no alarm without a link, an alarm with a link, and the expected sizes."""
 
 from __future__ import annotations
 
@@ -109,16 +109,16 @@ class WhereThereIsSomething(unittest.TestCase):
         bits = np.unpackbits(b, axis=1)
         bits[:, 9] = np.unpackbits(a, axis=1)[:, [3, 77, 120]].sum(axis=1) & 1
         self.assertEqual(pairs.relations(evidence(a, np.packbits(bits, axis=1))).statistic, "1 relations")
-        # What was missed is bounded by what would hardly have been.
+        # The bound on a missed share must exclude shares that would hardly be missed.
         self.assertAlmostEqual(1 - pairs.relations(evidence(random_symbols(1_000, 3), b)).bound ** 456, 0.05)
-        # A constant bit, or a relation within one file, says nothing of the other.
+        # A constant bit, or a relation within one file, reveals nothing about the other file.
         a[:, 2] = 7
         self.assertFalse(pairs.relations(evidence(a, b)).alarm)
 
     def test_files_in_the_inputs_order_are_matched_row_by_row(self) -> None:
         a, b = random_symbols(1_000, 1), random_symbols(1_000, 2)
         self.assertEqual(blind.files(Evidence((a, b), (a, b))).statistic, "1,000 right")
-        # And so are files in symbol order, where that is the order of the people.
+        # The same holds for files in symbol order, if this is the order of the people.
         a, b = a[delivery.order(a)], b[delivery.order(b)]
         self.assertEqual(blind.files(Evidence((a, b), (a, b))).statistic, "1,000 right")
 
@@ -141,7 +141,7 @@ class WhereThereIsSomething(unittest.TestCase):
         for scheme in broken.SCHEMES:
             if scheme.finder == "D9":
                 a, b = scheme.made(population.people, np.random.default_rng(6))
-                # Whichever side it is.
+                # On either side.
                 for files in ((a, b), (b, a)):
                     scopes = broken.SCOPES if files[0] is a else broken.SCOPES[::-1]
                     play = Evidence(files, files, scopes=scopes, block=population.block)
@@ -187,7 +187,7 @@ class TheVerdict(unittest.TestCase):
         missed = {**every, "another": ("", "D3", self.results("D2"))}
         self.assertEqual(len(harness.faults({"real": self.results()}, missed)), 1)
         never_alone = {**every, "D7": ("", "D7", self.results("D7", "D5"))}
-        self.assertEqual(harness.faults({"real": self.results()}, never_alone), ["D7 is the only finder of no control"])
+        self.assertEqual(harness.faults({"real": self.results()}, never_alone), ["D7 is not the only finder of any control"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Vectors.v: every case of the project's vectors, and of the published ones for HMAC and HKDF, that the Coq
-definitions speak of, as a check by Coq's virtual machine.
+"""Writes Vectors.v. For each case of the project's vectors that the Coq definitions cover, and for the published cases
+of HMAC and HKDF, it contains a check by Coq's virtual machine.
 
 usage: vectors.py VECTOR_FOLDER > Vectors.v
 """

@@ -1,17 +1,18 @@
-//! Eight messages side by side, one in each 32-bit lane of AVX2, for processors without the SHA extensions.
+//! Eight messages in parallel, one in each 32-bit lane of AVX2, for processors without the SHA extensions.
 //!
-//! Dispatched by `multiversion`, as `sha_ni`.
+//! `multiversion` dispatches as in `sha_ni`.
 
-// The letters are the standard's, and the instructions are a vocabulary of their own.
+// The letters are those of the standard.
 #![allow(clippy::many_single_char_names, clippy::wildcard_imports)]
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
-/// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes and
-/// stands with its padding in four words. Returns how many messages are done from the front: none where the processor
-/// lacks the instructions, and not a single one that is left at the end.
+/// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
+/// message is given as the first four words of its padded block. Returns the number of messages from the first that are
+/// done: 0 if the processor lacks the instructions, and one less than all if a single message would be left for the
+/// last group.
 #[multiversion(targets("x86_64+avx+avx2"))]
 pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests]) -> usize {
     match_target! {
@@ -23,12 +24,12 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
             use super::constants::K;
 
             const LANES: usize = 8;
-            /// A single message is cheaper by itself.
+            /// The fewest messages for which a group is faster than one message alone.
             const WORTH: usize = 2;
 
             /// One word of each message.
             type Word = __m256i;
-            /// The schedule and the constants added up. It does not depend on the key.
+            /// The sums of schedule and constants. They do not depend on the key.
             type Schedule = [Word; 64];
 
             #[inherit_target]
@@ -49,8 +50,8 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 _mm256_xor_si256(_mm256_xor_si256(a, b), c)
             }
 
-            /// The message schedule (FIPS 180-4 §6.2.2 step 1), in place over the first sixteen words; then the constants
-            /// are added.
+            /// The message schedule (FIPS 180-4 §6.2.2 step 1), in place over the first sixteen words, plus the
+            /// constants.
             #[inherit_target]
             #[inline]
             fn expand(w: &mut Schedule) {
@@ -133,7 +134,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 for (key, out) in keys.iter().zip(&mut *out) {
                     outside[..16].fill(all(0));
                     outside[..8].copy_from_slice(&rounds(&key.inner, &inside));
-                    // The padding's first bit behind the digest, 64 + 32 bytes as bits.
+                    // The first bit of the padding after the digest, then the length in bits, 64 + 32 bytes.
                     outside[8] = all(0x8000_0000);
                     outside[15] = all(96 * 8);
                     expand(&mut outside);

@@ -1,18 +1,19 @@
-//! Four SHA-256 streams interleaved on the x86 SHA extensions, where one would wait for itself most of the time.
+//! Four SHA-256 streams interleaved on the x86 SHA extensions, because a single stream mostly waits for its own
+//! results.
 //!
-//! `multiversion` compiles [`symbols`] a second time with the extensions enabled and calls that one only
-//! where the processor has them. Source of the instruction sequence: Intel, SHA Extensions (2013).
+//! `multiversion` compiles [`symbols`] a second time with the extensions enabled, and calls that version only if the
+//! processor has them. Source of the instruction sequence: Intel, SHA Extensions (2013).
 
-// The letters are the standard's, and the instructions are a vocabulary of their own.
+// The letters are those of the standard.
 #![allow(clippy::many_single_char_names, clippy::wildcard_imports)]
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
-/// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes and
-/// stands with its padding in four words. Returns how many messages are done: all, or none where the processor lacks
-/// the instructions.
+/// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
+/// message is given as the first four words of its padded block. Returns the number of messages that are done: all, or
+/// 0 if the processor lacks the instructions.
 #[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
 pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests]) -> usize {
     match_target! {
@@ -23,15 +24,15 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
 
             use super::constants::K;
 
-            /// (ABEF, CDGH), the order of the instructions, the first letter in the highest lane.
+            /// (ABEF, CDGH), the order that the instructions use. The first letter is in the highest lane.
             type State = (__m128i, __m128i);
             /// Sixteen words, the first in the lowest lane.
             type Block = [__m128i; 4];
-            /// What the rounds of one block take in: schedule and constants added up. It does not depend on the key.
+            /// The sums of schedule and constants for the rounds of one block. They do not depend on the key.
             type Schedule = [__m128i; 16];
 
             const STREAMS: usize = 4;
-            /// Blocks expanded together: each waits for itself, but not for the others.
+            /// Blocks expanded together. The steps of one block wait for each other, but not for other blocks.
             const EXPANDED: usize = 16;
 
             #[inherit_target]
@@ -54,7 +55,8 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 (_mm_add_epi32(a.0, b.0), _mm_add_epi32(a.1, b.1))
             }
 
-            /// Four rounds (FIPS 180-4 §6.2.2 step 3) with four words of the schedule and their constants, added up.
+            /// Four rounds (FIPS 180-4 §6.2.2 step 3), given the sums of four words of the schedule and their
+            /// constants.
             #[inherit_target]
             #[inline]
             fn four_rounds(state: &mut State, added: __m128i) {
@@ -62,8 +64,9 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 state.0 = _mm_sha256rnds2_epu32(state.0, state.1, _mm_shuffle_epi32::<0x0E>(added));
             }
 
-            /// The words of a group of four rounds with their constants; then the message schedule (step 1) goes on by a
-            /// group. The third quarter of every block here is one word and zeros, and the fourth starts with a zero.
+            /// Returns the sums of words and constants for a group of four rounds, and computes the next four words of
+            /// the schedule (step 1). The third quarter of every block here is one word and zeros, and the fourth
+            /// starts with a zero.
             #[inherit_target]
             #[inline]
             fn words<const GROUP: usize>(w: &mut Block) -> __m128i {
@@ -73,7 +76,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                     let sum = _mm_add_epi32(w[next], _mm_alignr_epi8::<4>(w[now], w[before]));
                     w[next] = _mm_sha256msg2_epu32(sum, w[now]);
                 }
-                // In group 3 this would add what it makes of zeros, which is zero.
+                // In group 3 the inputs are zero, so the result would be zero.
                 if GROUP >= 1 && GROUP <= 12 && GROUP != 3 {
                     w[before] = _mm_sha256msg1_epu32(w[before], w[now]);
                 }
@@ -111,7 +114,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 each_group!(groups);
             }
 
-            /// As `compress`, of blocks that are expanded.
+            /// As `compress`, for blocks that are already expanded.
             #[inherit_target]
             #[inline]
             fn rounds<const N: usize>(from: State, schedules: &[Schedule; N]) -> [State; N] {
@@ -127,12 +130,12 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 states
             }
 
-            /// From the rounds of the inner blocks to what is kept of the outer digests.
+            /// From the states after the inner blocks to the first words of the outer digests.
             #[inherit_target]
             #[inline]
             fn outside<const N: usize>(inner: State, outer: State, inside: [State; N], out: &mut [Words; N]) {
                 let zero = _mm_setzero_si128();
-                // Eight words of digest, the padding's first bit, 64 + 32 bytes as bits.
+                // Eight words of digest, the first bit of the padding, the length in bits of 64 + 32 bytes.
                 let mut blocks = [[zero, zero, _mm_set_epi32(0, 0, 0, i32::MIN), _mm_set_epi32(96 * 8, 0, 0, 0)]; N];
                 for (block, state) in blocks.iter_mut().zip(inside) {
                     let (abef, cdgh) = add(state, inner);
@@ -159,7 +162,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 [vector(message), second, zero, _mm_set_epi32(((64 + LEN as u32) * 8).cast_signed(), 0, 0, 0)]
             }
 
-            /// Under one key, schedule and rounds go side by side.
+            /// Under one key, the schedule is computed together with the rounds.
             #[inherit_target]
             #[inline]
             fn alone<const N: usize, const LEN: usize>(key: &PreparedKey, messages: &[Words; N], out: &mut [Words; N]) {

@@ -1,4 +1,4 @@
-//! Every level that the machine has, forced, against `hmac`, `ring` and published answers.
+//! Compares every level that the machine supports with `hmac`, `ring` and published answers.
 
 use alloc::{vec, vec::Vec};
 use core::array;
@@ -13,7 +13,7 @@ use super::*;
 
 type Symbol = [u8; SYMBOL_LEN];
 
-/// A column for each key, at these levels; each place is filled once and in order.
+/// A column of symbols for each key, with these levels. Checks that each symbol is written once and in order.
 fn columns<const LEN: usize>(levels: &[Level], keys: &[[u8; KEY_LEN]], messages: &[[u8; LEN]]) -> Vec<Vec<Symbol>> {
     let prepared: Vec<PreparedKey> = keys.iter().map(PreparedKey::new).collect();
     let prepared: Vec<&PreparedKey> = prepared.iter().collect();
@@ -40,12 +40,12 @@ fn by_ring<const LEN: usize>(keys: &[[u8; KEY_LEN]], messages: &[[u8; LEN]]) -> 
     keys.iter().map(column).collect()
 }
 
-/// From each level on: what that one leaves is done by those behind it.
+/// Lists of levels, each starting at another level. The levels after the first handle the messages that it leaves.
 fn forced() -> impl Iterator<Item = &'static [Level]> {
     (0..LEVELS.len()).map(|first| &LEVELS[first..])
 }
 
-/// One message, whose length is known at run time only, at every level and beside others in every lane.
+/// One message, whose length is known only at run time, at every level, alone and together with others in every lane.
 fn derive_one(key: &[u8; KEY_LEN], message: &[u8]) -> Symbol {
     macro_rules! by_length {
         ($($len:literal)*) => {
@@ -83,7 +83,7 @@ fn the_kernel_gives_every_published_answer_to_a_message_that_it_takes() {
         }
         padded[..key.len()].copy_from_slice(&key);
         let matches = derive_one(&padded, &message)[..] == mac[..SYMBOL_LEN];
-        // Some invalid tags of 32 bytes differ only behind the sixteen that are kept.
+        // Some invalid tags of 32 bytes differ only after the first sixteen bytes.
         if mac.len() == SYMBOL_LEN || case["result"] != "invalid" {
             assert_eq!(matches, case["result"] != "invalid", "{}", case["comment"]);
             *(if matches { &mut right } else { &mut wrong }) += 1;
@@ -155,7 +155,7 @@ fn every_level_agrees_with_hmac_on_200_000_random_messages_under_random_keys() {
     }
 }
 
-/// A level that the processor lacks was not tested by anything here: said past the test runner, and a failure under CI.
+/// A level that the processor lacks was not tested. The test prints this, and fails in CI.
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 #[test]
 fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsaid() {
@@ -166,12 +166,12 @@ fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsa
     let (has_sha_ni, has_avx2) = (has!("sha") && has!("sse4.1"), has!("avx2"));
     let done = sha_ni::symbols::<12>(&[&key], &messages, &mut out);
     assert_eq!(done, if has_sha_ni { 17 } else { 0 });
-    // The last one alone is left to others.
+    // This level leaves the last message to the next level.
     let done = avx2::symbols::<12>(&[&key], &messages, &mut out);
     assert_eq!(done, if has_avx2 { 16 } else { 0 });
     for (level, has) in [("SHA extensions", has_sha_ni), ("AVX2", has_avx2)] {
         if !has {
-            // Standard error itself: what `eprintln` writes is shown for failed tests only.
+            // Direct to standard error: the test runner shows the output of `eprintln` only if the test fails.
             let _ = writeln!(std::io::stderr(), "skipped: the kernel's level for {level}: this processor lacks them");
             assert!(env::var_os("CI").is_none_or(|ci| ci != "true"), "{level}: not tested");
         }

@@ -1,4 +1,4 @@
-//! Valid numbers for tests, made from their bodies.
+//! Valid numbers for tests, from their first eleven digits.
 
 use fugo::MyNumber;
 

@@ -1,4 +1,4 @@
-"""Python's csv module; one thread, as such a script has."""
+"""Python's csv module, on one thread, as in a usual script."""
 
 import csv
 

@@ -1,9 +1,9 @@
-"""DuckDB on all cores, in one statement and with no Python in it.
+"""DuckDB on all cores, in one statement, without Python functions.
 
     HMAC-SHA-256(k, n) = sha256((k ^ opad) ‖ unhex(sha256((k ^ ipad) ‖ n)))
 
-`sha256` of a blob gives hex text, and the symbol stays that: text of 32 digits sorts as its bytes do. Bad lines are
-skipped; numbers that are not twelve ASCII digits are filtered out.
+`sha256` of a blob gives hex text, and the symbol stays hex text: texts of 32 hex digits sort as their bytes do. Bad
+lines are skipped. Numbers that are not twelve ASCII digits are filtered out.
 """
 
 import duckdb
@@ -34,7 +34,7 @@ def _roster(job: Job) -> str:
 
 
 def _check_digit() -> str:
-    """The check of 平成26年総務省令第85号 第5条 in arithmetic on the whole number, and never all zeros."""
+    """The check of 平成26年総務省令第85号 第5条 as arithmetic on the whole number. All zeros are refused."""
     digits = [f"CAST({NUMBER} AS UBIGINT) // {10 ** (11 - place)} % 10" for place in range(11)]
     remainder = "(" + " + ".join(f"{weight} * ({digit})" for weight, digit in zip(_WEIGHTS, digits)) + ") % 11"
     check = f"CASE WHEN {remainder} <= 1 THEN 0 ELSE 11 - {remainder} END"

@@ -1,6 +1,6 @@
-"""A CSV roster as Parquet, all columns text, in row groups of about 700,000 rows, in memory that does not grow with it.
+"""Writes a CSV roster as Parquet, all columns as text, in row groups of about 700,000 rows. Memory use is constant.
 
-Records that lack a field cannot be rows of a table and are left out. Prints how many.
+Records that lack a field cannot be rows of a table, so they are left out. Prints their number.
 """
 
 import sys

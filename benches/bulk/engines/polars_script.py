@@ -1,4 +1,4 @@
-"""Polars, with HMAC in Python for each column; everything else is its own, on all cores."""
+"""Polars on all cores, with HMAC in Python for each column."""
 
 import polars as pl
 

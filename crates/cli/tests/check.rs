@@ -30,7 +30,7 @@ fn each_bad_line_is_named_with_its_reason() {
         lines,
         [
             "line 2: the length is 11; a MyNumber has exactly 12 digits",
-            "line 3: byte offset 4 holds no ASCII digit; a MyNumber is twelve ASCII digits",
+            "line 3: the byte at offset 4 is not an ASCII digit; a MyNumber is twelve ASCII digits",
             "line 4: the check digit does not match the eleven digits before it",
             "line 5: twelve zeros are never issued",
             "line 6: the length is 0; a MyNumber has exactly 12 digits",
@@ -52,7 +52,7 @@ fn strict_takes_lf_and_cr_lf_and_a_last_line_without_end_and_nothing_else() {
 fn a_byte_order_mark_is_skipped_by_lenient_only() {
     let input = format!("\u{FEFF}{NUMBER}\n");
     let output = check(&[], input.clone());
-    assert!(stdout(&output).starts_with("line 1: byte offset 0 "));
+    assert!(stdout(&output).starts_with("line 1: the byte at offset 0 "));
     let output = check(&["--lenient"], input);
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""));
     assert!(stderr(&output).contains("byte order mark"));
@@ -63,7 +63,7 @@ fn lenient_takes_what_the_table_takes() {
     let input = "１２３４－５６７８－９０１８\n 1234 5678 9018 \n1234/5678/9018\n1.23457E+11\n";
     let output = check(&["--lenient"], input);
     assert_eq!(totals(&output), "fugo: 4 lines: 2 good, 2 bad");
-    assert!(stdout(&output).starts_with("line 3: byte offset 4 holds a character"));
+    assert!(stdout(&output).starts_with("line 3: the character at byte offset 4"));
     assert!(stdout(&output).contains("line 4: the value is in scientific notation"));
 }
 
@@ -73,7 +73,7 @@ fn bytes_that_are_no_utf_8_are_named_by_their_offset() {
     let output = check(&["--lenient"], input.clone());
     assert_eq!(stdout(&output), "line 2: byte offset 2 is not UTF-8; convert the file first\n");
     let output = check(&[], input);
-    assert!(stdout(&output).starts_with("line 2: byte offset 2 holds no ASCII digit"));
+    assert!(stdout(&output).starts_with("line 2: the byte at offset 2 is not an ASCII digit"));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn check_skips_marks_and_says_what_it_met() {
     let strict = answer(&["check"], text.clone());
     assert_eq!(strict.status.code(), Some(1));
     assert!(
-        stdout(&strict).starts_with("line 1: byte offset 0 ") && stderr(&strict).contains("--lenient skips the mark")
+        stdout(&strict).starts_with("line 1: the byte at offset 0 ") && stderr(&strict).contains("--lenient skips the mark")
     );
     let lenient = answer(&["check", "--lenient"], format!("\u{FEFF}{text}\x1A"));
     assert_eq!((lenient.status.code(), stdout(&lenient)), (Some(0), ""), "{lenient:?}");

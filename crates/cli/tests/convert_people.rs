@@ -152,7 +152,7 @@ fn an_eligibility_key_asks_for_the_insurers_key_of_epoch_1_and_no_other() {
     refused(&with(&["--key", ELIGIBILITY_KEY]), "give the insurers' key of epoch 1 by --insurers-key");
     refused(
         &with(&["--key", ELIGIBILITY_KEY, "--insurers-key", "insurers-all-2.key"]),
-        "the insurers' key is of epoch 2; eligibility symbols start from insurers' epoch 1 only",
+        "the epoch of the insurers' key is 2; eligibility symbols need the insurers' key of epoch 1",
     );
     refused(&with(&["--key", ELIGIBILITY_KEY, "--insurers-key", NTA_KEY]), "purpose is agency");
     assert!(!keys.at("e.csv").exists());

@@ -1,7 +1,8 @@
-//! What does a column of numbers cost above its bare slice, by type and with faults, and what does its text?
+//! The cost of a column of numbers compared with its bare slice, by type and with faults, and the cost of its text
+//! form.
 //!
-//! `FUGO_BENCH_ROWS` sets the number of rows, a million without it. The time is per row: see `elem/s`. The bare
-//! slice is written over and over into one buffer, while a column allocates its output each time.
+//! `FUGO_BENCH_ROWS` sets the number of rows; the default is a million. The time per row is the inverse of `elem/s`.
+//! The bare slice is written into the same buffer each time, but a column allocates its output each time.
 
 use std::{env, hint::black_box, sync::Arc, time::Duration};
 

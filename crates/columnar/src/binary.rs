@@ -1,4 +1,4 @@
-//! Symbols → Binary: the same bytes under offsets, for readers that know no fixed size (Spark).
+//! Symbols as a Binary array, for readers without types of fixed size (Spark). The bytes stay the same.
 
 use arrow_array::{Array, BinaryArray, FixedSizeBinaryArray};
 use arrow_buffer::OffsetBuffer;
@@ -8,7 +8,7 @@ use crate::fault::ColumnError;
 
 /// `out[i] := symbols[i]`, 16 bytes; null where the symbol is null. No symbol is copied.
 ///
-/// Memory: 4 bytes a row. Errors: values of another length than 16 bytes; more than 2^31 − 1 bytes in all.
+/// Memory: 4 bytes per row. Errors: the values are not 16 bytes long; there are more than 2^31 − 1 bytes together.
 pub fn binary(symbols: FixedSizeBinaryArray) -> Result<BinaryArray, ColumnError> {
     let (width, rows) = (symbols.value_size(), symbols.len());
     if width != SYMBOL_LEN {

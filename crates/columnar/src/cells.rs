@@ -1,4 +1,4 @@
-//! Text, whatever the layout of its column.
+//! Columns of text, in every layout that Arrow has.
 
 use std::ops::Range;
 
@@ -28,18 +28,18 @@ pub(crate) enum Texts<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// None if the column holds no text.
+    /// `None` if the column does not hold text.
     pub(crate) fn new(column: &'a dyn Array) -> Option<Self> {
         let Some(dictionary) = column.as_any_dictionary_opt() else {
             return Texts::new(column).map(Self::Flat);
         };
         let values = Texts::new(dictionary.values())?;
-        // Without values every key is null, and no row asks for one.
+        // If there are no values, every key is null, and no row reads its key.
         let keys = if dictionary.values().is_empty() { Vec::new() } else { dictionary.normalized_keys() };
         Some(Self::Dictionary { keys, values })
     }
 
-    /// `each(row, text)` for the rows that are not null, in order.
+    /// Calls `each(row, text)` for the rows that are not null, in order.
     pub(crate) fn for_each(&self, rows: Range<usize>, nulls: Option<&NullBuffer>, each: impl FnMut(usize, &str)) {
         match self {
             Self::Flat(texts) => texts.for_each(rows, nulls, |row| row, each),
@@ -81,8 +81,8 @@ fn for_each<'a>(
     present(rows, nulls).for_each(|row| each(row, array.value(at(row))));
 }
 
-/// Whether each key of a dictionary names one of its values. Where one does not, the array is none that Arrow allows, and
-/// reading it as it is would give a row another row's value.
+/// Error: a key of a dictionary names none of its values. Arrow does not allow such an array, and reading it without
+/// this check would give a row the value of another row.
 pub(crate) fn check_keys(column: &dyn Array) -> Result<(), ColumnError> {
     let is_right = downcast_dictionary_array!(
         column => column.keys().iter().flatten().all(|key| key.as_usize() < column.values().len()),
@@ -91,12 +91,12 @@ pub(crate) fn check_keys(column: &dyn Array) -> Result<(), ColumnError> {
     if is_right { Ok(()) } else { Err(ColumnError::DictionaryKey) }
 }
 
-/// The rows that are not null. What lies in the place of a null is not looked at: it may be anything.
+/// The rows that are not null. The value under a null is not read, because it may be anything.
 pub(crate) fn present(rows: Range<usize>, nulls: Option<&NullBuffer>) -> impl DoubleEndedIterator<Item = usize> {
     rows.filter(move |row| nulls.is_none_or(|nulls| nulls.is_valid(*row)))
 }
 
-/// The nulls of a column, those of a dictionary's values included; none if no row is null.
+/// The nulls of a column, including nulls among a dictionary's values; `None` if no row is null.
 pub(crate) fn nulls(column: &dyn Array) -> Option<NullBuffer> {
     column.logical_nulls().filter(|nulls| nulls.null_count() > 0)
 }

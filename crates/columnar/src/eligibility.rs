@@ -1,4 +1,4 @@
-//! The issuer's path: insurers' symbols of epoch 1 → eligibility symbols. No number appears.
+//! From insurers' symbols of epoch 1 to eligibility symbols, for issuers. Numbers are not needed.
 
 use std::ops::Range;
 
@@ -17,9 +17,9 @@ use crate::{
 
 /// `array[i] := HMAC-SHA-256(ScopeKey[eligibility], insurers' symbol in row i)[0..16]`, 16 bytes.
 ///
-/// The insurers' symbols are text, which has to be of the key that `insurers` names, or FixedSizeBinary(16) or Binary of
-/// any layout. `insurers` is the tag of the insurers' key of epoch 1: later epochs are mapped back to it first, and never come here. The bytes
-/// of a binary column do not say their epoch; hold its field against the tag before:
+/// The insurers' symbols are text, FixedSizeBinary(16), or Binary of any layout. Text must be of the key with the tag
+/// `insurers`, the tag of the insurers' key of epoch 1. Map symbols of later epochs back to epoch 1 first. The bytes of
+/// a binary column do not contain their epoch, so compare the metadata of its field with the tag first:
 ///
 /// ```
 /// # use fugo::{KeyTag, Scope};
@@ -38,8 +38,8 @@ pub fn eligibility_from_insurers(
     eligibility_for_chunks(key, &[column], insurers)
 }
 
-/// [`eligibility_from_insurers`] of a column that lies in several arrays: rows are counted through all of them, and the
-/// output is one array.
+/// [`eligibility_from_insurers`] for a column that consists of several arrays. Rows are counted through all of them,
+/// and the output is one array.
 pub fn eligibility_for_chunks(
     key: &AnySymbolKey,
     chunks: &[&dyn Array],
@@ -72,9 +72,9 @@ pub fn eligibility_for_chunks(
     Ok(Symbols { array: gaps::column(symbols, nulls), faults, counts: Counts::default() })
 }
 
-/// The insurers' symbol in each row: none where the row is null, and otherwise the symbol or what is wrong with it.
+/// The insurers' symbol of each row: `None` if the row is null, otherwise the symbol or the fault.
 ///
-/// Reads the same types as [`eligibility_from_insurers`], and takes text only of the key that `encoder` names.
+/// It reads the same types as [`eligibility_from_insurers`]. Text must be of the key of `encoder`.
 pub fn insurers_symbols(
     column: &dyn Array,
     encoder: &TextEncoder,
@@ -116,7 +116,7 @@ impl<'a> Source<'a> {
         source.ok_or_else(|| ColumnError::InsurersType { found: column.data_type().clone() })
     }
 
-    /// Appends the symbols and the faults of some rows.
+    /// Appends the symbols and the faults of these rows.
     fn read(
         &self,
         rows: Range<usize>,
@@ -142,7 +142,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// 16 bytes are a symbol, and what is as long as its text form is read as that.
+/// Reads 16 bytes as a symbol, and a value with the length of a text form as text.
 fn binary(value: &[u8], encoder: &TextEncoder) -> Result<Bytes, FaultReason> {
     if value.len() == encoder.text_len() {
         return encoder.decode(value).map_err(FaultReason::from);
@@ -150,7 +150,7 @@ fn binary(value: &[u8], encoder: &TextEncoder) -> Result<Bytes, FaultReason> {
     somebody(value.try_into().map_err(|_| FaultReason::SymbolLength { found: value.len() })?)
 }
 
-/// The rows that an earlier call refused would all become one person.
+/// Refuses the bytes of a row that an earlier call refused: otherwise all these rows would become one person.
 fn somebody(symbol: Bytes) -> Result<Bytes, FaultReason> {
     if symbol == REFUSED { Err(FaultReason::NoSymbol) } else { Ok(symbol) }
 }

@@ -1,48 +1,48 @@
-//! What can be wrong with a row, and with a column as a whole. Never a value.
+//! The faults of a row, and the errors of a whole column. They never hold a value.
 
 use arrow_schema::DataType;
 use fugo::{ErrorKind, Found, MyNumberError, Place, PurposeError, normalize::NormalizeError, text::TextError};
 
-/// One row at fault: its output is null, and the rows after it are read as if nothing had been.
+/// A faulty row. Its output is null, and the rows after it are read as usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("row {row}: {reason}")]
 pub struct Fault {
-    /// Index of the row in the array that was given, from 0.
+    /// Index of the row in the given array, from 0.
     pub row: usize,
-    /// What is wrong with it.
+    /// What is wrong with the row.
     pub reason: FaultReason,
 }
 
-/// Why a row gives no symbol. Holds offsets and lengths, never a character of the value.
+/// The reason why a row gives no symbol. It holds offsets and lengths, never a character of the value.
 ///
-/// Exhaustive: a new reason must be answered by every front door, so the compiler asks each of them.
+/// Exhaustive, so that the compiler finds every binding that does not handle a new reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FaultReason {
-    /// The strict parse refuses it, as text or once it is normalised.
+    /// The strict parse refuses the text, or the normalised text.
     #[error(transparent)]
     Number(#[from] MyNumberError),
-    /// It cannot be normalised.
+    /// The text cannot be normalised.
     #[error(transparent)]
     Normalize(#[from] NormalizeError),
-    /// An integer below zero.
+    /// The integer is negative.
     #[error("the integer is negative; a MyNumber has no sign")]
     Negative,
-    /// It is no insurers' symbol of the key that was named.
+    /// The text is not an insurers' symbol of the expected key.
     #[error(transparent)]
     Text(#[from] TextError),
-    /// A value of a binary column that has not the length of a symbol.
+    /// The value of a binary column does not have the length of a symbol.
     #[error("the length is {found} bytes; a symbol has 16")]
     SymbolLength {
         /// Length of the value in bytes.
         found: usize,
     },
-    /// Sixteen zero bytes, which stand for a row that was refused before.
-    #[error("sixteen zero bytes are no symbol: they stand for a row that was refused")]
+    /// Sixteen zero bytes, which mark a row that was refused before.
+    #[error("sixteen zero bytes are not a symbol: they mark a row that was refused")]
     NoSymbol,
 }
 
 impl FaultReason {
-    /// What is wrong, as one word.
+    /// The kind of the fault, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::Number(error) => error.kind(),
@@ -76,78 +76,81 @@ impl FaultReason {
     }
 }
 
-/// Why a column cannot be read or written at all. Names types and lengths, never a value.
+/// The reason why a whole column cannot be read or written. It names types and lengths, never a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnError {
-    /// A type in which no numbers are read.
+    /// Numbers are not read from this type.
     #[error(
-        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored{}",
+        "the column is of type {found}; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, \
+         from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored{}",
         remedy(found)
     )]
     NumberType {
         /// The type of the column.
         found: DataType,
     },
-    /// Integers without the opt-in.
+    /// Integers, but lost zeros are not restored.
     #[error(
-        "the column is of type {found}, in which leading zeros are lost; pass it as text, or restore lost zeros if it holds nothing but MyNumbers"
+        "the column is of type {found}, in which leading zeros are lost; pass it as text, or restore lost zeros if all \
+         its values are MyNumbers"
     )]
     LostZeros {
         /// The type of the column.
         found: DataType,
     },
-    /// A type in which no insurers' symbols are read.
+    /// Insurers' symbols are not read from this type.
     #[error(
-        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
+        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, \
+         BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
     )]
     InsurersType {
         /// The type of the column.
         found: DataType,
     },
-    /// An array that breaks Arrow's rules.
-    #[error("the column is a dictionary with a key that names none of its values")]
+    /// A dictionary that breaks Arrow's rules.
+    #[error("the column is a dictionary, and one of its keys names none of its values")]
     DictionaryKey,
-    /// Fixed-size binary values that are no symbols.
+    /// Values of a fixed size that is not the size of a symbol.
     #[error("the column has values of {found} bytes; a symbol has 16")]
     SymbolLength {
         /// Length of each value in bytes.
         found: usize,
     },
-    /// More symbols than the offsets of one Binary array reach.
+    /// More symbols than the offsets of one Binary array can address.
     #[error("the column has {found} symbols; one Binary array holds at most {most}")]
     BinaryLength {
         /// Symbols in the column.
         found: usize,
-        /// Symbols that one array holds.
+        /// The most symbols in one array.
         most: usize,
     },
-    /// A key that does not take what the column holds.
+    /// The key does not take the values of the column.
     #[error(transparent)]
     Purpose(#[from] PurposeError),
-    /// More text than the offsets of one Utf8 array reach.
+    /// More text than the offsets of one Utf8 array can address.
     #[error("the column has {found} symbols; one Utf8 array holds the text of at most {most}")]
     TextLength {
         /// Symbols in the column.
         found: usize,
-        /// Symbols whose text one array holds.
+        /// The most symbols whose text fits in one array.
         most: usize,
     },
 }
 
-/// What helps with a column of numbers that is not read, if something does.
+/// Advice for a column of numbers whose type is not read; can be empty.
 fn remedy(found: &DataType) -> &'static str {
     if found.is_floating() {
         "; floating-point numbers may have lost digits, so read the source again, as text"
     } else if found.is_decimal() || found.is_integer() {
-        "; cast it to Int64 or UInt64, by a cast that refuses what does not fit, or read the source again, as text"
+        "; cast it to Int64 or UInt64, with a cast that checks the range, or read the source again, as text"
     } else {
         ""
     }
 }
 
 impl ColumnError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NumberType { .. } | Self::InsurersType { .. } => ErrorKind::ColumnType,
@@ -160,12 +163,12 @@ impl ColumnError {
         }
     }
 
-    /// None: it is about the whole column.
+    /// Always `None`: the error concerns the whole column.
     pub fn place(&self) -> Option<Place> {
         None
     }
 
-    /// A length, a number of rows, or what a key is.
+    /// A length, a number of rows, or a property of the key.
     pub fn found(&self) -> Option<Found> {
         match self {
             Self::SymbolLength { found } => Some(Found::Length(*found)),

@@ -1,4 +1,4 @@
-//! Fields of symbols. Their metadata tells agencies and epochs apart, as the tag does in the text form.
+//! Fields of symbols. Their metadata identify the agency and the epoch, as the tag does in the text form.
 
 use std::collections::HashMap;
 
@@ -7,19 +7,19 @@ use fugo::{ErrorKind, KeyTag, SYMBOL_LEN, Scope, ScopeError};
 
 /// Metadata key of the purpose, `agency` to `portal`.
 pub const PURPOSE_KEY: &str = "fugo.purpose";
-/// Metadata key of the scope's id.
+/// Metadata key of the scope id.
 pub const SCOPE_KEY: &str = "fugo.scope";
 /// Metadata key of the epoch, in decimal.
 pub const EPOCH_KEY: &str = "fugo.epoch";
-/// Metadata key of the tag of the scope's key, 8 hex digits.
+/// Metadata key of the key tag, 8 hex digits.
 pub const TAG_KEY: &str = "fugo.tag";
 
-/// Metadata key of a test key's use, [`TEST_USE`]. A production key's columns do not have it.
+/// Metadata key of the key's use. Only columns of test keys have it, with the value [`TEST_USE`].
 pub const USE_KEY: &str = "fugo.use";
-/// The one value of [`USE_KEY`].
+/// The only value of [`USE_KEY`].
 pub const TEST_USE: &str = "test";
 
-/// What all the keys begin with.
+/// The prefix of all metadata keys.
 const PREFIX: &str = "fugo.";
 
 /// Length of a symbol in bytes, as Arrow writes the length of a fixed-size value.
@@ -29,50 +29,50 @@ const _: () = assert!(SYMBOL_WIDTH as usize == SYMBOL_LEN);
 /// The type of a column of symbols.
 pub(crate) const SYMBOL_TYPE: DataType = DataType::FixedSizeBinary(SYMBOL_WIDTH);
 
-/// A field of type FixedSizeBinary(16) for symbols of a scope, under the key that `tag` names.
+/// A field of type FixedSizeBinary(16) for the symbols of a scope, under the key with this tag.
 pub fn symbol_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
     let metadata = SymbolMetadata { scope: *scope, tag };
     Field::new(name, SYMBOL_TYPE, nullable).with_metadata(metadata.to_map())
 }
 
-/// A field of type Binary for symbols of a scope, under the key that `tag` names.
+/// A field of type Binary for the symbols of a scope, under the key with this tag.
 pub fn binary_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
     let metadata = SymbolMetadata { scope: *scope, tag };
     Field::new(name, DataType::Binary, nullable).with_metadata(metadata.to_map())
 }
 
-/// A field of type Utf8 for the text form of symbols of a scope, under the key that `tag` names.
+/// A field of type Utf8 for the text form of the symbols of a scope, under the key with this tag.
 pub fn text_field(name: impl Into<String>, scope: &Scope, tag: KeyTag, nullable: bool) -> Field {
     let metadata = SymbolMetadata { scope: *scope, tag };
     Field::new(name, DataType::Utf8, nullable).with_metadata(metadata.to_map())
 }
 
-/// The same field, which says that its symbols were made with a test key.
+/// The same field, marked as derived with a test key.
 pub fn of_test_key(field: Field) -> Field {
     let mut metadata = field.metadata().clone();
     metadata.insert(USE_KEY.to_owned(), TEST_USE.to_owned());
     field.with_metadata(metadata)
 }
 
-/// Whether a field carries any metadata of symbols, whole or not: such a column is not to lie beside symbols of
-/// another scope.
+/// Whether the field has any metadata that start with `fugo.`, even incomplete. Such a column must not be in the same
+/// table as the symbols of another scope.
 pub fn is_symbol_field(field: &Field) -> bool {
     field.metadata().keys().any(|key| key.starts_with(PREFIX))
 }
 
-/// Whose symbols a column holds.
+/// The scope and the key of a column of symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SymbolMetadata {
-    /// The purpose, the id and the epoch.
+    /// The purpose, the scope id and the epoch.
     pub scope: Scope,
-    /// The tag of the scope's key.
+    /// The tag of the scope key.
     pub tag: KeyTag,
 }
 
 impl SymbolMetadata {
-    /// Reads the metadata of a field; none if it has none of symbols.
+    /// Reads the metadata of a field; `None` if there are no metadata of symbols.
     ///
-    /// Errors if it has some and not all four, or one is not as it is written here.
+    /// Error: one of the four is missing, or its value is not in the form in which fugo writes it.
     pub fn of(field: &Field) -> Result<Option<Self>, MetadataError> {
         if !is_symbol_field(field) {
             return Ok(None);
@@ -99,15 +99,16 @@ impl SymbolMetadata {
     }
 }
 
-/// Metadata that begins as that of symbols does and is not.
+/// The metadata start as those of symbols do, but they are incomplete or malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the metadata of a column of symbols is fugo.purpose, fugo.scope, fugo.epoch and fugo.tag, each as fugo writes it"
+    "the metadata of a column of symbols must be fugo.purpose, fugo.scope, fugo.epoch and fugo.tag, in the form in \
+     which fugo writes them"
 )]
 pub struct MetadataError;
 
 impl MetadataError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         ErrorKind::Metadata
     }

@@ -1,4 +1,4 @@
-//! Rows that give nothing: where they are in the output.
+//! The rows without a symbol, and their positions in the output.
 
 use arrow_array::FixedSizeBinaryArray;
 use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer};
@@ -9,11 +9,11 @@ use crate::{fault::Fault, field::SYMBOL_WIDTH};
 /// The bytes of a symbol.
 pub(crate) type Bytes = [u8; SYMBOL_LEN];
 
-/// Rows that are read, derived from and laid out together: few enough for the first-level cache.
+/// Rows handled together: few enough for the first-level cache.
 pub(crate) const CHUNK: usize = 1024;
 
-/// Nulls of the output: those of the input, which is the length and the nulls of each of its chunks, and the rows at
-/// fault; none if no row is null.
+/// The nulls of the output; `None` if no row is null. They are the faulty rows and the nulls of the input, which
+/// consists of chunks, each given as its length and its nulls.
 pub(crate) fn nulls(chunks: &[(usize, Option<&NullBuffer>)], faults: &[Fault]) -> Option<NullBuffer> {
     if faults.is_empty() {
         match chunks {
@@ -33,14 +33,14 @@ pub(crate) fn nulls(chunks: &[(usize, Option<&NullBuffer>)], faults: &[Fault]) -
     Some(NullBuffer::new(valid.build()))
 }
 
-/// Moves the first `filled` symbols of `out` to the rows that they are of, and zeros to all other rows. `out[0]` is
-/// row `first`; `faults` are those of these rows, in order.
+/// Moves the first `filled` symbols of `out` to their rows, and writes zeros to the rows without a symbol. `out[0]` is
+/// row `first`. `faults` are the faults of these rows, in order.
 pub(crate) fn spread(out: &mut [Bytes], filled: usize, first: usize, nulls: Option<&NullBuffer>, faults: &[Fault]) {
     let mut faults = faults.iter().rev().peekable();
     let mut filled = filled;
-    // From the end, where a symbol never moves over one that is still to be moved.
+    // From the end, so that no symbol overwrites one that still has to move.
     for place in (0..out.len()).rev() {
-        // From here to the front every row has its symbol already.
+        // All rows before this one have their symbols already.
         if filled == place + 1 {
             return;
         }
@@ -55,7 +55,7 @@ pub(crate) fn spread(out: &mut [Bytes], filled: usize, first: usize, nulls: Opti
     }
 }
 
-/// A column of symbols; no value is copied.
+/// A column of symbols. No value is copied.
 pub(crate) fn column(symbols: Vec<Bytes>, nulls: Option<NullBuffer>) -> FixedSizeBinaryArray {
     FixedSizeBinaryArray::new(SYMBOL_WIDTH, Buffer::from_vec(symbols.into_flattened()), nulls)
 }

@@ -1,7 +1,7 @@
-//! Arrow arrays ↔ [`fugo`]: columns of numbers in, columns of symbols out.
+//! fugo for Arrow arrays: from columns of numbers to columns of symbols. It is based on [`fugo`].
 //!
-//! `symbols(key, column)[i] = key(number(column[i]))`, 16 bytes; null where the input is null or at fault. The
-//! bytes are those of the scalar functions, and a row at fault is reported and never ends the column.
+//! `symbols(key, column)[i] = key(number(column[i]))`, 16 bytes; null if the input is null or faulty. The bytes are
+//! equal to those of [`fugo::AnySymbolKey::symbol`]. A faulty row is reported, and the rows after it are read as usual.
 //!
 //! ```
 //! use arrow_array::{Array, StringArray};
@@ -15,40 +15,40 @@
 //! let symbols = symbols(&key, &column, Reading::Strict, None)?;
 //! assert_eq!(symbols.array.len(), 3);
 //! assert_eq!(symbols.array.null_count(), 2);
-//! assert_eq!((symbols.faults[0].row, symbols.faults[0].reason.kind()), (2, "length"));
+//! assert_eq!((symbols.faults[0].row, symbols.faults[0].reason.kind().as_str()), (2, "length"));
 //! let field = symbol_field("nta", key.scope(), key.tag(), true);
 //! assert_eq!(field.metadata()["fugo.scope"], "nta");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What it keeps to
+//! # Rules
 //!
-//! 1. Rows keep their places: an output column lies beside the column it came from. Before such columns are handed
-//!    to anyone who holds another scope's, they have to be put in the order of `docs/spec.md`, section 5; that is the
-//!    caller's work.
-//! 2. Copies of numbers that are made here are wiped. The column belongs to the caller and is not.
-//! 3. No error and no `Debug` holds a value: rows, byte offsets, lengths and types only.
+//! 1. Rows keep their order, so row `i` of the output belongs to row `i` of the input. Such an order links scopes.
+//!    Before the caller gives an output to anyone who has the symbols of another scope, the caller must sort it as
+//!    `docs/spec.md`, section 5, says.
+//! 2. This crate wipes its own copies of numbers. It does not wipe the column, which belongs to the caller.
+//! 3. Errors and `Debug` never show a value. They show rows, byte offsets, lengths and types.
 #![forbid(unsafe_code)]
 
-/// Symbols → values with offsets, for readers that know no fixed size.
+/// Symbols as Binary arrays, for readers without types of fixed size.
 mod binary;
-/// Text, whatever the layout of its column.
+/// Columns of text, in every layout.
 mod cells;
-/// The issuer's path: insurers' symbols → eligibility symbols.
+/// From insurers' symbols to eligibility symbols, for issuers.
 mod eligibility;
-/// What can be wrong with a row, and with a column.
+/// The faults of rows, and the errors of columns.
 mod fault;
-/// Fields of symbols, told apart by their metadata.
+/// Fields of symbols, and their metadata.
 mod field;
-/// Rows that give nothing: where they are in the output.
+/// The rows without a symbol, and their positions in the output.
 mod gaps;
-/// What is let through beside symbols: searched for numbers, symbols, and what is made of them.
+/// Searches kept columns for numbers, for symbols, and for values computed from them.
 pub mod kept;
-/// A column → numbers.
+/// From a column to numbers.
 mod numbers;
-/// A column → symbols.
+/// From a column to symbols.
 mod symbols;
-/// Symbols → their text form.
+/// From symbols to their text form.
 mod text;
 
 pub use binary::binary;

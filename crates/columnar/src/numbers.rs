@@ -1,4 +1,4 @@
-//! A column → numbers, dense and in order, with the rows that gave none.
+//! From a column to its numbers, in order and without gaps, with the rows that have no number.
 
 use std::{fmt, ops::Range};
 
@@ -20,19 +20,19 @@ use crate::{
     gaps,
 };
 
-/// Rows whose value is not what symbols were derived from.
+/// Counts of the rows whose number differs from the value in the column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Rows in which anything was changed before the strict parse, restored zeros included.
+    /// Rows that were changed before the strict parse, including restored zeros.
     pub normalized: usize,
     /// Rows whose leading zeros were restored.
     pub zeros_restored: usize,
-    /// Rows whose number was re-issued and stands for the person's first.
+    /// Rows with a re-issued number, which was replaced by the person's first number.
     pub reissued: usize,
 }
 
-/// The numbers of a column: of the rows that are neither null nor at fault, in order. Wiped on drop and on reuse.
+/// The numbers of the rows that are neither null nor faulty, in order. Wiped on drop and on reuse.
 #[derive(Default)]
 pub struct Numbers {
     pub(crate) values: Vec<MyNumber>,
@@ -43,7 +43,7 @@ pub struct Numbers {
     rows: usize,
 }
 
-/// Reads a column into new buffers: see [`Numbers::read`].
+/// Reads a column into new buffers, as [`Numbers::read`].
 pub fn numbers(column: &dyn Array, reading: Reading, lineage: Option<&Lineage>) -> Result<Numbers, ColumnError> {
     let mut numbers = Numbers::default();
     numbers.read(column, reading, lineage)?;
@@ -51,9 +51,9 @@ pub fn numbers(column: &dyn Array, reading: Reading, lineage: Option<&Lineage>) 
 }
 
 impl Numbers {
-    /// Reads a column in place of what was read before, whose numbers are wiped; buffers are kept.
+    /// Reads another column into the same buffers. The numbers that were read before are wiped.
     ///
-    /// With a lineage every number stands for its person's first. After an error nothing is held.
+    /// With a lineage, each number is replaced by the person's first number. After an error, there are no numbers.
     pub fn read(&mut self, column: &dyn Array, reading: Reading, lineage: Option<&Lineage>) -> Result<(), ColumnError> {
         self.values.clear();
         self.faults.clear();
@@ -66,33 +66,33 @@ impl Numbers {
         Ok(())
     }
 
-    /// The numbers. As many as [`Self::rows`] gives.
+    /// The numbers. Their rows are those of [`Self::rows`].
     pub fn as_slice(&self) -> &[MyNumber] {
         &self.values
     }
 
-    /// The row of each number, from 0, ascending.
+    /// The row of each number, from 0, in ascending order.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = usize> {
         cells::present(0..self.rows, self.nulls.as_ref())
     }
 
-    /// The rows without a number, null or at fault, as nulls; none if every row has one.
+    /// The rows without a number (null or faulty) as nulls; `None` if every row has a number.
     pub fn nulls(&self) -> Option<&NullBuffer> {
         self.nulls.as_ref()
     }
 
-    /// The rows at fault, in order.
+    /// The faulty rows, in order.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// What was changed on the way to the numbers.
+    /// Counts of the rows that were changed.
     pub fn counts(&self) -> Counts {
         let zeros_restored = self.changed.iter().filter(|(_, changes)| changes.zeros_restored).count();
         Counts { normalized: self.changed.len(), zeros_restored, reissued: self.reissued }
     }
 
-    /// The rows in which anything was changed before the strict parse, and what, in order.
+    /// The rows that were changed before the strict parse, with the changes, in order.
     pub fn changed(&self) -> &[(usize, Changes)] {
         &self.changed
     }
@@ -124,7 +124,7 @@ impl fmt::Debug for Numbers {
     }
 }
 
-/// A column of a type that is read as asked for.
+/// A column whose type is accepted under the requested reading.
 pub(crate) struct Source<'a> {
     values: Values<'a>,
     nulls: Option<NullBuffer>,
@@ -134,7 +134,7 @@ pub(crate) struct Source<'a> {
 
 enum Values<'a> {
     Text(Cells<'a>),
-    /// Text of a fixed width; zero bytes at its end are padding.
+    /// Text of a fixed width. Zero bytes at its end are padding.
     Fixed(&'a FixedSizeBinaryArray),
     UInt64(&'a UInt64Array),
     Int64(&'a Int64Array),
@@ -164,14 +164,14 @@ impl<'a> Source<'a> {
         Ok(Self { values, nulls: cells::nulls(column), reading, lineage })
     }
 
-    /// The nulls of the column; none if no row is null.
+    /// The nulls of the column; `None` if no row is null.
     pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
         self.nulls.as_ref()
     }
 
-    /// Appends the numbers and faults of some rows, and counts.
+    /// Appends the numbers and faults of these rows, and updates the counts.
     pub(crate) fn read(&self, rows: Range<usize>, out: &mut Numbers) {
-        // Wiping reaches what the buffer holds, not a smaller one that it grew out of.
+        // If the buffer grew, its old memory would not be wiped. So it must have the capacity from the start.
         debug_assert!(out.values.is_empty());
         out.values.reserve(rows.len());
         match &self.values {
@@ -194,8 +194,7 @@ impl<'a> Source<'a> {
     }
 
     fn text(&self, row: usize, text: &[u8], out: &mut Numbers) {
-        // Whoever made the column may have put anything into it, so it is checked to be UTF-8 even where its type
-        // promises that.
+        // The producer of the column may have written any bytes, so UTF-8 is checked even if the type promises it.
         let decode =
             || str::from_utf8(text).map_err(|error| NormalizeError::Character { offset: error.valid_up_to() }.into());
         self.outcome(row, self.reading.read(text, decode), out);
@@ -212,7 +211,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The strict parse of what [`normalize_integer`] makes of it.
+/// [`normalize_integer`], then the strict parse.
 fn integer(value: u64) -> Result<(MyNumber, Changes), FaultReason> {
     let normalized = normalize_integer(value)?;
     Ok((normalized.parse()?, normalized.changes()))

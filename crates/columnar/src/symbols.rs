@@ -1,4 +1,4 @@
-//! A column → symbols, under one key or several in one pass.
+//! From a column to its symbols, under one key or several keys in one pass.
 
 use arrow_array::{Array, FixedSizeBinaryArray};
 use fugo::{AnySymbolKey, Lineage, SYMBOL_LEN, normalize::Reading};
@@ -9,33 +9,34 @@ use crate::{
     numbers::{Counts, Numbers, Source},
 };
 
-/// What became of a column under one key.
+/// The symbols of a column under one key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Symbols {
-    /// 16 bytes for each row; null, over zeros, where the input is null or at fault.
+    /// 16 bytes for each row; null, with zero bytes, if the input is null or faulty.
     pub array: FixedSizeBinaryArray,
-    /// The rows at fault, in order.
+    /// The faulty rows, in order.
     pub faults: Vec<Fault>,
-    /// What was changed on the way.
+    /// Counts of the rows that were changed.
     pub counts: Counts,
 }
 
-/// What became of a column under several keys.
+/// The symbols of a column under several keys.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolsForKeys {
-    /// As [`Symbols::array`], one for each key in the order of the keys.
+    /// One array for each key, in the order of the keys, as [`Symbols::array`].
     pub arrays: Vec<FixedSizeBinaryArray>,
-    /// The rows at fault, in order; they do not depend on the key.
+    /// The faulty rows, in order. They do not depend on the key.
     pub faults: Vec<Fault>,
-    /// What was changed on the way.
+    /// Counts of the rows that were changed.
     pub counts: Counts,
 }
 
-/// `array[i] :=` the symbol of the number in row `i`, 16 bytes; with a lineage, of that person's first number.
+/// `array[i] :=` the symbol of the number in row `i`, 16 bytes. With a lineage, it is the symbol of the person's first
+/// number.
 ///
-/// Memory: 16 bytes a row, and one for each eight rows if some are null.
+/// Memory: 16 bytes per row, and one byte per eight rows if some are null.
 pub fn symbols(
     key: &AnySymbolKey,
     column: &dyn Array,
@@ -56,8 +57,8 @@ pub fn symbols_for_keys(
     symbols_for_chunks(keys, &[column], reading, lineage)
 }
 
-/// [`symbols_for_keys`] of a column that lies in several arrays: rows are counted through all of them, and each output
-/// is one array.
+/// [`symbols_for_keys`] for a column that consists of several arrays. Rows are counted through all of them, and each
+/// output is one array.
 pub fn symbols_for_chunks(
     keys: &[&AnySymbolKey],
     chunks: &[&dyn Array],

@@ -1,4 +1,4 @@
-//! Symbols → their text form.
+//! From symbols to their text form.
 
 use arrow_array::{Array, FixedSizeBinaryArray, StringArray};
 use arrow_buffer::{Buffer, OffsetBuffer};
@@ -6,10 +6,11 @@ use fugo::{SYMBOL_LEN, text::TextEncoder};
 
 use crate::{cells, eligibility::symbol, fault::ColumnError};
 
-/// `out[i] :=` the text form of `symbols[i]`, 44 to 47 ASCII characters by purpose; null where the symbol is null.
+/// `out[i] :=` the text form of `symbols[i]`, 44 to 47 ASCII characters depending on the purpose; null if the symbol is
+/// null.
 ///
-/// The encoder has to be of the key that made the symbols: their bytes do not say so.
-/// Errors: values of another length than 16 bytes; more than 2^31 − 1 characters in all.
+/// The encoder must be that of the key that derived the symbols. Their bytes do not identify the key.
+/// Errors: the values are not 16 bytes long; there are more than 2^31 − 1 characters together.
 pub fn text(symbols: &FixedSizeBinaryArray, encoder: &TextEncoder) -> Result<StringArray, ColumnError> {
     let width = symbols.value_size();
     if width != SYMBOL_LEN {

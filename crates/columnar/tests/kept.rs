@@ -1,4 +1,4 @@
-//! Kept columns: what is found in a cell, which columns are found to be made of numbers or symbols, and which are not.
+//! Tests of the searches in kept columns: the values that must be found in a cell or a column, and those that must not.
 
 use blake2::{
     Blake2b, Blake2s, Blake2s256, Digest,
@@ -26,7 +26,7 @@ impl Random {
 
     fn number(&mut self) -> MyNumber {
         let body = format!("{:011}", self.below(100_000_000_000));
-        MyNumber::parse(format!("{body}{}", MyNumber::check_digit(&body).expect("a body"))).expect("a number")
+        MyNumber::parse(format!("{body}{}", MyNumber::check_digit(&body).expect("eleven digits"))).expect("a number")
     }
 }
 
@@ -41,7 +41,7 @@ struct Row {
     number: MyNumber,
     text: String,
     symbol: [u8; 16],
-    /// The place of the row, and of all that is random about it.
+    /// The position of the row, from which all its random values are computed.
     at: usize,
     random: u64,
 }
@@ -62,7 +62,7 @@ fn rows(count: usize) -> Vec<Row> {
     .collect()
 }
 
-/// What is found in columns of a roster, which comes in blocks.
+/// The finding in columns of a roster that is given in blocks.
 fn judged(rows: &[Row], columns: &[&dyn Fn(&Row) -> String]) -> Option<(Vec<usize>, String)> {
     let encoder = TextEncoder::new(Purpose::Agency, KeyTag::from_bytes(TAG));
     let mut sample = Sample::new(columns.len(), vec![encoder]);
@@ -109,7 +109,7 @@ fn uuid(bytes: &[u8; 16]) -> String {
 type Column = fn(&Row) -> String;
 type Transform = (&'static str, Column, &'static str);
 
-/// Made of digests or of the bytes themselves: one cell shows it.
+/// Columns of digests, or of the bytes themselves. One cell is enough.
 const BY_BYTES: [Transform; 36] = [
     ("SHA-256, hexadecimal", |row| HEXLOWER.encode(&sha_256(&row.text)), "SHA-256 of the number"),
     ("upper case", |row| HEXUPPER.encode(&sha_256(&row.text)), "SHA-256 of the number"),
@@ -181,7 +181,7 @@ const BY_BYTES: [Transform; 36] = [
     ),
 ];
 
-/// The same behind, before and between other signs, and what is made with parameters that anybody knows.
+/// The same with other characters before, between or after them, and transforms whose parameters anybody knows.
 const DRESSED: [Transform; 31] = [
     ("id-", |row| format!("id-{}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
     ("d", |row| format!("d{}", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
@@ -277,7 +277,7 @@ fn the_uuid_of_a_published_name_is_the_published_one() {
     assert_eq!(HEXLOWER.encode(&digest)[..12], *"2ed6657de927");
 }
 
-/// Made by arithmetic, or digit by digit: more than half of the cells show it.
+/// Columns computed by arithmetic or digit by digit. More than half of the cells are needed.
 const BY_VALUES: [Transform; 27] = [
     ("backwards", |row| row.text.chars().rev().collect(), "backwards"),
     (
@@ -380,7 +380,7 @@ fn digits_over_two_columns_are_found_together() {
     let (first, second) = (|row: &Row| row.text[..3].to_owned(), |row: &Row| row.text[9..].to_owned());
     assert_eq!(judged(&all, &[&first]), None);
     let found = judged(&all, &[&first, &|row: &Row| row.at.to_string(), &second]).expect("found");
-    assert_eq!(found, (vec![0, 2], "6 digits of the number, each in a place of its own".to_owned()));
+    assert_eq!(found, (vec![0, 2], "6 digits of the number, each at its own position".to_owned()));
 }
 
 #[test]
@@ -396,7 +396,7 @@ fn few_rows_are_enough_for_what_chance_does_not_make() {
     }
 }
 
-/// Columns as rosters have them.
+/// Ordinary columns of rosters.
 const ORDINARY: [(&str, Column); 22] = [
     ("prefecture", |row| format!("{:02}", row.random % 47 + 1)),
     ("municipality", |row| format!("{:05}", 1_000 + row.random % 46_000)),
@@ -439,7 +439,7 @@ fn ordinary_columns_are_not_found_to_be_made_of_anything() {
     }
 }
 
-/// How often random columns of few rows are refused, which chance makes likelier than of many. Prints the figures.
+/// Prints how often random columns of few rows are refused: chance refuses these more often than columns of many rows.
 #[test]
 fn false_alarms_are_rare() {
     let mut random = Random(99);
@@ -476,7 +476,7 @@ fn card(random: u64) -> String {
     format!("{}-{}-{}-{}", &whole[..4], &whole[4..8], &whole[8..12], &whole[12..])
 }
 
-/// Ordinary cells, and in how many of 1,000 a stranger's number is found at least and at most.
+/// Ordinary cells, with the fewest and the most of 1,000 cells in which another person's number may be found.
 const CODES: [(&str, MadeUp, [f64; 2]); 10] = [
     ("random code of 12 digits", |r| format!("{:012}", r % 1_000_000_000_000), [97.0, 103.0]),
     ("amount of 12 digits that ends in 0", |r| format!("{:011}0", r % 100_000_000_000), [178.0, 186.0]),
@@ -501,7 +501,7 @@ const CODES: [(&str, MadeUp, [f64; 2]); 10] = [
     ("SHA-256 in hexadecimal", |r| HEXLOWER.encode(&sha_256(r.to_le_bytes())), [0.0, 0.0]),
 ];
 
-/// Prints in how many cells of ordinary columns a stranger's number is found.
+/// Prints in how many cells of ordinary columns another person's number is found.
 #[test]
 fn rates_of_false_alarms_are_those_that_documents_name() {
     const CELLS: u32 = 200_000;
@@ -519,7 +519,7 @@ fn rosters_whose_numbers_count_rows_keep_columns_that_count_rows() {
     let mut all = rows(300);
     for (i, row) in all.iter_mut().enumerate() {
         let body = format!("{:011}", 700_000 + i);
-        row.text = format!("{body}{}", MyNumber::check_digit(&body).expect("a body"));
+        row.text = format!("{body}{}", MyNumber::check_digit(&body).expect("eleven digits"));
         row.number = row.text.parse().expect("a number");
     }
     assert_eq!(judged(&all, &[&|row: &Row| row.at.to_string()]), None);

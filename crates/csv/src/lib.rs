@@ -1,42 +1,43 @@
-//! Splitting CSV (RFC 4180) into records and fields, by bytes, so that other columns pass through untouched.
+//! Splits CSV (RFC 4180) into records and fields, as bytes, so that kept columns stay unchanged.
 //!
-//! Safe on UTF-8 and on CP932: comma, quote, CR and LF are never part of a longer character there.
+//! This is safe for UTF-8 and CP932: there, comma, quote, CR and LF are never part of a longer character.
 //!
-//! A crate of its own, so that fuzz targets and benchmarks build it without what the tool links for Parquet and key files.
+//! It is a separate crate, so that fuzz targets and benchmarks need not build the tool's dependencies for Parquet and
+//! key files.
 #![forbid(unsafe_code)]
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use wide::u8x16;
 
-/// UTF-8's byte order mark, which may stand before a header.
+/// UTF-8's byte order mark, which may come before a header.
 pub const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Bytes of the marks that stand before a header: one, or two where a program put its own before another's.
+/// The length in bytes of the marks at the start: none, one, or two if a second program added its own.
 pub fn marks(bytes: &[u8]) -> usize {
     MARK.len() * bytes.chunks_exact(MARK.len()).take_while(|chunk| *chunk == MARK).count()
 }
 
-/// Where a field lies in the block: its bytes as written, quotes included.
+/// The position of a field in the block: its bytes as written, including quotes.
 pub type Field = std::ops::Range<usize>;
 
 /// One record of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Where it starts in the block.
+    /// The start of the record in the block.
     pub start: usize,
-    /// Where its last field ends, before CR and LF.
+    /// The end of its last field, before CR and LF.
     pub end: usize,
-    /// Where the next record starts.
+    /// The start of the next record.
     pub next: usize,
-    /// Line ends in it, quoted ones included.
+    /// The number of line ends in the record, including quoted ones.
     pub lines: u64,
-    /// Text stood behind a closing quote.
+    /// Whether text follows a closing quote.
     pub stray_quote: bool,
 }
 
-/// Splits the record at `start`, and leaves its fields in `fields`. `None` if it has no end in `bytes`: no
-/// line end, or a quote that is not closed. At the end of the input give `last`: then the end of `bytes` ends
-/// a record too, and `None` means an unclosed quote.
+/// Splits the record at `start`, and writes its fields to `fields`. `None` if the record does not end in `bytes`: the
+/// line end is missing, or a quote is not closed. If `bytes` end with the input, set `last`: then the end of `bytes`
+/// also ends a record, and `None` means that a quote is not closed.
 pub fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut Vec<Field>) -> Option<Record> {
     fields.clear();
     let (mut at, mut lines, mut stray_quote) = (start, 0, false);
@@ -46,7 +47,7 @@ pub fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut
             let close = closing_quote(bytes, at + 1)?;
             lines += memchr_iter(b'\n', &bytes[at..close]).count() as u64;
             at = close + 1;
-            // A quote at the very end of a part may be the first of a doubled one.
+            // A quote at the end of a block may be the first of two.
             if at == bytes.len() && !last {
                 return None;
             }
@@ -76,15 +77,15 @@ pub fn split(bytes: &[u8], start: usize, delimiter: u8, last: bool, fields: &mut
     }
 }
 
-/// Where every delimiter, line end and quote of a block stands: found sixteen bytes at a time, so that a record without
-/// quotes is split by looking at as many places as it has fields.
+/// The positions of all delimiters, line ends and quotes of a block. They are found sixteen bytes at a time, so a
+/// record without quotes is split by reading one position per field.
 #[derive(Default)]
 pub struct Structure {
     places: Vec<u32>,
 }
 
 impl Structure {
-    /// Looks through a block, which is shorter than 4 GiB.
+    /// Finds the positions in a block, which must be shorter than 4 GiB.
     pub fn find(&mut self, bytes: &[u8], delimiter: u8) {
         self.places.clear();
         let wanted = [delimiter, b'\n', b'"'].map(u8x16::splat);
@@ -105,8 +106,9 @@ impl Structure {
         }
     }
 
-    /// [`split`] for the records of the block one after the other, each with its start; `from` is the first place not
-    /// yet used, 0 for the first record. What is not `expected` fields without quotes goes the long way.
+    /// [`split`] for the records of the block, one after the other, each with its start. `from` is the first position
+    /// that is not used yet; it is 0 for the first record. Records that are not `expected` fields without quotes use
+    /// [`split`].
     #[inline]
     pub fn split(
         &self,
@@ -140,15 +142,15 @@ impl Structure {
     }
 }
 
-/// Where the last whole record of `bytes` ends (0 if none does), how many there are, and how many lines they span. The end
-/// of the input gives `last`, as for [`split`], which agrees on every record but looks at all of its fields.
+/// The end of the last complete record of `bytes` (0 without one), the number of complete records, and the number
+/// of their lines. `last` is as for [`split`]. The result agrees with [`split`], but fields are not examined.
 pub fn whole_records(bytes: &[u8], delimiter: u8, last: bool) -> (usize, u64, u64) {
     let line_ends = |bytes: &[u8]| memchr_iter(b'\n', bytes).count() as u64;
     let opening_quote = |from: usize| {
         let opens = |quote: &usize| *quote == 0 || [delimiter, b'\n'].contains(&bytes[quote - 1]);
         memchr_iter(b'"', &bytes[from..]).map(|found| from + found).find(opens)
     };
-    // Line ends within quotes: before the end found so far, and behind it.
+    // Counts of quoted line ends: before the end found so far, and after it.
     let (mut end, mut quoted, mut quoted_behind, mut from) = (0, 0, 0, 0);
     let closed = loop {
         let quote = opening_quote(from);
@@ -169,7 +171,7 @@ pub fn whole_records(bytes: &[u8], delimiter: u8, last: bool) -> (usize, u64, u6
     (end, lines - quoted + u64::from(unended), lines)
 }
 
-/// The quote that closes a field; doubled quotes stand for one.
+/// The quote that closes a field. A doubled quote does not close it.
 fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr(b'"', &bytes[at..])?;
@@ -180,8 +182,8 @@ fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The value of a field: without the quotes around it, doubled ones made single. `scratch` is used only where
-/// quotes are doubled.
+/// The value of a field: without its quotes, and with doubled quotes made single. `scratch` is used only if there are
+/// doubled quotes.
 #[inline]
 pub fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     let Some(inner) = field.strip_prefix(b"\"").map(|inner| inner.strip_suffix(b"\"").unwrap_or(inner)) else {
@@ -200,7 +202,7 @@ pub fn value<'a>(field: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     scratch
 }
 
-/// A value as a field of a file of our own: quoted where it must be, and where a reader may take spaces off.
+/// Writes a value as a field of a new file. It is quoted if CSV requires it, or if a reader might trim its spaces.
 pub fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     let is_special = |c| matches!(c, '"' | '\n' | '\r') || c == char::from(delimiter);
     if value.contains(is_special) || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {
@@ -210,12 +212,12 @@ pub fn write_value(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// A value as a cell among others: empty text is quoted, so that it is not taken for a null.
+/// Writes a value as one cell of several. Empty text is quoted, so that readers do not take it for a null.
 pub fn write_cell(value: &str, delimiter: u8, out: &mut Vec<u8>) {
     if value.is_empty() { write_quoted(b"", out) } else { write_value(value, delimiter, out) }
 }
 
-/// A field as it was written, but quoted if it holds a CR that is not: some readers would end the row there.
+/// Writes a field as it is. It is quoted if it contains an unquoted CR, because some readers would end the row there.
 pub fn write_field(field: &[u8], out: &mut Vec<u8>) {
     if field.first() != Some(&b'"') && memchr(b'\r', field).is_some() {
         write_quoted(field, out);
@@ -235,7 +237,7 @@ fn write_quoted(value: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether two rows of cells, a delimiter before each, hold the same values, whatever is quoted in them.
+/// Whether two rows have the same values, regardless of quotes. Each cell has a delimiter before it.
 pub fn same_values(a: &[u8], b: &[u8], delimiter: u8) -> bool {
     let (mut fields_a, mut fields_b) = (Vec::new(), Vec::new());
     let (mut scratch_a, mut scratch_b) = (Vec::new(), Vec::new());
@@ -333,7 +335,7 @@ mod tests {
         }
     }
 
-    /// What [`split`] finds, record after record.
+    /// The records that [`split`] finds, one after the other.
     fn records(bytes: &[u8], last: bool) -> Vec<(Record, Vec<Field>)> {
         let (mut all, mut fields, mut at) = (Vec::new(), Vec::new(), 0);
         while at < bytes.len() {

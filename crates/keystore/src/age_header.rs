@@ -1,23 +1,23 @@
-//! What the header of an age file asks of whoever opens it, read before any work is done.
+//! Reads from the header of an age file how much work it takes to open the file, before any of that work is done.
 
 use std::io::{BufRead, BufReader, Read};
 
 use age::armor::ArmoredReader;
 
-/// Each recipient is tried with each identity: 64 of each take less than a second.
+/// The most recipients of a key file. Each recipient is tried with each identity: 64 of each take less than a second.
 pub(crate) const MAX_RECIPIENTS: usize = 64;
 
-/// The lines of a header that matter here.
+/// The facts that this crate needs from a header.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct AgeHeader {
-    /// How many recipients the file is locked to.
+    /// The number of recipients.
     pub(crate) recipients: usize,
-    /// The binary logarithm of the work that a passphrase takes.
+    /// The binary logarithm of the scrypt work factor.
     pub(crate) scrypt_work: Option<u8>,
 }
 
 impl AgeHeader {
-    /// Reads the header of an age file, armored or not. Whether it is whole is for `age` to say.
+    /// Reads the header of an age file, armored or not. `age` checks later whether the header is complete and valid.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let mut header = Self::default();
         let Ok(age) = ArmoredReader::new(bytes).take(bytes.len() as u64).bytes().collect::<Result<Vec<u8>, _>>() else {

@@ -1,4 +1,4 @@
-//! A key file: one key of either rung, what it may be used for, and its tag.
+//! Key files: a root key or a scope key, its use, and its tag.
 
 use std::{fmt, io, path::Path};
 
@@ -13,9 +13,9 @@ use crate::{
     weak,
 };
 
-/// The key of a file.
+/// The key in a key file.
 pub enum Key {
-    /// The root of a ladder: every scope's key derives from it.
+    /// A root key, from which all scope keys are derived.
     Root(RootKey),
     /// The key of one scope.
     Scope(ScopeKey),
@@ -30,12 +30,12 @@ impl fmt::Debug for Key {
     }
 }
 
-/// What a key may be used for. A key derived from a test key is a test key.
+/// The use of a key. A key derived from a test key is a test key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Use {
-    /// Real numbers.
+    /// For real numbers.
     Production,
-    /// Published or invented numbers only.
+    /// Only for published or invented numbers.
     Test,
 }
 
@@ -48,7 +48,7 @@ impl Use {
         }
     }
 
-    /// The use of that name.
+    /// The use with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Production, Self::Test].into_iter().find(|usage| usage.name() == name)
     }
@@ -60,54 +60,54 @@ impl fmt::Display for Use {
     }
 }
 
-/// Whether test keys are taken where real numbers could be.
+/// Whether test keys are accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestKeys {
-    /// A test key is an error.
+    /// Test keys are refused.
     #[default]
     Refuse,
-    /// Test keys are taken too: for published and invented numbers.
+    /// Test keys are accepted too, for published and invented numbers.
     Allow,
 }
 
-/// What a key file says. The key is wiped on drop; `Debug` prints the type only.
+/// The content of a key file. The key is wiped on drop. `Debug` prints only the type.
 pub struct KeyFile {
     key: Key,
     usage: Use,
 }
 
 impl KeyFile {
-    /// The file of a root key.
+    /// The content for a root key.
     pub fn root(key: RootKey, usage: Use) -> Self {
         Self { key: Key::Root(key), usage }
     }
 
-    /// The file of a scope's key.
+    /// The content for a scope key.
     pub fn scope(key: ScopeKey, usage: Use) -> Self {
         Self { key: Key::Scope(key), usage }
     }
 
-    /// Reads the file at `path` and opens it with what `unlock` holds. A test key is refused unless `unlock` allows it.
+    /// Reads the file at `path` and opens it with `unlock`. A test key is refused unless `unlock` allows it.
     pub fn load(path: &Path, unlock: &Unlock) -> Result<Self, KeyFileError> {
         SealedKeyFile::read(path)?.unlock(unlock)
     }
 
-    /// Reads the plaintext of a key file: what is inside the encryption.
+    /// Reads the plaintext of a key file, the text inside the encryption.
     ///
-    /// The tag is recomputed; an unknown line, a missing line, another order and a value with a second
-    /// spelling are refused.
+    /// The tag is computed again and compared. Unknown lines, missing lines, another order and other spellings of a
+    /// value are refused.
     pub fn parse_plaintext(text: &[u8]) -> Result<Self, PlaintextError> {
         plaintext::parse(text)
     }
 
-    /// Opens a key file whose bytes are at hand, as a store of secrets gives them.
+    /// Opens a key file that is already in memory, for example from a secret store.
     pub fn open(bytes: &[u8], unlock: &Unlock) -> Result<Self, KeyFileError> {
         SealedKeyFile::from_bytes(bytes)?.unlock(unlock)
     }
 
-    /// Refuses a test key unless test keys are allowed, and a production key that anybody can guess. Whatever opens a
-    /// file does this; it is for those who read a plaintext by [`Self::parse_plaintext`] and work with its key.
+    /// Refuses a production key that can be guessed, and a test key unless test keys are allowed. All functions that
+    /// open a file call this. Call it after [`Self::parse_plaintext`], before the key is used.
     pub fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError> {
         match self.usage {
             Use::Test if test_keys == TestKeys::Refuse => Err(KeyFileError::TestKey),
@@ -116,7 +116,7 @@ impl KeyFile {
         }
     }
 
-    /// Whether the key is published, shows a pattern, or derives from a root that does.
+    /// Whether the key is published or shows a pattern, or is derived from such a root key.
     fn is_weak(&self) -> bool {
         match &self.key {
             Key::Root(key) => weak::is_guessable(key.expose_bytes()),
@@ -124,18 +124,19 @@ impl KeyFile {
         }
     }
 
-    /// Writes a new file, readable by its owner only: without a name until it is whole and on the device, and then the
-    /// folder is synced. A file that exists is never replaced.
+    /// Writes a new file that only its owner can read. An existing file is never replaced. The file gets its name when
+    /// it is complete and on the device; then the folder is synced.
     pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
-        // Before the slow passphrase step; giving the file its name below is what guarantees it.
+        // Before the slow passphrase step. The file could still appear later, so the step that gives the name checks
+        // again.
         if path.symlink_metadata().is_ok() {
             return Err(KeyFileError::Exists);
         }
         create_owner_only(path, &self.to_bytes(seal)?)
     }
 
-    /// The bytes of a key file, for a store of secrets. Refuses what [`Self::create`] refuses: a production key without
-    /// encryption, and one that anybody can guess.
+    /// The bytes of a key file, for a secret store. It refuses the same keys as [`Self::create`]: a production key
+    /// without encryption, and a production key that can be guessed.
     pub fn to_bytes(&self, seal: &Seal) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
         if seal.is_plaintext() && self.usage == Use::Production {
             return Err(KeyFileError::PlaintextProduction);
@@ -144,7 +145,7 @@ impl KeyFile {
         Ok(seal.seal(&plaintext::write(self))?)
     }
 
-    /// The key of a scope, for the same use; `None` if this is not a root key.
+    /// The scope key of this root key, with the same use; `None` if this is not a root key.
     pub fn derive(&self, scope: &Scope) -> Option<Self> {
         match &self.key {
             Key::Root(root) => Some(Self::scope(root.scope_key(scope), self.usage)),
@@ -157,12 +158,12 @@ impl KeyFile {
         &self.key
     }
 
-    /// The key, without the rest.
+    /// The key alone.
     pub fn into_key(self) -> Key {
         self.key
     }
 
-    /// What the key may be used for.
+    /// The use of the key.
     pub fn usage(&self) -> Use {
         self.usage
     }
@@ -182,74 +183,74 @@ impl fmt::Debug for KeyFile {
     }
 }
 
-/// Why a key file is not loaded or not made. Holds line numbers and what was allowed, never a value.
+/// The reason why a key file is not opened or not written. It holds line numbers and the allowed values, never a value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
-    /// The text inside is no key file.
+    /// The text inside the file is not valid.
     #[error(transparent)]
     Plaintext(#[from] PlaintextError),
     /// Neither an age file nor a key file in plaintext.
-    #[error("this is no key file: it starts neither as an age file nor with `fugo-key 1`")]
+    #[error("this is not a key file: a key file starts as an age file or with `fugo-key 1`")]
     NotAKeyFile,
-    /// An age file that was cut or altered, or made by a version that is not known.
-    #[error("the age file is damaged, or of a version later than 1")]
+    /// The age file was cut or altered, or its version is unknown.
+    #[error("the age file is damaged, or its version is not 1")]
     Damaged,
-    /// More bytes than a key file can have.
+    /// More bytes than a key file may have.
     #[error("the file is too large: a key file has at most 65536 bytes")]
     TooLarge,
-    /// A passphrase opens the file, and none was given.
+    /// The file is locked with a passphrase, and none was given.
     #[error("the key file is locked with a passphrase, and none was given")]
     PassphraseNeeded,
-    /// None of the passphrases given opens the file.
+    /// No given passphrase opens the file.
     #[error("the passphrase does not open the key file")]
     WrongPassphrase,
-    /// An identity opens the file, and none was given.
+    /// The file is locked to recipients, and no identity was given.
     #[error("the key file is locked to recipients, and no identity was given")]
     IdentityNeeded,
-    /// None of the identities given is a recipient of the file.
+    /// No given identity opens the file.
     #[error("none of the identities given opens the key file")]
     WrongIdentity,
-    /// The file asks for more work per passphrase than is accepted.
-    #[error("the key file asks for scrypt work of 2^{found}; at most 2^20 is accepted")]
+    /// The passphrase needs more work than is accepted.
+    #[error("the key file needs scrypt work of 2^{found}; at most 2^20 is accepted")]
     ExcessiveWork {
-        /// The binary logarithm of the work asked for.
+        /// The binary logarithm of the work factor.
         found: u8,
     },
-    /// The passphrase of a production key can be tried with little work.
-    #[error("the key file takes scrypt work of 2^{found} only; a production key takes at least 2^17")]
+    /// The passphrase of a production key needs too little work, so it is easy to try passphrases.
+    #[error("the key file needs scrypt work of only 2^{found}; a production key needs at least 2^17")]
     InsufficientWork {
-        /// The binary logarithm of the work that it takes.
+        /// The binary logarithm of the work factor.
         found: u8,
     },
-    /// More recipients than are tried.
-    #[error("the key file has too many recipients: at most 64 are tried")]
+    /// More recipients than are accepted.
+    #[error("the key file has too many recipients; at most 64 are accepted")]
     TooManyRecipients,
     /// A directory, a FIFO, a device or a socket.
     #[error("this is not a regular file")]
     NotAFile,
-    /// A test key, and test keys were not asked for.
-    #[error("this is a test key (`use: test`), and test keys were not asked for")]
+    /// A test key, and test keys are not allowed.
+    #[error("this is a test key (`use: test`), and test keys are not allowed here")]
     TestKey,
-    /// A production key that is published or shows a pattern, or that derives from such a root.
-    #[error("this production key is published or shows a pattern, or derives from such a root: anybody can guess it")]
+    /// A production key that is published or shows a pattern, or that is derived from such a root key.
+    #[error("this production key is published or shows a pattern, or its root key does: anybody can guess it")]
     WeakKey,
-    /// A key in plaintext that group or others can read.
-    #[error("others can read the key file, which is not encrypted; only its owner may (chmod 600)")]
+    /// A key in plaintext that the group or others can read.
+    #[error("others can read the key file, which is not encrypted; only its owner may read it (chmod 600)")]
     OthersCanRead,
     /// A production key without encryption.
-    #[error("a production key is never kept in plaintext; plaintext key files say `use: test`")]
+    #[error("a production key is never kept in plaintext; plaintext is only for test keys (`use: test`)")]
     PlaintextProduction,
-    /// The file is there already.
-    #[error("the file exists; a key file is never replaced")]
+    /// The file exists already.
+    #[error("the file exists already; a key file is never replaced")]
     Exists,
-    /// The system's error.
+    /// An error of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl KeyFileError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Plaintext(error) => error.kind(),
@@ -297,7 +298,7 @@ impl KeyFileError {
         }
     }
 
-    /// The work of a passphrase, or the system's error.
+    /// The work factor, or the error of the operating system.
     pub fn found(&self) -> Option<Found> {
         match self {
             Self::Plaintext(error) => error.found(),

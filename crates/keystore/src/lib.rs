@@ -1,21 +1,22 @@
-//! fugo's key files: one key in each, encrypted with [age](https://age-encryption.org/v1), checked by its tag.
+//! fugo's key files: one key per file, encrypted with [age](https://age-encryption.org/v1), and checked by its tag.
 //!
-//! # What is guaranteed
-//! 1. A key that is loaded has the tag its file says; a line that is unknown or missing is refused.
-//! 2. A new key file is readable by its owner only, is whole or absent, and never replaces another file.
-//! 3. A key in plaintext is a test key: one that says `use: production` is refused, and so is a file that
-//!    others can read.
-//! 4. A test key is opened only where the caller asks for test keys ([`Unlock::with_test_keys`]). A production key is
-//!    neither made nor opened if its bytes are published or show a pattern, or if a passphrase locks it with little work.
-//! 5. A path that names no regular file is refused at once; a FIFO is not waited for.
-//! 6. No error, and no `Debug`, holds a byte of a key, a passphrase or an identity.
+//! # Guarantees
+//! 1. A loaded key has the tag that is in its file. Files with unknown or missing lines are refused.
+//! 2. Only its owner can read a new key file. It is never incomplete, and it never replaces another file.
+//! 3. A key in plaintext is a test key. A plaintext file with `use: production` is refused, and also a plaintext file
+//!    that others can read.
+//! 4. A test key is opened only if the caller allows test keys ([`Unlock::with_test_keys`]). A production key is
+//!    neither written nor opened if its bytes are published or show a pattern. It is not opened if its passphrase needs
+//!    too little work.
+//! 5. A path to anything except a regular file is refused at once, and a FIFO is not waited for.
+//! 6. Errors and `Debug` never show a byte of a key, a passphrase or an identity.
 //!
-//! # What is not
-//! 1. Buffers of this crate are wiped; what `age`, the allocator and the kernel copied is out of reach.
-//! 2. On systems without Unix permissions, who can read a file is not checked.
-//! 3. A key file does not say who made it: its passphrase or its recipients' identities open it, no more.
+//! # Not guaranteed
+//! 1. This crate wipes its own buffers. Copies made by `age`, the allocator and the kernel are not wiped.
+//! 2. On systems without Unix permissions, the crate does not check who can read a file.
+//! 3. A key file does not prove who made it. Its passphrase or an identity of a recipient only opens it.
 //! 4. The tag is computed from the key alone. It does not bind kind, purpose, scope, epoch and use: whoever can write a
-//!    key file can write another label into it. [`Registry::verify`] holds a label against what was recorded.
+//!    key file can write another label into it. [`Registry::verify`] compares a label with the registry.
 //!
 //! ```
 //! use fugo_keystore::{KeyFile, Seal, Unlock, Use};

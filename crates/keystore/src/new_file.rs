@@ -1,4 +1,4 @@
-//! A new file that its owner alone can read, and that is whole or absent.
+//! Writes new files that only their owner can read, and that are never incomplete.
 
 use std::{
     fs::File,
@@ -8,8 +8,8 @@ use std::{
 
 use crate::key_file::KeyFileError;
 
-/// Writes a new file of mode 0600. It has no name until it is whole and on the device, so that a process that is killed
-/// leaves nothing; where the file system has no such files, it has a temporary name meanwhile.
+/// Writes a new file of mode 0600. It has no name until it is complete and on the device, so a killed process leaves no
+/// file. If the file system does not support files without names, the file has a temporary name until then.
 pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {
     let folder = folder(path);
     let exists = |error: io::Error| match error.kind() {
@@ -26,7 +26,7 @@ pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFile
     Ok(sync_folder(folder)?)
 }
 
-/// Whatever the process's mask leaves of 0600.
+/// Sets mode 0600, even if the umask of the process removed some of these rights.
 pub(crate) fn make_owner_only(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -40,7 +40,7 @@ pub(crate) fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// After this a rename in the folder outlives a loss of power.
+/// Makes a rename in the folder survive a loss of power.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
@@ -59,7 +59,7 @@ mod unnamed {
         io::Errno,
     };
 
-    /// Whether the file was made; `false` if the file system has no files without a name.
+    /// Writes the file. Returns `false` if the file system does not support files without names.
     pub(super) fn create(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<bool> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let mut file = match open(folder, flags, Mode::RUSR | Mode::WUSR) {
@@ -73,7 +73,7 @@ mod unnamed {
         let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
         match linkat(CWD, unnamed, CWD, path, AtFlags::SYMLINK_FOLLOW) {
             Ok(()) => Ok(true),
-            // Without /proc, and on file systems without links.
+            // Without /proc, or on a file system without links.
             Err(Errno::NOENT | Errno::PERM | Errno::OPNOTSUPP | Errno::XDEV) => Ok(false),
             Err(error) => Err(error.into()),
         }

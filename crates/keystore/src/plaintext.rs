@@ -1,7 +1,8 @@
-//! The lines inside a key file, read and written.
+//! Reads and writes the lines inside a key file.
 //!
-//! `fugo-key 1`, `kind: root|scope`, for a scope `purpose:`, `scope:` and `epoch:`, then `use:`, `tag:` and
-//! `key:`, in this order, each ended by LF. Every value has one spelling, so a key has one plaintext.
+//! The lines are `fugo-key 1`, `kind: root|scope`, for a scope key `purpose:`, `scope:` and `epoch:`, then `use:`,
+//! `tag:` and `key:`. They have this order, and each ends with LF. Every value has one spelling, so a key has one
+//! plaintext.
 
 use std::fmt::Write;
 
@@ -11,13 +12,13 @@ use zeroize::Zeroizing;
 
 use crate::key_file::{Key, KeyFile, Use};
 
-/// Every name, in the order of the lines; a root's file has no purpose, scope or epoch.
+/// All names, in the order of the lines. The file of a root key has no purpose, scope or epoch.
 const SCOPE_NAMES: &[&str] = &["fugo-key", "kind", "purpose", "scope", "epoch", "use", "tag", "key"];
 const ROOT_NAMES: &[&str] = &["fugo-key", "kind", "use", "tag", "key"];
-/// More than the longest plaintext, so that writing one never moves it and leaves a copy.
+/// More than the longest plaintext, so that the string never reallocates and leaves a copy.
 const CAPACITY: usize = 512;
 
-/// Reads the lines and recomputes the tag.
+/// Reads the lines, computes the tag again and compares it.
 pub(crate) fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
     let mut lines = Lines { rest: text, number: 0, names: SCOPE_NAMES };
     lines.value("fugo-key", " ", "1", |value| (value == "1").then_some(()))?;
@@ -47,9 +48,9 @@ pub(crate) fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
 fn scope(lines: &mut Lines<'_>) -> Result<Scope, PlaintextError> {
     let names = "agency, insurers, eligibility, network, research, registry or portal";
     let purpose: Purpose = lines.value("purpose", ": ", names, |value| value.parse().ok())?;
-    let allowed = "1 to 40 of a-z, 0-9 and hyphen, no hyphen at an end; `all` for insurers and eligibility";
+    let allowed = "1 to 40 of a-z, 0-9 and hyphen, neither first nor last a hyphen; `all` for insurers and eligibility";
     let id: ScopeId = lines.value("scope", ": ", allowed, |value| {
-        // An id that the purpose does not take is at fault on this line.
+        // An id that does not fit the purpose is an error of this line.
         value.parse().ok().filter(|id| Scope::new(purpose, *id, Epoch::FIRST).is_ok())
     })?;
     lines.value("epoch", ": ", "1 to 4294967295, without leading zero", |value| {
@@ -63,7 +64,7 @@ fn key_bytes(hex: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
     (decoded.len() == KEY_LEN).then_some(bytes)
 }
 
-/// What is left of the text, and the number of the line before it.
+/// The rest of the text, and the number of the line before it.
 struct Lines<'a> {
     rest: &'a [u8],
     number: usize,
@@ -132,28 +133,28 @@ pub(crate) fn write(file: &KeyFile) -> Zeroizing<String> {
     text
 }
 
-/// Why a text is not the plaintext of a key file. Lines count from 1.
+/// The reason why a text is not the plaintext of a key file. Lines are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaintextError {
-    /// A line whose name is none of those of this kind of file, or that follows the last.
-    #[error("line {line} is no line of this kind of key file; `{expected}` was expected")]
+    /// A line with an unknown name, or a line after the last.
+    #[error("line {line} is not valid in this kind of key file; `{expected}` was expected")]
     UnknownLine {
         /// The number of the line.
         line: usize,
-        /// What was expected there.
+        /// The expected line.
         expected: &'static str,
     },
-    /// A line is missing, or out of order.
-    #[error("line {line} must be `{expected}`, which is missing there")]
+    /// A line is missing or in the wrong position.
+    #[error("line {line} must be `{expected}`; this line is missing, or the order is wrong")]
     MissingLine {
-        /// Where the line was expected.
+        /// The number of the line.
         line: usize,
         /// The name of the missing line.
         expected: &'static str,
     },
-    /// A value that does not parse, or a line that LF does not end.
-    #[error("line {line}: the value of `{name}` must be {allowed}, and then a line feed")]
+    /// The value is not valid, or the line does not end with LF.
+    #[error("line {line}: the value of `{name}` must be {allowed}, followed by a line feed")]
     BadValue {
         /// The number of the line.
         line: usize,
@@ -162,8 +163,8 @@ pub enum PlaintextError {
         /// The values allowed.
         allowed: &'static str,
     },
-    /// The key does not have the tag that the file says: one of them was altered.
-    #[error("line {line}: the tag is not that of the key; the file was altered or mistyped")]
+    /// The tag in the file is not the tag of the key: one of them was altered.
+    #[error("line {line}: the tag is not that of the key; the file was altered or has a typing error")]
     TagMismatch {
         /// The number of the tag's line.
         line: usize,
@@ -171,7 +172,7 @@ pub enum PlaintextError {
 }
 
 impl PlaintextError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::UnknownLine { .. } => ErrorKind::UnknownLine,
@@ -181,7 +182,7 @@ impl PlaintextError {
         }
     }
 
-    /// The line.
+    /// The number of the line.
     pub fn place(self) -> Option<Place> {
         match self {
             Self::UnknownLine { line, .. }
@@ -191,7 +192,7 @@ impl PlaintextError {
         }
     }
 
-    /// None: a key file holds a secret.
+    /// Always `None`, because a key file holds a secret.
     pub fn found(self) -> Option<Found> {
         None
     }
@@ -250,7 +251,7 @@ mod tests {
         let error = parse(text.replace("1e1f\n", "1e1g\n").as_bytes()).expect_err("no hex");
         assert_eq!(
             error.to_string(),
-            "line 5: the value of `key` must be 64 characters of 0-9 and a-f, and then a line feed"
+            "line 5: the value of `key` must be 64 characters of 0-9 and a-f, followed by a line feed"
         );
     }
 }

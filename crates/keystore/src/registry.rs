@@ -1,7 +1,7 @@
-//! The registry of scopes beside a root key: which scope has which tag. Holds no secret.
+//! The registry of scopes, a file in the same folder as the root key. It records the tag of each scope, and no secrets.
 //!
-//! CSV with the header `purpose,scope,epoch,tag`, one line for each scope that a key was derived for. Tags name
-//! keys in text forms, so two scopes of one registry never have the same one.
+//! It is CSV with the header `purpose,scope,epoch,tag`, and one line for each scope whose key was derived. Tags
+//! identify keys in text forms, so two scopes of one registry never have the same tag.
 
 use std::{
     ffi::OsString,
@@ -19,22 +19,22 @@ use crate::{
 };
 
 const HEADER: &str = "purpose,scope,epoch,tag";
-/// Some 200,000 scopes.
+/// The largest registry in bytes, enough for about 200,000 scopes.
 const MAX_LEN: u64 = 16 * 1024 * 1024;
 
-/// A registry file, by its path. It need not exist before the first scope is recorded.
+/// A registry, given by the path of its file. The file is created when the first scope is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registry {
     path: PathBuf,
 }
 
-/// Whether a scope was in the registry already.
+/// The result of [`Registry::record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recorded {
-    /// It was added.
+    /// The scope was added.
     Added,
-    /// It was there, with the same tag.
+    /// The scope was recorded before, with the same tag.
     Known,
 }
 
@@ -44,29 +44,29 @@ impl Registry {
         Self { path: path.into() }
     }
 
-    /// The registry of a root key file: its path and `.scopes`. Where the path is a link, the file that it leads to
-    /// counts, so that a root has one registry whatever it is called.
+    /// The registry of a root key file: the path of the root key with `.scopes` appended. Links are followed, so a root
+    /// key has one registry under all its names.
     pub fn beside(root: &Path) -> Self {
         let is_link = root.symlink_metadata().is_ok_and(|root| root.is_symlink());
         let root = if is_link { root.canonicalize().unwrap_or_else(|_| root.into()) } else { root.into() };
         Self { path: with_suffix(&root, ".scopes") }
     }
 
-    /// Where the registry is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Every scope and its tag, in the order in which they were recorded. No file is no scopes.
+    /// All scopes and their tags, in the order in which they were recorded. Empty if the file does not exist.
     pub fn scopes(&self) -> Result<Vec<(Scope, KeyTag)>, RegistryError> {
         scopes(&self.place()?)
     }
 
-    /// Records the tag of a scope's key, before the key is handed out. Recording it again changes nothing.
+    /// Records the tag of a scope key. Call it before the key is used. Recording the same tag again changes nothing.
     ///
-    /// The file `<registry>.lock` is locked meanwhile, so that two derivations at once cannot miss each other's
-    /// clash; the registry is replaced as a whole, so a reader needs no lock. A link is followed: the file that it leads
-    /// to is locked and replaced.
+    /// The file `<registry>.lock` is locked during the call, so that simultaneous calls find each other's clashes. The
+    /// registry is replaced as a whole, so readers need no lock. If the path is a link, the target is locked and
+    /// replaced.
     pub fn record(&self, scope: &Scope, tag: KeyTag) -> Result<Recorded, RegistryError> {
         let place = self.place()?;
         let lock = lock_file().open(with_suffix(&place, ".lock"))?;
@@ -74,7 +74,7 @@ impl Registry {
             return Err(RegistryError::NotAFile);
         }
         lock.lock()?;
-        // Another user who could open the lock could hold it, and nobody could derive.
+        // If another user could open the lock file, that user could hold the lock and block all derivations.
         let _ = make_owner_only(&lock);
         let mut scopes = scopes(&place)?;
         match clash(&scopes, scope, tag) {
@@ -86,8 +86,8 @@ impl Registry {
         Ok(Recorded::Added)
     }
 
-    /// Holds the label of a key against what was recorded. A key file can be given another label by whoever can write it,
-    /// and its tag stays the same; the registry knows which scope the tag is of.
+    /// Compares the scope and the tag of a key with the registry. Whoever can write a key file can change its scope,
+    /// and the tag stays the same; the registry records the scope of each tag.
     pub fn verify(&self, scope: &Scope, tag: KeyTag) -> Result<(), RegistryError> {
         match clash(&self.scopes()?, scope, tag) {
             Some(Clash::Same) => Ok(()),
@@ -96,7 +96,8 @@ impl Registry {
         }
     }
 
-    /// Where the file is, links followed. A link to nothing would become a file of its own, which nobody else reads.
+    /// The path of the file after links. A dangling link is refused, because a new file at its target would be unknown
+    /// to others.
     fn place(&self) -> Result<PathBuf, RegistryError> {
         match self.path.symlink_metadata() {
             Ok(found) if found.is_symlink() => self.path.canonicalize().map_err(|_| RegistryError::DanglingLink),
@@ -115,7 +116,7 @@ fn scopes(place: &Path) -> Result<Vec<(Scope, KeyTag)>, RegistryError> {
     }
 }
 
-/// Replacing a file leaves its other names with the old one.
+/// Whether the file has other names (hard links). If it were replaced, the other names would keep the old file.
 fn has_other_names(file: &File) -> io::Result<bool> {
     #[cfg(unix)]
     return Ok(std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) > 1);
@@ -134,7 +135,8 @@ fn is_leftover(new: &Path) -> io::Result<bool> {
     Ok(HEADER.as_bytes().starts_with(&head))
 }
 
-/// Under the lock, so one name serves. What a killed process left there goes, and nothing else does.
+/// Replaces the registry. The lock is held, so the temporary name can be fixed. A temporary file that a killed process
+/// left is removed; any other file with this name is an error.
 fn replace(place: &Path, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
     let new = with_suffix(place, ".fugo-new");
     if is_leftover(&new)? {
@@ -157,7 +159,7 @@ fn replace(place: &Path, scopes: &[(Scope, KeyTag)]) -> io::Result<()> {
     sync_folder(folder(place))
 }
 
-/// How the lock is opened: not through a link, and without waiting for a FIFO.
+/// Options that open the lock file: links are not followed, and a FIFO is not waited for.
 fn lock_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -178,7 +180,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// What a scope and tag have in common with those recorded.
+/// How a recorded scope clashes with a new one.
 enum Clash {
     Same,
     OtherTag { recorded: KeyTag },
@@ -191,7 +193,7 @@ impl Clash {
         match self {
             Self::OtherTag { recorded } => RegistryError::OtherRoot { scope, recorded, found: tag },
             Self::OtherScope { recorded } => RegistryError::TagClash { scope, recorded, tag },
-            Self::Same => unreachable!("the same scope with the same tag is no clash"),
+            Self::Same => unreachable!("the same scope with the same tag is not a clash"),
         }
     }
 }
@@ -225,23 +227,24 @@ fn parse_line(text: &str) -> Option<(Scope, KeyTag)> {
     fields.next().is_none().then_some((scope, tag))
 }
 
-/// Why a scope is not recorded. Scopes and tags are no secrets.
+/// The reason why a scope is not recorded. Scopes and tags are not secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
-    /// Two scopes with one tag, by chance: their symbols could not be told apart in text.
-    #[error("the key of {scope} has the tag {tag}, which {recorded} has already; choose another epoch or id")]
+    /// Two scopes have the same tag by chance, so their symbols could not be told apart in text form.
+    #[error("the tag {tag} of the key of {scope} is one that {recorded} has already; choose another epoch or scope id")]
     TagClash {
         /// The new scope.
         scope: Scope,
-        /// The scope that has the tag.
+        /// The scope that has the tag already.
         recorded: Scope,
         /// The tag of both.
         tag: KeyTag,
     },
-    /// The scope was recorded with another tag: the registry is that of another root key.
+    /// The scope is recorded with another tag, so the registry belongs to another root key.
     #[error(
-        "{scope} is recorded with the tag {recorded}, and this root key gives {found}: the registry is of another root key"
+        "{scope} is recorded with the tag {recorded}, but this root key gives the tag {found}: the registry belongs to \
+     another root key"
     )]
     OtherRoot {
         /// The scope.
@@ -251,23 +254,24 @@ pub enum RegistryError {
         /// The tag of the key that was derived.
         found: KeyTag,
     },
-    /// A line that does not parse.
+    /// A line is not valid.
     #[error(
-        "line {line} of the registry does not parse; a header `purpose,scope,epoch,tag`, then lines such as agency,nta,1,7c2cb2a1"
+        "line {line} of the registry is not valid; the registry has the header `purpose,scope,epoch,tag`, then lines such as \
+     agency,nta,1,7c2cb2a1"
     )]
     Line {
         /// The number of the line, from 1.
         line: usize,
     },
-    /// More bytes than a registry can have.
-    #[error("the registry is too large: at most 16777216 bytes are read")]
+    /// More bytes than a registry may have.
+    #[error("the registry is too large; at most 16777216 bytes are allowed")]
     TooLarge,
-    /// A scope that no key was derived for under this registry.
+    /// The scope is not in the registry with this tag.
     #[error(
-        "{scope} with the tag {tag} is not recorded: another registry is the key's, or the key was given this label"
+        "{scope} with the tag {tag} is not recorded: the registry is not that of the key, or the key file was altered"
     )]
     NotRecorded {
-        /// The scope that the key file names.
+        /// The scope in the key file.
         scope: Scope,
         /// The key's tag.
         tag: KeyTag,
@@ -275,19 +279,19 @@ pub enum RegistryError {
     /// A directory, a FIFO, a device or a socket.
     #[error("the registry, or its lock, is not a regular file")]
     NotAFile,
-    /// A link that leads to no file.
-    #[error("the registry is a link that leads to no file")]
+    /// A link to a file that does not exist.
+    #[error("the registry is a link to a file that does not exist")]
     DanglingLink,
-    /// A file with several names (hard links), of which replacing it would leave the others behind.
-    #[error("the registry has other names too (hard links), which would keep what was recorded before")]
+    /// A file with several names (hard links). If it were replaced, the other names would keep the old file.
+    #[error("the registry has other names too (hard links), which would keep the old content")]
     OtherNames,
-    /// The system's error.
+    /// An error of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl RegistryError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::TagClash { .. } => ErrorKind::TagClash,
@@ -302,7 +306,7 @@ impl RegistryError {
         }
     }
 
-    /// The line of the registry.
+    /// The number of the line.
     pub fn place(&self) -> Option<Place> {
         match self {
             Self::Line { line } => Some(Place::Line(*line)),
@@ -317,7 +321,7 @@ impl RegistryError {
         }
     }
 
-    /// The key's tag, or the system's error.
+    /// The key's tag, or the error of the operating system.
     pub fn found(&self) -> Option<Found> {
         match self {
             Self::OtherRoot { recorded, found, .. } => Some(Found::Tag { expected: *recorded, found: *found }),

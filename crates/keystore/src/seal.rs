@@ -1,4 +1,4 @@
-//! How a new key file is locked.
+//! Locks new key files.
 
 use std::{
     fmt,
@@ -18,16 +18,16 @@ use zeroize::Zeroizing;
 
 use crate::age_header::MAX_RECIPIENTS;
 
-/// `N = 2^18`: 256 MiB and about a second on one core, for each passphrase tried. Fixed, not measured, so that a
-/// file made on a busy machine is no weaker.
+/// `N = 2^18`: 256 MiB and about a second on one core for each passphrase that is tried. It is fixed and not measured,
+/// so that a file is not weaker because its machine was busy.
 pub(crate) const WORK: u8 = 18;
 
 /// The fewest characters of a new passphrase.
 const MIN_CHARS: usize = 12;
-/// The fewest different characters among them.
+/// The fewest different characters of a new passphrase.
 const MIN_DIFFERENT: usize = 5;
 
-/// How a new key file is locked.
+/// The way to lock a new key file.
 pub struct Seal(Kind);
 
 enum Kind {
@@ -37,13 +37,13 @@ enum Kind {
 }
 
 impl Seal {
-    /// With a passphrase of at least 12 characters, 5 of them different, wherever it comes from.
+    /// With a passphrase of at least 12 characters, of which at least 5 are different.
     pub fn passphrase(passphrase: SecretString) -> Result<Self, SealError> {
         let text = passphrase.expose_secret();
         if text.is_empty() {
             return Err(SealError::EmptyPassphrase);
         }
-        // Each character that has none like it before it.
+        // Counts the first occurrence of each character.
         let different = text.char_indices().filter(|(at, c)| !text[..*at].contains(*c)).count();
         if text.chars().count() < MIN_CHARS || different < MIN_DIFFERENT {
             return Err(SealError::ShortPassphrase);
@@ -51,7 +51,7 @@ impl Seal {
         Ok(Self(Kind::Passphrase(passphrase)))
     }
 
-    /// To recipients, 1 to 64 of them; the identity of any one of them opens the file.
+    /// To 1 to 64 recipients. The identity of any recipient opens the file.
     pub fn recipients(recipients: Vec<Recipient>) -> Result<Self, SealError> {
         if recipients.is_empty() {
             return Err(SealError::NoRecipient);
@@ -62,7 +62,7 @@ impl Seal {
         Ok(Self(Kind::Recipients(recipients)))
     }
 
-    /// Not at all: for test keys only.
+    /// Without encryption, for test keys only.
     pub fn plaintext() -> Self {
         Self(Kind::Plaintext)
     }
@@ -72,7 +72,7 @@ impl Seal {
         matches!(self.0, Kind::Plaintext)
     }
 
-    /// The bytes of the file: armored, so that a key file is text.
+    /// The bytes of the file, armored, so that a key file is text.
     pub(crate) fn seal(&self, plaintext: &str) -> io::Result<Zeroizing<Vec<u8>>> {
         match &self.0 {
             Kind::Passphrase(passphrase) => {
@@ -103,7 +103,7 @@ fn encrypt<'a>(
     writer.finish()?.finish().map(Zeroizing::new)
 }
 
-/// A public key that key files can be locked to: `age1…`.
+/// A public key of age (`age1…`), to which key files can be locked.
 #[derive(Clone)]
 pub struct Recipient(x25519::Recipient);
 
@@ -120,39 +120,39 @@ impl fmt::Debug for Recipient {
     }
 }
 
-/// A text that is no recipient. Does not repeat it: an identity may have been given by mistake.
+/// The text is not a recipient. The error does not repeat it, because an identity may have been given by mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a recipient is an X25519 public key of age: `age1` and 58 more characters in lower case")]
+#[error("a recipient must be an X25519 public key of age: `age1` and 58 more characters in lower case")]
 pub struct RecipientError;
 
 impl RecipientError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         ErrorKind::Recipient
     }
 
-    /// None.
+    /// Always `None`.
     pub fn place(self) -> Option<Place> {
         None
     }
 
-    /// None: it may be an identity.
+    /// Always `None`: the text may be an identity.
     pub fn found(self) -> Option<Found> {
         None
     }
 }
 
-/// Why a key file cannot be locked so.
+/// The reason why a key file cannot be locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// A passphrase of no characters.
-    #[error("an empty passphrase locks nothing")]
+    /// An empty passphrase.
+    #[error("the passphrase is empty; a passphrase has at least 12 characters")]
     EmptyPassphrase,
-    /// A passphrase that can be guessed by trying short ones.
-    #[error("the passphrase is too short: it has at least 12 characters, and at least 5 different ones")]
+    /// A passphrase that is easy to guess.
+    #[error("the passphrase is too short; it needs at least 12 characters, and at least 5 different ones")]
     ShortPassphrase,
-    /// No recipient: nobody could open the file.
+    /// No recipients, so nobody could open the file.
     #[error("a key file needs at least one recipient")]
     NoRecipient,
     /// More recipients than a key file may have.
@@ -161,7 +161,7 @@ pub enum SealError {
 }
 
 impl SealError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
             Self::EmptyPassphrase => ErrorKind::EmptyPassphrase,
@@ -171,12 +171,12 @@ impl SealError {
         }
     }
 
-    /// None.
+    /// Always `None`.
     pub fn place(self) -> Option<Place> {
         None
     }
 
-    /// None: a passphrase is a secret.
+    /// Always `None`: a passphrase is a secret.
     pub fn found(self) -> Option<Found> {
         None
     }

@@ -1,4 +1,5 @@
-//! Small files that hold a secret: read whole, bounded, wiped, and their owner's only.
+//! Reads small files with secrets: up to a fixed length, into wiped buffers, and only if their owner alone can read
+//! them.
 
 use std::{
     fs::{File, Metadata, OpenOptions},
@@ -11,12 +12,12 @@ use fugo::{ErrorKind, Found, Place};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-/// More than any file here needs.
+/// The most bytes that are read.
 pub(crate) const MAX_LEN: usize = 64 * 1024;
-/// Each identity is tried on each recipient of a key file.
+/// The most identities. Each identity is tried with each recipient of a key file.
 pub(crate) const MAX_IDENTITIES: usize = 64;
 
-/// Reads to the end into one buffer that does not move; `None` if there is more than [`MAX_LEN`].
+/// Reads to the end into a buffer that does not reallocate; `None` if there are more than [`MAX_LEN`] bytes.
 pub(crate) fn read_bounded(mut from: impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(vec![0; MAX_LEN + 1]);
     let mut len = 0;
@@ -49,11 +50,10 @@ pub fn open_regular(path: &Path) -> io::Result<Option<File>> {
     Ok(is_file.then_some(file))
 }
 
-/// Whether anybody but the owner and root can read the file.
+/// Whether anybody except the owner and root can read the file.
 ///
-/// One kind of file that a group can read passes: root's own, of mode 0440 exactly, whose group this process is in. So
-/// orchestrators hand secrets to a process that does not run as root: nobody but root can change such a file, and the
-/// group is the process's.
+/// There is one exception: a file of root with mode 0440, whose group is a group of this process. Orchestrators hand
+/// secrets to processes in this way. Only root can change such a file, and the group belongs to the process.
 #[cfg(unix)]
 pub(crate) fn others_can_read(file: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -67,13 +67,13 @@ fn is_in_group(group: u32) -> bool {
     getegid().as_raw() == group || getgroups().is_ok_and(|groups| groups.iter().any(|other| other.as_raw() == group))
 }
 
-/// Other systems have no such bits to check.
+/// Other systems do not have these permissions.
 #[cfg(not(unix))]
 pub(crate) fn others_can_read(_file: &Metadata) -> bool {
     false
 }
 
-/// The first line of a file that only its owner can read, without its line end.
+/// The first line, without its line end, of a file that only its owner can read.
 pub fn read_passphrase(path: &Path) -> Result<SecretString, SecretFileError> {
     let bytes = read_owner_only(path)?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -87,12 +87,12 @@ pub fn read_passphrase(path: &Path) -> Result<SecretString, SecretFileError> {
     Ok(SecretString::from(line))
 }
 
-/// The identities of a file that only its owner can read.
+/// The identities in a file that only its owner can read.
 pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, SecretFileError> {
     parse_identities(&read_owner_only(path)?)
 }
 
-/// Identities, one a line, among comments and empty lines.
+/// Identities, one per line. Comments and empty lines are skipped.
 pub(crate) fn parse_identities(text: &[u8]) -> Result<Vec<Identity>, SecretFileError> {
     let text = str::from_utf8(text).map_err(|_| SecretFileError::NotText)?;
     let is_identity = |line: &str| !line.is_empty() && !line.starts_with('#');
@@ -114,44 +114,44 @@ fn read_owner_only(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretFileError> {
     read_bounded(file)?.ok_or(SecretFileError::TooLarge)
 }
 
-/// Why a passphrase or an identity file is not taken. Holds line numbers, never content.
+/// The reason why a passphrase file or an identity file is refused. It holds line numbers, never content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretFileError {
-    /// Group or others have a right to the file.
-    #[error("others can read the file, which holds a secret; only its owner may (chmod 600)")]
+    /// The group or others have rights to the file.
+    #[error("others can read the file, which holds a secret; only its owner may read it (chmod 600)")]
     OthersCanRead,
-    /// More bytes than such a file needs.
-    #[error("the file is too large: at most 65536 bytes are read")]
+    /// More bytes than such a file may have.
+    #[error("the file is too large; at most 65536 bytes are allowed")]
     TooLarge,
     /// Not UTF-8.
     #[error("the file is not UTF-8 text")]
     NotText,
-    /// An empty first line, or no identity.
-    #[error("the file is empty: a passphrase stands on its first line, identities on lines of their own")]
+    /// The first line is empty, or there are no identities.
+    #[error("the file is empty; its first line must be a passphrase, or each identity must be on its own line")]
     Empty,
-    /// A line that is no X25519 identity.
-    #[error("line {line} is no X25519 identity; one starts with AGE-SECRET-KEY-1 and is not itself encrypted")]
+    /// A line is not an X25519 identity.
+    #[error("line {line} is not an X25519 identity; an identity starts with AGE-SECRET-KEY-1 and is not encrypted")]
     Identity {
         /// The number of the line, from 1.
         line: usize,
     },
-    /// More identities than are tried.
-    #[error("the file holds too many identities: at most 64 are tried")]
+    /// More identities than are accepted.
+    #[error("the file holds too many identities; at most 64 are accepted")]
     TooManyIdentities,
-    /// A passphrase with a character that a terminal does not give.
+    /// The passphrase has a character that cannot be typed on a terminal.
     #[error("the passphrase holds a control character or a byte order mark; save the file as UTF-8 without a mark")]
     ControlCharacter,
     /// A directory, a FIFO, a device or a socket.
     #[error("this is not a regular file")]
     NotAFile,
-    /// The system's error.
+    /// An error of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl SecretFileError {
-    /// What is wrong, as one word.
+    /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::OthersCanRead => ErrorKind::OthersCanRead,
@@ -181,7 +181,7 @@ impl SecretFileError {
         }
     }
 
-    /// The system's error.
+    /// The error of the operating system.
     pub fn found(&self) -> Option<Found> {
         match self {
             Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),

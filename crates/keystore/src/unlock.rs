@@ -1,4 +1,4 @@
-//! From a file's bytes to its key.
+//! Opens key files.
 
 use std::{fmt, io, iter, path::Path};
 
@@ -14,12 +14,12 @@ use crate::{
     },
 };
 
-/// `N = 2^20`: 1 GiB of memory and a few seconds. A file that asks for more is not opened.
+/// `N = 2^20`: 1 GiB of memory and a few seconds. A file that needs more is refused.
 const MAX_WORK: u8 = 20;
-/// `N = 2^17`, half of what a new file takes: the least that a production key may be locked with.
+/// `N = 2^17`: the least work for the passphrase of a production key, half of the work of a new file.
 const MIN_WORK: u8 = 17;
 
-/// What opens key files: passphrases and identities, each tried in turn. The default holds none, and refuses test keys.
+/// Passphrases and identities, each of which is tried. The default has none, and refuses test keys.
 #[derive(Default)]
 pub struct Unlock {
     passphrases: Vec<SecretString>,
@@ -28,19 +28,20 @@ pub struct Unlock {
 }
 
 impl Unlock {
-    /// Adds a passphrase. Every one that is tried costs about a second.
+    /// Adds a passphrase. Each try takes about a second.
     #[must_use]
     pub fn with_passphrase(mut self, passphrase: SecretString) -> Self {
         self.passphrases.push(passphrase);
         self
     }
 
-    /// Adds the X25519 identities of an age identity file, which only its owner may be able to read. At most 64 are held.
+    /// Adds the X25519 identities of an age identity file, which only its owner may read. At most 64 identities are
+    /// accepted.
     pub fn with_identity_file(self, path: &Path) -> Result<Self, SecretFileError> {
         self.with(read_identities(path)?)
     }
 
-    /// Adds the X25519 identities of an age identity file whose text is at hand, as a store of secrets gives it.
+    /// Adds the X25519 identities of an age identity file that is already in memory, for example from a secret store.
     pub fn with_identities(self, text: &[u8]) -> Result<Self, SecretFileError> {
         self.with(parse_identities(text)?)
     }
@@ -53,7 +54,7 @@ impl Unlock {
         Ok(self)
     }
 
-    /// Opens test keys too. For published and invented numbers: their symbols look like any other.
+    /// Allows test keys. They are for published and invented numbers: symbols of test keys look like any other symbols.
     #[must_use]
     pub fn with_test_keys(self) -> Self {
         Self { test_keys: TestKeys::Allow, ..self }
@@ -66,19 +67,19 @@ impl fmt::Debug for Unlock {
     }
 }
 
-/// What a key file needs to be opened.
+/// The lock of a key file, which says what is needed to open it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lock {
-    /// Nothing: it is a test key in plaintext.
+    /// Not locked: a test key in plaintext.
     Plaintext,
-    /// A passphrase.
+    /// Locked with a passphrase.
     Passphrase,
-    /// An identity of one of its recipients.
+    /// Locked to recipients: an identity of one of them is needed.
     Identity,
 }
 
-/// A key file that was read, and is not opened yet: a front door sees here what to ask for.
+/// A key file that was read but not opened. Its lock says what to ask the user for.
 pub struct SealedKeyFile {
     bytes: Zeroizing<Vec<u8>>,
     lock: Lock,
@@ -86,7 +87,7 @@ pub struct SealedKeyFile {
 }
 
 impl SealedKeyFile {
-    /// Reads a key file whole, and refuses one in plaintext that others can read.
+    /// Reads a key file. Refuses a plaintext file that others can read.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let file = open_regular(path)?.ok_or(KeyFileError::NotAFile)?;
         let others_can_read = others_can_read(&file.metadata()?);
@@ -98,7 +99,7 @@ impl SealedKeyFile {
         Ok(file)
     }
 
-    /// A key file whose bytes are at hand, as a store of secrets gives them. They are copied; wipe your own.
+    /// A key file that is already in memory, for example from a secret store. The bytes are copied; wipe your own.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyFileError> {
         Self::new(read_bounded(bytes)?.ok_or(KeyFileError::TooLarge)?)
     }
@@ -112,13 +113,14 @@ impl SealedKeyFile {
         Ok(Self { bytes, lock, scrypt_work: header.scrypt_work })
     }
 
-    /// What the file needs to be opened.
+    /// The lock of the file.
     pub fn lock(&self) -> Lock {
         self.lock
     }
 
-    /// Opens the file. It can be tried again with another passphrase. Refuses a test key unless `unlock` allows it, and a
-    /// production key that anybody can guess or that a passphrase locks with little work.
+    /// Opens the file. After a failure, it can be tried again with another passphrase. Refuses a test key unless
+    /// `unlock` allows it, a production key that can be guessed, and a production key whose passphrase needs too little
+    /// work.
     pub fn unlock(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
         let file = self.opened(unlock)?;
         file.check(unlock.test_keys)?;

@@ -1,24 +1,24 @@
-//! Keys that anybody can guess: published ones, and bytes that no random generator gives.
+//! Recognises keys that can be guessed: published keys, and bytes that a random generator does not give.
 
 use fugo::{KEY_LEN, RootKey, Scope, ScopeKey};
 
-/// Roots that are printed somewhere. The first two are of fugo's own specification and vectors.
+/// Root keys that are published. The first two are those of fugo's specification and vectors.
 const PUBLISHED: [[u8; KEY_LEN]; 3] = [
     counting(0, 1),
     [
         0xaa, 0xc2, 0x36, 0x55, 0x5e, 0x1e, 0x3f, 0x25, 0xff, 0x25, 0x95, 0x59, 0x52, 0xdd, 0x79, 0x82, 0xed, 0x26,
         0x45, 0xa6, 0xfb, 0x55, 0x2c, 0xa5, 0xbc, 0xaf, 0x6d, 0xa1, 0xb5, 0x20, 0x1d, 0xf5,
     ],
-    // SHA-256 of nothing.
+    // SHA-256 of the empty message.
     [
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae,
         0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
     ],
 ];
 
-/// Fewer different bytes than this are a pattern. Random bytes have fewer once in 10^24 keys.
+/// A key with fewer different bytes than this shows a pattern. Of random keys, one in 10^24 has fewer.
 const MIN_DIFFERENT: usize = 12;
-/// As many equal bytes in a row are a pattern. Random bytes have them once in 10^15 keys.
+/// A key with this many equal bytes in a row shows a pattern. Of random keys, one in 10^15 has them.
 const LONGEST_RUN: usize = 8;
 
 const fn counting(start: u8, step: u8) -> [u8; KEY_LEN] {
@@ -38,7 +38,7 @@ pub(crate) fn is_guessable(key: &[u8; KEY_LEN]) -> bool {
     PUBLISHED.contains(key) || has_pattern(key)
 }
 
-/// Whether a scope's key is what a root that anybody tries first derives for that scope.
+/// Whether a scope key is derived from a root key that anybody would try first.
 pub(crate) fn is_of_guessable_root(key: &ScopeKey) -> bool {
     let is_its_root = |root: &[u8; KEY_LEN]| derives(root, key.scope(), key);
     PUBLISHED.iter().any(is_its_root)
@@ -65,7 +65,7 @@ fn has_pattern(key: &[u8; KEY_LEN]) -> bool {
         || [1, 2, 4, 8].into_iter().any(|width| counts(key, width))
 }
 
-/// Whether the key is a sequence of integers with one difference, of either byte order.
+/// Whether the key is a sequence of integers with a constant difference, in either byte order.
 fn counts(key: &[u8; KEY_LEN], width: usize) -> bool {
     let mask = u64::MAX >> (64 - 8 * width);
     let has_one_step = |value: fn(u64, &u8) -> u64, reversed: bool| {

@@ -1,4 +1,4 @@
-//! Key files on a disk: made, locked, opened, refused.
+//! Key files on a disk: they are written, locked, opened and refused.
 
 use std::{fs, path::PathBuf};
 
@@ -9,7 +9,7 @@ use fugo_keystore::{
     read_passphrase,
 };
 
-/// Bytes that show no pattern.
+/// Bytes without a pattern.
 const KEY: [u8; 32] = *b"\x97\x01\xfe\x3c\xd2\x58\x0b\x6a\xe5\x40\x19\x8f\xc4\x7d\x23\xb6\x5e\xa1\x0c\xf8\x34\x92\xdb\x67\x11\x4f\xba\x85\xec\x2d\x76\xc9";
 
 fn folder() -> tempfile::TempDir {
@@ -52,7 +52,7 @@ fn mode(path: &std::path::Path) -> u32 {
     fs::metadata(path).expect("metadata").permissions().mode() & 0o777
 }
 
-/// What opens test keys that are not locked.
+/// Opens test keys that are not locked.
 fn nothing() -> Unlock {
     Unlock::default().with_test_keys()
 }
@@ -103,7 +103,7 @@ fn each_passphrase_given_is_tried() {
     let folder = folder();
     let plaintext = plaintext_of(&test_root(), &folder);
     let mut recipient = age::scrypt::Recipient::new("the right one".into());
-    // As little work as there is; the file is for this test.
+    // The least work that scrypt allows, because the file is only for this test.
     recipient.set_work_factor(1);
     let path = folder.path().join("root.key");
     fs::write(&path, age::encrypt(&recipient, plaintext.as_bytes()).expect("encrypted")).expect("written");
@@ -138,7 +138,7 @@ fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
     let folder = folder();
     let path = folder.path().join("root.key");
     let stanza = "age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 30\n";
-    // Whether the header's end is right is found only after the work that is refused.
+    // The end of the header would be checked only after the work, which is refused.
     let rest = "gUKDX3Yy4bvYzM8r9x2QGtK7hdY3fMbFFTV9wZZ6Cpo\n--- MVzLXFyBVXH2vsTFnpVTHf1fs0Hjkz8ytvJX1XYwDiE\n0123456789abcdef";
     fs::write(&path, format!("{stanza}{rest}")).expect("written");
     assert_eq!(load_kind(&path, &nothing().with_passphrase("any".into())), "excessive-work");
@@ -288,7 +288,7 @@ fn a_key_that_anybody_can_guess_is_no_production_key() {
         assert_eq!(derived.create(&path, &to(&mine)).is_err(), is_named, "a scope's key of such a root");
         let _ = fs::remove_file(&path);
 
-        // As somebody else's program would write it.
+        // As another program would write it.
         let test = KeyFile::root(RootKey::from_bytes(&bytes), Use::Test);
         let text = test.to_bytes(&Seal::plaintext()).expect("a test key");
         let text = String::from_utf8(text.to_vec()).expect("text").replace("use: test", "use: production");
@@ -303,7 +303,7 @@ fn a_key_that_anybody_can_guess_is_no_production_key() {
 fn a_production_key_that_a_passphrase_locks_with_little_work_is_refused() {
     let text = production_root().derive(&scope("agency/nta/1")).expect("from a root");
     let mine = x25519::Identity::generate();
-    // The plaintext of a production key, by way of its encryption.
+    // The plaintext of a production key. It is available only through encryption.
     let sealed = text.to_bytes(&to(&mine)).expect("made");
     let plaintext = age::decrypt(&mine, &sealed).expect("opened");
     let locked = |work: u8| {
@@ -373,7 +373,7 @@ fn a_passphrase_that_no_terminal_gives_is_refused() {
 #[cfg(unix)]
 #[test]
 fn a_key_file_of_a_process_whose_mask_takes_every_right_is_its_owners() {
-    // A mask is the whole process's, so another process makes the file.
+    // The umask is that of the whole process, so another process creates the file.
     if std::env::var_os("FUGO_TEST_UNDER_A_MASK").is_none() {
         let name = "a_key_file_of_a_process_whose_mask_takes_every_right_is_its_owners";
         let status = std::process::Command::new(std::env::current_exe().expect("this test"))

@@ -256,7 +256,7 @@ def test_a_lineage_gives_the_symbol_of_the_first_number(key: fugo.SymbolKey) -> 
 
 def test_the_first_row_at_fault_raises_and_says_how_many_there_are(key: fugo.SymbolKey) -> None:
     column = pa.array([number(1), None, "12345678901x", "123"])
-    with pytest.raises(fugo.MyNumberError, match="^row 2: byte offset 11 ") as refused:
+    with pytest.raises(fugo.MyNumberError, match="^row 2: the byte at offset 11 ") as refused:
         key.symbols(column)
     error = refused.value
     assert (error.kind, error.row, error.offset, error.found, error.faults) == ("non-digit", 2, 11, None, 2)

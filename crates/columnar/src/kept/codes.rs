@@ -1,4 +1,4 @@
-//! Columns of other codes of twelve digits: whether they can be what their keeper says.
+//! Columns of other codes of twelve digits: whether the codes are really numbers.
 
 use std::collections::BTreeSet;
 
@@ -8,33 +8,34 @@ use zeroize::Zeroizing;
 
 /// Codes of twelve digits in kept cells, and how many of them have the check digit of a number.
 ///
-/// A check digit of a random code fits by chance: of the eleven remainders 0 and 1 both give the digit 0, so a code that
-/// ends in 0 fits with 2/11 and any other with 1/11; over random last digits that is one in ten. Codes that stand more
-/// than once count once, as far as [`Codes::DISTINCT`] allows: one code in a thousand rows says no more than in one.
+/// The check digit of a random code matches by chance. The remainders 0 and 1 of eleven both give the digit 0, so a
+/// code that ends in 0 matches with probability 2/11 and any other with 1/11. Over random last digits that is 1/10. A
+/// code that appears several times counts once, up to [`Codes::DISTINCT`] codes, because repetitions add no evidence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Codes {
-    /// Stretches of twelve digits, together or in three groups of four: see [`fugo::find::candidates`].
+    /// The number of codes: twelve digits together or in three groups of four. See [`fugo::find::candidates`].
     pub shapes: u64,
-    /// Those with the check digit of a number.
+    /// The number of codes with the check digit of a number.
     pub valid: u64,
-    /// The smallest digests of the distinct codes, with what is needed of each.
+    /// The smallest digests of the distinct codes, with the properties of each code.
     distinct: BTreeSet<(u64, Code)>,
 }
 
-/// What is known of a code: whether it ends in 0, and whether its check digit fits.
+/// Whether a code ends in 0, and whether its check digit matches.
 type Code = (bool, bool);
 
 impl Codes {
-    /// Distinct codes that are held, at most: those with the smallest digests, a random choice that does not depend on order.
+    /// The most distinct codes that are held. Those with the smallest digests are held: a random choice that does not
+    /// depend on the order.
     pub const DISTINCT: usize = 4_096;
 
-    /// Those of a text, except what is plainly something else: decimal places; a part of 20 or more
-    /// hexadecimal signs, as UUIDs and digests are; a minute of the years 1900 to 2099 (`202611281230`), which one number in
-    /// 10,000 looks like; digits behind `+81`, Japan's prefix of telephone numbers; and groups of which more digits stand
-    /// before or behind the same separator (`1-2345-6789-0123`).
+    /// The codes in a text. These are not counted: decimal places; a part of 20 or more hexadecimal characters, such as
+    /// a UUID or a digest; a minute of the years 1900 to 2099 (`202611281230`), which one number in 10,000 looks like;
+    /// digits after `+81`, the telephone prefix of Japan; and groups with more digits before or after them at the same
+    /// separator (`1-2345-6789-0123`).
     pub fn of(text: &str) -> Self {
         let mut codes = Self::default();
-        // Of a decimal fraction the whole part can be a number, as floats and decimals of two places hold it.
+        // The integer part of a decimal fraction can be a number: floats and decimals of two places are written so.
         let text = if is_a_fraction(text) { text.split('.').next().unwrap_or(text) } else { text };
         for found in candidates(text).filter(|found| matches!(found.shape(), Shape::Whole | Shape::Grouped)) {
             let plain: Zeroizing<Vec<u8>> = Zeroizing::new(digits(&text[found.range()]).collect());
@@ -55,17 +56,19 @@ impl Codes {
         codes
     }
 
-    /// Counts those of other cells too.
+    /// Adds the codes of other cells.
     pub fn add(&mut self, other: &Self) {
         self.shapes += other.shapes;
         self.valid += other.valid;
         other.distinct.iter().for_each(|code| self.hold(*code));
     }
 
-    /// Whether so many distinct codes have the check digit of a number that chance gives as many once in 10^12 columns.
+    /// Whether the codes are numbers: whether so many distinct codes have the check digit of a number that chance gives
+    /// as many in only one of 10^12 columns.
     ///
-    /// With n codes of which the share p fits and the share q would by chance, chance gives p or more with a probability of at
-    /// most exp(−n·D(p‖q)), D the relative entropy (Chernoff). Twelve codes that all fit, none ending in 0, stop.
+    /// Let p be the share of the n codes that match, and q the share that chance gives. Then chance gives p or more
+    /// with a probability of at most exp(−n·D(p‖q)), where D is the relative entropy (Chernoff). Twelve codes that all
+    /// match, and do not end in 0, are enough.
     pub fn are_numbers(&self) -> bool {
         let n = self.distinct.len() as f64;
         let valid = self.distinct.iter().filter(|(_, (_, is_valid))| *is_valid).count() as f64;
@@ -75,7 +78,7 @@ impl Codes {
             .map(|(_, (ends_in_zero, _))| if *ends_in_zero { 2.0 } else { 1.0 } / 11.0)
             .sum::<f64>();
         let (p, q) = (valid / n, by_chance / n);
-        // Of no codes both are no numbers, and the comparison is false.
+        // Without codes, p and q are NaN, and the comparison is false.
         p > q && n * relative_entropy(p, q) >= 12.0 * 10_f64.ln()
     }
 
@@ -90,7 +93,7 @@ impl Codes {
     }
 }
 
-/// Whether a text as a whole is a decimal fraction.
+/// Whether the whole text is a decimal fraction.
 fn is_a_fraction(text: &str) -> bool {
     let text = text.trim();
     text.contains('.')
@@ -98,7 +101,7 @@ fn is_a_fraction(text: &str) -> bool {
         && { text.parse::<f64>().is_ok() }
 }
 
-/// Whether the separator that stands within groups joins more digits to them.
+/// Whether more digits are joined to the groups by the separator that is between them.
 fn goes_on(text: &str, found: &Candidate<'_>) -> bool {
     let (before, groups, behind) = (&text[..found.range().start], &text[found.range()], &text[found.range().end..]);
     let is_digit = |c: char| digits(c.encode_utf8(&mut [0; 4])).next().is_some();
@@ -108,8 +111,8 @@ fn goes_on(text: &str, found: &Candidate<'_>) -> bool {
         || behind.strip_prefix(separator).is_some_and(|behind| behind.starts_with(is_digit))
 }
 
-/// Whether a stretch is within hexadecimal signs, hyphens between them, of which eight or more are not its own and one is a
-/// letter.
+/// Whether a stretch is part of hexadecimal characters and hyphens, with at least eight hexadecimal characters around
+/// it, at least one of them a letter.
 fn is_in_hex(text: &str, found: &Candidate<'_>) -> bool {
     let is_sign = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
     let (before, behind) = (&text.as_bytes()[..found.range().start], &text.as_bytes()[found.range().end..]);
@@ -130,14 +133,14 @@ fn is_a_minute(digits: &[u8]) -> bool {
         && value(10..12) < 60
 }
 
-/// D(p‖q) of two coins.
+/// D(p‖q), the relative entropy of two Bernoulli distributions.
 fn relative_entropy(p: f64, q: f64) -> f64 {
     let term = |p: f64, q: f64| if p == 0.0 { 0.0 } else { p * (p / q).ln() };
     term(p, q) + term(1.0 - p, 1.0 - q)
 }
 
-/// Eight bytes of a digest; with the few bits held beside them they tell codes apart and give none back that a guess
-/// would not. Wiped with the sample: they are in memory only.
+/// The first eight bytes of a digest. Together with the two bits of [`Code`] they tell codes apart, and reveal a code
+/// only to a guess. They are only in memory, and are wiped with the sample.
 fn first_bytes(code: &[u8]) -> u64 {
     let digest = Sha256::digest(code);
     u64::from_le_bytes(*digest.first_chunk().unwrap_or(&[0; 8]))
@@ -149,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// Twelve digits from a row's number, the last as asked for.
+    /// Twelve digits from a row's number. The last digit is the given one.
     fn code(row: u64, last: Option<u64>) -> String {
         let body = format!("{:011}", (row + 1).wrapping_mul(6_364_136_223_846_793_005) % 100_000_000_000);
         match last {
@@ -169,7 +172,7 @@ mod tests {
     fn columns_of_numbers_stop_and_columns_of_other_codes_do_not() {
         assert!(counted((0..16).map(|row| code(row, None))).are_numbers());
         assert!(!counted((0..8).map(|row| code(row, None))).are_numbers());
-        // Three in ten are numbers, the others are not.
+        // Three in ten codes are numbers, the others are not.
         assert!(counted((0..1_000).map(|row| code(row, (row % 10 > 2).then_some(row % 10)))).are_numbers());
         assert!(!counted((0..100_000).map(|row| code(row, Some(row % 10)))).are_numbers());
         assert!(!Codes::default().are_numbers());

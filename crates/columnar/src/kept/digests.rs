@@ -1,4 +1,4 @@
-//! Bytes that a cell spells, and bytes that anybody could make of a row's number and symbols.
+//! The bytes that a cell can encode, and the bytes that anybody can compute from a row's number and symbols.
 
 use std::{collections::HashSet, ops::Range};
 
@@ -12,18 +12,19 @@ use zeroize::Zeroizing;
 
 use super::sample::{Person, Row};
 
-/// Bytes of a match that chance does not make; see [`super::Sample::judge`].
+/// The number of bytes of a match that is too long for chance; see [`super::Sample::judge`].
 pub(super) const STRONG: usize = 8;
-/// Bytes of the shortest match: a CRC-32.
+/// The number of bytes of the shortest match: a CRC-32.
 const SHORTEST: usize = 4;
-/// Signs of the shortest token.
+/// The number of characters of the shortest token.
 const SIGNS: usize = 2 * SHORTEST;
 
-/// What a cell may spell.
+/// The byte strings that a cell can encode.
 pub(super) type Tokens = Vec<Zeroizing<Vec<u8>>>;
 
-/// What stretches of a cell may spell: bytes in hexadecimal, base64 (both alphabets) or base32, from whatever sign they start;
-/// integers, from either end. Signs between hexadecimal digits may be hyphens, colons and spaces.
+/// The byte strings that stretches of a cell can encode: hexadecimal, base64 (both alphabets) or base32, from each
+/// possible first character; and integers, in both byte orders. Hyphens, colons and spaces may be between hexadecimal
+/// digits.
 pub(super) fn tokens(cell: &str) -> Tokens {
     let mut tokens = Vec::new();
     let mut push = |bytes: Vec<u8>| {
@@ -35,7 +36,7 @@ pub(super) fn tokens(cell: &str) -> Tokens {
     let is_joint = |c: char| matches!(c, '-' | ':' | ' ');
     for stretch in stretches(cell, |c| c.is_ascii_hexdigit() || is_joint(c)) {
         let hex: Vec<u8> = cell[stretch].bytes().filter(u8::is_ascii_hexdigit).collect();
-        // A sign of something else before the first byte shifts them by one.
+        // A character before the first byte that does not belong to it shifts the digits by one.
         for start in 0..2.min(hex.len()) {
             let whole = &hex[start..];
             push(HEXLOWER_PERMISSIVE.decode(&whole[..whole.len() & !1]).unwrap_or_default());
@@ -68,7 +69,7 @@ pub(super) fn tokens(cell: &str) -> Tokens {
             Err(_) => {}
         }
     }
-    // Signed integers of 64 bits are written with a sign.
+    // A signed integer of 64 bits can have a minus sign.
     if let Ok(value @ ..0) = cell.trim().parse::<i64>() {
         push(value.to_be_bytes().to_vec());
         push(value.to_le_bytes().to_vec());
@@ -77,13 +78,13 @@ pub(super) fn tokens(cell: &str) -> Tokens {
     tokens
 }
 
-/// The bytes of a stretch, as far as whole groups go if the rest is none.
+/// The bytes of a stretch; if the last group is incomplete, the bytes of the groups before it.
 fn decoded(encoding: &Encoding, signs: &[u8], group: usize) -> Vec<u8> {
     let whole = &signs[..signs.len() / group * group];
     [signs, whole].iter().find_map(|signs| encoding.decode(signs).ok()).unwrap_or_default()
 }
 
-/// Stretches of such signs, of eight or more.
+/// Stretches of eight or more such characters.
 fn stretches(cell: &str, is_sign: impl Fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -97,17 +98,18 @@ fn stretches(cell: &str, is_sign: impl Fn(char) -> bool) -> impl Iterator<Item =
     })
 }
 
-/// Letters of one case, as words and names are, or with a capital: one of ten thousand digests looks so.
+/// Whether the letters are of one case, or lower case after a capital, as in words and names. One digest in ten
+/// thousand looks like that.
 fn is_word(text: &str) -> bool {
     let rest = text.get(1..).unwrap_or_default();
     text.bytes().all(|byte| byte.is_ascii_uppercase())
         || (text.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-/// What anybody could make of a row's number, symbols and insurers' symbol without a secret.
+/// The byte strings that anybody can compute, without a secret, from a row's number, symbols and insurers' symbol.
 pub(super) struct Known(Vec<(Thing, Zeroizing<Vec<u8>>)>);
 
-/// How it was made.
+/// The source of a byte string, and the digest applied to it.
 #[derive(Clone, Copy)]
 struct Thing {
     source: &'static str,
@@ -139,7 +141,7 @@ impl Known {
         }
     }
 
-    /// Adds the bytes, the bytes backwards, and digests of them.
+    /// Adds the bytes, the bytes in reverse order, and digests of the bytes.
     fn add(&mut self, source: &'static str, bytes: Zeroizing<Vec<u8>>) {
         macro_rules! digests {
             ($($name:literal: $algorithm:ty),* $(,)?) => {
@@ -188,8 +190,8 @@ impl Known {
         self.0.push((Thing { source, digest }, Zeroizing::new(bytes)));
     }
 
-    /// What tokens have of it, and whether that is more than chance in one cell: eight bytes in a row, or all of a shorter one
-    /// at an end of the longer.
+    /// The known byte strings that are in the tokens, and whether chance is ruled out by one cell: eight consecutive
+    /// bytes, or all bytes of a shorter string at one end of a longer string.
     pub(super) fn matches(&self, tokens: &Tokens) -> Vec<(String, bool)> {
         let windows: HashSet<[u8; STRONG]> = tokens.iter().flat_map(|token| windows_of(token)).collect();
         let short: Vec<&[u8]> = tokens.iter().map(|token| &token[..]).filter(|token| token.len() < STRONG).collect();
@@ -209,12 +211,12 @@ impl Known {
     }
 }
 
-/// Every eight bytes in a row.
+/// All stretches of eight consecutive bytes.
 fn windows_of(bytes: &[u8]) -> impl Iterator<Item = [u8; STRONG]> + '_ {
     bytes.windows(STRONG).filter_map(|window| window.first_chunk().copied())
 }
 
-/// The namespaces of names, objects, addresses and directories (RFC 9562, 6.6): DNS, OID, URL, X.500.
+/// The namespaces of RFC 9562, 6.6: DNS, OID, URL and X.500.
 const NAMESPACES: [[u8; 16]; 4] = [namespace(0x10), namespace(0x12), namespace(0x11), namespace(0x14)];
 
 /// `6ba7b81?-9dad-11d1-80b4-00c04fd430c8`
@@ -222,7 +224,7 @@ const fn namespace(fourth: u8) -> [u8; 16] {
     [0x6B, 0xA7, 0xB8, fourth, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8]
 }
 
-/// A digest as a UUID: 16 bytes, with version and variant in their places.
+/// A digest as a UUID: 16 bytes, with version and variant set.
 fn uuid(digest: &[u8], version: u8) -> Vec<u8> {
     let mut uuid = digest[..16].to_vec();
     uuid[6] = uuid[6] & 0x0F | version << 4;
@@ -230,7 +232,7 @@ fn uuid(digest: &[u8], version: u8) -> Vec<u8> {
     uuid
 }
 
-/// Spellings of a number that systems digest.
+/// The spellings of a number that systems digest.
 fn spellings(number: &MyNumber) -> Vec<Zeroizing<Vec<u8>>> {
     let twelve = number.expose_digits();
     let grouped = |separator: &[u8]| [&twelve[..4], separator, &twelve[4..8], separator, &twelve[8..]].concat();

@@ -1,11 +1,12 @@
-//! What a kept column must not hold: numbers, symbols, and what is made of either.
+//! Finds numbers, symbols, and values computed from them in kept columns, which must not contain them.
 //!
-//! Two looks, for every door that lets columns through beside symbols:
+//! There are two searches. Every binding that writes kept columns next to symbols uses both:
 //!
-//! 1. Cell by cell ([`search`](fn@crate::kept::search), or its parts): the row's own number in whatever shape, any valid number, a symbol in
-//!    text form. Every row is looked at.
-//! 2. Column by column ([`Sample`](crate::kept::Sample)): whether a column is made of the numbers or symbols of its rows by a transform that
-//!    anybody could try: digests, encodings, arithmetic, masks, other digits. A sample of rows is looked at.
+//! 1. Cell by cell ([`search`](fn@crate::kept::search), or its parts), in every row: the number of the row in any
+//!    spelling, any other valid number, and any symbol in text form.
+//! 2. Column by column ([`Sample`](crate::kept::Sample)), in a sample of the rows: whether the column is computed from
+//!    the numbers or symbols of its rows, by a transform that anybody could try: digests, encodings, arithmetic, masks,
+//!    other digits.
 
 mod codes;
 mod digests;

@@ -1,32 +1,34 @@
-//! Digits of the number in places of a cell, in whatever signs.
+//! Digits of the number at fixed positions of a cell, written in any characters.
 
 use fugo::MyNumber;
 
 use super::{Made, sample::Row};
 
-/// Places of a cell that are looked at, from its start and from its end.
+/// The number of positions that are examined, from the start and from the end of a cell.
 const PLACES: usize = 64;
-/// Signs of a place that are told apart; what has more is no digit.
+/// The most different characters at one position. If there are more, the position does not show a digit.
 const SIGNS: usize = 64;
-/// Digits of the number that a column, or several together, may not show; of few rows chance may make that many.
+/// The number of digits that are reported, in one column or in several together. In few rows, fewer digits occur by
+/// chance.
 const SHOWN: usize = 4;
 const SHOWN_BY_FEW: usize = 8;
 const FEW: usize = 30;
-/// Rows that tell a digit from chance.
+/// The fewest rows in which a digit can be told from chance.
 const ROWS: usize = 10;
-/// Powers of ten by which chance must be the worse explanation of a digit in a place. A column has 128 places and a number
-/// 12 digits: of 600,000 columns one shows a digit by chance, and four are needed. Few rows cannot be that far from chance.
+/// How much worse chance explains a position than a digit does, in powers of ten. A column has 128 positions and a
+/// number has 12 digits, so one column of 600,000 shows a digit by chance, and four digits are needed. Few rows cannot
+/// reach this bound.
 const BEYOND_CHANCE: f64 = 9.0;
 const BEYOND_CHANCE_OF_FEW: f64 = 3.5;
 const DIGITS: usize = 10;
 
-/// Columns that show digits of the number; see [`super::Sample::judge`].
+/// The columns that show digits of the number; see [`super::Sample::judge`].
 pub(super) fn made_of(people: &[(&MyNumber, &Row)], columns: usize) -> Option<Made> {
     let needed = if people.len() < FEW { SHOWN_BY_FEW } else { SHOWN };
     let shown: Vec<u32> = (0..columns).map(|column| shown(people, column)).collect();
     let together = shown.iter().fold(0, |all, digits| all | digits).count_ones() as usize;
     let made = |columns: Vec<usize>, digits: usize| {
-        Some(Made { columns, what: format!("{digits} digits of the number, each in a place of its own") })
+        Some(Made { columns, what: format!("{digits} digits of the number, each at its own position") })
     };
     if let Some(column) = shown.iter().position(|digits| digits.count_ones() as usize >= needed) {
         return made(vec![column], shown[column].count_ones() as usize);
@@ -35,7 +37,7 @@ pub(super) fn made_of(people: &[(&MyNumber, &Row)], columns: usize) -> Option<Ma
     if together >= needed { made(some, together) } else { None }
 }
 
-/// The digits of the number that a column shows, as bits.
+/// The digits of the number that a column shows, as a bit mask.
 fn shown(people: &[(&MyNumber, &Row)], column: usize) -> u32 {
     let cells = people.iter().map(|(number, row)| (row.cells[column].trim(), number.expose_digits()));
     let filled: Vec<(Vec<char>, &[u8; 12])> =
@@ -47,7 +49,7 @@ fn shown(people: &[(&MyNumber, &Row)], column: usize) -> u32 {
         .iter()
         .fold((usize::MAX, 0), |(shortest, longest), (cell, _)| (shortest.min(cell.len()), longest.max(cell.len())));
     let places = longest.min(PLACES);
-    // Of cells that are of one length, places from the end are those from the start.
+    // If all cells have the same length, the positions from the end are also positions from the start.
     let from_end = if shortest == longest { longest.saturating_sub(PLACES).min(PLACES) } else { places };
     let mut found = 0;
     for place in (0..places).map(|place| (place, true)).chain((0..from_end).map(|place| (place, false))) {
@@ -84,11 +86,11 @@ fn shown(people: &[(&MyNumber, &Row)], column: usize) -> u32 {
     found
 }
 
-/// Whether signs stand for digits one to one: `counts[digit][sign]` rows have both.
+/// Whether characters represent digits one to one: `counts[digit][sign]` rows have both.
 ///
-/// Each digit has a sign of its own in at least seven rows of ten. That is held against the best explanation by a place
-/// that has nothing to do with the number: signs that agree with probability c wherever a digit comes again, and differ with
-/// 1 − c between two digits.
+/// In at least seven rows of ten, each digit must have its own character. This is compared with the best explanation
+/// that does not depend on the number: the characters of two rows agree with probability c if the digits are equal, and
+/// differ with 1 − c if the digits are different.
 fn is_the_digit(counts: &[[u32; SIGNS]; DIGITS], rows: usize) -> bool {
     let mut taken = [false; SIGNS];
     let (mut agreeing, mut distinct) = (0, 0);
@@ -107,7 +109,7 @@ fn is_the_digit(counts: &[[u32; SIGNS]; DIGITS], rows: usize) -> bool {
     let between = (distinct * (distinct - 1) / 2) as f64;
     let c = again / (again + between);
     let term = |times: f64, p: f64| if times == 0.0 { 0.0 } else { -times * p.log10() };
-    // Rows that do not agree may be any; each choice of them is one more chance.
+    // The rows that do not agree can be any rows, so each choice of them is one more chance.
     let choices = (rows - agreeing) as f64 * 2.0_f64.log10() * 2.0;
     let score = term(again, c) + term(between, 1.0 - c) - choices;
     score >= if rows < FEW { BEYOND_CHANCE_OF_FEW } else { BEYOND_CHANCE }

@@ -1,4 +1,4 @@
-//! Whether a kept column is made of the numbers or symbols of its rows, by a sample.
+//! Whether a kept column is computed from the numbers or symbols of its rows. A sample of the rows is examined.
 
 use std::{cell::OnceCell, collections::BTreeMap, fmt};
 
@@ -11,17 +11,17 @@ use super::{
     places, search, values,
 };
 
-/// Rows of which digests are made, for each column: a sample of the sample, for digests take time.
+/// The number of rows per column for which digests are computed. Less than the sample, because digests take time.
 const LONG: usize = 128;
-/// Of rows whose cells spell fewer than eight bytes, as dates and short codes do.
+/// The same number for rows whose cells encode fewer than eight bytes, such as dates and short codes.
 const SHORT: usize = 32;
 
 /// The person of a sampled row.
 #[derive(Clone)]
 pub enum Person {
-    /// By number.
+    /// Identified by the number.
     Number(MyNumber),
-    /// By insurers' symbol, whose text form the encoder writes.
+    /// Identified by the insurers' symbol, whose text form the encoder writes.
     Insurers([u8; SYMBOL_LEN], TextEncoder),
 }
 
@@ -33,11 +33,11 @@ impl fmt::Debug for Person {
 
 /// A row of the sample.
 pub(super) struct Row {
-    /// Its place among all rows.
+    /// Its position among all rows.
     pub(super) at: u64,
     pub(super) person: Person,
     pub(super) symbols: Vec<[u8; SYMBOL_LEN]>,
-    /// The kept cells; of long ones the start.
+    /// The kept cells, cut to [`Sample::CELL`] bytes.
     pub(super) cells: Vec<Zeroizing<String>>,
 }
 
@@ -50,8 +50,8 @@ impl Row {
     }
 }
 
-/// Rows from all of a roster: which ones depends on their places alone, and follows no period that a roster could have.
-/// Numbers and cells are wiped on drop.
+/// Rows from the whole roster. The choice depends only on the positions of the rows, and matches no period that a
+/// roster could have. Numbers and cells are wiped on drop.
 ///
 /// ```
 /// use fugo_columnar::kept::{Person, Sample};
@@ -71,11 +71,12 @@ pub struct Sample {
     seen: u64,
     /// The first of the rows that were counted last.
     first: u64,
-    /// One row in so many belongs to the sample; a power of two.
+    /// One of this many rows belongs to the sample; a power of two.
     one_in: u64,
 }
 
-/// What kept columns are made of. Shown as the end of a sentence that starts with the names of the columns and "hold".
+/// The finding: the source of kept columns. `Display` gives the end of a sentence that starts with the names of the
+/// columns and "hold".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
     pub(super) columns: Vec<usize>,
@@ -83,7 +84,8 @@ pub struct Made {
 }
 
 impl Made {
-    /// The places of the kept columns, counted from 0, ascending. Several if they give the number together.
+    /// The positions of the kept columns, from 0, in ascending order. Several columns if they give the number only
+    /// together.
     pub fn columns(&self) -> &[usize] {
         &self.columns
     }
@@ -102,19 +104,20 @@ impl fmt::Debug for Sample {
 }
 
 impl Sample {
-    /// Rows of a sample, about, at most.
+    /// The most rows of a sample, approximately.
     pub const ROWS: usize = 512;
-    /// Bytes of a cell that are looked at.
+    /// The most bytes of a cell that are examined.
     pub const CELL: usize = 1_024;
 
-    /// A sample of rows with `columns` kept cells each. `encoders` write the text forms of a row's symbols, in their order.
+    /// An empty sample for rows with `columns` kept cells each. `encoders` write the text forms of a row's symbols, in
+    /// the same order.
     pub fn new(columns: usize, encoders: Vec<TextEncoder>) -> Self {
         Self { columns, encoders, rows: Vec::with_capacity(Self::ROWS), seen: 0, first: 0, one_in: 1 }
     }
 
-    /// Counts the next `rows` rows, and says which of them belong to the sample: [`Self::take`] those.
+    /// Counts the next `rows` rows, and returns those that belong to the sample: [`Self::take`] these.
     ///
-    /// The sample thins out as rows come: of many rows it holds some 256 to 512, spread over all of them.
+    /// The more rows come, the fewer of them are chosen. Of many rows it holds about 256 to 512, spread over all rows.
     pub fn next(&mut self, rows: usize) -> Vec<usize> {
         let (first, end) = (self.seen, self.seen + rows as u64);
         self.seen = end;
@@ -130,8 +133,8 @@ impl Sample {
         (first..end).filter(|at| is_chosen(*at, one_in)).map(|at| (at - first) as usize).collect()
     }
 
-    /// Takes the `nth` of the rows that were counted last: its symbols, and its kept cells as text without quotes; a null is
-    /// empty.
+    /// Takes the `nth` of the rows that were counted last: its symbols, and its kept cells as text without quotes. A
+    /// null is an empty text.
     pub fn take<'a>(
         &mut self,
         nth: usize,
@@ -146,20 +149,23 @@ impl Sample {
         self.rows.push(Row { at: self.first + nth as u64, person, symbols, cells: cells.map(start).collect() });
     }
 
-    /// The first transform found that makes kept columns of the rows' numbers or symbols.
+    /// The first transform found that computes kept columns from the rows' numbers or symbols.
     ///
-    /// 1. Of the number in some 20 spellings, of each symbol and of the insurers' symbol: the thing itself, backwards, or
-    ///    digested by CRC-32, MD5, SHA-1, SHA-2, SHA-3, RIPEMD-160, BLAKE2 or XXH64; whole or cut to 8 bytes or more, anywhere in
-    ///    the cell, in hexadecimal, base64, base32 or as an integer. One cell is enough; of 4 to 7 bytes, more than half.
-    /// 2. The number plus a constant, times a constant, or combined with one by exclusive or, as an integer in decimal or
-    ///    hexadecimal; backwards, or with up to two digits replaced. More than half of the cells that are not empty.
-    /// 3. Four or more digits of the number, each in a place of its own in a cell or in several columns together, in
-    ///    whatever signs: permuted, masked, split, in other digits, escaped. Ten rows or more are needed.
+    /// 1. The number in about 20 spellings, each symbol and the insurers' symbol: unchanged, in reverse order, or
+    ///    digested by CRC-32, MD5, SHA-1, SHA-2, SHA-3, RIPEMD-160, BLAKE2 or XXH64; complete or cut to 8 bytes or
+    ///    more; anywhere in the cell; in hexadecimal, base64, base32 or as an integer. One cell is enough. Of 4 to 7
+    ///    bytes, more than half of the cells are needed.
+    /// 2. The number plus a constant, times a constant, or combined with a constant by exclusive or, as an integer in
+    ///    decimal or hexadecimal; in reverse order; or with up to two digits replaced. More than half of the cells that
+    ///    are not empty are needed.
+    /// 3. Four or more digits of the number, each at its own position, in one column or in several together, in any
+    ///    characters: permuted, masked, split, in other digits, escaped. Ten rows or more are needed.
     ///
-    /// The last two hold each person once. They are not tried on numbers below a million, nor where the numbers rise evenly
-    /// with the rows, as those of made-up rosters do: then every column that counts rows is made of them. What depends on a secret, such as a key or a salt, is not found.
+    /// For the last two, one row per person counts. They are not tried on numbers below a million, and not if the
+    /// numbers rise evenly with the rows, as in generated rosters: there, every column that counts rows is a function
+    /// of the numbers. A transform with a secret, such as a key or a salt, is not found.
     pub fn judge(&self) -> Option<Made> {
-        // Made at most once for each row, however many columns are held against it.
+        // Computed at most once for each row, for all columns.
         let known: Vec<OnceCell<Known>> = self.rows.iter().map(|_| OnceCell::new()).collect();
         let by_bytes = (0..self.columns).find_map(|column| self.by_bytes(column, &known));
         if by_bytes.is_some() || self.rises_evenly() {
@@ -173,8 +179,8 @@ impl Sample {
         (0..self.columns).find_map(by_value).or_else(|| places::made_of(&people, self.columns))
     }
 
-    /// One row of each person whose number is not below a million, as those of made-up rosters are: small numbers are near any
-    /// small count.
+    /// One row of each person whose number is at least a million. Smaller numbers, as in generated rosters, are similar
+    /// to any small count.
     fn people(&self) -> Vec<(&MyNumber, &Row)> {
         let mut people: Vec<(&MyNumber, &Row)> = self
             .rows
@@ -215,17 +221,17 @@ impl Sample {
         (count >= 2 && count * 2 > filled).then_some(Made { columns: vec![column], what })
     }
 
-    /// Whether number without check digit = a + b · place of the row, in more than half of the rows.
+    /// Whether number without check digit = a + b · position of the row, in more than half of the rows.
     fn rises_evenly(&self) -> bool {
         let points = self.rows.iter().filter_map(|row| Some((i128::from(row.at), values::of(row.number()?) / 10)));
         values::are_on_one_line(&points.collect::<Vec<_>>())
     }
 }
 
-/// The symbol of which a cell has 12 characters or more (60 bits), in order or backwards, whatever is before, between and
-/// behind them: a symbol of its row, or the insurers' symbol.
+/// The name of a symbol that a cell contains: a symbol of its row, or the insurers' symbol. 12 characters (60 bits) are
+/// enough, in order or reversed, with anything before, between and after them.
 fn own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> Option<&'static str> {
-    /// Characters of a text form that are of the symbol alone, and those of the checksum behind them.
+    /// Characters of a text form that depend only on the symbol, and characters of the checksum after them.
     const SYMBOL: usize = 25;
     const CHECKSUM: usize = 6;
     const ENOUGH: usize = 12;
@@ -251,7 +257,8 @@ fn own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> Option<&'stat
     of_row.chain(insurers).find_map(found)
 }
 
-/// Whether a row belongs to a sample of one in `one_in`, a power of two; then it belongs to one twice as dense, too.
+/// Whether a row belongs to a sample of one in `one_in` rows, a power of two. It then also belongs to every denser
+/// sample.
 fn is_chosen(at: u64, one_in: u64) -> bool {
     // Multiplication by 2^64 over the golden ratio spreads neighbours evenly over the high bits.
     at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 & (one_in - 1) == 0

@@ -1,4 +1,4 @@
-//! One kept cell: whether it holds its row's number, anybody's number, or a symbol.
+//! Searches one kept cell for its row's number, for any other number, and for symbols.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 
 use super::Codes;
 
-/// What a kept cell holds and must not.
+/// A value that a kept cell contains but must not contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptFault {
-    /// The number of its row, or what gives it back.
+    /// The number of its row, or digits that determine it.
     OwnNumber,
-    /// A valid number of anybody's.
+    /// Another valid number.
     OtherNumber,
-    /// A symbol: of any scope in text form; of the row in hexadecimal.
+    /// A symbol: of any scope in text form, or of the row in hexadecimal.
     Symbol,
 }
 
@@ -38,24 +38,24 @@ impl KeptFault {
 impl fmt::Display for KeptFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OwnNumber => "a kept cell holds the row's own number, which never reaches an output",
+            Self::OwnNumber => "a kept cell holds the row's own number, which must not be in an output",
             Self::OtherNumber => "a kept cell holds twelve digits that are a valid MyNumber",
             Self::Symbol => "a kept cell holds a symbol; two scopes' symbols in one row link the scopes",
         })
     }
 }
 
-/// Whose row it is.
+/// The person of the row.
 #[derive(Clone, Copy)]
 pub enum Owner<'a> {
-    /// By number.
+    /// Identified by the number.
     Number {
-        /// The number in the row, and the person's first.
+        /// The number in the row, and the person's first number.
         numbers: [&'a MyNumber; 2],
-        /// Other numbers of the person.
+        /// The lineage, for other numbers of the person.
         lineage: Option<&'a Lineage>,
     },
-    /// By insurers' symbol, whose text form the encoder writes.
+    /// Identified by the insurers' symbol, whose text form the encoder writes.
     Insurers(&'a [u8; SYMBOL_LEN], &'a TextEncoder),
 }
 
@@ -68,12 +68,12 @@ impl fmt::Debug for Owner<'_> {
 /// A kept cell in one of the readings that are searched.
 #[derive(Clone, Copy)]
 pub struct Cell<'a> {
-    /// The place of its column among the kept ones, counted from 0.
+    /// The position of its column among the kept columns, from 0.
     pub place: usize,
-    /// What it says.
+    /// The text of the cell.
     pub text: &'a str,
-    /// Whether this is how a time is stored, as a count of its units: milliseconds have twelve digits until 2001, and one in
-    /// ten would be taken for a stranger's number.
+    /// Whether this text is a stored time, a count of units. Milliseconds have twelve digits until 2001, and one in ten
+    /// of them would look like another person's number.
     pub is_count: bool,
 }
 
@@ -83,10 +83,11 @@ impl fmt::Debug for Cell<'_> {
     }
 }
 
-/// Looks at the kept cells of a row. Codes in columns for which `other_codes[place]` holds are added to `codes[place]`; in
-/// others a valid one is a fault, except in counts of times.
+/// Searches the kept cells of a row. If `other_codes[place]` is true, codes are added to `codes[place]`. In the other
+/// columns a valid code is a fault, except in counts of times.
 ///
-/// Returns the place of the first column at fault. A symbol comes before the row's number, and that before a stranger's.
+/// Returns the position of the first faulty column. A symbol is reported before the row's number, and that before
+/// another person's number.
 pub fn search<'a, I: Iterator<Item = Cell<'a>>>(
     cells: impl Fn() -> I,
     owner: Owner<'_>,
@@ -100,7 +101,7 @@ pub fn search<'a, I: Iterator<Item = Cell<'a>>>(
     if let Some(cell) = cells().find(|cell| symbol(cell.text)) {
         return Err((cell.place, KeptFault::Symbol));
     }
-    // Most cells have too few digits for a number.
+    // Fast path: most cells have too few digits for a number.
     let has_many = |text: &str| text.len() >= FEWEST_DIGITS && digits(text).count() >= FEWEST_DIGITS;
     let many = || cells().filter(|cell| has_many(cell.text));
     if let Owner::Number { numbers, lineage } = owner {
@@ -124,10 +125,10 @@ pub fn search<'a, I: Iterator<Item = Cell<'a>>>(
     Ok(())
 }
 
-/// Whether the digits of a cell, ASCII, whatever stood between them, hold one of the numbers, or one of them without its
-/// check digit or its leading zeros, or any other number that the lineage has for the person.
+/// Whether the digits of a cell (ASCII, without the characters between them) contain one of the numbers, complete or
+/// without its check digit or its leading zeros, or another number that the lineage has for the person.
 ///
-/// `numbers` are the number in the row and the person's first.
+/// `numbers` are the number in the row and the person's first number.
 pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
     let [_, person] = numbers;
     let of_person = |digits: &[u8]| {
@@ -139,13 +140,13 @@ pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lin
     numbers.iter().any(|number| {
         let own = number.expose_digits();
         let zeros = own.iter().take_while(|digit| **digit == b'0').count();
-        // Without its check digit a number is as good as whole: the formula gives it back.
+        // The formula restores a missing check digit, so a number without it must not be kept either.
         let (body, bare) = (&own[..MyNumber::LEN - 1], &own[zeros.min(MyNumber::LEN - FEWEST_DIGITS)..]);
         [body, bare].iter().any(|form| memmem::find(digits, form).is_some())
     })
 }
 
-/// Whether a cell holds a symbol, in text form, in hexadecimal, or with hyphens as a UUID.
+/// Whether a cell contains a symbol in text form, in hexadecimal, or as a UUID with hyphens.
 pub fn holds_symbol(cell: &[u8], symbol: &[u8; SYMBOL_LEN], encoder: &TextEncoder) -> bool {
     if cell.len() < 2 * symbol.len() {
         return false;
@@ -156,8 +157,8 @@ pub fn holds_symbol(cell: &[u8], symbol: &[u8; SYMBOL_LEN], encoder: &TextEncode
     [hex.as_bytes(), encoder.encode(symbol).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
 }
 
-/// Whether a symbol of any scope stands anywhere in a cell, in text form: two scopes' symbols in one row link the scopes.
-/// Letters and digits may be full width (UTF-8), and other signs may stand between them.
+/// Whether a cell contains a symbol of any scope in text form: two scopes' symbols in one row link the scopes. Letters
+/// and digits may be full width (UTF-8), and other characters may be between them.
 pub fn holds_symbol_text(cell: &[u8]) -> bool {
     if cell.len() < SHORTEST_TEXT {
         return false;
@@ -169,7 +170,7 @@ pub fn holds_symbol_text(cell: &[u8]) -> bool {
     plain.len() < cell.len() && is_symbol_text_in(&plain)
 }
 
-/// The ASCII letters and digits of a text, those of full width (U+FF10 to U+FF5A) among them.
+/// The ASCII letters and digits of a text, including those of full width (U+FF10 to U+FF5A) as ASCII.
 pub(super) fn plain(cell: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(cell.len());
     let mut rest = cell;
@@ -198,10 +199,10 @@ fn is_symbol_text_in(cell: &[u8]) -> bool {
     })
 }
 
-/// Length of the shortest text form of a symbol, an agency's.
+/// The length of the shortest text form of a symbol, that of an agency.
 pub const SHORTEST_TEXT: usize = SHORTEST_PART + 1 + BEHIND_SEPARATOR;
-/// Letters before the separator `1` of a text form: `kikan`, `hokensha`.
+/// The fewest letters before the separator `1` of a text form: `kikan`.
 const SHORTEST_PART: usize = 5;
 const LONGEST_PART: usize = SymbolText::MAX_LEN - 1 - BEHIND_SEPARATOR;
-/// Characters behind the separator.
+/// Characters after the separator.
 const BEHIND_SEPARATOR: usize = 38;

@@ -1,4 +1,4 @@
-//! The number as an integer.
+//! Arithmetic transforms of the number.
 
 use fugo::{MyNumber, find::digits};
 use zeroize::Zeroizing;
@@ -7,7 +7,7 @@ use super::sample::Row;
 
 const MILLION: i128 = 1_000_000;
 
-/// What a column is made of as integers; see [`super::Sample::judge`].
+/// The arithmetic transform that computes a column from the numbers; see [`super::Sample::judge`].
 pub(super) fn made_of(people: &[(&MyNumber, &Row)], column: usize) -> Option<&'static str> {
     let cells = people.iter().map(|(number, row)| (row.cells[column].trim(), *number));
     let rows: Vec<(&str, &MyNumber)> = cells.filter(|(cell, _)| !cell.is_empty()).collect();
@@ -63,9 +63,10 @@ fn backwards(number: i128) -> i128 {
     turned
 }
 
-/// Whether more than half of the points, four at least, lie on one line that is neither level nor upright. Exact.
+/// Whether more than half of the points, and at least four, are on one line that is neither horizontal nor vertical.
+/// Exact.
 pub(super) fn are_on_one_line(points: &[(i128, i128)]) -> bool {
-    // If more than half lie on it, a pair of neighbours does, unless every second one lies apart.
+    // If more than half of the points are on the line, two neighbours are, or two points with one point between them.
     let pairs = points.windows(2).chain(points.windows(3)).step_by((points.len() / 16).max(1));
     pairs.map(|pair| (pair[0], pair[pair.len() - 1])).any(|((a, b), (c, d))| {
         let on_line = |(x, y): &(i128, i128)| (y - b) * (c - a) == (d - b) * (x - a);
@@ -74,7 +75,7 @@ pub(super) fn are_on_one_line(points: &[(i128, i128)]) -> bool {
     })
 }
 
-/// Twelve signs of which ten or eleven are the number's digits in their places.
+/// Whether a cell has twelve characters, and ten or eleven of them are the number's digits at their positions.
 fn is_masked(cell: &str, number: &MyNumber) -> bool {
     let signs: Zeroizing<Vec<char>> =
         Zeroizing::new(cell.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect());
@@ -88,8 +89,8 @@ fn has_letters_of_hex(cell: &str) -> bool {
     hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && hex.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Of an integer of at most 18 decimal or 16 hexadecimal digits, or of a decimal fraction of at most six places. Signs are
-/// not looked at. Below 2^84, so that products with numbers stay below 2^127.
+/// The value in millionths of an integer of at most 18 decimal or 16 hexadecimal digits, or of a decimal fraction of at
+/// most six places. The sign is ignored. The result is below 2^84, so that products with numbers stay below 2^127.
 fn millionths(cell: &str, radix: u32) -> Option<i128> {
     let cell = cell.trim_start_matches(['+', '-']);
     if radix == 16 {

@@ -1,4 +1,4 @@
-//! Is Binary the same symbols under offsets?
+//! Does Binary hold the same symbols?
 
 use crate::scalar::{digits, key};
 use arrow_array::{Array, FixedSizeBinaryArray, StringArray};
@@ -27,7 +27,7 @@ fn values_of_another_length_are_refused() {
 
 #[test]
 fn more_symbols_than_offsets_reach_are_refused_by_their_number() {
-    // 2^31 / 16 rows, one too many, over memory that is never touched.
+    // 2^31 / 16 rows, one more than allowed. The memory is never touched.
     let rows = (i32::MAX as usize / 16) + 1;
     let symbols = FixedSizeBinaryArray::new(16, arrow_buffer::Buffer::from_vec(vec![0_u8; rows * 16]), None);
     let error = binary(symbols).expect_err("too many");

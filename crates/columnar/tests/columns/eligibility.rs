@@ -1,4 +1,4 @@
-//! Do insurers' symbols alone lead to the eligibility symbols of the numbers?
+//! Do insurers' symbols give the same eligibility symbols as numbers?
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn encoder(key: &AnySymbolKey) -> TextEncoder {
     TextEncoder::new(key.scope().purpose(), key.tag())
 }
 
-/// Insurers' symbols as bytes and as text in every layout, and the eligibility symbols that the numbers give.
+/// Insurers' symbols as bytes and as text in every layout, and the eligibility symbols of the same numbers.
 fn columns() -> (Vec<ArrayRef>, Vec<Option<[u8; 16]>>, KeyTag) {
     let numbers: StringArray = (1..=2500).map(|i| (i % 5 != 0).then(|| digits(i * 27_182_818))).collect();
     let insurers = key("insurers/all/1");

@@ -1,4 +1,4 @@
-//! Does every row at fault carry its place and its reason, and spoil no other?
+//! Is every faulty row reported with its position and its reason, without an effect on other rows?
 
 use crate::scalar::{digits, key, rows, scalar, symbol};
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray, types::Int32Type};
@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*};
 const READINGS: [Reading; 3] =
     [Reading::Strict, Reading::Lenient(LostZeros::Refuse), Reading::Lenient(LostZeros::Restore)];
 
-/// Clean, null, dressed up, shortened, damaged, or anything at all.
+/// Valid, null, with separators, shortened, damaged, or any text.
 fn row() -> impl Strategy<Value = Option<String>> {
     let number = || (1..100_000_000_000_u64).prop_map(digits);
     let damaged = (number(), 0..12_usize, any::<char>()).prop_map(|(mut text, at, c)| {
@@ -35,7 +35,8 @@ fn row() -> impl Strategy<Value = Option<String>> {
     ]
 }
 
-/// Symbols, faults with their kinds, and numbers of a column, held against the scalar functions row by row.
+/// Compares the symbols, the faults with their kinds, and the numbers of a column with the scalar functions, row by
+/// row.
 fn is_as_scalar(column: &dyn Array, texts: &[Option<String>], reading: Reading) {
     let key = key("agency/nta/1");
     let found = symbols(&key, column, reading, None).expect("a column of numbers");

@@ -1,4 +1,4 @@
-//! Does a field tell whose symbols its column holds?
+//! Does a field identify the scope of its symbols?
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ fn metadata_that_is_not_whole_or_not_as_written_is_refused_and_still_seen() {
             metadata.extend(value.map(|value| (key.to_owned(), value.to_owned())));
             let field = whole.clone().with_metadata(metadata);
             assert!(is_symbol_field(&field));
-            // `03` and `0` are good ids, and nothing else that is tried is good anywhere.
+            // `03` and `0` are valid scope ids. No other value that is tried is valid for any key.
             let is_good = key == SCOPE_KEY && matches!(value, Some("03" | "0"));
             assert_eq!(SymbolMetadata::of(&field).is_ok(), is_good, "{key} {value:?}");
             assert!(is_good || SymbolMetadata::of(&field) == Err(MetadataError));

@@ -1,4 +1,4 @@
-//! When are integers read as numbers, and as which?
+//! Which integers are read as numbers, and as which numbers?
 
 use crate::scalar::{digits, key, rows, symbol};
 use arrow_array::{Array, Int64Array, StringArray, UInt64Array};

@@ -1,4 +1,4 @@
-//! Does a person whose number was replaced keep the symbols of the first one?
+//! Does a person with a re-issued number keep the symbols of the first number?
 
 use crate::scalar::{digits, key, rows};
 use arrow_array::StringArray;
@@ -9,7 +9,7 @@ fn number(body: u64) -> MyNumber {
     digits(body).parse().expect("a valid number")
 }
 
-/// 1 → 2 → 3, the newest last.
+/// 1 → 2 → 3: the newest number is 3.
 fn lineage() -> Lineage {
     Lineage::new(vec![(number(3_000_000_000), number(2_000_000_000)), (number(2_000_000_000), number(1_000_000_000))])
         .expect("a chain")

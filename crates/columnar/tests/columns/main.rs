@@ -1,4 +1,4 @@
-//! One file for each question; together one program, which links once.
+//! One file for each question, in one program, which links only once.
 
 mod binary;
 mod eligibility;
@@ -6,7 +6,7 @@ mod faults;
 mod field;
 mod integers;
 mod lineage;
-/// A key, texts of numbers, and the scalar answer that every column is held against.
+/// A key, texts of numbers, and the scalar results with which every column is compared.
 mod scalar;
 mod secrecy;
 mod text;

@@ -1,4 +1,4 @@
-//! A key, texts of numbers, and the scalar answer that every column is held against.
+//! A key, texts of numbers, and the scalar results with which every column is compared.
 
 use arrow_array::{Array, FixedSizeBinaryArray};
 use fugo::{AnySymbolKey, MyNumber, RootKey, ScopeKey, normalize::normalize};
@@ -19,7 +19,7 @@ pub(crate) fn digits(body: u64) -> String {
     format!("{body}{check}")
 }
 
-/// One row, without any column: the number, or the kind of the fault.
+/// The scalar result for one row: the number, or the kind of the fault.
 pub(crate) fn scalar(text: &str, reading: Reading) -> Result<MyNumber, &'static str> {
     match reading {
         Reading::Strict => MyNumber::parse(text).map_err(|error| error.kind().as_str()),
@@ -30,14 +30,14 @@ pub(crate) fn scalar(text: &str, reading: Reading) -> Result<MyNumber, &'static 
     }
 }
 
-/// One symbol from a slice of one number.
+/// The symbol of one number, from a slice of one element.
 pub(crate) fn symbol(key: &AnySymbolKey, number: &MyNumber) -> [u8; 16] {
     let mut out = [[0; 16]];
     key.symbols(std::slice::from_ref(number), &mut out).expect("a key for numbers");
     out[0]
 }
 
-/// The rows of a column of symbols. Zeros lie under every null.
+/// The rows of a column of symbols. Checks that the bytes under every null are zero.
 pub(crate) fn rows(array: &FixedSizeBinaryArray) -> Vec<Option<[u8; 16]>> {
     let row = |row| {
         let bytes: [u8; 16] = array.value(row).try_into().expect("16 bytes");

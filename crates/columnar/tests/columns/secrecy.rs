@@ -1,4 +1,4 @@
-//! Does anything that can be printed, or a buffer that is used again, give a number away?
+//! Does printed text, or a buffer that is used again, reveal a number?
 
 use crate::scalar::{digits, key};
 use arrow_array::{BooleanArray, Int64Array, StringArray, UInt64Array};
@@ -17,7 +17,7 @@ fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
         (FaultReason::Negative, "the integer is negative; a MyNumber has no sign".to_owned(), "negative"),
         (
             FaultReason::NoSymbol,
-            "sixteen zero bytes are no symbol: they stand for a row that was refused".to_owned(),
+            "sixteen zero bytes are not a symbol: they mark a row that was refused".to_owned(),
             "no-symbol",
         ),
     ];
@@ -34,22 +34,22 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
         (
             ColumnError::NumberType { found: found.clone() },
             "column-type",
-            "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored",
+            "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored",
         ),
         (
             ColumnError::NumberType { found: DataType::Float64 },
             "column-type",
-            "the column is of type Float64; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored; floating-point numbers may have lost digits, so read the source again, as text",
+            "the column is of type Float64; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored; floating-point numbers may have lost digits, so read the source again, as text",
         ),
         (
             ColumnError::NumberType { found: DataType::Decimal128(12, 0) },
             "column-type",
-            "the column is of type Decimal128(12, 0); numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width but 16, and from UInt64 and Int64 where lost zeros are restored; cast it to Int64 or UInt64, by a cast that refuses what does not fit, or read the source again, as text",
+            "the column is of type Decimal128(12, 0); numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored; cast it to Int64 or UInt64, with a cast that checks the range, or read the source again, as text",
         ),
         (
             ColumnError::LostZeros { found: DataType::UInt64 },
             "lost-zeros",
-            "the column is of type UInt64, in which leading zeros are lost; pass it as text, or restore lost zeros if it holds nothing but MyNumbers",
+            "the column is of type UInt64, in which leading zeros are lost; pass it as text, or restore lost zeros if all its values are MyNumbers",
         ),
         (
             ColumnError::InsurersType { found },
@@ -109,7 +109,7 @@ fn a_refused_column_is_named_by_its_type_and_not_by_its_values() {
     assert_eq!(error.expect_err("no numbers"), ColumnError::NumberType { found: DataType::Boolean });
 }
 
-/// The process reads its own memory, where the buffer still is.
+/// The process reads its own memory at the address of the buffer.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_buffer_that_is_used_again_holds_nothing_of_the_column_before() {

@@ -1,4 +1,4 @@
-//! Does a column of every type and layout give what the scalar functions give?
+//! Does a column of every type and layout give the same as the scalar functions?
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use fugo_columnar::{Reading, numbers, symbols, symbols_for_chunks, symbols_for_k
 
 const ROWS: u64 = 3000;
 
-/// More rows than are read together, every seventh null.
+/// More rows than one chunk, with a null in every seventh row.
 fn texts() -> Vec<Option<String>> {
     (1..=ROWS).map(|i| (i % 7 != 3).then(|| digits(i * 31_415_927))).collect()
 }
@@ -68,7 +68,7 @@ fn a_slice_at_any_offset_gives_the_rows_of_the_slice() {
     for column in layouts(&texts) {
         for (offset, len) in [(1, 2), (3, 1), (8, 1017), (1023, 1025), (17, 2900), (2999, 1), (3000, 0)] {
             is_as_scalar(&*column.slice(offset, len), &texts[offset..offset + len], Reading::Strict);
-            // A slice of a slice counts its rows, and its nulls, from its own front.
+            // A slice of a slice counts its rows and its nulls from its own start.
             let (inner, rows) = (column.slice(offset / 2, ROWS as usize - offset / 2), offset - offset / 2);
             is_as_scalar(&*inner.slice(rows, len), &texts[offset..offset + len], Reading::Strict);
         }
@@ -80,7 +80,7 @@ fn views_of_inlined_and_of_longer_text_are_read_alike() {
     let number = digits(98_765_432_109);
     let spaced = format!("{}-{}-{}", &number[..4], &number[4..8], &number[8..]);
     let wide: String = number.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).expect("full width")).collect();
-    // Views keep up to twelve bytes in place; the second and third are longer.
+    // Views hold up to twelve bytes inline; the second and the third text are longer.
     assert_eq!([number.len(), spaced.len(), wide.len()], [12, 14, 36]);
     let texts = [number, spaced, wide].map(Some);
     for column in layouts(&texts) {
@@ -102,7 +102,7 @@ fn a_dictionary_whose_values_hold_nulls_and_unused_faults_is_read_through_its_ke
     let texts = [Some(digits(6)), None, None, Some(digits(5)), Some(digits(6))];
     is_as_scalar(&column, &texts, Reading::Strict);
     let found = symbols(&key("agency/nta/1"), &column, Reading::Strict, None).expect("a column of numbers");
-    assert_eq!(found.faults, [], "no row holds the value that is no number");
+    assert_eq!(found.faults, [], "no row has the key of the invalid value");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn bytes_that_are_no_text_are_faults_by_their_place() {
         let found = symbols(&key("agency/nta/1"), &column, reading, None).expect("bytes");
         let faults: Vec<_> = found.faults.iter().map(|fault| (fault.row, fault.reason.kind().as_str())).collect();
         assert_eq!(faults, [(0, kind), (1, kind)]);
-        assert!(found.faults[0].to_string().contains("byte offset 4 "), "{}", found.faults[0]);
+        assert!(found.faults[0].to_string().contains("offset 4 "), "{}", found.faults[0]);
     }
 }
 
@@ -235,7 +235,7 @@ fn other_types_are_refused_by_their_name() {
         Arc::new(UInt32Array::from(vec![5])),
         Arc::new(BooleanArray::from(vec![true])),
         Arc::new(BinaryArray::from(vec![&b"123456789018"[..]])),
-        // Sixteen bytes are a symbol, not a number with four zeros behind it.
+        // Sixteen bytes are a symbol, not a number followed by four zeros.
         Arc::new(fixed(&[Some(digits(5))], 16)),
         Arc::new(NullArray::new(1)),
         Arc::new(DictionaryArray::<Int8Type>::new(Int8Array::from(vec![0]), integers)),

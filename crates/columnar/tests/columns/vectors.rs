@@ -1,4 +1,4 @@
-//! Does a column give what the vectors of numbers, of lenient forms, of symbols and of text say?
+//! Does a column give the results of the vectors for numbers, lenient forms, symbols and text?
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
@@ -18,7 +18,7 @@ fn cases(name: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&file["schema"], &file["kind"]), (&json!("fugo-vectors-1"), &json!(name)));
     let cases = file["cases"].as_array().expect("cases").clone();
-    // Counted from the file as text, where nothing was parsed or skipped.
+    // Counted in the text of the file, so that no case is skipped unnoticed.
     assert_eq!(cases.len(), text.matches("\"expect\":").count());
     cases
 }
@@ -27,7 +27,7 @@ fn string<'a>(case: &'a Value, field: &str) -> &'a str {
     case[field].as_str().unwrap_or_else(|| panic!("case {}: {field} is text", case["id"]))
 }
 
-/// A failing case's `expect` and what goes with it.
+/// A failing case's `expect`, with its further fields.
 fn fault(reason: FaultReason) -> Value {
     let mut found = Map::from_iter([("expect".to_owned(), json!(reason.kind().as_str()))]);
     match reason {
@@ -44,8 +44,8 @@ fn fault(reason: FaultReason) -> Value {
     Value::Object(found)
 }
 
-/// All cases of one reading as one column; the digits of the good ones, the faults of the others. Numbers of good and
-/// of failing cases.
+/// Reads all cases of one reading as one column. Compares the digits of the valid cases and the faults of the others.
+/// Returns the counts of valid and of failing cases.
 fn read(cases: &[Value], reading: Reading) -> (usize, usize) {
     let column = StringArray::from_iter_values(cases.iter().map(|case| string(case, "text")));
     let found = numbers(&column, reading, None).expect("a column of text");
@@ -67,7 +67,7 @@ fn read(cases: &[Value], reading: Reading) -> (usize, usize) {
         }
         assert_eq!(outcome, Value::Object(expected), "case {} ({})", case["id"], case["comment"]);
     }
-    // What was changed is told by its counts.
+    // The counts report the changes.
     let changed = cases.iter().filter(|case| case["changes"].as_array().is_some_and(|changes| !changes.is_empty()));
     let restored = |case: &&Value| case["changes"].as_array().is_some_and(|all| all.contains(&json!("zeros-restored")));
     assert_eq!(found.counts().zeros_restored, cases.iter().filter(restored).count());

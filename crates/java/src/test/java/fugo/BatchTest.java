@@ -202,7 +202,7 @@ class BatchTest {
         assertEquals(OptionalInt.of(2000), error.row());
         assertEquals("non-digit", error.kind());
         assertEquals(OptionalInt.of(2000 % 12), error.offset());
-        assertTrue(error.getMessage().startsWith("row 2000: byte offset 8 holds no ASCII digit"), error.getMessage());
+        assertTrue(error.getMessage().startsWith("row 2000: the byte at offset 8 is not an ASCII digit"), error.getMessage());
         assertEquals(OptionalInt.of(2000), assertThrows(MyNumberException.class, () -> key.symbols(texts(rows))).row());
 
         byte[] out = new byte[3000 * 16 + 2];

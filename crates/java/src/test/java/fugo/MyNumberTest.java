@@ -35,7 +35,7 @@ class MyNumberTest {
         assertEquals("non-digit", error.kind());
         assertEquals(OptionalInt.of(11), error.offset());
         assertEquals(OptionalInt.empty(), error.found());
-        assertEquals("byte offset 11 holds no ASCII digit; a MyNumber is twelve ASCII digits", error.getMessage());
+        assertEquals("the byte at offset 11 is not an ASCII digit; a MyNumber is twelve ASCII digits", error.getMessage());
 
         error = refused("12345");
         assertEquals("length", error.kind());
