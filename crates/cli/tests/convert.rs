@@ -114,7 +114,7 @@ fn the_symbol_column_has_the_header_that_is_asked_for() {
     convert_for_nta(&keys, format!("my_number\n{NUMBER}\n"), &["--symbol-column", "kikan"]);
     assert_eq!(read(&keys, "nta.csv"), format!("kikan\n{TEXT}\n").as_bytes());
     for name in ["", "a,b", "a\nb", "\"", "符号"] {
-        refused(&convert_for_nta(&keys, "my_number\n", &["--symbol-column", name]), "--symbol-column is ASCII");
+        refused(&convert_for_nta(&keys, "my_number\n", &["--symbol-column", name]), "--symbol-column must be ASCII");
     }
 }
 
@@ -224,7 +224,7 @@ fn files_are_the_owners_alone_whatever_the_mask_and_whatever_was_there() {
 fn few_rows_are_warned_of_and_many_are_not() {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, clean(999).0, &[]);
-    assert!(stderr(&output).contains("fugo: warning: fewer than 1000 rows"));
+    assert!(stderr(&output).contains("fugo: warning: an output has fewer than 1000 rows"));
     let output = convert_for_nta(&keys, clean(1_000).0, &[]);
     assert!(!stderr(&output).contains("fewer than"));
 }
@@ -259,7 +259,9 @@ fn input_order_is_kept_on_request_with_a_warning_and_without_a_claim() {
     let roster = format!("{roster}{},p0\n", rows[0].0);
     let output = convert_for_nta(&keys, roster, &["--keep", "name", "--order", "input", "--report", "report.json"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(stderr(&output).contains("warning: --order input") && stderr(&output).contains("uniqueness not checked"));
+    assert!(
+        stderr(&output).contains("warning: --order input") && stderr(&output).contains("uniqueness was not checked")
+    );
     let symbol_of = symbols_of(NTA);
     let line = |(number, kept): &(String, String)| format!("{}{kept}", rosters::text(NTA, &symbol_of(number)));
     let expected: Vec<String> = rows.iter().chain(&rows[..1]).map(line).collect();
@@ -278,7 +280,7 @@ fn input_order_with_unique_drops_what_symbol_order_drops() {
     let text = |number: &str| rosters::text(NTA, &symbol_of(number));
     assert_eq!(read(&keys, "nta.csv"), format!("symbol,name\n{},\"x\ny\"\n{},z\n", text(&b), text(&a)).as_bytes());
     assert_eq!(report(&keys)["outputs"][0]["unique"], json!(true));
-    refused(&convert_for_nta(&keys, "my_number\n", &["--unique"]), "--unique belongs to --order input");
+    refused(&convert_for_nta(&keys, "my_number\n", &["--unique"]), "--unique is for --order input only");
 }
 
 #[test]
@@ -403,9 +405,9 @@ fn only_a_regular_file_is_replaced() {
     let before = keys.names();
     for place in ["folder", "link", "dangling", "link-to-folder", "socket"] {
         let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", place]);
-        refused(&output, "is there and is no regular file");
+        refused(&output, "exists and is not a regular file");
         let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", "nta.csv", "--report", place]);
-        refused(&output, "is there and is no regular file");
+        refused(&output, "exists and is not a regular file");
     }
     assert_eq!((keys.names(), read(&keys, "elsewhere.csv")), (before, b"as before".to_vec()));
     let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", "link-to-folder/nta.csv"]);

@@ -44,7 +44,7 @@ fn stopped(keys: &Keys, output: &Output, what: &str) {
     let said: Vec<&str> = stderr(output).lines().filter(|line| !line.contains("is a test key")).collect();
     let [error, remedy] = said[..] else { panic!("{said:?}") };
     assert!(error.starts_with(&format!("fugo: cannot {what}: ")), "{error}");
-    assert_eq!(remedy, "      make room, or choose another place; outputs are as they were before");
+    assert_eq!(remedy, "      free some space, or choose another place; no output was changed");
     for name in FILES {
         assert_eq!(fs::read(keys.at(name)).expect("there"), earlier(name).as_bytes());
     }

@@ -350,9 +350,7 @@ fn an_interrupted_run_says_so_and_leaves_everything_as_it_was() {
                     return false;
                 }
                 assert_eq!(status.code(), Some(130), "{said}");
-                assert!(
-                    said.ends_with("fugo: interrupted\n      run the command again; outputs are as they were before")
-                );
+                assert!(said.ends_with("fugo: interrupted\n      run the command again; no output was changed"));
                 assert!(new_files(&keys, sample).iter().all(|new| !new));
                 true
             });

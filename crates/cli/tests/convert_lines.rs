@@ -36,7 +36,7 @@ fn roster(rows: u64, memos: &[(usize, &str)]) -> String {
     text
 }
 
-const TAKES_IN: &str = "the quote that opens there takes in line";
+const TAKES_IN: &str = "the quoted cell that opens there includes line";
 
 #[test]
 fn two_lone_quotes_in_a_column_of_text_stop_the_run_whether_it_is_kept_or_not() {
@@ -140,10 +140,10 @@ fn lines_are_counted_over_blocks_and_in_rejects() {
 #[test]
 fn cells_that_look_like_rows_pass_if_they_are_meant_and_a_number_in_them_never_does() {
     let roster = |line: &str| format!("my_number,memo\n{NUMBER},\"a\n{line}\nb\"\n");
-    stops(roster("c, d"), &["--keep", "memo"], "which has the header's 2 fields by itself");
+    stops(roster("c, d"), &["--keep", "memo"], "which has 2 fields like the header");
     let (status, said, _) = outcome(roster("c, d"), &["--keep", "memo", "--multi-line-cells"]);
     assert_eq!(status, Some(0), "{said}");
-    stops(roster(&number(1)), &["--multi-line-cells"], "a valid number or symbol begins the line");
+    stops(roster(&number(1)), &["--multi-line-cells"], "a valid number or symbol begins this line");
     let long = format!("my_number,memo\n{NUMBER},\"{}\"\n", "x\n".repeat(100));
     stops(&long, &[], "the cell there has 101 lines; 100 are allowed");
     assert_eq!(outcome(&long, &["--multi-line-cells"]).0, Some(0));
@@ -218,21 +218,25 @@ fn the_rows_expected_are_the_rows_read_or_nothing_is_written() {
     let text = format!("my_number\n{NUMBER}\n{NUMBER}\nx\n");
     let (status, said, _) = outcome(&text, &["--expect-rows", "3"]);
     assert_eq!(status, Some(1), "{said}");
-    stops(&text, &["--expect-rows", "4"], "the input has 3 rows; --expect-rows says 4");
-    stops(&text, &["--expect-rows", "2"], "the input has at least 3 rows so far; --expect-rows says 2");
+    stops(&text, &["--expect-rows", "4"], "the input has 3 rows; --expect-rows allows exactly 4");
+    stops(&text, &["--expect-rows", "2"], "the input has at least 3 rows so far; --expect-rows allows exactly 2");
     stops("my_number\n", &["--expect-rows", "1"], "the input has 0 rows");
     assert_eq!(outcome("my_number\n", &["--expect-rows", "0"]).0, Some(0));
 }
 
 #[test]
 fn a_last_record_without_a_line_end_is_named() {
-    let cut = "record 2 (line 3), the last, has no line end and the others have";
+    let cut = "the last record, record 2 (line 3), has no line end, but the others have one";
     let whole = format!("my_number,name\n{NUMBER},a\n{},bcd", number(1));
     for (text, named) in [(whole.clone(), true), (whole[..whole.len() - 2].to_owned(), true), (whole + "\n", false)] {
         let (status, said, _) = outcome(&text, &["--keep", "name"]);
         assert_eq!((status, said.contains(cut)), (Some(0), named), "{said}");
     }
-    assert!(outcome(format!("my_number,name\n{NUMBER},\"a\nb\""), &[]).1.contains("record 1 (line 2), the last"));
+    assert!(
+        outcome(format!("my_number,name\n{NUMBER},\"a\nb\""), &[])
+            .1
+            .contains("the last record, record 1 (line 2), has no line end")
+    );
     assert!(!outcome("my_number,name", &[]).1.contains("no line end"));
 }
 

@@ -69,7 +69,7 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
         let args = [out, &[option, place]].concat();
         keys.file(place, foreign, 0o600);
         let output = run(&keys, &args);
-        refused(&output, "does not begin as an earlier");
+        refused(&output, "does not begin like an earlier");
         assert!(stderr(&output).contains(&format!("--overwrite {place}")));
         assert_eq!(read(&keys, place), foreign.as_bytes());
 
@@ -85,7 +85,7 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
     }
     // An output of another kind is not what the operator means.
     keys.file("nta.csv", earlier("nta.csv"), 0o600);
-    refused(&run(&keys, &["--out", "other.csv", "--report", "nta.csv"]), "does not begin as an earlier report");
+    refused(&run(&keys, &["--out", "other.csv", "--report", "nta.csv"]), "does not begin like an earlier report");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn the_symbols_of_another_key_are_not_replaced_without_being_named() {
         let moj = |more: &[&str]| convert(&keys, &[&["roster.csv", "--key", MOJ_KEY, "--out", place], more].concat());
         assert_eq!(run(&keys, &["--out", place]).status.code(), Some(0));
         let nta = read(&keys, place);
-        refused(&moj(&[]), "does not begin as an earlier output of this tool under the same key");
+        refused(&moj(&[]), "does not begin like an earlier output of this tool under the same key");
         assert_eq!(read(&keys, place), nta);
         assert_eq!(moj(&["--overwrite", place]).status.code(), Some(0));
         assert_eq!(moj(&[]).status.code(), Some(0));
@@ -154,7 +154,7 @@ fn tables_say_that_their_key_is_a_test_key() {
 #[test]
 fn overwrite_names_a_file_that_the_run_writes() {
     let keys = folder();
-    refused(&run(&keys, &["--out", "nta.csv", "--overwrite", "ntb.csv"]), "which this run does not write");
+    refused(&run(&keys, &["--out", "nta.csv", "--overwrite", "ntb.csv"]), "but this run does not write that file");
     keys.file("nta.csv", "mine\nand mine\n", 0o600);
     assert_eq!(run(&keys, &["--out", "nta.csv", "--overwrite", "./nta.csv"]).status.code(), Some(0));
 }
@@ -201,7 +201,7 @@ fn a_key_that_comes_while_a_run_reads_stays() {
         let run = waiting(&keys, &["--out", out]);
         keys.file(place, IDENTITY, 0o600);
         let output = end(run);
-        refused(&output, "a file came there while the run was under way");
+        refused(&output, "another file was created there during the run");
         assert_eq!(read(&keys, place), IDENTITY.as_bytes());
     }
 }
@@ -218,7 +218,7 @@ fn a_file_that_is_changed_or_exchanged_while_a_run_reads_stays() {
         } else {
             fs::write(keys.at("nta.csv"), IDENTITY).expect("written");
         }
-        refused(&end(run), "was changed while the run was under way");
+        refused(&end(run), "was changed during the run");
         assert_eq!(read(&keys, "nta.csv"), IDENTITY.as_bytes());
         assert!(run_directories(&keys.at("")).is_empty());
     }
@@ -246,7 +246,7 @@ fn one_file_under_two_names_is_not_written_twice() {
     let keys = folder();
     let two =
         |a: &str, b: &str| convert(&keys, &["roster.csv", "--key", NTA_KEY, "--key", MOJ_KEY, "--out", a, "--out", b]);
-    refused(&two("a.csv", "A.csv"), "differ in case only");
+    refused(&two("a.csv", "A.csv"), "differ only in upper and lower case");
     keys.file("a.csv", earlier("a.csv"), 0o600);
     fs::hard_link(keys.at("a.csv"), keys.at("b.csv")).expect("linked");
     refused(&two("a.csv", "b.csv"), "would be written twice");

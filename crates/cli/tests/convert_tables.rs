@@ -134,7 +134,7 @@ fn csv_holds_no_binary_symbols() {
     let keys = nta();
     let more = ["--out", "nta.csv", "--symbol", "binary"];
     let output = convert_table(&keys, "parquet", &roster(&[NUMBER.to_owned()], texts(["x"])), &more);
-    assert!(refusal(&keys, &output, &["roster.parquet"]).contains("CSV holds text, not bytes"));
+    assert!(refusal(&keys, &output, &["roster.parquet"]).contains("CSV cannot hold symbols as bytes"));
 }
 
 #[test]

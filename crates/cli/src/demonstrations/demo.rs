@@ -97,7 +97,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let outputs = report.outputs.len() as f64;
     let nanoseconds = report.seconds * 1e9 / (report.totals.read as f64 * outputs);
     out!(
-        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), peak memory so far {}",
+        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), \
+         peak memory so far {}",
         thousands((report.totals.read as f64 / report.seconds) as u64),
         report.outputs.len(),
         peak_memory().map_or("unknown".to_owned(), |kib| format!("{} MiB", thousands(kib / 1024))),
@@ -215,6 +216,7 @@ fn convert_command(words: &[&str]) -> Result<Report> {
     for line in report.to_string().lines() {
         out!("   {line}");
     }
+    report.warn();
     Ok(report)
 }
 

@@ -72,7 +72,7 @@ impl From<PurposeError> for Refused {
     }
 }
 
-fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
+fn answer(line: &[u8]) -> Result<Value, Refused> {
     let vector: Value = serde_json::from_slice(line).map_err(|_| Refused("json"))?;
     let text = |name: &str| vector[name].as_str().ok_or(Refused("json"));
     let (root, purpose, id, number) = (text("root")?, text("purpose")?, text("scope")?, text("number")?);
@@ -88,5 +88,5 @@ fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
         AnySymbolKey::new(&key)?
     };
     let symbol = key.symbol(&number)?;
-    Ok(json!({ "symbol": hex::encode(&symbol), "text": key.encoder().encode(&symbol).as_str() }))
+    Ok(json!({ "symbol": base16ct::lower::encode_string(&symbol), "text": key.encoder().encode(&symbol).as_str() }))
 }
