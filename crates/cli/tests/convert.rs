@@ -96,7 +96,7 @@ fn the_roster_comes_by_path_or_on_standard_input() {
     for args in [&["--key", NTA_KEY, "--out", "nta.csv"][..], &["-", "--key", NTA_KEY, "--out", "nta.csv"]] {
         let mut tool = command(&keys, args).stdin(Stdio::piped()).spawn().expect("the tool runs");
         let mut input = tool.stdin.take().expect("a pipe");
-        // In pieces that part the number, and with a wait, as a slow writer would.
+        // In pieces that split the number, and with a pause, as from a slow writer.
         for piece in ["my_num", "ber\n1234", "56789018", "\n"] {
             input.write_all(piece.as_bytes()).expect("it reads");
             std::thread::sleep(std::time::Duration::from_millis(20));
@@ -397,7 +397,7 @@ fn only_a_regular_file_is_replaced() {
     symlink(&elsewhere, keys.at("link")).expect("linked");
     symlink(keys.at("nowhere"), keys.at("dangling")).expect("linked");
     symlink(keys.at("folder"), keys.at("link-to-folder")).expect("linked");
-    // A socket stands for devices, which a test must not risk.
+    // A socket is used instead of a device, which a test must not touch.
     let _socket = std::os::unix::net::UnixListener::bind(keys.at("socket")).expect("bound");
     let roster = format!("my_number\n{NUMBER}\n");
     keys.scope(NTA);
@@ -420,7 +420,7 @@ fn a_name_that_no_file_can_have_is_refused_before_anything_is_read() {
     let keys = keys_of(&[NTA]);
     let long = |len: usize| "x".repeat(len);
     for (place, reason) in [("new/", "names a directory"), (&long(256), "cannot write"), (&long(250), "cannot write")] {
-        // Of 250 characters the file could be made, and its list of rejects could not.
+        // With 250 characters the output could be made, but its rejects file could not.
         refused(&convert(&keys, &["absent.csv", "--key", NTA_KEY, "--out", place]), reason);
     }
     assert_eq!(keys.names(), [NTA_KEY]);
@@ -429,7 +429,7 @@ fn a_name_that_no_file_can_have_is_refused_before_anything_is_read() {
 #[test]
 fn a_directory_that_is_missing_is_refused_before_anything_is_read() {
     let keys = keys_of(&[NTA]);
-    // No roster is there either; that is not reached.
+    // The roster does not exist either; the run stops before it looks.
     for args in [["--out", "missing/a.csv"], ["--out-dir", "missing"]] {
         let output = convert(&keys, &[&["absent.csv", "--key", NTA_KEY], &args[..]].concat());
         refused(&output, "does not exist");
@@ -451,7 +451,7 @@ fn files_of_an_earlier_run_stay_when_a_run_is_refused_at_its_end() {
     for name in names {
         keys.file(name, earlier(name), 0o600);
     }
-    // The quote that nobody closes stands behind several blocks of good rows.
+    // The quote without its closing quote comes after several blocks of good rows.
     let (roster, _) = clean(100_000);
     let output = convert_for_nta(&keys, roster + "\"", &["--keep", "name", "--report", "report.json"]);
     refused(&output, "record 100001 (line 100002, ");

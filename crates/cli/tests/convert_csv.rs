@@ -1,4 +1,4 @@
-//! `fugo convert`: what shapes of CSV it takes, what becomes of cells, and which rows are rejects.
+//! `fugo convert`: which forms of CSV it accepts, how it writes cells, and which rows it rejects.
 
 mod rosters;
 mod sample_keys;
@@ -6,7 +6,7 @@ mod sample_keys;
 use rosters::{NTA, convert_for_nta, file_of, lines, number, numbers, read};
 use sample_keys::{Keys, NUMBER, stderr};
 
-/// Converts a roster without a fault and gives the file.
+/// Converts a roster without rejects and returns the file.
 fn file_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<u8> {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -14,7 +14,7 @@ fn file_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<u8> {
     read(&keys, "nta.csv")
 }
 
-/// Converts a roster with rejects and gives their lines, without the header and the sentence at the end.
+/// Converts a roster with rejects and returns their lines, without the header and the sentence at the end.
 fn rejects_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<String> {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -24,7 +24,7 @@ fn rejects_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<String> {
     rejects[1..].iter().map(|line| line.splitn(6, ',').take(5).collect::<Vec<_>>().join(",")).collect()
 }
 
-/// What stops a run, which leaves no file.
+/// The message of a run that is refused and leaves no file.
 fn refusal_of(roster: impl AsRef<[u8]>, more: &[&str]) -> String {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, &[&["--quiet"], more].concat());
@@ -116,7 +116,7 @@ fn fields_may_be_parted_by_tabs_semicolons_and_bars() {
 
 #[test]
 fn cp932_is_kept_byte_for_byte_and_headers_are_named_in_it() {
-    // 0x5C, 0x7C and 0x40 are second bytes here; a comma never is.
+    // 0x5C, 0x7C and 0x40 are second bytes of characters here; a comma never is one.
     let (roster, ..) = encoding_rs::SHIFT_JIS.encode("個人番号,氏名\r\n１２３４５６７８９０１８,ソポァ髙﨑表\r\n");
     let more = ["--encoding", "cp932", "--column", "個人番号", "--keep", "氏名", "--number-format", "lenient"];
     let file = file_from(&roster, &more);
@@ -270,7 +270,7 @@ fn a_kept_cell_that_holds_the_rows_number_makes_the_row_a_reject() {
         "1２3４5６7８9０1８",
         "99123456789018",
         "\"1234\n5678\n9018\"",
-        // The formula gives the check digit back.
+        // The formula has the check digit in it.
         "1234-5678-901",
     ];
     for shape in shapes {
@@ -332,7 +332,7 @@ fn restored_zeros_are_counted() {
 fn a_column_that_is_not_there_is_refused_and_the_first_line_is_not_shown() {
     let said = refusal_of("number,name\n1,2\n", &[]);
     assert!(said.contains("none of the 2 columns of the first line has the header `my_number`"), "{said}");
-    // Without a header the first line is a person's.
+    // Without a header, the first line is the row of a person.
     let said = refusal_of("山田太郎,東京都,1-2-3\n", &[]);
     assert!(!said.contains("山田") && !said.contains("1-2-3"), "{said}");
     assert!(refusal_of("my_number,123456789\n", &["--keep", "123456789"]).contains("has 9 to 12 digits as its header"));

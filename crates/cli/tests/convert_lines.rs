@@ -1,5 +1,5 @@
-//! `fugo convert`: lines are counted beside records, rows that a quote swallowed are noticed, and so are inputs that end
-//! early or change.
+//! `fugo convert` counts lines as well as records. It notices rows that a quote swallowed, and inputs that end early
+//! or change.
 
 mod rosters;
 mod sample_keys;
@@ -10,7 +10,7 @@ use rosters::{NTA, NTA_KEY, command, convert_for_nta, file_of, lines, number, nu
 use rustix::process::{Pid, Signal, kill_process};
 use sample_keys::{Keys, NUMBER, answer, stderr};
 
-/// Converts and gives what was said; the files must be there exactly if the status is not 2.
+/// Converts and returns the messages. There must be outputs exactly if the status is not 2.
 fn outcome(roster: impl AsRef<[u8]>, more: &[&str]) -> (Option<i32>, String, Keys) {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -61,7 +61,7 @@ fn swallowed_rows_are_noticed_whatever_columns_the_quotes_are_in() {
         ("pref,memo,my_number", ["Nara,\",N1", "Nara,x,N2", "Nara,\",N3"]),
         ("pref,memo,my_number", ["Nara,\",N1", "Nara,\",N2", "Nara,x,N3"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2,\",Nara", "N3,x,Nara"]),
-        // They open and close in columns that differ, which makes a reject of it all.
+        // The quotes open and close in different columns, which makes the whole record a reject.
         ("my_number,memo,pref", ["N1,\",Nara", "N2,x,Nara", "N3,x,\"Nara"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2,x,Nara", "N3,x,\""]),
         ("my_number,memo", ["N1,\"", "N2,x", "N3,\""]),
@@ -70,7 +70,7 @@ fn swallowed_rows_are_noticed_whatever_columns_the_quotes_are_in() {
         // Every row in it is damaged.
         ("my_number,memo,pref", ["N1,\",Nara", "1234,x,Nara", "N3,\",Nara"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2", "N3,\",Nara"]),
-        // Another separator there.
+        // There is another separator.
         ("my_number,memo,pref", ["N1,\",Nara", "N2;x;Nara;z", "N3,\",Nara"]),
     ] {
         let mut text = format!("{names}\n{}\n", rows.join("\n"));
@@ -154,7 +154,7 @@ fn rows_that_end_in_cr_alone_are_not_one_reject() {
     let [a, b, c] = &numbers(3)[..] else { unreachable!() };
     stops(format!("my_number,name\n{a},x\r{b},y\r{c},z\n"), &[], "lines that end in CR alone were read as one record");
     stops(format!("my_number\n{a}\r{b}\r{c}\n"), &[], "lines that end in CR alone were read as one record");
-    // Quoted cells: the quotes in the midst are no row's.
+    // Quoted cells: the quotes in the middle do not belong to a row.
     for text in [
         format!("my_number,name\n\"{a}\",\"x\"\r\"{b}\",\"y\"\r\"{c}\",\"z\"\r"),
         format!("my_number,name\n{a},\"x\"\r{b},\"y\"\r{c},\"z\"\n"),
@@ -195,7 +195,7 @@ fn rows_that_end_in_cr_alone_within_quotes_are_noticed_as_others_are() {
             stops(text.replace('\n', "\r\n"), more, TAKES_IN);
         }
     }
-    // A cell with a CR that is meant stays what it is.
+    // A cell that has a CR on purpose stays unchanged.
     let (status, said, keys) = outcome(format!("my_number,memo\n{NUMBER},\"Nara\rShi\"\n"), &["--keep", "memo"]);
     assert_eq!(status, Some(0), "{said}");
     assert_eq!(read(&keys, "nta.csv"), file_of(NTA, "symbol,memo", &[(NUMBER, ",\"Nara\rShi\"")]));
@@ -264,7 +264,7 @@ fn a_roster_that_changes_while_it_is_read_stops_the_run() {
         fs::write(&place, roster(300_000, &[])).expect("written");
         let args = ["roster.csv", "--key", NTA_KEY, "--out", "nta.csv", "--threads", "1"];
         let run = command(&keys, &args).spawn().expect("the tool runs");
-        // The run directory is there: the roster is open, and it takes longer to read than this.
+        // The run directory exists, so the roster is open, and reading it takes longer than this.
         while rosters::run_directories(&keys.at("")).is_empty() {
             thread::sleep(Duration::from_millis(1));
         }

@@ -1,4 +1,4 @@
-//! `fugo convert` and `fugo check`: files that are not what they seem. Each works, or one line says what it is.
+//! `fugo convert` and `fugo check`: files that are not what they seem. Each works, or a message says what it is.
 
 mod rosters;
 mod sample_keys;
@@ -165,7 +165,7 @@ fn a_bare_cr_in_a_kept_cell_is_quoted_so_that_every_reader_sees_as_many_rows() {
     for (keep, kept) in [("name,pref", [",\"a\rb\",\"x\ry\""]), ("pref,name", [",\"x\ry\",\"a\rb\""])] {
         let keys = Keys::none();
         let output = convert_for_nta(&keys, &text, &["--keep", keep]);
-        // The second row has text behind a closing quote.
+        // The second row has text after a closing quote.
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(read(&keys, "nta.csv"), file_of(NTA, &format!("symbol,{keep}"), &[(NUMBER, kept[0])]));
     }
@@ -186,10 +186,10 @@ fn rows_that_differ_in_quotes_alone_are_one_row_and_the_same_one_in_every_order(
         let text = format!("my_number,name,pref\n{rows}{},\"\",\n{},,\"\"\n", number(1), number(1));
         let file = converted(&text, &["--keep", "name,pref"]);
         let expected = [(NUMBER.to_owned(), ",\"a\",\"b\""), (number(1), ",\"\",")];
-        // A quote is smaller than any letter.
+        // A quote sorts before any letter.
         assert_eq!(file, file_of(NTA, "symbol,name,pref", &expected), "{}", String::from_utf8_lossy(&file));
     }
-    // Values that differ are still set aside.
+    // Rows with different values are still set aside.
     let keys = Keys::none();
     let output = convert_for_nta(&keys, format!("my_number,name\n{NUMBER},a\n{NUMBER},\" a\"\n"), &["--keep", "name"]);
     assert_eq!(output.status.code(), Some(1));
@@ -211,7 +211,7 @@ fn a_run_that_would_lose_most_rows_replaces_nothing_unless_it_is_told() {
             "{output:?}"
         );
         assert_eq!(read(&keys, "nta.csv"), before);
-        // Elsewhere nothing is replaced.
+        // If no file exists there, nothing is replaced.
         let args = ["roster.csv", "--key", NTA_KEY, "--out", "new.csv", "--keep", "name"];
         assert_ne!(convert(&keys, &args).status.code(), Some(2));
         for name in ["new.csv", "new.rejects.csv", "new.duplicates.csv"] {

@@ -1,4 +1,4 @@
-//! `fugo convert`: whose symbol a row gets, by re-issued numbers and by way of insurers' symbols.
+//! `fugo convert`: whose symbol a row gets, with re-issued numbers and with insurers' symbols.
 
 mod rosters;
 mod sample_keys;
@@ -81,9 +81,9 @@ fn a_lineage_that_is_none_is_refused_with_its_line_and_without_its_numbers() {
         (format!("new,previous\n{a},{b}\n{a}\n"), "line 3: the number of fields is 1;"),
         (format!("new,previous\n{a},{b},{c}\n"), "line 2: the number of fields is 3;"),
         (format!("new,previous\n{a},123456789012\n"), "line 2: column previous: the check digit"),
-        (format!("new,previous\n{a},{a}\n"), "line 2: a number stands for itself"),
-        (format!("new,previous\n{a},{b}\n{a},{c}\n"), "line 3: this number stands in the column new before"),
-        (format!("new,previous\n{b},{a}\n{c},{a}\n"), "line 3: this number stands in the column previous before"),
+        (format!("new,previous\n{a},{a}\n"), "line 2: new and previous are the same number"),
+        (format!("new,previous\n{a},{b}\n{a},{c}\n"), "line 3: an earlier line has this number in the column new"),
+        (format!("new,previous\n{b},{a}\n{c},{a}\n"), "line 3: an earlier line has this number in the column previous"),
         (format!("new,previous\n{a},{b}\n{b},{c}\n{c},{a}\n"), "circle"),
         (format!("new,previous\n\"{a},{b}\n"), "line 2: a quoted field has no closing quote"),
     ];

@@ -1,5 +1,5 @@
-//! `fugo convert` and what is at its places already: only earlier outputs are replaced, and what `--overwrite` names; a
-//! key never is, whenever it comes there; and two runs that name one file exclude each other.
+//! `fugo convert` and existing files: a run replaces only earlier outputs and the files that `--overwrite` names. It
+//! never replaces a key, whenever it appears. Two runs that name one file exclude each other.
 
 mod rosters;
 mod sample_keys;
@@ -34,7 +34,7 @@ fn refused(output: &Output, reason: &str) {
     assert!(stderr(output).contains(reason), "{} does not say: {reason}", stderr(output));
 }
 
-/// A run that has locked its places and waits for its roster.
+/// A run that has locked its paths and waits for its roster.
 fn waiting(keys: &Keys, args: &[&str]) -> Child {
     let mut run = command(keys, &[&["--key", NTA_KEY, "--quiet"], args].concat());
     let run = run.stdin(Stdio::piped()).spawn().expect("the tool runs");
@@ -43,7 +43,7 @@ fn waiting(keys: &Keys, args: &[&str]) -> Child {
         assert!(started.elapsed() < Duration::from_secs(60), "the run does not begin");
         std::thread::sleep(Duration::from_millis(5));
     }
-    // Locked one after the other, and looked at then.
+    // The paths are locked one after the other, and checked after that.
     std::thread::sleep(Duration::from_millis(300));
     run
 }
@@ -83,7 +83,7 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
         assert_eq!(run(&keys, &args).status.code(), Some(0), "an empty file is replaced by {option}");
         fs::remove_file(keys.at(place)).expect("there");
     }
-    // An output of another kind is not what the operator means.
+    // An output of another kind is not the file that the operator means.
     keys.file("nta.csv", earlier("nta.csv"), 0o600);
     refused(&run(&keys, &["--out", "other.csv", "--report", "nta.csv"]), "does not begin like an earlier report");
 }
@@ -344,7 +344,7 @@ fn a_demo_clears_only_what_a_demo_made() {
         || fugo(&["demo", "--rows", "200", "--scopes", "agency/nta/1", "--dir", &dir]).output().expect("it runs");
     assert_eq!(demo().status.code(), Some(0));
     assert_eq!(demo().status.code(), Some(0), "a demo is made anew");
-    // Files of one's own under a demo's names.
+    // Other files under the names of a demo's files.
     for name in ["roster.csv", "truth.csv", "root.key"] {
         let made = read(&keys, &format!("demo/{name}"));
         fs::rename(keys.at(&format!("demo/{name}")), keys.at("aside")).expect("moved");

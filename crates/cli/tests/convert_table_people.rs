@@ -1,4 +1,4 @@
-//! `fugo convert` from tables: re-issued numbers, integers, and the issuer's way from insurers' symbols.
+//! `fugo convert` from tables: re-issued numbers, integers, and eligibility symbols from insurers' symbols.
 
 mod rosters;
 mod sample_keys;
@@ -261,7 +261,7 @@ fn a_binary_cell_that_is_no_insurers_symbol_is_a_reject_with_its_reason() {
     let tag = scope_key(INSURERS).tag().to_string();
     let good = symbols_of(INSURERS)(&people[0]);
     let of_nta = rosters::text(NTA, &symbols_of(NTA)(&people[0]));
-    // As long as an insurers' text, and no such text.
+    // As long as the text form of an insurers' symbol, but not a text form.
     let no_text = rosters::text(INSURERS, &good).to_uppercase().replace('1', "!");
     let cells = [Some(&good[..]), None, Some(&good[..15]), Some(of_nta.as_bytes()), Some(no_text.as_bytes())].to_vec();
     for layout in BINARY {

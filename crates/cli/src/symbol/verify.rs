@@ -75,7 +75,11 @@ fn number_key(args: &VerifyArgs) -> Result<AnySymbolKey> {
         [] => unreachable!("one key for each path"),
     }
     .map_err(|error| {
-        Failure::new(error, "give the key of the symbols' scope with --key; for eligibility also give the key of insurers/all/1 with --insurers-key")
+        Failure::new(
+            error,
+            "give the key of the symbols' scope with --key; for eligibility also give the key of insurers/all/1 with \
+             --insurers-key",
+        )
     })
 }
 
