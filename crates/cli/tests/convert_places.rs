@@ -377,6 +377,6 @@ fn a_lineage_file_larger_than_a_quarter_of_the_memory_is_refused_before_it_is_re
     let keys = folder();
     fs::File::create(keys.at("big.csv")).and_then(|file| file.set_len(1 << 40)).expect("a sparse file");
     let output = run(&keys, &["--out", "nta.csv", "--lineage", "big.csv", "--memory", "16M"]);
-    refused(&output, "a quarter of --memory is allowed, 4194304 bytes");
+    refused(&output, "a quarter of --memory is allowed, which is 4194304 bytes");
     assert!(!keys.at("nta.csv").exists());
 }
