@@ -1,4 +1,4 @@
-//! `fugo check`: which lines of a file are no numbers, and why.
+//! `fugo check`: prints which lines of a file are not valid numbers, and why.
 
 use std::{
     fmt,
@@ -25,22 +25,25 @@ use crate::{
     },
 };
 
-/// Check numbers, one a line, and print which lines are bad and why
+/// Check a file of numbers, one per line, and print which lines are bad and why
 ///
-/// Strict unless --lenient is given: exactly twelve ASCII digits and a line end, LF or CR LF. Prints `line N: reason` for
-/// each bad line, never the value, and the totals on standard error. Quotes have no meaning here: a line is a line. A
-/// Ctrl-Z at the end, as DOS wrote it, is no line. Exit status: 0 all lines are good, 1 a line is bad (also if the reader
-/// of the lines went away), 2 refused, or the file changed meanwhile.
+/// Without --lenient a good line is exactly twelve ASCII digits and a line end, LF or CR LF. Prints `line N: reason`
+/// for each bad line, never its value, and the totals on standard error. Quotes have no meaning: the file is not read
+/// as CSV. A Ctrl-Z at the end of the file, as DOS wrote it, is ignored.
 ///
-/// A valid check digit is no proof of a real number: one random value in ten passes.
+/// Exit status: 0 all lines are good; 1 a line is bad, also if the reader of the output went away; 2 the command
+/// refused, or the file changed while it was read.
+///
+/// A valid check digit does not prove that a number is real: one random value in ten has it.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// The file; standard input without it, or if it is `-`
+    /// The file; if it is absent or `-`, standard input is read
     file: Option<PathBuf>,
-    /// Accept full-width digits, separators between groups of four, spaces at the ends, a byte order mark
+    /// Accept full-width digits, separators between groups of four, spaces at the ends and a byte order mark
     #[arg(long)]
     lenient: bool,
-    /// Accept 9 to 11 digits too, as numbers whose leading zeros were lost; one 住民票コード in ten passes by chance
+    /// Also accept 9 to 11 digits as numbers whose leading zeros were lost. One 住民票コード of 11 digits in ten passes by
+    /// chance
     #[arg(long, requires = "lenient")]
     restore_zeros: bool,
 }
@@ -62,30 +65,31 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     match (totals.had_mark, args.lenient) {
         (true, true) => notice::say("the byte order mark at the start was skipped"),
         (true, false) => notice::warn(
-            "the file begins with a byte order mark (UTF-8), so its first line is bad; --lenient skips the mark",
+            "the file begins with a byte order mark (UTF-8), so its first line is bad; with --lenient the mark is \
+             skipped",
         ),
         (false, _) => {}
     }
     if totals.bare_cr > 0 {
-        notice::warn(format_args!("{} lines hold a CR within them; lines end in LF or CR LF", totals.bare_cr));
+        notice::warn(format_args!("{} lines contain a CR; lines must end in LF or CR LF", totals.bare_cr));
     }
     if args.restore_zeros {
         notice::say(format_args!("lines whose leading zeros were restored: {}", totals.restored));
     }
     if totals.restored > 0 {
         notice::warn(
-            "one 11-digit 住民票コード in ten passes once a zero is put before it, and is then another person's number; \
-             make sure that the values are MyNumbers",
+            "one 住民票コード of 11 digits in ten passes when a zero is put before it, and is then the number of another \
+             person; make sure that the values are MyNumbers",
         );
     }
     Ok(if totals.bad == 0 { Exit::Clean } else { Exit::Rejects })
 }
 
-/// A number that was given for a path is not repeated.
+/// The path may be a number that was given by mistake, so it is not repeated.
 fn not_opened(path: &Path, error: &io::Error) -> Failure {
     if path.to_str().is_some_and(|text| normalize(text, LostZeros::Restore).is_ok()) {
-        let remedy = "give numbers on standard input; arguments can be seen by every user of the machine";
-        return Failure::new("the argument is the path of a file, and there is none of this name", remedy);
+        let remedy = "give numbers on standard input; every user of the machine can see arguments";
+        return Failure::new("the argument is a path, and there is no file of this name", remedy);
     }
     Failure::io("open", path, error)
 }
@@ -96,7 +100,7 @@ struct Totals {
     bad: u64,
     restored: u64,
     had_mark: bool,
-    /// Lines with a CR in them, which may be several.
+    /// Lines that contain a CR: each may be several lines of an old file.
     bare_cr: u64,
 }
 
@@ -137,7 +141,7 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
     Ok(totals)
 }
 
-/// Why a line is bad. Holds offsets and lengths, never a digit.
+/// Why a line is bad. It holds offsets and lengths, never a digit.
 enum Reason {
     Strict(MyNumberError),
     Lenient(NormalizeError),

@@ -1,9 +1,9 @@
-//! Counts of rows and people: how they are shown, and how few are too few.
+//! Counts of rows and people: how they are printed, and which counts are too small.
 
-/// A delivery of fewer rows links people: who came or went between two of them shows in both.
+/// A delivery with fewer rows can link people: whoever enters or leaves between two deliveries shows in both files.
 pub(crate) const SMALL: u64 = 1_000;
 
-/// A count with its thousands apart.
+/// Prints a count with separators between the thousands.
 pub(crate) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();

@@ -1,22 +1,22 @@
-//! The exit policy: 0 nothing amiss, 1 finished and something is (rejects, files that link), 2 refused or stopped, 130
-//! interrupted.
+//! The exit statuses. 0: everything is in order. 1: the command finished, and there are rejects, or files that link.
+//! 2: the command refused or stopped. 130: it was interrupted.
 
 use std::process::ExitCode;
 
 use crate::{failure::Failure, notice, redaction::escape};
 
-/// How a command that ran to its end ended.
+/// How a command ended that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Every row was good.
     Clean,
-    /// The command finished, and some rows were not good.
+    /// The command finished, and some rows were rejected or set aside.
     Rejects,
-    /// An audit finished, and the files link.
+    /// The audit finished, and the files link.
     Linked,
 }
 
-/// Prints a failure and gives the exit status.
+/// Prints a failure and returns the exit status.
 pub(crate) fn report(outcome: Result<Exit, Failure>) -> ExitCode {
     if let Err(failure) = &outcome
         && failure.broken_pipe().is_none()
@@ -26,15 +26,15 @@ pub(crate) fn report(outcome: Result<Exit, Failure>) -> ExitCode {
     ExitCode::from(status(&outcome))
 }
 
-/// Prints what is wrong with the arguments, or the help that was asked for. An argument that was out of place may be
-/// a number, so what looks like one is not repeated.
+/// Prints what is wrong with the arguments, or the help text. An argument may be a number in the wrong place, so text
+/// that looks like a number is not repeated.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        // Help or version, on standard output; a reader that went away is no error.
+        // Help or version, on standard output. It is not an error if the reader goes away.
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    // An argument's own line ends must not begin a line of the message.
+    // A line end within an argument must not begin a new line of the message.
     let mut text = error.to_string();
     for argument in std::env::args_os().skip(1) {
         let argument = argument.to_string_lossy();

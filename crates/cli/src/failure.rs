@@ -1,10 +1,10 @@
-//! An error of the tool is two lines: what happened, what to do.
+//! An error message of the tool has two lines: what happened, and what to do.
 
 use std::fmt;
 
 use crate::{exit::Exit, redaction::shown};
 
-/// Why a command stopped. Never holds a number, a key or a cell.
+/// Why a command stopped. It never holds a number, a key or a cell.
 #[derive(Debug)]
 pub(crate) struct Failure {
     what: String,
@@ -16,49 +16,49 @@ pub(crate) struct Failure {
 enum Kind {
     Refused,
     Interrupted,
-    /// How the command would have ended, as far as it is known.
+    /// The reader of standard output went away. Holds the exit status that the command would have had.
     BrokenPipe(Exit),
 }
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
-    /// What happened, and what the operator can do about it.
+    /// A failure with its cause, and what the operator can do about it.
     pub(crate) fn new(what: impl fmt::Display, remedy: impl fmt::Display) -> Self {
         Self { what: what.to_string(), remedy: remedy.to_string(), kind: Kind::Refused }
     }
 
     /// A signal asked the run to stop.
     pub(crate) fn interrupted() -> Self {
-        let remedy = "run the command again; outputs are as they were before";
+        let remedy = "run the command again; no output was changed";
         Self { kind: Kind::Interrupted, ..Self::new("interrupted", remedy) }
     }
 
-    /// A thread panicked; what it said is on standard error already.
+    /// A thread panicked. The panic hook has already printed where.
     pub(crate) fn thread() -> Self {
-        Self::new("a thread of the run failed", "report this; outputs are as they were before")
+        Self::new("a thread of the run failed", "report this; no output was changed")
     }
 
-    /// An error of the system on a file, named by its path.
+    /// An error of the operating system on a file.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         let what = format!("cannot {doing} {}: {error}", path.display());
         let remedy = match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
-                "make room, or choose another place; outputs are as they were before"
+                "free some space, or choose another place; no output was changed"
             }
             std::io::ErrorKind::NotFound => "check the path",
             std::io::ErrorKind::PermissionDenied => "check who may read and write there",
-            _ => "check the path and the device behind it",
+            _ => "check the path and the device",
         };
         Self::new(what, remedy)
     }
 
-    /// The same, of one file among several.
+    /// Puts the path of a file before the message, where a command reads several files.
     pub(crate) fn of(self, path: &std::path::Path) -> Self {
         Self { what: format!("{}: {}", path.display(), self.what), ..self }
     }
 
-    /// Writing to standard output failed. A reader that went away is a quiet end, not an error.
+    /// Writing to standard output failed. If the reader closed it, the command ends without a message.
     pub(crate) fn stdout(error: &std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self { kind: Kind::BrokenPipe(Exit::Clean), ..Self::new("the reader went away", "") };
@@ -66,7 +66,7 @@ impl Failure {
         Self::io("write to", std::path::Path::new("standard output"), error)
     }
 
-    /// What was found before the reader went away counts, whether or not it was read.
+    /// Sets the exit status from the rows or findings so far: a reader that goes away does not change it.
     pub(crate) fn having_found(mut self, exit: Exit) -> Self {
         if let Kind::BrokenPipe(found) = &mut self.kind {
             *found = exit;
@@ -78,7 +78,7 @@ impl Failure {
         self.kind == Kind::Interrupted
     }
 
-    /// How the command ends whose reader went away.
+    /// The exit status of a command whose reader went away.
     pub(crate) fn broken_pipe(&self) -> Option<Exit> {
         match self.kind {
             Kind::BrokenPipe(exit) => Some(exit),
@@ -89,7 +89,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Names may hold line ends; these two lines are ours.
+        // A path may hold line ends. The message must still have exactly two lines.
         write!(f, "fugo: {}\n      {}", shown(&self.what), shown(&self.remedy))
     }
 }

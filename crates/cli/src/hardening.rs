@@ -1,4 +1,4 @@
-//! What a process can do so that its memory does not end up in a file or on a screen.
+//! Measures that keep the memory of the process out of files and off the screen.
 
 use std::{cell::Cell, hint::black_box};
 
@@ -11,7 +11,8 @@ thread_local! {
     static FOREIGN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a reader of foreign bytes. None if it panicked: then the bytes are at fault, and the reader is not to be used again.
+/// Runs a parser on data of unknown origin. Returns `None` if it panicked: then the data is damaged, and the parser
+/// must not be used again.
 pub(crate) fn of_foreign_bytes<T>(read: impl FnOnce() -> T) -> Option<T> {
     FOREIGN.set(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
@@ -19,17 +20,19 @@ pub(crate) fn of_foreign_bytes<T>(read: impl FnOnce() -> T) -> Option<T> {
     outcome.ok()
 }
 
-/// A panic says where, and never what: its message may hold what the program was working on.
+/// Prints where a panic happened, and never its message, which may hold data.
 fn panic_with_place_only(info: &std::panic::PanicHookInfo<'_>) {
     if FOREIGN.get() {
         return;
     }
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    notice::say(format_args!("a fault of this program at {place}; please report it, with the command and no data"));
+    notice::say(format_args!(
+        "this program has a bug at {place}; please report it with the command, and without any data"
+    ));
 }
 
-/// Overwrites what calls that have returned left on this thread's stack: keys and numbers that were moved about. The calls
-/// must not have been inlined into the caller.
+/// Overwrites the stack below this frame. Calls that have returned left keys and numbers there. They must not have
+/// been inlined into the caller.
 #[inline(never)]
 #[expect(clippy::large_stack_arrays, reason = "the stack is what is overwritten")]
 pub(crate) fn wipe_stack() {
@@ -38,11 +41,11 @@ pub(crate) fn wipe_stack() {
     black_box(&room);
 }
 
-/// More than calls from keys to symbols use of the stack.
+/// More than the calls that handle keys and symbols use of the stack.
 const STACK: usize = 1 << 17;
 
-/// No core dump, and no other process of the same user may attach. Best effort: a kernel that refuses leaves
-/// the tool as usable as before, so nothing is reported.
+/// Disables core dumps, and keeps other processes of the same user from attaching. A kernel that refuses leaves the
+/// tool usable, so a failure is not reported.
 pub(crate) fn apply() {
     std::panic::set_hook(Box::new(panic_with_place_only));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });

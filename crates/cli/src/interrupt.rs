@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP: a run stops at its next block and leaves everything as it was.
+//! SIGINT, SIGTERM and SIGHUP: a run stops at its next block and changes no output.
 
 use std::sync::{
     Arc,
@@ -17,12 +17,12 @@ impl Interrupt {
     pub(crate) fn listen() -> Result<Self> {
         let interrupt = Self::default();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // In this order: the second signal finds the flag that the first one set.
+            // The order matters: the second signal must find the flag that the first signal set.
             signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.0.clone())
                 .and_then(|_| signal_hook::flag::register(signal, interrupt.0.clone()))
                 .map_err(|error| Failure::new(format!("cannot listen for signals: {error}"), "run it again"))?;
         }
-        // A file that grows past its limit is an error of the write, which cleans up, not the end of the process.
+        // A file that exceeds its size limit must fail the write, which cleans up, and not end the process.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         Ok(interrupt)
     }
@@ -31,7 +31,7 @@ impl Interrupt {
         if self.0.load(Ordering::Relaxed) { Err(Failure::interrupted()) } else { Ok(()) }
     }
 
-    /// As if a signal had come.
+    /// An interrupt that was already requested.
     #[cfg(all(test, feature = "demonstrations"))]
     pub(crate) fn requested() -> Self {
         Self(Arc::new(AtomicBool::new(true)))

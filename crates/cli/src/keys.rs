@@ -1,4 +1,4 @@
-//! The scope keys that a command works with.
+//! Loads the scope keys of a command.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,18 @@ use crate::{
     notice,
 };
 
-/// A scope's key and what it may be used for.
+/// The key of a scope, and its use.
 #[derive(Debug)]
 pub(crate) struct LoadedKey {
     pub(crate) key: ScopeKey,
     pub(crate) usage: Use,
 }
 
-/// Whether a command works with test keys.
+/// Whether a command accepts test keys.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct TestKeyArgs {
-    /// Work with test keys too, for made-up numbers: without this, a key file that says `use: test` is refused
+    /// Accept test keys too. Use them with made-up numbers only. Without this option a key file that says `use: test`
+    /// is refused
     #[arg(long)]
     test_keys: bool,
 }
@@ -33,8 +34,8 @@ impl TestKeyArgs {
     }
 }
 
-/// Loads the key of a scope from each path, in order. Root keys are refused, and so are test keys beside
-/// production keys; a test key is refused unless it was asked for, and then warned of.
+/// Loads the scope key of each path, in order. Refuses root keys, and test keys together with production keys. Test
+/// keys need --test-keys, and each gets a warning.
 pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs, test: TestKeyArgs) -> Result<Vec<LoadedKey>> {
     let mut opener = unlock.opener(test.allowed())?;
     let mut loaded: Vec<LoadedKey> = Vec::with_capacity(paths.len());
@@ -49,12 +50,12 @@ pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs, test: Test
         {
             return Err(Failure::new(
                 format_args!(
-                    "test and production keys together: {} is for {}, {} for {usage}",
+                    "test keys and production keys cannot be used together: {} has the use {}, {} has {usage}",
                     path_of_first.display(),
                     first.usage,
                     path.display()
                 ),
-                "give keys of one use only",
+                "give keys that all have the same use",
             ));
         }
         if usage == Use::Test {
@@ -67,7 +68,7 @@ pub(crate) fn load_scope_keys(paths: &[PathBuf], unlock: &UnlockArgs, test: Test
 
 fn is_root(path: &Path) -> Failure {
     Failure::new(
-        format_args!("{} is a root key, which makes no symbols itself", path.display()),
+        format_args!("{} is a root key; symbols are derived with scope keys", path.display()),
         "derive the key of a scope first: fugo key derive --root FILE --scope agency/nta/1 --out FILE",
     )
 }

@@ -1,6 +1,6 @@
-//! `fugo`, the operator's tool: rosters in, each agency's file of symbols out.
+//! `fugo`, the operator's tool: it reads a roster and writes one file of symbols for each organisation.
 //!
-//! The program calls [`main`], and nothing else is public.
+//! The program calls [`main`]. Nothing else is public.
 #![forbid(unsafe_code)]
 
 mod audit;
@@ -56,7 +56,7 @@ enum Command {
     Convert(Box<convert::ConvertArgs>),
     #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
-    /// Turn symbols into text form and back, and hold one against a number
+    /// Turn symbols into text form and back, and compare a symbol with a number
     #[command(subcommand)]
     Symbol(symbol::SymbolCommand),
     #[cfg(feature = "demonstrations")]
@@ -65,7 +65,7 @@ enum Command {
     Vectors(vectors::VectorsArgs),
 }
 
-/// Does what the arguments of the process say, and gives its exit status.
+/// Runs the command that the arguments of the process name, and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

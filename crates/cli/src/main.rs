@@ -1,11 +1,11 @@
-//! The program `fugo`: the library's entry function, with a heap that is wiped as it is freed.
+//! The program `fugo`: it calls the library's entry function. Its allocator wipes memory when it is freed.
 #![forbid(unsafe_code)]
 
 use std::{alloc::System, process::ExitCode};
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Overwrites every block of memory with zeros as it is freed, whoever had it.
+/// Overwrites every block of memory with zeros when it is freed.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 

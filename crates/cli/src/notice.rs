@@ -1,5 +1,5 @@
-//! What is said beside the output, on standard error. That nobody reads it is no error. All of it passes here, so no
-//! number and no control character of a name reaches a terminal.
+//! Messages on standard error. All of them pass here, so neither a number nor a control character reaches a terminal.
+//! A write that fails is ignored: the run does not depend on its messages.
 
 use std::{
     fmt,
@@ -8,17 +8,17 @@ use std::{
 
 use crate::redaction::{escape, redact, shown};
 
-/// One line of fact.
+/// Prints one line of information.
 pub(crate) fn say(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "fugo: {}", shown(text));
 }
 
-/// One line that should be acted on.
+/// Prints one line that the operator should act on.
 pub(crate) fn warn(text: impl fmt::Display) {
     say(format_args!("warning: {text}"));
 }
 
-/// Lines of a report. Names in it are [`shown`], so that its line ends are its own.
+/// Prints the lines of a report. The names in it have passed [`shown`], so every line end is the report's own.
 pub(crate) fn lines(text: impl fmt::Display) {
     let _ = write!(io::stderr(), "{}", escape(&redact(&text.to_string()), "\n"));
 }

@@ -1,20 +1,20 @@
-//! Values of options that several commands take.
+//! Values of options that several commands share.
 
-/// What parts the fields of a CSV.
+/// The character between the fields of a CSV.
 pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),
-        // A byte that may be the second of a CP932 character, or that ends or quotes a record, cannot part fields.
+        // A delimiter must not be the second byte of a CP932 character, and must not end or quote a record.
         [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n-.|\\ ".contains(byte) => Ok(*byte),
         [b'|'] => Ok(b'|'),
-        _ => {
-            Err("a delimiter is one ASCII character such as , ; | or tab, neither a letter, digit, quote nor line end"
-                .into())
-        }
+        _ => Err(
+            "a delimiter must be one ASCII character such as , ; | or tab, but not a letter, digit, quote or line end"
+                .into(),
+        ),
     }
 }
 
-/// Bytes of memory: 16M or more.
+/// A size of memory in bytes; at least 16M.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let (digits, shift) = match text.as_bytes().last() {
         Some(b'K' | b'k') => (&text[..text.len() - 1], 10),

@@ -1,10 +1,10 @@
-//! Tasks done by several threads, their results collected in order.
+//! Tasks that run on several threads, and whose results are collected in order.
 //!
-//! Threads take tasks from a queue, in the order of their numbers. The caller's thread collects what they make of them,
-//! in that order too; what is early waits there. So at most as many results wait as there are tasks under way, and the
-//! caller decides how many that is: it queues a task for each that was collected.
+//! Threads take numbered tasks from a queue. The caller's thread collects the results in the order of these numbers.
+//! A result that is early waits, so the number of waiting results is at most the number of tasks in progress. The
+//! caller limits it: it queues one new task for each that was collected.
 //!
-//! A task may have several pieces. A thread that gives a piece waits until it is collected, and gets it back.
+//! A task may have several pieces. A thread that gives a piece waits until it is collected, and then gets it back.
 
 use std::{collections::BTreeMap, thread, time::Duration};
 
@@ -18,11 +18,11 @@ pub(crate) struct Task<T> {
     pub(crate) of: T,
 }
 
-/// Why a task was not done to its end.
+/// Why a task did not finish.
 #[derive(Debug)]
 pub(crate) enum Ended<E> {
     Failed(E),
-    /// Nothing more is collected: another task failed, or its collection did.
+    /// Results are no longer collected: another task failed, or its collection failed.
     Stopped,
 }
 
@@ -32,20 +32,21 @@ impl<E> From<E> for Ended<E> {
     }
 }
 
-/// What is collected of a task.
+/// A result on its way to the collector.
 struct Piece<T> {
     number: u64,
     of: T,
-    /// Where it goes back to once it is collected; the last piece of a task does not.
+    /// The channel that returns a piece to its thread after it is collected. The last piece of a task is not
+    /// returned.
     back: Option<Sender<T>>,
 }
 
 type Pieces<T, E> = Sender<Result<Piece<T>, E>>;
 
-/// Takes what became of tasks, in order.
+/// Receives the results in the order of their tasks.
 type Collect<'a, T, E> = dyn FnMut(&mut T) -> Result<(), E> + 'a;
 
-/// A task's turn to be collected.
+/// The right of a task to give its results to the collector.
 pub(crate) struct Turn<'a, T, E> {
     number: u64,
     pieces: &'a Pieces<T, E>,
@@ -53,7 +54,7 @@ pub(crate) struct Turn<'a, T, E> {
 }
 
 impl<T, E> Turn<'_, T, E> {
-    /// Gives a piece of the task that is not its last, waits until it is collected, and takes it back.
+    /// Gives a piece of the task that is not the last one. Waits until it is collected, and takes it back.
     pub(crate) fn give(&self, of: T) -> Result<T, Ended<E>> {
         let (back, collected) = bounded(1);
         let piece = Piece { number: self.number, of, back: Some(back) };
@@ -65,14 +66,14 @@ impl<T, E> Turn<'_, T, E> {
     }
 }
 
-/// What a thread has of its own.
+/// The state of one thread.
 pub(crate) trait Worker {
     type Task: Send;
-    /// What is left of it when all is done.
+    /// The state that remains when all tasks are done.
     type Left: Send;
     type Error: From<Failure> + Send;
 
-    /// Makes of a task what is collected.
+    /// Does a task and returns its result.
     fn work(
         &mut self,
         of: Self::Task,
@@ -90,9 +91,9 @@ pub(crate) struct Threads<'a> {
 }
 
 impl Threads<'_> {
-    /// Does tasks until their queue is closed, each thread by a `new` worker. `collect` gets what became of a task, and
-    /// `again` behind that, so that its buffers are used for another. The first failure ends all. Returns how many tasks
-    /// were collected, and what is left of the workers.
+    /// Does tasks until their queue is closed. Each thread uses a worker that `new` makes. `collect` gets each
+    /// result; `again` gets it afterwards, so that its buffers can be reused. The first failure ends everything.
+    /// Returns the number of tasks that were collected, and the state that remains of each worker.
     pub(crate) fn in_order<W: Worker>(
         self,
         tasks: Receiver<Result<Task<W::Task>, W::Error>>,
@@ -101,14 +102,14 @@ impl Threads<'_> {
         again: &mut dyn FnMut(W::Task),
     ) -> Result<(u64, Vec<W::Left>), W::Error> {
         let (pieces, made) = unbounded();
-        // Dropped when nothing more is collected, so that no thread waits for tasks that never come.
+        // Dropped when collecting ends, so that no thread waits for a task that never comes.
         let (stop, stopped) = bounded::<()>(0);
         thread::scope(|scope| {
             let work_on = |_| {
                 let (tasks, pieces, stopped) = (tasks.clone(), pieces.clone(), stopped.clone());
                 scope.spawn(move || {
                     let left = work_all(&tasks, new, &pieces, &stopped);
-                    // A thread's stack is kept for the next thread.
+                    // The stack of a thread is reused by the next thread, so it is wiped.
                     hardening::wipe_stack();
                     left
                 })
@@ -124,7 +125,7 @@ impl Threads<'_> {
     }
 }
 
-/// Tells the collector if its thread panics, so that nobody waits for the task in it.
+/// Tells the collector if its thread panics, so that the collector does not wait for the thread's task.
 struct Watch<'a, T, E: From<Failure>>(&'a Pieces<T, E>);
 
 impl<T, E: From<Failure>> Drop for Watch<'_, T, E> {
@@ -135,7 +136,7 @@ impl<T, E: From<Failure>> Drop for Watch<'_, T, E> {
     }
 }
 
-/// One thread. Not inlined: what it leaves on its stack is wiped when it has returned.
+/// One thread. Not inlined: its stack is wiped after it has returned.
 #[inline(never)]
 fn work_all<W: Worker>(
     tasks: &Receiver<Result<Task<W::Task>, W::Error>>,

@@ -1,4 +1,4 @@
-//! Passphrases from the terminal, without echo.
+//! Asks for passphrases on the terminal, without echo.
 
 use std::io::ErrorKind;
 
@@ -8,15 +8,15 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Result};
 
-/// Asks on the terminal, wherever standard input comes from. `instead` says what to do without one.
+/// Asks on the terminal, even if standard input is redirected. `instead` is the remedy if there is no terminal.
 pub(crate) fn ask(prompt: &str, instead: &str) -> Result<SecretString> {
     match rpassword::prompt_password(prompt) {
-        // A copy of the exact length, so that making the secret moves nothing.
+        // The copy has the exact length, so the conversion into a secret does not reallocate and leave bytes behind.
         Ok(typed) => Ok(SecretString::from(Zeroizing::new(typed).as_str().to_owned())),
         Err(error) if error.kind() == ErrorKind::Interrupted => Err(Failure::interrupted()),
         Err(_) => {
             let what = prompt.trim_end_matches([':', ' ']);
-            Err(Failure::new(format_args!("there is no terminal to ask on: {what}"), instead))
+            Err(Failure::new(format_args!("there is no terminal to ask for a passphrase: {what}"), instead))
         }
     }
 }
@@ -25,7 +25,7 @@ pub(crate) fn ask(prompt: &str, instead: &str) -> Result<SecretString> {
 pub(crate) fn ask_new(mut ask: impl FnMut(&str) -> Result<SecretString>, of: &str) -> Result<SecretString> {
     let first = ask(&format!("New passphrase for {of}: "))?;
     Seal::passphrase(first.clone()).map_err(|error| Failure::new(error, "choose several random words"))?;
-    let again = ask("The same again: ")?;
+    let again = ask("Repeat the passphrase: ")?;
     if first.expose_secret() != again.expose_secret() {
         return Err(Failure::new("the two passphrases differ", "run the command again"));
     }

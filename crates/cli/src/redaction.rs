@@ -1,28 +1,29 @@
-//! What a message must not repeat, or do to a terminal: a number or a secret that stood where a name was expected, and
+//! Removes from a message what it must not repeat: numbers and secrets that were given where a name was expected, and
 //! control characters.
 
 use fugo::find::{Candidate, Shape, candidates};
 
-/// Stands in the place of what is not repeated.
+/// Replaces the text that is removed.
 const NOT_SHOWN: &str = "[not shown]";
 
-/// Bounds that our own messages name.
+/// Limits that the tool's own messages name.
 const BOUNDS: [&str; 2] = ["4294967295", "99999999999"];
 
-/// Words before a count or a place in our own messages. A count may have as many digits as a number without its zeros.
+/// Words before a count or an offset in the tool's own messages. A count may have as many digits as a number without
+/// its leading zeros.
 const COUNTED: [&str; 5] = ["byte ", "record ", "line ", "offset ", "first "];
 
-/// Words behind one.
+/// Words after a count.
 const COUNTS: [&str; 7] = [" rows", " lines", " records", " bytes", " numbers", " people", " of "];
 
-/// A name from outside, on a terminal or in a list: redacted, on one line, without control characters.
+/// A name from outside the tool, for a terminal or a list: redacted, on one line, without control characters.
 pub(crate) fn shown(name: impl std::fmt::Display) -> String {
     escape(&redact(&name.to_string()), "")
 }
 
-/// Replaces numbers in every shape that normalisation reads, with whatever check digit; payment cards; 9 to 11 digits
-/// together, from which zeros may be lost; identities; and keys in hexadecimal. Times of 14 digits, bounds, and places in
-/// a file stay.
+/// Replaces numbers in every form that normalisation reads, with any check digit; numbers of payment cards; runs of 9
+/// to 11 digits, which may be numbers without their leading zeros; age identities; and keys in hexadecimal. Times of
+/// 14 digits, limits and positions in a file stay.
 pub(crate) fn redact(text: &str) -> String {
     let mut secret: Vec<_> = candidates(text).filter(|found| is_redacted(text, found)).map(|c| c.range()).collect();
     let mut at = 0;
@@ -59,14 +60,14 @@ fn is_redacted(text: &str, found: &Candidate<'_>) -> bool {
     found.shape() != Shape::Short || !(is_count || BOUNDS.contains(&digits))
 }
 
-/// Writes control characters, and those that turn the direction of text, as escapes, except the characters in `kept`.
+/// Escapes control characters, and those that change the direction of text. The characters in `kept` stay.
 pub(crate) fn escape(text: &str, kept: &str) -> String {
     let plain =
         |c: char| if changes_terminal(c) && !kept.contains(c) { c.escape_default().to_string() } else { c.into() };
     text.chars().map(plain).collect()
 }
 
-/// C0, C1, line and paragraph separators, and marks, embeddings, overrides and isolates of direction.
+/// C0, C1, the line and paragraph separators, and the marks, embeddings, overrides and isolates of direction.
 fn changes_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200E}' | '\u{200F}' | '\u{61C}')

@@ -1,4 +1,4 @@
-//! How the tool locks a new key file.
+//! How the tool encrypts a new key file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,27 +11,29 @@ use crate::{
     unlock::not_taken,
 };
 
-/// What locks the new key file. Without these, a passphrase is asked for on the terminal, twice.
+/// How the new key file is encrypted. Without these options the tool asks for a new passphrase on the terminal,
+/// twice.
 #[derive(Args, Debug)]
 pub(crate) struct SealArgs {
-    /// A file whose first line is the new passphrase; only its owner may have rights to it
+    /// A file whose first line is the new passphrase; only its owner may have access to it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["recipient", "plaintext"])]
     passphrase_file: Option<PathBuf>,
-    /// An age recipient (age1...) whose identity opens the file; may be given several times
+    /// An age recipient (age1...) whose identity will open the file; may be given several times
     #[arg(long, value_name = "RECIPIENT", conflicts_with = "plaintext")]
     recipient: Vec<String>,
-    /// Do not lock the file: for test keys only
+    /// Do not encrypt the file; for test keys only
     #[arg(long)]
     plaintext: bool,
 }
 
 impl SealArgs {
-    /// Whether the key will not be encrypted.
+    /// Whether the key will be written without encryption.
     pub(crate) fn is_plaintext(&self) -> bool {
         self.plaintext
     }
 
-    /// The lock for a key that goes to `out`. Asks for nothing if the file could not be made.
+    /// The encryption of a key that will be written to `out`. If the file could not be written, it fails before it
+    /// asks for a passphrase.
     pub(crate) fn seal(&self, out: &Path, usage: Use) -> Result<Seal> {
         if out.symlink_metadata().is_ok() {
             return Err(not_made(out, &KeyFileError::Exists));
@@ -44,7 +46,7 @@ impl SealArgs {
         if !self.recipient.is_empty() {
             let recipients: Vec<Recipient> =
                 self.recipient.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(|error| {
-                    Failure::new(error, "give the public key that age-keygen shows, not the identity")
+                    Failure::new(error, "give the public key that age-keygen prints, not the identity")
                 })?;
             return Seal::recipients(recipients).map_err(|error| Failure::new(error, "give --recipient"));
         }
@@ -59,28 +61,28 @@ impl SealArgs {
     }
 }
 
-/// Writes the key file and says what it holds.
+/// Writes the key file, and warns if it is not encrypted.
 pub(crate) fn create(file: &KeyFile, out: &Path, seal: &Seal) -> Result<()> {
     file.create(out, seal).map_err(|error| not_made(out, &error))?;
     if seal.is_plaintext() {
         notice::warn(format_args!(
-            "{} IS NOT ENCRYPTED: whoever reads it can make and invert its symbols. For tests only.",
+            "{} IS NOT ENCRYPTED: anyone who reads it can derive and invert its symbols. Use it for tests only.",
             out.display()
         ));
     } else if file.usage() == Use::Production {
-        notice::say("keep a copy elsewhere: without the root key no symbol can be made again");
+        notice::say("keep a copy in another place: without the root key no symbol can be derived again");
     }
     Ok(())
 }
 
-/// A key file that is not made.
+/// A key file that cannot be written.
 fn not_made(out: &Path, error: &KeyFileError) -> Failure {
     if let KeyFileError::Io(error) = error {
         return Failure::io("write", out, error);
     }
     let remedy = match error {
-        KeyFileError::Exists => "choose another path, or move the old key away yourself",
-        KeyFileError::PlaintextProduction => "leave out --plaintext, or make it from a test key",
+        KeyFileError::Exists => "choose another path, or move the old key file away yourself",
+        KeyFileError::PlaintextProduction => "leave out --plaintext, or use a test key",
         _ => "check the options",
     };
     Failure::new(format_args!("cannot make {}: {error}", out.display()), remedy)

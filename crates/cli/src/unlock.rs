@@ -1,4 +1,4 @@
-//! How the tool opens key files: passphrase files, identity files, or a question on the terminal.
+//! How the tool opens key files: with a passphrase file, an identity file, or a passphrase from the terminal.
 
 use std::{
     mem,
@@ -14,60 +14,60 @@ use crate::{
     passphrase,
 };
 
-/// What opens the key files of a command. Without these, a passphrase is asked for on the terminal.
+/// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
 #[derive(Args, Debug)]
 pub(crate) struct UnlockArgs {
-    /// A file whose first line is the key file's passphrase; only its owner may have rights to it
+    /// A file whose first line is the passphrase of the key file; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     passphrase_file: Vec<PathBuf>,
-    /// An age identity file that opens the key file; only its owner may have rights to it
+    /// An age identity file that opens the key file; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     identity: Vec<PathBuf>,
 }
 
 impl UnlockArgs {
-    /// The files that are read, so that none is overwritten.
+    /// The files that are read. No output may overwrite them.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.passphrase_file.iter().chain(&self.identity)
     }
 
-    /// Reads the files named.
+    /// Reads the named files.
     pub(crate) fn opener(&self, test_keys: TestKeys) -> Result<Opener> {
         let instead = "give --passphrase-file with a file that only you can read";
         Opener::new(&self.passphrase_file, &self.identity, test_keys, instead)
     }
 }
 
-/// What opens the root key where a command also locks a new key.
+/// How the root key is opened in a command that also encrypts a new key.
 #[derive(Args, Debug)]
 pub(crate) struct RootUnlockArgs {
-    /// A file whose first line is the root key's passphrase; only its owner may have rights to it
+    /// A file whose first line is the passphrase of the root key; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_passphrase_file: Option<PathBuf>,
-    /// An age identity file that opens the root key; only its owner may have rights to it
+    /// An age identity file that opens the root key; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_identity: Vec<PathBuf>,
 }
 
 impl RootUnlockArgs {
-    /// Reads the files named.
+    /// Reads the named files.
     pub(crate) fn opener(&self) -> Result<Opener> {
         Opener::new(
             self.root_passphrase_file.as_slice(),
             &self.root_identity,
-            // What derives from a test key is a test key.
+            // A key that is derived from a test key is a test key too.
             TestKeys::Allow,
             "give --root-passphrase-file with a file that only you can read",
         )
     }
 }
 
-/// Opens key files one after the other. A passphrase that was typed for one is tried on the next before
-/// another is asked for.
+/// Opens key files one after the other. Tries a passphrase that was typed for one file on the next, before it asks
+/// for another.
 pub(crate) struct Opener {
     unlock: Unlock,
     test_keys: TestKeys,
-    /// What to do without a terminal; `None` if passphrases were given, and so nothing is asked.
+    /// The remedy if there is no terminal; `None` if passphrases were given, so that the tool does not ask.
     instead: Option<&'static str>,
 }
 
@@ -108,7 +108,7 @@ impl Opener {
     }
 }
 
-/// What opens keys that are not locked.
+/// Opens key files that are not encrypted.
 fn nothing(test_keys: TestKeys) -> Unlock {
     if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
@@ -119,32 +119,34 @@ fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
     }
     let remedy = match error {
         KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase => {
-            "check the passphrase, and which key it opens"
+            "check the passphrase, and that it belongs to this key file"
         }
         KeyFileError::IdentityNeeded => "give --identity (for a root key --root-identity) with the age identity file",
-        KeyFileError::WrongIdentity => "use the identity of one of the recipients that the file was made for",
-        KeyFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
-        KeyFileError::PlaintextProduction => "encrypt it with age, and see who could read it meanwhile",
-        KeyFileError::TestKey => "for made-up numbers add --test-keys; for real ones give a production key",
-        KeyFileError::WeakKey => "make a new root by `fugo key new`, and derive from it",
-        KeyFileError::InsufficientWork { .. } => "lock it again by `age --decrypt FILE | age --passphrase --armor`",
-        KeyFileError::TooManyRecipients => "lock it again to fewer recipients",
-        KeyFileError::NotAFile => "give the key file itself; none is read from a pipe or a device",
-        KeyFileError::NotAKeyFile | KeyFileError::TooLarge => "check the path; `fugo key new` makes key files",
-        _ => "take the copy that was kept when the key was made",
+        KeyFileError::WrongIdentity => "give the identity of one of the file's recipients",
+        KeyFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
+        KeyFileError::PlaintextProduction => "encrypt it with age, and find out who could have read it",
+        KeyFileError::TestKey => "for made-up numbers add --test-keys; for real numbers give a production key",
+        KeyFileError::WeakKey => "make a new root key with `fugo key new`, and derive the scope keys from it",
+        KeyFileError::InsufficientWork { .. } => "encrypt it again: `age --decrypt FILE | age --passphrase --armor`",
+        KeyFileError::TooManyRecipients => "encrypt it again for fewer recipients",
+        KeyFileError::NotAFile => "give the path of a regular file; key files are not read from a pipe or a device",
+        KeyFileError::NotAKeyFile | KeyFileError::TooLarge => {
+            "check the path; `fugo key new` and `fugo key derive` make key files"
+        }
+        _ => "restore the key file from a copy",
     };
     Failure::new(format_args!("cannot open {}: {error}", path.display()), remedy)
 }
 
-/// A passphrase or identity file that is not taken.
+/// A passphrase file or an identity file that cannot be used.
 pub(crate) fn not_taken(path: &Path, error: &SecretFileError) -> Failure {
     if let SecretFileError::Io(error) = error {
         return Failure::io("read", path, error);
     }
     let remedy = match error {
-        SecretFileError::OthersCanRead => "run chmod 600 on it, and see whether it was read meanwhile",
-        SecretFileError::NotAFile => "give the name of a file; none is read from a pipe or a device",
-        _ => "a passphrase file holds it on the first line; an identity file is what age-keygen makes",
+        SecretFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
+        SecretFileError::NotAFile => "give the path of a regular file; pipes and devices are not read",
+        _ => "a passphrase file has the passphrase on its first line; age-keygen makes identity files",
     };
     Failure::new(format_args!("cannot use {}: {error}", path.display()), remedy)
 }
@@ -160,7 +162,7 @@ mod tests {
         for path in &paths {
             let text = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213a\nkey: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
             let mut recipient = age::scrypt::Recipient::new("a passphrase typed".into());
-            // As little work as there is; the file is for this test.
+            // The least work that age allows: the file is for this test only.
             recipient.set_work_factor(1);
             std::fs::write(path, age::encrypt(&recipient, text.as_bytes()).expect("encrypted")).expect("written");
         }

@@ -1,4 +1,4 @@
-//! `fugo audit`: what links two files is found, what does not is not, and no value is printed.
+//! `fugo audit` finds what links two files, has no false findings, and prints no value.
 
 mod rosters;
 mod sample_keys;
@@ -18,7 +18,7 @@ use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, Random, convert, keys_of, numbers, sym
 use sample_keys::{Keys, stderr, stdout};
 use serde_json::Value;
 
-/// People enough that nothing is small.
+/// Enough people that no count is too small.
 const PEOPLE: usize = 3_000;
 
 /// Runs `fugo audit` in the folder of the keys.
@@ -53,7 +53,7 @@ fn kinds(keys: &Keys, args: &[&str]) -> Vec<String> {
     findings(keys, args).0.into_iter().map(|(_, kind)| kind).collect()
 }
 
-/// A roster whose second column has few values and whose third is everybody's own.
+/// A roster whose second column has few values. In the third, each person has a different value.
 fn roster(people: usize) -> String {
     let rows = numbers(people as u64).into_iter().enumerate();
     let row =
@@ -102,17 +102,17 @@ fn a_clean_pair_of_a_million_rows_passes_and_leaky_ones_are_counted_to_the_row()
     roster.lines().skip(1).for_each(|line| *people.entry(&line[13..]).or_default() += 1);
     let alone = people.values().filter(|rows| **rows == 1).count();
     assert!(alone > 900_000, "{alone}");
-    let alone = format!("{},{:03} people of each file stand alone", alone / 1_000, alone % 1_000);
+    let alone = format!("{},{:03} people in each file are the only ones", alone / 1_000, alone % 1_000);
     assert!(stdout(&output).contains(&alone), "{alone}: {}", stdout(&output));
-    assert!(stdout(&output).contains("on `sex`, `prefecture` alone nobody matches"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("with `sex`, `prefecture` alone nobody matches"), "{}", stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 
     deliver(&keys, &roster, ".arrow", &["--keep", "sex,prefecture", "--order", "input"]);
     assert_eq!(linking(&keys, &["nta.arrow", "moj.arrow"]), ["order"]);
-    // One of them in symbol order: the other may be in the same.
+    // One file is in symbol order. The other may be in the same order.
     assert_eq!(linking(&keys, &["nta.arrow", "moj.csv"]), ["order"]);
 
-    // The next day, eleven people fewer.
+    // The next day there are eleven people fewer.
     let end = roster.len() - roster.lines().rev().take(11).map(|line| line.len() + 1).sum::<usize>();
     deliver(&keys, &roster[..end], "-2.csv", &["--keep", "sex,prefecture"]);
     assert_eq!(linking(&keys, &["nta.csv", "nta-2.csv"]), ["small-delta", "one-scope"]);
@@ -127,7 +127,7 @@ fn files_without_other_columns_in_symbol_order_pass_in_every_format_and_mix() {
     for suffix in [".csv", ".parquet", ".arrow"] {
         deliver(&keys, &roster(PEOPLE), suffix, &[]);
     }
-    assert!(!stdout(&audit(&keys, &["nta.parquet", "moj.arrow"])).contains("in its metadata"));
+    assert!(!stdout(&audit(&keys, &["nta.parquet", "moj.arrow"])).contains("in the metadata"));
     for a in ["nta.csv", "nta.parquet", "nta.arrow"] {
         for b in ["moj.csv", "moj.parquet", "moj.arrow"] {
             let (found, code) = findings(&keys, &[a, b]);
@@ -150,7 +150,7 @@ fn rows_in_the_inputs_order_link_even_where_no_column_is_kept() {
 
 #[test]
 fn rows_in_similar_orders_are_found_although_each_file_is_in_the_order_of_its_symbols() {
-    // Symbols that keep the order of the people, as no key makes them.
+    // Symbols in the order of the people, which no key gives.
     let keys = both();
     let mut random = Random::new(5);
     let mut own = || (0..PEOPLE).map(|_| random.next()).collect::<Vec<u64>>();
@@ -169,8 +169,11 @@ fn a_column_on_which_rows_stand_alone_links_and_the_advice_names_what_can_stay()
     let keys = both();
     deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "prefecture,member"]);
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
-    assert!(stdout(&output).contains("3,000 people of each file stand alone with the same `prefecture`, `member`"));
-    assert!(stdout(&output).contains("on `prefecture` alone nobody matches"), "{}", stdout(&output));
+    assert!(
+        stdout(&output)
+            .contains("3,000 people in each file are the only ones with their values of `prefecture`, `member`")
+    );
+    assert!(stdout(&output).contains("with `prefecture` alone nobody matches"), "{}", stdout(&output));
     deliver(&keys, &roster(PEOPLE), "-coarse.csv", &["--keep", "prefecture"]);
     assert_eq!(linking(&keys, &["nta-coarse.csv", "moj-coarse.csv"]), [] as [&str; 0]);
 }
@@ -179,7 +182,7 @@ fn a_column_on_which_rows_stand_alone_links_and_the_advice_names_what_can_stay()
 fn a_column_that_differs_from_file_to_file_does_not_hide_one_that_links() {
     let keys = both();
     deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "member,prefecture"]);
-    // Each file's own amounts, under one header.
+    // Each file has its own amounts, under the same header.
     for (name, times) in [("nta.csv", 7), ("moj.csv", 11)] {
         let lines = read(&keys, name);
         let row = |(i, line): (usize, &String)| {
@@ -188,7 +191,7 @@ fn a_column_that_differs_from_file_to_file_does_not_hide_one_that_links() {
         write(&keys, name, lines.iter().enumerate().map(row));
     }
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
-    assert!(stdout(&output).contains("3,000 people of each file stand alone"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("3,000 people in each file are the only ones"), "{}", stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -209,7 +212,7 @@ fn columns_of_other_names_are_matched_by_their_values_in_any_width_and_with_any_
     write(&keys, "moj.csv", lines.iter().enumerate().map(row));
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
     assert!(
-        stdout(&output).contains("3,000 people of each file stand alone with the same `member` = `会員`"),
+        stdout(&output).contains("3,000 people in each file are the only ones with their values of `member` = `会員`"),
         "{}",
         stdout(&output)
     );
@@ -219,7 +222,7 @@ fn columns_of_other_names_are_matched_by_their_values_in_any_width_and_with_any_
 fn columns_of_few_values_and_other_names_are_matched_where_they_are_named() {
     let keys = both();
     deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "prefecture"]);
-    // One person's prefecture is nobody else's.
+    // One person's prefecture is unique.
     for (name, header) in [("nta.csv", "symbol,prefecture"), ("moj.csv", "symbol,area")] {
         let mut lines = read(&keys, name);
         lines[0] = header.to_owned();
@@ -230,7 +233,7 @@ fn columns_of_few_values_and_other_names_are_matched_where_they_are_named() {
     assert_eq!(linking(&keys, &["nta.csv", "moj.csv"]), [] as [&str; 0]);
     let paired = ["nta.csv", "moj.csv", "--pair", "prefecture=area"];
     assert_eq!(linking(&keys, &paired), ["columns"]);
-    assert!(stdout(&audit(&keys, &paired)).contains("1 people of each file stand alone"));
+    assert!(stdout(&audit(&keys, &paired)).contains("1 people in each file are the only ones"));
 }
 
 #[test]
@@ -250,7 +253,7 @@ fn symbols_of_another_scope_in_a_column_link_as_text_as_digits_and_as_bytes() {
         write(&keys, "nta-study.csv", read(&keys, "nta.csv").into_iter().enumerate().map(row));
         assert_eq!(linking(&keys, &["nta-study.csv", "moj.csv"]), ["symbols-beside"]);
     }
-    // By the column's metadata, though its cells are empty.
+    // The metadata of the column shows it, although the cells are empty.
     let symbols = read(&keys, "nta.csv")[1..].to_vec();
     let field = Field::new("study", DataType::Utf8, true)
         .with_metadata(HashMap::from([("fugo.tag".to_owned(), "7c2cb2a1".to_owned())]));
@@ -289,7 +292,7 @@ fn numbers_in_a_column_link_in_every_shape_and_other_twelve_digits_do_not() {
         linking(&keys, &["nta-code.csv", "moj.csv"])
     };
     assert_eq!(with(&|i| grouped(&all[i])), ["numbers"]);
-    // Counting up by one: one in ten has the right check digit by chance.
+    // Consecutive codes: one in ten has the right check digit by chance.
     assert_eq!(with(&|i| format!("{:012}", 123_456_000_000 + i)), [] as [&str; 0]);
 }
 
@@ -311,7 +314,7 @@ fn the_column_of_symbols_is_found_beside_ids_that_look_so() {
 fn one_key_for_two_scopes_is_found_by_the_symbols() {
     let keys = both();
     deliver(&keys, &roster(PEOPLE), ".csv", &["--symbol", "hex"]);
-    // The tag says another scope; three of the symbols are the same.
+    // The tag names another scope; three of the symbols are the same.
     let (nta, moj) = (read(&keys, "nta.csv"), read(&keys, "moj.csv"));
     let bytes = |line: &str| -> [u8; 16] {
         std::array::from_fn(|i| u8::from_str_radix(&line[2 * i..2 * i + 2], 16).expect("hex"))
@@ -361,7 +364,7 @@ fn people_with_several_rows_link_where_both_files_have_them() {
     assert_eq!(linking(&keys, &["nta.csv", "moj.csv"]), ["several-rows"]);
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
     assert!(
-        stdout(&output).contains("3 people have several rows in nta.csv, 3 in moj.csv; 1 of them stand alone"),
+        stdout(&output).contains("3 people have several rows in nta.csv, 3 in moj.csv; 1 of them are the only ones"),
         "{}",
         stdout(&output)
     );
@@ -398,7 +401,7 @@ fn people_match_though_one_file_has_several_rows_of_each() {
     );
     let output = audit(&keys, &["nta.csv", "moj-visits.csv"]);
     assert!(
-        stdout(&output).contains("3,000 people of each file stand alone with the same `member`"),
+        stdout(&output).contains("3,000 people in each file are the only ones with their values of `member`"),
         "{}",
         stdout(&output)
     );
@@ -415,7 +418,7 @@ fn a_column_of_each_files_own_values_does_not_hide_one_of_another_name() {
     write(&keys, "moj.csv", read(&keys, "moj.csv").into_iter().enumerate().map(row));
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
     assert!(
-        stdout(&output).contains("3,000 people of each file stand alone with the same `member` = `card`"),
+        stdout(&output).contains("3,000 people in each file are the only ones with their values of `member` = `card`"),
         "{}",
         stdout(&output)
     );
@@ -450,7 +453,7 @@ fn names_out_of_a_file_cannot_forge_lines_and_a_first_line_of_cells_is_refused()
     assert!(!stdout(&output).contains('\u{1b}'));
     write(&keys, "headless.csv", lines.split_off(1));
     let output = audit(&keys, &["headless.csv", "moj.csv"]);
-    assert!(stderr(&output).contains("the first line holds a symbol and is no header"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the first line holds a symbol, so it is not a header"), "{}", stderr(&output));
 }
 
 #[test]
@@ -479,13 +482,14 @@ fn two_days_of_one_scope_join_and_link_if_few_people_changed() {
     assert_eq!(delta(PEOPLE - 999), ["small-delta"]);
     assert_eq!(delta(PEOPLE + 1_000), [] as [&str; 0]);
     assert_eq!(delta(PEOPLE), [] as [&str; 0]);
-    // Without the operator's word they may be for two bodies.
+    // Without --allow they may be for two organisations.
     assert_eq!(linking(&keys, &["nta-1.csv", "nta-2.csv"]), ["one-scope"]);
-    // Nobody came or went, and five people moved.
+    // The people are the same, and five of them moved.
     let moved = roster(PEOPLE).lines().enumerate().map(|(i, row)| if (1..6).contains(&i) { row.replace("府", "市").replace("都", "市").replace("道", "市") } else { row.to_owned() } + "\n").collect::<String>();
     deliver(&keys, &moved, "-3.csv", &["--keep", "prefecture"]);
     assert!(
-        stdout(&audit(&keys, &["nta-1.csv", "nta-3.csv"])).contains("5 people are in both files with other values")
+        stdout(&audit(&keys, &["nta-1.csv", "nta-3.csv"]))
+            .contains("5 people are in both files and have different values")
     );
     assert_eq!(linking(&keys, &["nta-1.csv", "nta-3.csv", "--allow", "one-scope"]), ["small-delta"]);
 }
@@ -507,7 +511,7 @@ fn what_a_table_says_of_itself_is_noted() {
         );
     }
     let output = audit(&keys, &["nta.parquet", "moj.parquet"]);
-    assert!(stdout(&output).contains("both files say the same of `batch_id`"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("both files have the same value for `batch_id`"), "{}", stdout(&output));
     assert!(stdout(&output).contains("last written"), "{}", stdout(&output));
     assert!(!stdout(&output).contains("b-0193"));
 }
@@ -531,7 +535,7 @@ fn an_audit_in_many_readings_says_what_one_in_one_reading_says() {
     let said = |memory: &str| stdout(&audit(&keys, &["nta.csv", "moj.csv", "--memory", memory])).to_owned();
     // 400,000 rows and six hashes of eight bytes for each: more than 16 MB, less than 1 GB.
     assert_eq!(said("16M"), said("1G"));
-    assert!(said("1G").contains("200,000 people of each file stand alone"));
+    assert!(said("1G").contains("200,000 people in each file are the only ones"));
 }
 
 #[test]
@@ -569,11 +573,11 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
     fs::write(keys.at("empty.csv"), "").expect("written");
     fs::write(keys.at("damaged.parquet"), b"PAR1 and no more").expect("written");
     for (file, expected) in [
-        ("same.csv", "the two files are one"),
-        ("folder.csv", "no regular file"),
+        ("same.csv", "both arguments name the same file"),
+        ("folder.csv", "not a regular file"),
         ("none.csv", "No such file"),
         ("short.csv", "record 7 is not 2 fields"),
-        ("no-symbol.csv", "record 7: the cell is no symbol"),
+        ("no-symbol.csv", "record 7: the cell is not a symbol"),
         ("roster-itself.csv", "no column holds symbols"),
         ("empty.csv", "the input is empty"),
         ("damaged.parquet", "parquet"),
@@ -584,7 +588,7 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
         assert!(!stderr(&output).contains("00042"), "{}", stderr(&output));
     }
     let output = audit(&keys, &["nta.csv", "moj.csv", "--pair", "member=nobody"]);
-    assert!(stderr(&output).contains("--pair names a column that is not there"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--pair names a column that does not exist"), "{}", stderr(&output));
     write(
         &keys,
         "ages.csv",

@@ -96,7 +96,7 @@ fn the_roster_comes_by_path_or_on_standard_input() {
     for args in [&["--key", NTA_KEY, "--out", "nta.csv"][..], &["-", "--key", NTA_KEY, "--out", "nta.csv"]] {
         let mut tool = command(&keys, args).stdin(Stdio::piped()).spawn().expect("the tool runs");
         let mut input = tool.stdin.take().expect("a pipe");
-        // In pieces that part the number, and with a wait, as a slow writer would.
+        // In pieces that split the number, and with a pause, as from a slow writer.
         for piece in ["my_num", "ber\n1234", "56789018", "\n"] {
             input.write_all(piece.as_bytes()).expect("it reads");
             std::thread::sleep(std::time::Duration::from_millis(20));
@@ -114,7 +114,7 @@ fn the_symbol_column_has_the_header_that_is_asked_for() {
     convert_for_nta(&keys, format!("my_number\n{NUMBER}\n"), &["--symbol-column", "kikan"]);
     assert_eq!(read(&keys, "nta.csv"), format!("kikan\n{TEXT}\n").as_bytes());
     for name in ["", "a,b", "a\nb", "\"", "符号"] {
-        refused(&convert_for_nta(&keys, "my_number\n", &["--symbol-column", name]), "--symbol-column is ASCII");
+        refused(&convert_for_nta(&keys, "my_number\n", &["--symbol-column", name]), "--symbol-column must be ASCII");
     }
 }
 
@@ -224,7 +224,7 @@ fn files_are_the_owners_alone_whatever_the_mask_and_whatever_was_there() {
 fn few_rows_are_warned_of_and_many_are_not() {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, clean(999).0, &[]);
-    assert!(stderr(&output).contains("fugo: warning: fewer than 1000 rows"));
+    assert!(stderr(&output).contains("fugo: warning: an output has fewer than 1000 rows"));
     let output = convert_for_nta(&keys, clean(1_000).0, &[]);
     assert!(!stderr(&output).contains("fewer than"));
 }
@@ -259,7 +259,9 @@ fn input_order_is_kept_on_request_with_a_warning_and_without_a_claim() {
     let roster = format!("{roster}{},p0\n", rows[0].0);
     let output = convert_for_nta(&keys, roster, &["--keep", "name", "--order", "input", "--report", "report.json"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(stderr(&output).contains("warning: --order input") && stderr(&output).contains("uniqueness not checked"));
+    assert!(
+        stderr(&output).contains("warning: --order input") && stderr(&output).contains("uniqueness was not checked")
+    );
     let symbol_of = symbols_of(NTA);
     let line = |(number, kept): &(String, String)| format!("{}{kept}", rosters::text(NTA, &symbol_of(number)));
     let expected: Vec<String> = rows.iter().chain(&rows[..1]).map(line).collect();
@@ -278,7 +280,7 @@ fn input_order_with_unique_drops_what_symbol_order_drops() {
     let text = |number: &str| rosters::text(NTA, &symbol_of(number));
     assert_eq!(read(&keys, "nta.csv"), format!("symbol,name\n{},\"x\ny\"\n{},z\n", text(&b), text(&a)).as_bytes());
     assert_eq!(report(&keys)["outputs"][0]["unique"], json!(true));
-    refused(&convert_for_nta(&keys, "my_number\n", &["--unique"]), "--unique belongs to --order input");
+    refused(&convert_for_nta(&keys, "my_number\n", &["--unique"]), "--unique is for --order input only");
 }
 
 #[test]
@@ -395,7 +397,7 @@ fn only_a_regular_file_is_replaced() {
     symlink(&elsewhere, keys.at("link")).expect("linked");
     symlink(keys.at("nowhere"), keys.at("dangling")).expect("linked");
     symlink(keys.at("folder"), keys.at("link-to-folder")).expect("linked");
-    // A socket stands for devices, which a test must not risk.
+    // A socket is used instead of a device, which a test must not touch.
     let _socket = std::os::unix::net::UnixListener::bind(keys.at("socket")).expect("bound");
     let roster = format!("my_number\n{NUMBER}\n");
     keys.scope(NTA);
@@ -403,9 +405,9 @@ fn only_a_regular_file_is_replaced() {
     let before = keys.names();
     for place in ["folder", "link", "dangling", "link-to-folder", "socket"] {
         let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", place]);
-        refused(&output, "is there and is no regular file");
+        refused(&output, "exists and is not a regular file");
         let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", "nta.csv", "--report", place]);
-        refused(&output, "is there and is no regular file");
+        refused(&output, "exists and is not a regular file");
     }
     assert_eq!((keys.names(), read(&keys, "elsewhere.csv")), (before, b"as before".to_vec()));
     let output = convert(&keys, &["roster.csv", "--key", NTA_KEY, "--out", "link-to-folder/nta.csv"]);
@@ -418,7 +420,7 @@ fn a_name_that_no_file_can_have_is_refused_before_anything_is_read() {
     let keys = keys_of(&[NTA]);
     let long = |len: usize| "x".repeat(len);
     for (place, reason) in [("new/", "names a directory"), (&long(256), "cannot write"), (&long(250), "cannot write")] {
-        // Of 250 characters the file could be made, and its list of rejects could not.
+        // With 250 characters the output could be made, but its rejects file could not.
         refused(&convert(&keys, &["absent.csv", "--key", NTA_KEY, "--out", place]), reason);
     }
     assert_eq!(keys.names(), [NTA_KEY]);
@@ -427,7 +429,7 @@ fn a_name_that_no_file_can_have_is_refused_before_anything_is_read() {
 #[test]
 fn a_directory_that_is_missing_is_refused_before_anything_is_read() {
     let keys = keys_of(&[NTA]);
-    // No roster is there either; that is not reached.
+    // The roster does not exist either; the run stops before it looks.
     for args in [["--out", "missing/a.csv"], ["--out-dir", "missing"]] {
         let output = convert(&keys, &[&["absent.csv", "--key", NTA_KEY], &args[..]].concat());
         refused(&output, "does not exist");
@@ -449,7 +451,7 @@ fn files_of_an_earlier_run_stay_when_a_run_is_refused_at_its_end() {
     for name in names {
         keys.file(name, earlier(name), 0o600);
     }
-    // The quote that nobody closes stands behind several blocks of good rows.
+    // The quote without its closing quote comes after several blocks of good rows.
     let (roster, _) = clean(100_000);
     let output = convert_for_nta(&keys, roster + "\"", &["--keep", "name", "--report", "report.json"]);
     refused(&output, "record 100001 (line 100002, ");

@@ -1,4 +1,4 @@
-//! `fugo convert`: what shapes of CSV it takes, what becomes of cells, and which rows are rejects.
+//! `fugo convert`: which forms of CSV it accepts, how it writes cells, and which rows it rejects.
 
 mod rosters;
 mod sample_keys;
@@ -6,7 +6,7 @@ mod sample_keys;
 use rosters::{NTA, convert_for_nta, file_of, lines, number, numbers, read};
 use sample_keys::{Keys, NUMBER, stderr};
 
-/// Converts a roster without a fault and gives the file.
+/// Converts a roster without rejects and returns the file.
 fn file_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<u8> {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -14,7 +14,7 @@ fn file_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<u8> {
     read(&keys, "nta.csv")
 }
 
-/// Converts a roster with rejects and gives their lines, without the header and the sentence at the end.
+/// Converts a roster with rejects and returns their lines, without the header and the sentence at the end.
 fn rejects_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<String> {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -24,7 +24,7 @@ fn rejects_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<String> {
     rejects[1..].iter().map(|line| line.splitn(6, ',').take(5).collect::<Vec<_>>().join(",")).collect()
 }
 
-/// What stops a run, which leaves no file.
+/// The message of a run that is refused and leaves no file.
 fn refusal_of(roster: impl AsRef<[u8]>, more: &[&str]) -> String {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, &[&["--quiet"], more].concat());
@@ -116,7 +116,7 @@ fn fields_may_be_parted_by_tabs_semicolons_and_bars() {
 
 #[test]
 fn cp932_is_kept_byte_for_byte_and_headers_are_named_in_it() {
-    // 0x5C, 0x7C and 0x40 are second bytes here; a comma never is.
+    // 0x5C, 0x7C and 0x40 are second bytes of characters here; a comma never is one.
     let (roster, ..) = encoding_rs::SHIFT_JIS.encode("個人番号,氏名\r\n１２３４５６７８９０１８,ソポァ髙﨑表\r\n");
     let more = ["--encoding", "cp932", "--column", "個人番号", "--keep", "氏名", "--number-format", "lenient"];
     let file = file_from(&roster, &more);
@@ -131,7 +131,7 @@ fn cp932_is_kept_byte_for_byte_and_headers_are_named_in_it() {
 #[test]
 fn a_delimiter_that_cp932_characters_may_end_in_is_refused() {
     let said = refusal_of(format!("my_number|name\n{NUMBER}|x\n"), &["--encoding", "cp932", "--delimiter", "|"]);
-    assert!(said.contains("second byte of CP932"), "{said}");
+    assert!(said.contains("second byte of a CP932"), "{said}");
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn a_kept_cell_that_holds_the_rows_number_makes_the_row_a_reject() {
         "1２3４5６7８9０1８",
         "99123456789018",
         "\"1234\n5678\n9018\"",
-        // The formula gives the check digit back.
+        // The formula has the check digit in it.
         "1234-5678-901",
     ];
     for shape in shapes {
@@ -319,24 +319,26 @@ fn restored_zeros_are_counted() {
     let more = ["--number-format", "lenient", "--restore-zeros", "--report", "report.json"];
     let output = convert_for_nta(&keys, roster, &more);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(stderr(&output).contains("leading zeros restored: 1 (one 11-digit 住民票コード"), "{output:?}");
+    assert!(stderr(&output).contains("leading zeros restored: 1 (one 住民票コード of 11 digits"), "{output:?}");
     let report: serde_json::Value = serde_json::from_slice(&read(&keys, "report.json")).expect("JSON");
     assert_eq!((&report["zeros_restored"], &report["normalized"]), (&1.into(), &1.into()));
     assert_eq!(read(&keys, "nta.csv"), file_of(NTA, "symbol", &[(&*digits, ""), (NUMBER, ""), (&*short, "")]));
-    assert!(refusal_of("my_number\n", &["--restore-zeros"]).contains("--restore-zeros is part of the lenient format"));
+    assert!(
+        refusal_of("my_number\n", &["--restore-zeros"]).contains("--restore-zeros needs the lenient number format")
+    );
 }
 
 #[test]
 fn a_column_that_is_not_there_is_refused_and_the_first_line_is_not_shown() {
     let said = refusal_of("number,name\n1,2\n", &[]);
-    assert!(said.contains("no column is headed `my_number` among the 2 of the first line"), "{said}");
-    // Without a header the first line is a person's.
+    assert!(said.contains("none of the 2 columns of the first line has the header `my_number`"), "{said}");
+    // Without a header, the first line is the row of a person.
     let said = refusal_of("山田太郎,東京都,1-2-3\n", &[]);
     assert!(!said.contains("山田") && !said.contains("1-2-3"), "{said}");
-    assert!(refusal_of("my_number,123456789\n", &["--keep", "123456789"]).contains("headed by 9 to 12 digits"));
+    assert!(refusal_of("my_number,123456789\n", &["--keep", "123456789"]).contains("has 9 to 12 digits as its header"));
     let said = refusal_of("my_number,name\n1,2\n", &["--keep", "city"]);
-    assert!(said.contains("no column is headed `city`"), "{said}");
-    assert!(refusal_of("my_number,name\n", &["--keep", ""]).contains("no column is headed ``"));
+    assert!(said.contains("has the header `city`"), "{said}");
+    assert!(refusal_of("my_number,name\n", &["--keep", ""]).contains("has the header ``"));
 }
 
 #[test]
@@ -353,24 +355,25 @@ fn a_file_without_a_header_is_refused_and_its_first_row_is_not_repeated() {
 #[test]
 fn a_header_that_stands_twice_is_refused_if_it_is_asked_for() {
     for roster in ["my_number,my_number,a\n", "\"my_number\",a,my_number\n"] {
-        assert!(refusal_of(roster, &[]).contains("several columns are headed `my_number`"));
+        assert!(refusal_of(roster, &[]).contains("several columns have the header `my_number`"));
     }
-    assert!(refusal_of("my_number,a,a\n", &["--keep", "a"]).contains("several columns are headed `a`"));
+    assert!(refusal_of("my_number,a,a\n", &["--keep", "a"]).contains("several columns have the header `a`"));
     assert_eq!(file_from(format!("my_number,a,a\n{NUMBER},1,2\n"), &[]), one(""));
 }
 
 #[test]
 fn the_column_of_persons_is_never_kept() {
-    assert!(refusal_of("my_number,a\n", &["--keep", "a,my_number"]).contains("which no output may hold"));
+    assert!(refusal_of("my_number,a\n", &["--keep", "a,my_number"]).contains("which must not be in an output"));
     assert!(refusal_of("my_number,a\n", &["--keep", "a,a"]).contains("--keep names `a` twice"));
     assert!(
-        refusal_of("my_number,symbol\n", &["--keep", "symbol"]).contains("would head the symbols and a kept column")
+        refusal_of("my_number,symbol\n", &["--keep", "symbol"])
+            .contains("the symbol column and a kept column would both have the header")
     );
 }
 
 #[test]
 fn an_input_without_a_header_line_is_refused() {
-    assert!(refusal_of("", &[]).contains("not even a header"));
+    assert!(refusal_of("", &[]).contains("does not even have a header"));
     for roster in ["\n", "\r\n", "\u{FEFF}", "\u{FEFF}\n", "\"a\"b\n"] {
         assert!(refusal_of(roster, &[]).contains("the first line is not a header"), "{roster:?}");
     }

@@ -1,5 +1,5 @@
-//! `fugo convert` to Parquet and Arrow: the bytes of a file depend on its rows alone, and people with several rows fare
-//! as in CSV.
+//! `fugo convert` to Parquet and Arrow: the bytes of a file depend on its rows alone, and people with several rows
+//! have the same outcome as in CSV.
 
 mod rosters;
 mod sample_keys;
@@ -17,7 +17,7 @@ use sample_keys::Keys;
 use serde_json::Value;
 use tables::{FORMATS, batch, expected, reconciled, roster, rows, symbols, table, texts, write};
 
-/// Converts `roster.parquet` for two agencies, into Parquet and Arrow; gives both files and the report.
+/// Converts `roster.parquet` for two agencies to Parquet and Arrow; returns both files and the report.
 fn files(keys: &Keys, more: &[&str]) -> ([Vec<u8>; 2], Value) {
     let args = ["roster.parquet", "--key", NTA_KEY, "--key", MOJ_KEY, "--out", "nta.parquet", "--out", "moj.arrow"];
     let output = convert(keys, &[&args[..], &["--quiet", "--report", "report.json"], more].concat());
@@ -36,7 +36,7 @@ fn mixed(people: u64, heavy: usize, width: usize) -> RecordBatch {
     random.shuffle(&mut rows);
     let wide = |row: &usize| format!("{row:x}-").repeat(1 + row * 7 % width);
     let view = |row: &usize| (!row.is_multiple_of(5)).then(|| format!("a view of more than twelve bytes: {row}"));
-    // Every tenth person's rows differ.
+    // The rows of every tenth person differ.
     let count: Int64Array = rows
         .iter()
         .enumerate()
@@ -124,7 +124,7 @@ fn several() -> (Vec<String>, RecordBatch) {
     (people, roster)
 }
 
-/// Person, record and outcome of every row that is listed, by record.
+/// The person, record and outcome of every listed row, by record.
 fn listed(keys: &Keys, name: &str) -> Vec<(u64, String)> {
     let lines = lines(keys, name);
     assert_eq!(lines[0], "person,record,line,byte,outcome");

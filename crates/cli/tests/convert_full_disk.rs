@@ -1,4 +1,4 @@
-//! `fugo convert` where a disk is full or a file may not grow: the run says so in two lines, and leaves no trace.
+//! `fugo convert` if a disk is full or a file cannot grow: the run reports it in two lines and leaves no files.
 
 mod rosters;
 mod sample_keys;
@@ -44,7 +44,7 @@ fn stopped(keys: &Keys, output: &Output, what: &str) {
     let said: Vec<&str> = stderr(output).lines().filter(|line| !line.contains("is a test key")).collect();
     let [error, remedy] = said[..] else { panic!("{said:?}") };
     assert!(error.starts_with(&format!("fugo: cannot {what}: ")), "{error}");
-    assert_eq!(remedy, "      make room, or choose another place; outputs are as they were before");
+    assert_eq!(remedy, "      free some space, or choose another place; no output was changed");
     for name in FILES {
         assert_eq!(fs::read(keys.at(name)).expect("there"), earlier(name).as_bytes());
     }
@@ -77,7 +77,7 @@ fn an_output_that_does_not_fit_stops_the_run() {
 
 #[test]
 fn an_output_whose_last_bytes_do_not_fit_stops_the_run() {
-    // Less than is buffered, so that only the end of the run writes it.
+    // Less than the buffer, so that only the end of the run writes it.
     let keys = folder(&roster(3_000, ""));
     let output = limited(&keys, 40, "roster.csv").output().expect("a shell");
     stopped(&keys, &output, "write nta.csv");
@@ -119,7 +119,7 @@ fn a_run_that_is_stopped_does_not_wait_for_the_end_of_its_input() {
     }
 }
 
-/// Runs the tool with `small`, a folder in the keys' folder, as a disk of two megabytes.
+/// Runs the tool with `small`, a disk of two megabytes in the keys' folder.
 fn on_a_small_disk(keys: &Keys, args: &str) -> Option<Output> {
     fs::create_dir_all(keys.at("small")).expect("made");
     let tool = env!("CARGO_BIN_EXE_fugo");

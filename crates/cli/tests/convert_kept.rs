@@ -1,4 +1,5 @@
-//! `fugo convert`: kept cells that hold anybody's number, and kept columns that are made of numbers or symbols.
+//! `fugo convert`: kept cells that hold a number of anybody, and kept columns that are computed from numbers or
+//! symbols.
 
 mod rosters;
 mod sample_keys;
@@ -18,7 +19,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tables::{FORMATS, batch, convert_table, nta, texts};
 
-/// Numbers that rise with nothing.
+/// Numbers whose order is unrelated to anything else.
 fn people(count: usize) -> Vec<String> {
     let mut random = Random::new(3);
     (0..count).map(|_| number(random.below(90_000_000_000) as u64)).collect()
@@ -32,7 +33,7 @@ fn report(keys: &Keys) -> Value {
     serde_json::from_slice(&read(keys, "report.json")).expect("JSON")
 }
 
-/// Twelve digits whose check digit does not fit.
+/// Twelve digits with a wrong check digit.
 fn code(number: &str) -> String {
     format!("{}{}", &number[..11], (number.as_bytes()[11] - b'0' + 1) % 10)
 }
@@ -62,7 +63,10 @@ fn a_strangers_number_in_a_kept_cell_makes_the_row_a_reject() {
     assert_eq!(read(&keys, "nta.csv"), file_of(NTA, "symbol,memo", &expected));
     let codes = &report(&keys)["other_codes"][0];
     assert_eq!((&codes["column"], &codes["codes"], &codes["valid_as_numbers"]), (&"memo".into(), &4.into(), &3.into()));
-    assert!(stderr(&output).contains("holds 4 codes of twelve digits, of which 3 are valid MyNumbers"), "{output:?}");
+    assert!(
+        stderr(&output).contains("holds 4 codes of twelve digits, and 3 of them are valid MyNumbers"),
+        "{output:?}"
+    );
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn a_column_of_other_codes_that_holds_numbers_stops_the_run() {
     let output = convert_for_nta(&keys, roster(&|i| code(&people[i + 100])), &more);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let before = read(&keys, "nta.csv");
-    // The number of the next row, as that of a spouse is: nothing that chance or another code makes.
+    // The number of the next row, for example of a spouse: neither chance nor another code explains it.
     let output = convert_for_nta(&keys, roster(&|i| people[i + 100].clone()), &more);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(stderr(&output).contains("the kept column `memo` holds MyNumbers: 300 of 300 codes"), "{output:?}");
@@ -130,7 +134,7 @@ fn a_column_of_other_codes_that_holds_numbers_stops_the_run() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
-/// A number → a kept cell.
+/// A function from a number to a kept cell.
 type Transform<'a> = &'a dyn Fn(&str) -> String;
 
 #[test]
@@ -164,7 +168,10 @@ fn a_column_made_of_the_number_or_of_a_symbol_stops_the_run() {
             let output = convert(&keys, &[&more[..], &args[..]].concat());
             assert_eq!(output.status.code(), Some(2), "{what}, {order}: {output:?}");
             let said = stderr(&output);
-            assert!(said.contains("the kept column `memo` holds what is made of") && said.contains(what), "{said}");
+            assert!(
+                said.contains("the kept column `memo` holds values that are computed from") && said.contains(what),
+                "{said}"
+            );
             assert!(people.iter().all(|number| !said.contains(&**number)));
             assert!(
                 !keys.names().iter().any(|name| name.ends_with("nta.csv") || name.ends_with("moj.csv")),
@@ -185,7 +192,7 @@ fn it_is_found_in_tables_and_in_a_part_of_a_long_roster_too() {
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(stderr(&output).contains("the kept column `memo`"), "{output:?}");
     }
-    // Behind the first blocks, in a tenth of the rows.
+    // After the first blocks, in a tenth of the rows.
     let people = numbers(200_000);
     let memo = |i: usize| if i.is_multiple_of(10) && i > 100_000 { sha_256(&people[i]) } else { format!("memo {i}") };
     let rows =
@@ -207,13 +214,18 @@ fn no_header_of_an_output_holds_a_number_in_any_digits() {
         let output = convert_for_nta(&keys, format!("my_number,{header}\n{NUMBER},{rest}\n"), &more);
         assert_eq!(output.status.code(), Some(2), "{header}: {output:?}");
         let said = stderr(&output);
-        assert!(said.contains("headed by") || said.contains("that are a valid MyNumber"), "{said}");
+        assert!(
+            said.contains("as its header")
+                || said.contains("as their headers")
+                || said.contains("that are a valid MyNumber"),
+            "{said}"
+        );
         assert!(!said.contains(header), "{said}");
     }
     let output = convert_for_nta(&keys, format!("my_number\n{NUMBER}\n"), &["--symbol-column", "123456789018"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(!stderr(&output).contains("123456789018"), "{output:?}");
-    // Twelve digits that are no valid number may head the column of persons, and stand in no list.
+    // Twelve digits that are not a valid number may be the header of the person column, but no list shows them.
     let heading = "123456789012";
     let more = ["--column", heading, "--max-rejects", "100%"];
     let output = convert_for_nta(&keys, format!("{heading}\nx\n"), &more);

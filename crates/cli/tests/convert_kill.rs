@@ -1,5 +1,6 @@
-//! `fugo convert`, stopped: whatever ends a run, each file is whole, as it was or as it was to be, and what the run
-//! leaves holds no number, shows one scope at a time to its owner alone, and goes with the next run.
+//! `fugo convert`, stopped: however a run ends, each file is complete, and is either the old or the new one. The
+//! files that the run leaves hold no number, show one scope at a time to their owner alone, and are removed by the
+//! next run.
 
 mod rosters;
 mod sample_keys;
@@ -31,7 +32,7 @@ use sample_keys::{Keys, NUMBER};
 
 /// The phases of a run, as it announces them.
 const PHASES: [&str; 4] = ["reading", "sorting", "writing", "renaming"];
-/// What a run puts in place, in this order.
+/// The files that a run puts in place, in this order.
 const FILES: [&str; 5] = ["nta.csv", "moj.csv", "nta.rejects.csv", "nta.duplicates.csv", "report.json"];
 const ARGS: [&str; 15] = [
     "roster.csv",
@@ -51,11 +52,11 @@ const ARGS: [&str; 15] = [
     "16M",
 ];
 
-/// A roster that spills and takes a while to sort, and what a run that is left alone makes of it.
+/// A roster that spills and takes a while to sort, and the outputs of a run that is not stopped.
 struct Sample {
     roster: Vec<u8>,
     numbers: HashSet<Vec<u8>>,
-    /// Each symbol, with the scope that it is of.
+    /// Each symbol, with its scope.
     scopes: HashMap<[u8; 16], &'static str>,
     files: Vec<Vec<u8>>,
     /// How long each phase took.
@@ -73,7 +74,7 @@ fn sample() -> &'static Sample {
         }
         let mut rows: Vec<(String, String)> =
             people.iter().enumerate().map(|(i, number)| (number.clone(), format!(",memo {i:06}"))).collect();
-        // Two people of the first part to be sorted have many rows, so that there is time before the first is written.
+        // Two people of the first partition have many rows, so that there is time before it is written.
         let (_, nta) = &symbols[0];
         let first_part: Vec<&String> = people.iter().filter(|number| nta(number)[0] == 0).take(2).collect();
         for i in 0..60_000 {
@@ -124,7 +125,7 @@ fn put_back(keys: &Keys) {
     }
 }
 
-/// A run, and what it says.
+/// A run and its messages.
 struct Running {
     child: Child,
     said: Receiver<String>,
@@ -162,7 +163,7 @@ impl Running {
         let _ = kill_process(Pid::from_child(&self.child), signal);
     }
 
-    /// Waits for the end; gives the status, the phase in which it came, and what was said last.
+    /// Waits for the end; returns the status, the phase in which it came, and the last messages.
     fn end(mut self) -> (ExitStatus, Option<&'static str>, String) {
         let status = self.child.wait().expect("it ends");
         let mut last = Vec::new();
@@ -174,7 +175,7 @@ impl Running {
     }
 }
 
-/// Which files are the new ones. The others are as they were.
+/// Which files are new. The others are unchanged.
 fn new_files(keys: &Keys, sample: &Sample) -> Vec<bool> {
     let is_new = |(name, whole): (&&str, &Vec<u8>)| {
         let found = read(keys, name);
@@ -182,7 +183,7 @@ fn new_files(keys: &Keys, sample: &Sample) -> Vec<bool> {
             return false;
         }
         if *name == "report.json" {
-            // A run's id and time are its own.
+            // The id and the time of a run are its own.
             let [found, whole] = [&found, whole].map(|json| serde_json::from_slice(json).expect("a whole report"));
             let (found, whole): (serde_json::Value, serde_json::Value) = (found, whole);
             assert!(["read", "converted", "rejected", "duplicates"].iter().all(|name| found[name] == whole[name]));
@@ -194,8 +195,8 @@ fn new_files(keys: &Keys, sample: &Sample) -> Vec<bool> {
     FILES.iter().zip(&sample.files).map(is_new).collect()
 }
 
-/// What a killed run left: run directories and locks alone, their owner's alone, without numbers, a scope a file. Gives the scopes
-/// whose symbols were found in temporary rows.
+/// Checks the files that a killed run left: only run directories and locks, accessible to their owner alone, without
+/// numbers, and one scope in each file. Returns the scopes whose symbols were found in temporary rows.
 fn check_leftovers(keys: &Keys, sample: &Sample) -> HashSet<&'static str> {
     let named = ["agency-nta-1.key", "agency-moj-1.key", "roster.csv"];
     for name in keys.names() {
@@ -235,11 +236,11 @@ fn holds_number(bytes: &[u8], sample: &Sample) -> bool {
     })
 }
 
-/// The scopes whose symbols, sixteen raw bytes, stand anywhere in the bytes.
+/// The scopes whose symbols, as sixteen raw bytes, are anywhere in the bytes.
 fn scopes_in(bytes: &[u8], sample: &Sample) -> HashSet<&'static str> {
     static STARTS: OnceLock<Vec<u64>> = OnceLock::new();
     let start_of = |bytes: &[u8]| usize::from(bytes[0]) << 16 | usize::from(bytes[1]) << 8 | usize::from(bytes[2]);
-    // Few starts are a symbol's; the map is asked for those.
+    // Few offsets are the start of a symbol; the map is asked for these only.
     let starts = STARTS.get_or_init(|| {
         let mut starts = vec![0; 1 << 18];
         sample.scopes.keys().for_each(|symbol| starts[start_of(symbol) / 64] |= 1 << (start_of(symbol) % 64));
@@ -255,7 +256,7 @@ fn next_run_is_undisturbed(keys: &Keys, sample: &Sample) {
     assert!(!keys.names().iter().any(|name| name.starts_with(".fugo")), "the next run leaves what the dead one left");
 }
 
-/// Kills runs in a phase until three died in it, each at a moment of its own.
+/// Kills runs in a phase until three died in it, each at a different moment.
 fn kill_in(phase: &'static str, random: &mut Random) -> HashSet<&'static str> {
     let sample = sample();
     let keys = folder(sample);
@@ -322,7 +323,7 @@ fn a_run_killed_at_each_rename_leaves_the_first_files_new_and_the_others_as_they
         let new = new_files(&keys, sample);
         let placed = new.iter().filter(|new| **new).count();
         println!("killed at rename {nth}: {placed} of {} in place", FILES.len());
-        // The signal comes as the call is entered; whether that one still happens is the kernel's affair.
+        // The signal comes when the call begins; the kernel decides whether the call still happens.
         assert!(placed == nth || placed == nth - 1);
         assert!(new[..placed].iter().all(|new| *new));
         check_leftovers(&keys, sample);
@@ -344,15 +345,13 @@ fn an_interrupted_run_says_so_and_leaves_everything_as_it_was() {
                 let (status, _, said) = running.end();
                 assert!(run_directories(&keys.at("")).is_empty());
                 if status.code() == Some(1) {
-                    // The signal came when the files were being put in place, which is not stopped half way.
+                    // The signal came while the files were put in place, which does not stop half way.
                     assert!(new_files(&keys, sample).iter().all(|new| *new));
                     put_back(&keys);
                     return false;
                 }
                 assert_eq!(status.code(), Some(130), "{said}");
-                assert!(
-                    said.ends_with("fugo: interrupted\n      run the command again; outputs are as they were before")
-                );
+                assert!(said.ends_with("fugo: interrupted\n      run the command again; no output was changed"));
                 assert!(new_files(&keys, sample).iter().all(|new| !new));
                 true
             });

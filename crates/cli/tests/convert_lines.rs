@@ -1,5 +1,5 @@
-//! `fugo convert`: lines are counted beside records, rows that a quote swallowed are noticed, and so are inputs that end
-//! early or change.
+//! `fugo convert` counts lines as well as records. It notices rows that a quote swallowed, and inputs that end early
+//! or change.
 
 mod rosters;
 mod sample_keys;
@@ -10,7 +10,7 @@ use rosters::{NTA, NTA_KEY, command, convert_for_nta, file_of, lines, number, nu
 use rustix::process::{Pid, Signal, kill_process};
 use sample_keys::{Keys, NUMBER, answer, stderr};
 
-/// Converts and gives what was said; the files must be there exactly if the status is not 2.
+/// Converts and returns the messages. There must be outputs exactly if the status is not 2.
 fn outcome(roster: impl AsRef<[u8]>, more: &[&str]) -> (Option<i32>, String, Keys) {
     let keys = Keys::none();
     let output = convert_for_nta(&keys, roster, more);
@@ -36,7 +36,7 @@ fn roster(rows: u64, memos: &[(usize, &str)]) -> String {
     text
 }
 
-const TAKES_IN: &str = "the quote that opens there takes in line";
+const TAKES_IN: &str = "the quoted cell that opens there includes line";
 
 #[test]
 fn two_lone_quotes_in_a_column_of_text_stop_the_run_whether_it_is_kept_or_not() {
@@ -61,7 +61,7 @@ fn swallowed_rows_are_noticed_whatever_columns_the_quotes_are_in() {
         ("pref,memo,my_number", ["Nara,\",N1", "Nara,x,N2", "Nara,\",N3"]),
         ("pref,memo,my_number", ["Nara,\",N1", "Nara,\",N2", "Nara,x,N3"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2,\",Nara", "N3,x,Nara"]),
-        // They open and close in columns that differ, which makes a reject of it all.
+        // The quotes open and close in different columns, which makes the whole record a reject.
         ("my_number,memo,pref", ["N1,\",Nara", "N2,x,Nara", "N3,x,\"Nara"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2,x,Nara", "N3,x,\""]),
         ("my_number,memo", ["N1,\"", "N2,x", "N3,\""]),
@@ -70,7 +70,7 @@ fn swallowed_rows_are_noticed_whatever_columns_the_quotes_are_in() {
         // Every row in it is damaged.
         ("my_number,memo,pref", ["N1,\",Nara", "1234,x,Nara", "N3,\",Nara"]),
         ("my_number,memo,pref", ["N1,\",Nara", "N2", "N3,\",Nara"]),
-        // Another separator there.
+        // There is another separator.
         ("my_number,memo,pref", ["N1,\",Nara", "N2;x;Nara;z", "N3,\",Nara"]),
     ] {
         let mut text = format!("{names}\n{}\n", rows.join("\n"));
@@ -140,10 +140,10 @@ fn lines_are_counted_over_blocks_and_in_rejects() {
 #[test]
 fn cells_that_look_like_rows_pass_if_they_are_meant_and_a_number_in_them_never_does() {
     let roster = |line: &str| format!("my_number,memo\n{NUMBER},\"a\n{line}\nb\"\n");
-    stops(roster("c, d"), &["--keep", "memo"], "which has the header's 2 fields by itself");
+    stops(roster("c, d"), &["--keep", "memo"], "which has 2 fields like the header");
     let (status, said, _) = outcome(roster("c, d"), &["--keep", "memo", "--multi-line-cells"]);
     assert_eq!(status, Some(0), "{said}");
-    stops(roster(&number(1)), &["--multi-line-cells"], "a valid number or symbol begins the line");
+    stops(roster(&number(1)), &["--multi-line-cells"], "a valid number or symbol begins this line");
     let long = format!("my_number,memo\n{NUMBER},\"{}\"\n", "x\n".repeat(100));
     stops(&long, &[], "the cell there has 101 lines; 100 are allowed");
     assert_eq!(outcome(&long, &["--multi-line-cells"]).0, Some(0));
@@ -154,7 +154,7 @@ fn rows_that_end_in_cr_alone_are_not_one_reject() {
     let [a, b, c] = &numbers(3)[..] else { unreachable!() };
     stops(format!("my_number,name\n{a},x\r{b},y\r{c},z\n"), &[], "lines that end in CR alone were read as one record");
     stops(format!("my_number\n{a}\r{b}\r{c}\n"), &[], "lines that end in CR alone were read as one record");
-    // Quoted cells: the quotes in the midst are no row's.
+    // Quoted cells: the quotes in the middle do not belong to a row.
     for text in [
         format!("my_number,name\n\"{a}\",\"x\"\r\"{b}\",\"y\"\r\"{c}\",\"z\"\r"),
         format!("my_number,name\n{a},\"x\"\r{b},\"y\"\r{c},\"z\"\n"),
@@ -195,7 +195,7 @@ fn rows_that_end_in_cr_alone_within_quotes_are_noticed_as_others_are() {
             stops(text.replace('\n', "\r\n"), more, TAKES_IN);
         }
     }
-    // A cell with a CR that is meant stays what it is.
+    // A cell that has a CR on purpose stays unchanged.
     let (status, said, keys) = outcome(format!("my_number,memo\n{NUMBER},\"Nara\rShi\"\n"), &["--keep", "memo"]);
     assert_eq!(status, Some(0), "{said}");
     assert_eq!(read(&keys, "nta.csv"), file_of(NTA, "symbol,memo", &[(NUMBER, ",\"Nara\rShi\"")]));
@@ -218,21 +218,25 @@ fn the_rows_expected_are_the_rows_read_or_nothing_is_written() {
     let text = format!("my_number\n{NUMBER}\n{NUMBER}\nx\n");
     let (status, said, _) = outcome(&text, &["--expect-rows", "3"]);
     assert_eq!(status, Some(1), "{said}");
-    stops(&text, &["--expect-rows", "4"], "the input has 3 rows; --expect-rows says 4");
-    stops(&text, &["--expect-rows", "2"], "the input has at least 3 rows so far; --expect-rows says 2");
+    stops(&text, &["--expect-rows", "4"], "the input has 3 rows; --expect-rows allows exactly 4");
+    stops(&text, &["--expect-rows", "2"], "the input has at least 3 rows so far; --expect-rows allows exactly 2");
     stops("my_number\n", &["--expect-rows", "1"], "the input has 0 rows");
     assert_eq!(outcome("my_number\n", &["--expect-rows", "0"]).0, Some(0));
 }
 
 #[test]
 fn a_last_record_without_a_line_end_is_named() {
-    let cut = "record 2 (line 3), the last, has no line end and the others have";
+    let cut = "the last record, record 2 (line 3), has no line end, but the others have one";
     let whole = format!("my_number,name\n{NUMBER},a\n{},bcd", number(1));
     for (text, named) in [(whole.clone(), true), (whole[..whole.len() - 2].to_owned(), true), (whole + "\n", false)] {
         let (status, said, _) = outcome(&text, &["--keep", "name"]);
         assert_eq!((status, said.contains(cut)), (Some(0), named), "{said}");
     }
-    assert!(outcome(format!("my_number,name\n{NUMBER},\"a\nb\""), &[]).1.contains("record 1 (line 2), the last"));
+    assert!(
+        outcome(format!("my_number,name\n{NUMBER},\"a\nb\""), &[])
+            .1
+            .contains("the last record, record 1 (line 2), has no line end")
+    );
     assert!(!outcome("my_number,name", &[]).1.contains("no line end"));
 }
 
@@ -260,7 +264,7 @@ fn a_roster_that_changes_while_it_is_read_stops_the_run() {
         fs::write(&place, roster(300_000, &[])).expect("written");
         let args = ["roster.csv", "--key", NTA_KEY, "--out", "nta.csv", "--threads", "1"];
         let run = command(&keys, &args).spawn().expect("the tool runs");
-        // The run directory is there: the roster is open, and it takes longer to read than this.
+        // The run directory exists, so the roster is open, and reading it takes longer than this.
         while rosters::run_directories(&keys.at("")).is_empty() {
             thread::sleep(Duration::from_millis(1));
         }

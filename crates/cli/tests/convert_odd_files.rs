@@ -1,4 +1,4 @@
-//! `fugo convert` and `fugo check`: files that are not what they seem. Each works, or one line says what it is.
+//! `fugo convert` and `fugo check`: files that are not what they seem. Each works, or a message says what it is.
 
 mod rosters;
 mod sample_keys;
@@ -90,7 +90,7 @@ fn another_separator_and_another_encoding_are_named() {
         assert!(said.contains(&format!("give --delimiter {name}")), "{said}");
     }
     let said = refusal("個人番号,氏名\n", &["--column", "個人番号", "--encoding", "cp932"]);
-    assert!(said.contains("leave --encoding cp932 out"), "{said}");
+    assert!(said.contains("leave out --encoding cp932"), "{said}");
     let (cp932, ..) = encoding_rs::SHIFT_JIS.encode("個人番号,氏名\n");
     let said = refusal(cp932, &["--column", "個人番号"]);
     assert!(said.contains("give --encoding cp932"), "{said}");
@@ -132,8 +132,8 @@ fn a_lineage_file_may_end_in_blank_lines_and_ctrl_z() {
     }
     for (text, what) in [
         (format!("new,previous\n\n{new},{previous}\n"), "line 2: the line is blank"),
-        (format!("new,previous\n\"{new},{previous}\n{previous},{new}\"\n"), "line 2: 1 fields"),
-        (format!("new,previous\r{new},{previous}\r"), "the first line holds a CR"),
+        (format!("new,previous\n\"{new},{previous}\n{previous},{new}\"\n"), "line 2: the number of fields is 1;"),
+        (format!("new,previous\r{new},{previous}\r"), "the first line contains a CR"),
     ] {
         let keys = Keys::none();
         fs::write(keys.at("lineage.csv"), &text).expect("written");
@@ -150,12 +150,13 @@ fn check_skips_marks_and_says_what_it_met() {
     let strict = answer(&["check"], text.clone());
     assert_eq!(strict.status.code(), Some(1));
     assert!(
-        stdout(&strict).starts_with("line 1: the byte at offset 0 ") && stderr(&strict).contains("--lenient skips the mark")
+        stdout(&strict).starts_with("line 1: the byte at offset 0 ")
+            && stderr(&strict).contains("with --lenient the mark is skipped")
     );
     let lenient = answer(&["check", "--lenient"], format!("\u{FEFF}{text}\x1A"));
     assert_eq!((lenient.status.code(), stdout(&lenient)), (Some(0), ""), "{lenient:?}");
     let cr = answer(&["check"], format!("{NUMBER}\r{NUMBER}\r"));
-    assert!(cr.status.code() == Some(1) && stderr(&cr).contains("1 lines hold a CR within them"), "{cr:?}");
+    assert!(cr.status.code() == Some(1) && stderr(&cr).contains("1 lines contain a CR"), "{cr:?}");
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn a_bare_cr_in_a_kept_cell_is_quoted_so_that_every_reader_sees_as_many_rows() {
     for (keep, kept) in [("name,pref", [",\"a\rb\",\"x\ry\""]), ("pref,name", [",\"x\ry\",\"a\rb\""])] {
         let keys = Keys::none();
         let output = convert_for_nta(&keys, &text, &["--keep", keep]);
-        // The second row has text behind a closing quote.
+        // The second row has text after a closing quote.
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(read(&keys, "nta.csv"), file_of(NTA, &format!("symbol,{keep}"), &[(NUMBER, kept[0])]));
     }
@@ -185,10 +186,10 @@ fn rows_that_differ_in_quotes_alone_are_one_row_and_the_same_one_in_every_order(
         let text = format!("my_number,name,pref\n{rows}{},\"\",\n{},,\"\"\n", number(1), number(1));
         let file = converted(&text, &["--keep", "name,pref"]);
         let expected = [(NUMBER.to_owned(), ",\"a\",\"b\""), (number(1), ",\"\",")];
-        // A quote is smaller than any letter.
+        // A quote sorts before any letter.
         assert_eq!(file, file_of(NTA, "symbol,name,pref", &expected), "{}", String::from_utf8_lossy(&file));
     }
-    // Values that differ are still set aside.
+    // Rows with different values are still set aside.
     let keys = Keys::none();
     let output = convert_for_nta(&keys, format!("my_number,name\n{NUMBER},a\n{NUMBER},\" a\"\n"), &["--keep", "name"]);
     assert_eq!(output.status.code(), Some(1));
@@ -205,9 +206,12 @@ fn a_run_that_would_lose_most_rows_replaces_nothing_unless_it_is_told() {
     for bad in [&rejected, &differing, "my_number,name\n"] {
         let output = convert_for_nta(&keys, bad, &["--keep", "name"]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
-        assert!(stderr(&output).contains("reach no output, and there is a file that would be replaced"), "{output:?}");
+        assert!(
+            stderr(&output).contains("are missing from the outputs, and an existing file would be replaced"),
+            "{output:?}"
+        );
         assert_eq!(read(&keys, "nta.csv"), before);
-        // Elsewhere nothing is replaced.
+        // If no file exists there, nothing is replaced.
         let args = ["roster.csv", "--key", NTA_KEY, "--out", "new.csv", "--keep", "name"];
         assert_ne!(convert(&keys, &args).status.code(), Some(2));
         for name in ["new.csv", "new.rejects.csv", "new.duplicates.csv"] {

@@ -1,4 +1,5 @@
-//! `fugo convert`: a file is a function of the set of its rows, whatever their order, the threads and the memory.
+//! `fugo convert`: a file is a function of the set of its rows, independent of their order, the threads and the
+//! memory.
 
 mod rosters;
 mod sample_keys;
@@ -122,7 +123,7 @@ fn more_threads_than_memory_is_for_change_nothing() {
     assert!(files == expected(&rows));
 }
 
-/// 300,000 rows of one person among other people: more than a part may hold in memory.
+/// 300,000 rows of one person among other people: more than a partition may hold in memory.
 fn one_person_heavy(memo_of: impl Fn(usize) -> String) -> Vec<Row> {
     let people = numbers(2_001);
     let one = |number: &String| (number.clone(), ",other".to_owned());
@@ -209,7 +210,7 @@ fn input_order_with_unique_has_the_rows_of_symbol_order() {
         assert_eq!(by_input.1["duplicates"], by_symbol.1["duplicates"]);
         assert!(read(&keys, "nta.duplicates.csv") == duplicates);
         for (by_input, scope) in by_input.0.iter().zip([NTA, MOJ]) {
-            // Their order is the input's: that of the first row of each person.
+            // Their order is the input's: the order of the first row of each person.
             let symbol_of = symbols_of(scope);
             let in_order = roster.lines().skip(1).filter_map(|line| line.split_once(','));
             let mut written: std::collections::HashSet<Vec<u8>> =

@@ -1,4 +1,4 @@
-//! `fugo convert`: whose symbol a row gets, by re-issued numbers and by way of insurers' symbols.
+//! `fugo convert`: whose symbol a row gets, with re-issued numbers and with insurers' symbols.
 
 mod rosters;
 mod sample_keys;
@@ -78,14 +78,14 @@ fn a_lineage_that_is_none_is_refused_with_its_line_and_without_its_numbers() {
     let cases = [
         (String::new(), "line 1: the file is empty"),
         (format!("{a},{b}\n"), "line 1: the header is not new,previous"),
-        (format!("new,previous\n{a},{b}\n{a}\n"), "line 3: 1 fields"),
-        (format!("new,previous\n{a},{b},{c}\n"), "line 2: 3 fields"),
+        (format!("new,previous\n{a},{b}\n{a}\n"), "line 3: the number of fields is 1;"),
+        (format!("new,previous\n{a},{b},{c}\n"), "line 2: the number of fields is 3;"),
         (format!("new,previous\n{a},123456789012\n"), "line 2: column previous: the check digit"),
         (format!("new,previous\n{a},{a}\n"), "line 2: new and previous are the same number"),
         (format!("new,previous\n{a},{b}\n{a},{c}\n"), "line 3: an earlier line has this number in the column new"),
         (format!("new,previous\n{b},{a}\n{c},{a}\n"), "line 3: an earlier line has this number in the column previous"),
         (format!("new,previous\n{a},{b}\n{b},{c}\n{c},{a}\n"), "circle"),
-        (format!("new,previous\n\"{a},{b}\n"), "line 2: a quoted field is never closed"),
+        (format!("new,previous\n\"{a},{b}\n"), "line 2: a quoted field has no closing quote"),
     ];
     for (pairs, reason) in cases {
         let (keys, output) = with_lineage("my_number,memo\n", &pairs);
@@ -149,7 +149,7 @@ fn an_eligibility_key_asks_for_the_insurers_key_of_epoch_1_and_no_other() {
     let (keys, _) = eligibility();
     keys.scope(NTA);
     let with = |args: &[&str]| convert(&keys, &[&["roster.csv", "--out", "e.csv"], args].concat());
-    refused(&with(&["--key", ELIGIBILITY_KEY]), "give the insurers' key of epoch 1 by --insurers-key");
+    refused(&with(&["--key", ELIGIBILITY_KEY]), "give the insurers' key of epoch 1 with --insurers-key");
     refused(
         &with(&["--key", ELIGIBILITY_KEY, "--insurers-key", "insurers-all-2.key"]),
         "the epoch of the insurers' key is 2; eligibility symbols need the insurers' key of epoch 1",
@@ -176,7 +176,7 @@ fn from_insurers_symbols_only_an_eligibility_key_makes_symbols() {
     keys.file("pairs.csv", "new,previous\n", 0o600);
     refused(
         &with(&["--insurers-tag", &tag, "--key", ELIGIBILITY_KEY, "--lineage", "pairs.csv"]),
-        "--lineage is of numbers",
+        "--lineage needs numbers",
     );
 }
 

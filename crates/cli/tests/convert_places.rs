@@ -1,5 +1,5 @@
-//! `fugo convert` and what is at its places already: only earlier outputs are replaced, and what `--overwrite` names; a
-//! key never is, whenever it comes there; and two runs that name one file exclude each other.
+//! `fugo convert` and existing files: a run replaces only earlier outputs and the files that `--overwrite` names. It
+//! never replaces a key, whenever it appears. Two runs that name one file exclude each other.
 
 mod rosters;
 mod sample_keys;
@@ -34,7 +34,7 @@ fn refused(output: &Output, reason: &str) {
     assert!(stderr(output).contains(reason), "{} does not say: {reason}", stderr(output));
 }
 
-/// A run that has locked its places and waits for its roster.
+/// A run that has locked its paths and waits for its roster.
 fn waiting(keys: &Keys, args: &[&str]) -> Child {
     let mut run = command(keys, &[&["--key", NTA_KEY, "--quiet"], args].concat());
     let run = run.stdin(Stdio::piped()).spawn().expect("the tool runs");
@@ -43,7 +43,7 @@ fn waiting(keys: &Keys, args: &[&str]) -> Child {
         assert!(started.elapsed() < Duration::from_secs(60), "the run does not begin");
         std::thread::sleep(Duration::from_millis(5));
     }
-    // Locked one after the other, and looked at then.
+    // The paths are locked one after the other, and checked after that.
     std::thread::sleep(Duration::from_millis(300));
     run
 }
@@ -69,7 +69,7 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
         let args = [out, &[option, place]].concat();
         keys.file(place, foreign, 0o600);
         let output = run(&keys, &args);
-        refused(&output, "does not begin as an earlier");
+        refused(&output, "does not begin like an earlier");
         assert!(stderr(&output).contains(&format!("--overwrite {place}")));
         assert_eq!(read(&keys, place), foreign.as_bytes());
 
@@ -83,9 +83,9 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
         assert_eq!(run(&keys, &args).status.code(), Some(0), "an empty file is replaced by {option}");
         fs::remove_file(keys.at(place)).expect("there");
     }
-    // An output of another kind is not what the operator means.
+    // An output of another kind is not the file that the operator means.
     keys.file("nta.csv", earlier("nta.csv"), 0o600);
-    refused(&run(&keys, &["--out", "other.csv", "--report", "nta.csv"]), "does not begin as an earlier report");
+    refused(&run(&keys, &["--out", "other.csv", "--report", "nta.csv"]), "does not begin like an earlier report");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn the_symbols_of_another_key_are_not_replaced_without_being_named() {
         let moj = |more: &[&str]| convert(&keys, &[&["roster.csv", "--key", MOJ_KEY, "--out", place], more].concat());
         assert_eq!(run(&keys, &["--out", place]).status.code(), Some(0));
         let nta = read(&keys, place);
-        refused(&moj(&[]), "does not begin as an earlier output of this tool under the same key");
+        refused(&moj(&[]), "does not begin like an earlier output of this tool under the same key");
         assert_eq!(read(&keys, place), nta);
         assert_eq!(moj(&["--overwrite", place]).status.code(), Some(0));
         assert_eq!(moj(&[]).status.code(), Some(0));
@@ -154,7 +154,7 @@ fn tables_say_that_their_key_is_a_test_key() {
 #[test]
 fn overwrite_names_a_file_that_the_run_writes() {
     let keys = folder();
-    refused(&run(&keys, &["--out", "nta.csv", "--overwrite", "ntb.csv"]), "which this run does not write");
+    refused(&run(&keys, &["--out", "nta.csv", "--overwrite", "ntb.csv"]), "but this run does not write that file");
     keys.file("nta.csv", "mine\nand mine\n", 0o600);
     assert_eq!(run(&keys, &["--out", "nta.csv", "--overwrite", "./nta.csv"]).status.code(), Some(0));
 }
@@ -201,7 +201,7 @@ fn a_key_that_comes_while_a_run_reads_stays() {
         let run = waiting(&keys, &["--out", out]);
         keys.file(place, IDENTITY, 0o600);
         let output = end(run);
-        refused(&output, "a file came there while the run was under way");
+        refused(&output, "another file was created there during the run");
         assert_eq!(read(&keys, place), IDENTITY.as_bytes());
     }
 }
@@ -218,7 +218,7 @@ fn a_file_that_is_changed_or_exchanged_while_a_run_reads_stays() {
         } else {
             fs::write(keys.at("nta.csv"), IDENTITY).expect("written");
         }
-        refused(&end(run), "was changed while the run was under way");
+        refused(&end(run), "was changed during the run");
         assert_eq!(read(&keys, "nta.csv"), IDENTITY.as_bytes());
         assert!(run_directories(&keys.at("")).is_empty());
     }
@@ -246,7 +246,7 @@ fn one_file_under_two_names_is_not_written_twice() {
     let keys = folder();
     let two =
         |a: &str, b: &str| convert(&keys, &["roster.csv", "--key", NTA_KEY, "--key", MOJ_KEY, "--out", a, "--out", b]);
-    refused(&two("a.csv", "A.csv"), "differ in case only");
+    refused(&two("a.csv", "A.csv"), "differ only in upper and lower case");
     keys.file("a.csv", earlier("a.csv"), 0o600);
     fs::hard_link(keys.at("a.csv"), keys.at("b.csv")).expect("linked");
     refused(&two("a.csv", "b.csv"), "would be written twice");
@@ -344,7 +344,7 @@ fn a_demo_clears_only_what_a_demo_made() {
         || fugo(&["demo", "--rows", "200", "--scopes", "agency/nta/1", "--dir", &dir]).output().expect("it runs");
     assert_eq!(demo().status.code(), Some(0));
     assert_eq!(demo().status.code(), Some(0), "a demo is made anew");
-    // Files of one's own under a demo's names.
+    // Other files under the names of a demo's files.
     for name in ["roster.csv", "truth.csv", "root.key"] {
         let made = read(&keys, &format!("demo/{name}"));
         fs::rename(keys.at(&format!("demo/{name}")), keys.at("aside")).expect("moved");
@@ -377,6 +377,6 @@ fn a_lineage_file_larger_than_a_quarter_of_the_memory_is_refused_before_it_is_re
     let keys = folder();
     fs::File::create(keys.at("big.csv")).and_then(|file| file.set_len(1 << 40)).expect("a sparse file");
     let output = run(&keys, &["--out", "nta.csv", "--lineage", "big.csv", "--memory", "16M"]);
-    refused(&output, "a quarter of --memory is allowed, 4194304 bytes");
+    refused(&output, "a quarter of --memory is allowed, which is 4194304 bytes");
     assert!(!keys.at("nta.csv").exists());
 }

@@ -1,4 +1,4 @@
-//! `fugo convert`: kept columns of tables keep their types and values, and those that hold the number or a symbol do not
+//! `fugo convert`: kept columns of tables keep their types and values. Cells that hold the number or a symbol do not
 //! reach an output.
 
 mod rosters;
@@ -58,7 +58,8 @@ fn roster_with(people: &[String], columns: &[(&'static str, ArrayRef)]) -> Recor
     batch(&[&[("my_number", texts(people))], columns].concat())
 }
 
-/// Keeps every column, through every pair of formats; what comes out must be what went in, dictionaries and views as what they hold.
+/// Keeps every column, through every pair of formats. The outputs must equal the input; dictionaries and views become
+/// their values.
 fn assert_kept(columns: &[(&'static str, ArrayRef)]) {
     let people = numbers(5);
     let order = by_symbol(NTA, &people);
@@ -110,7 +111,7 @@ fn minus_zero_and_not_a_number_keep_their_bits() {
     }
 }
 
-/// A column of floats of each width, of these bits as Float64 has them.
+/// A column of floats of each width, whose Float64 values have these bits.
 fn floats(values: &[f64]) -> [ArrayRef; 4] {
     let wide: ArrayRef = Arc::new(Float64Array::from(values.to_vec()));
     let [half, single] = [DataType::Float16, DataType::Float32].map(|of| cast(&wide, &of).expect("floats"));
@@ -180,7 +181,7 @@ fn times_in_a_named_zone_are_kept() {
 
 #[test]
 fn times_and_dates_beyond_the_calendar_are_kept() {
-    // How DuckDB and PostgreSQL write `infinity`.
+    // This is how DuckDB and PostgreSQL write `infinity`.
     let times = vec![Some(i64::MAX), None, Some(i64::MIN), Some(i64::MAX - 1), Some(0)];
     assert_kept(&[("at", Arc::new(TimestampMicrosecondArray::from(times)))]);
     assert_kept(&[("on", Arc::new(Date32Array::from(vec![Some(i32::MAX), None, Some(i32::MIN), Some(1), Some(0)])))]);
@@ -212,7 +213,7 @@ fn as_csv_a_null_is_empty_and_empty_text_is_quoted() {
     }
 }
 
-/// The reason why a row of this number and memo is a reject, whatever the formats.
+/// The reason why a row with this number and memo is rejected, in every format.
 fn reason_of(number: &str, memo: &ArrayRef) -> String {
     let mut reasons = Vec::new();
     for (format, out) in [("parquet", "out.arrow"), ("arrow", "out.parquet"), ("arrow", "out.csv")] {
@@ -313,7 +314,7 @@ fn columns_that_cannot_be_searched_are_refused_before_the_run() {
                 &["--keep", "memo", "--out", "o.csv"],
             );
             let refused = refusal(&keys, &output, &[&format!("roster.{format}")]);
-            assert!(refused.contains("`memo`") && refused.contains("not searched"), "{refused}");
+            assert!(refused.contains("`memo`") && refused.contains("cannot be searched"), "{refused}");
         }
     }
 }
@@ -336,7 +337,7 @@ fn a_column_that_names_a_scope_is_refused_before_the_run_whatever_its_type() {
     }
 }
 
-/// What a run of one person with this kept cell says, into a file of this format.
+/// The messages of a run of one person with this kept cell, to a file of this format.
 fn said_of(keys: &sample_keys::Keys, memo: ArrayRef, format: &str) -> (Option<i32>, String) {
     let roster = roster(&numbers(memo.len() as u64), memo);
     let out = format!("out.{format}");
@@ -398,7 +399,7 @@ fn types_that_readers_take_for_something_else_are_refused_by_name_before_the_run
         for format in ["csv", "parquet", "arrow"] {
             let (code, said) = said_of(&nta(), memo.clone(), format);
             assert_eq!(code, Some(2), "{said}");
-            assert!(said.contains("the kept column `memo` is of type"), "{said}");
+            assert!(said.contains("the kept column `memo` has the type"), "{said}");
         }
     }
     let wide = arrow_array::Decimal256Array::from(vec![arrow_buffer::i256::ONE]).with_precision_and_scale(39, 0);
@@ -407,7 +408,7 @@ fn types_that_readers_take_for_something_else_are_refused_by_name_before_the_run
     for (memo, format) in [(&duration, "parquet"), (&wide, "parquet"), (&wide, "arrow")] {
         let (code, said) = said_of(&nta(), memo.clone(), format);
         assert_eq!(code, Some(2), "{said}");
-        assert!(said.contains("the kept column `memo` is of type"), "{said}");
+        assert!(said.contains("the kept column `memo` has the type"), "{said}");
     }
     assert_eq!(said_of(&nta(), duration.clone(), "arrow").0, Some(0));
     for memo in [duration, wide] {
@@ -435,7 +436,7 @@ fn nulls_where_the_schema_allows_none_are_a_matter_of_their_rows() {
         let claimed = Arc::new(Schema::new(fields));
         let bytes = {
             let mut writer = arrow_ipc::writer::FileWriter::try_new(Vec::new(), &claimed).expect("begun");
-            // Safe: only a debug check of the batch is left out, as a careless writer does.
+            // Safe: only a debug check of the batch is left out, as a careless writer would.
             let columns = nullable.columns().to_vec();
             let options = arrow_array::RecordBatchOptions::new();
             match RecordBatch::try_new_with_options(claimed.clone(), columns, &options) {

@@ -1,5 +1,5 @@
-//! `fugo convert` on damaged Parquet and Arrow files, on files that are not what they are called, and on full disks: two
-//! lines of error, nothing of a cell in them, and the outputs of the run before as they were.
+//! `fugo convert` on damaged Parquet and Arrow files, on files with a wrong extension, and on full disks: the error
+//! has two lines and nothing of a cell, and the outputs of the run before are unchanged.
 
 mod rosters;
 mod sample_keys;
@@ -33,7 +33,7 @@ fn roster_of(people: &[(String, String)]) -> RecordBatch {
     roster(&numbers, texts(people.iter().map(|(_, memo)| memo)))
 }
 
-/// A key, and outputs of a run before.
+/// A key, and outputs of an earlier run.
 fn folder() -> Keys {
     let keys = keys_of(&[NTA]);
     put_back(&keys);
@@ -53,7 +53,7 @@ fn run(keys: &Keys, name: &str, bytes: &[u8], more: &[&str]) -> Output {
     run.wait_with_output().expect("it ends")
 }
 
-/// Whether the run was refused, in the way that every run is.
+/// Whether the run was refused in the usual way.
 fn is_refused(keys: &Keys, output: &Output, people: &[(String, String)]) -> Result<(), String> {
     let said: Vec<&str> = stderr(output).lines().filter(|line| !line.contains("is a test key")).collect();
     let digits: Vec<u8> = stderr(output).bytes().filter(u8::is_ascii_digit).collect();
@@ -75,7 +75,7 @@ fn is_refused(keys: &Keys, output: &Output, people: &[(String, String)]) -> Resu
     }
 }
 
-/// Refused, or converted as if nothing had been.
+/// The run is refused, or converts as if the file were not damaged.
 fn is_refused_or_right(keys: &Keys, output: &Output, people: &[(String, String)]) -> Result<(), String> {
     if !matches!(output.status.code(), Some(0 | 1)) {
         return is_refused(keys, output, people);
@@ -125,7 +125,8 @@ fn a_file_that_ends_early_is_refused_wherever_it_ends() {
 fn a_stream_that_ends_between_two_batches_is_refused() {
     let people = people(2_000);
     let (keys, whole, head) = (folder(), bytes_of(&people, "arrows"), bytes_of(&people[..people.len() / 3], "arrows"));
-    // Schema and batches of the head of the roster, cut into three as all are: what follows is another message.
+    // The schema and the batches of the first part of the roster, in three batches like all of them: another message
+    // follows.
     let marker = [0xFF, 0xFF, 0xFF, 0xFF];
     let ends: Vec<usize> = (8..whole.len() - 8).step_by(8).filter(|at| whole[*at..*at + 4] == marker).collect();
     assert!(ends.len() >= 2 && head.len() < whole.len(), "{ends:?}");
@@ -134,7 +135,8 @@ fn a_stream_that_ends_between_two_batches_is_refused() {
     assert_none(&is_refused(&keys, &output, &people).err().into_iter().collect::<Vec<_>>());
 }
 
-/// Where a file keeps its structure and no cell: its footer, or what a stream says before its first cells.
+/// The parts of a file with its structure and no cells: its footer, or the messages of a stream before its first
+/// cells.
 fn structure(bytes: &[u8], format: &str) -> Range<usize> {
     let length = |at: usize| {
         let length: [u8; 4] = bytes[at..at + 4].try_into().expect("four bytes");
@@ -163,7 +165,7 @@ fn a_flipped_byte_of_structure_is_seen_or_harmless_but_in_a_stream_may_lose_a_ba
                 damaged[at] ^= mask;
                 let output = run(&keys, &name, &damaged, &["--threads", "1"]);
                 let fault = is_refused_or_right(&keys, &output, &people).err();
-                // The reader passes over messages of kinds that it does not know, and streams have no checksums.
+                // The reader skips messages of unknown kinds, and streams have no checksums.
                 let unseen = format == "arrows" && matches!(output.status.code(), Some(0 | 1));
                 faults.extend(
                     fault
@@ -213,7 +215,7 @@ fn a_flipped_byte_within_plain_cells_never_ends_in_anything_but_a_refusal_or_an_
                 faults.extend(fault.map(|fault| format!("{format}, byte {at} of {}: {fault}", bytes.len())));
                 continue;
             }
-            // Nothing in such a file tells a changed cell from another; rows that are written are read from it.
+            // A changed cell in such a file cannot be noticed; the rows that are written are read from the file.
             table(&keys, "out.parquet");
             put_back(&keys);
         }

@@ -1,5 +1,5 @@
-//! `fugo convert` on files whose lengths lie, and on small files that are large once unpacked: what does not fit `--memory` is
-//! refused, and no length that a file claims ends the process in another way.
+//! `fugo convert` on files with false lengths, and on small files that are large once unpacked: a file that does not
+//! fit in `--memory` is refused, and no length in a file ends the process in another way.
 #![cfg(target_os = "linux")]
 
 mod rosters;
@@ -21,7 +21,7 @@ use rosters::{NTA_KEY, command, lines, numbers, read, run_directories, watch};
 use sample_keys::{Keys, stderr};
 use tables::{nta, roster, texts, write_parquet};
 
-/// Converts a file with its `memo`, in an address space that is far smaller than what the files claim.
+/// Converts a file with its `memo`, in an address space that is far smaller than the lengths in the files.
 fn run(keys: &Keys, name: &str, memory: &str) -> Output {
     let args = [name, "--keep", "memo", "--key", NTA_KEY, "--out", "out.csv", "--quiet"];
     let more = ["--memory", memory, "--threads", "2", "--overwrite", "out.csv"];
@@ -30,7 +30,7 @@ fn run(keys: &Keys, name: &str, memory: &str) -> Output {
     run.wait_with_output().expect("it ends")
 }
 
-/// An error in two lines, exit 2, and nothing left behind.
+/// An error of two lines, exit status 2, and no files left.
 fn refused(keys: &Keys, output: &Output) -> String {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(!keys.at("out.csv").exists() && run_directories(&keys.at("")).is_empty(), "{output:?}");
@@ -85,7 +85,7 @@ fn wide_rows_are_written_as_batches_of_few_rows_that_depend_on_the_rows_alone() 
         let kib = peak_into(&keys, "roster.parquet", "16M", out);
         assert_eq!(tables::table(&keys, out).num_rows() as u64, rows);
         let few = read(&keys, out);
-        // What is beside the memory is in docs/operators.md.
+        // docs/operators.md lists what the process uses in addition to the memory.
         let beside = if out == "out.arrow" { 40 } else { 90 };
         assert!(kib < (16 + 10 + 10 + beside) << 10, "{kib} KiB for --memory 16M, {out}");
         peak_into(&keys, "roster.parquet", "2G", out);
@@ -206,7 +206,7 @@ fn a_width_below_zero_in_an_arrow_schema_is_refused() {
         places.iter().for_each(|place| damaged[place + 3] = 0x80);
         fs::write(keys.at("roster.arrow"), damaged).expect("written");
         let said = refused(&keys, &run(&keys, "roster.arrow", "64M"));
-        assert!(said.contains("width below zero"), "{format}: {said}");
+        assert!(said.contains("negative width"), "{format}: {said}");
     }
 }
 
@@ -265,7 +265,7 @@ fn a_footer_that_says_another_number_of_rows_than_there_are_is_refused() {
         fs::write(keys.at("roster.parquet"), changed).expect("written");
         let output = run(&keys, "roster.parquet", "1G");
         if output.status.code() == Some(0) {
-            // The number of a column's values, which nobody reads: the rows are whole.
+            // The number of values of a column, which nobody reads: the rows are complete.
             assert_eq!(lines(&keys, "out.csv").len() as u64, rows + 1);
             fs::remove_file(keys.at("out.csv")).expect("removed");
             continue;
@@ -316,7 +316,7 @@ fn damaged_copies_in_every_compression_are_refused_or_read_and_never_end_the_pro
                 match random.below(3) {
                     0 => damaged[at] ^= 1 << random.below(8),
                     1 => damaged[at] = random.next() as u8,
-                    // A length, or a part of one, that is far too large.
+                    // A length, or a part of a length, that is far too large.
                     _ => damaged[at..at + 8].copy_from_slice(&(random.next() >> random.below(40)).to_le_bytes()),
                 }
             }

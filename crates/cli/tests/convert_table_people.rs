@@ -1,4 +1,4 @@
-//! `fugo convert` from tables: re-issued numbers, integers, and the issuer's way from insurers' symbols.
+//! `fugo convert` from tables: re-issued numbers, integers, and eligibility symbols from insurers' symbols.
 
 mod rosters;
 mod sample_keys;
@@ -174,8 +174,8 @@ fn a_column_that_is_missing_or_stands_twice_is_refused() {
         refusal(&keys, &output, &["roster.arrow"])
     };
     assert!(refused(&["--keep", "memo"]).contains("several columns are named `memo`"));
-    assert!(refused(&["--keep", "memos"]).contains("no column is named `memos`"));
-    assert!(refused(&["--keep", "my_number"]).contains("which no output may hold"));
+    assert!(refused(&["--keep", "memos"]).contains("has the name `memos`"));
+    assert!(refused(&["--keep", "my_number"]).contains("which must not be in an output"));
 }
 
 /// Insurers' symbols of these people as bytes, in a column that names `scope` and its key.
@@ -261,7 +261,7 @@ fn a_binary_cell_that_is_no_insurers_symbol_is_a_reject_with_its_reason() {
     let tag = scope_key(INSURERS).tag().to_string();
     let good = symbols_of(INSURERS)(&people[0]);
     let of_nta = rosters::text(NTA, &symbols_of(NTA)(&people[0]));
-    // As long as an insurers' text, and no such text.
+    // As long as the text form of an insurers' symbol, but not a text form.
     let no_text = rosters::text(INSURERS, &good).to_uppercase().replace('1', "!");
     let cells = [Some(&good[..]), None, Some(&good[..15]), Some(of_nta.as_bytes()), Some(no_text.as_bytes())].to_vec();
     for layout in BINARY {
@@ -313,7 +313,7 @@ fn the_issuer_reads_insurers_symbols_as_spark_wrote_them_and_holds_their_metadat
     assert_eq!(rows(&table(&keys, "out.parquet")), expected(ELIGIBILITY, &rows_in));
     write_as_spark(&keys.at("roster.parquet"), &insurers(&people, "insurers/all/2"));
     let output = convert(&keys, &args);
-    assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not name"), "{output:?}");
+    assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not have the tag"), "{output:?}");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -327,7 +327,10 @@ fn binary_columns_and_text_that_name_another_key_or_bytes_that_name_none_are_ref
         let binary = arrow_cast::cast(other.column(0), &DataType::Binary).expect("bytes");
         for column in [&binary, &as_text] {
             let output = issue(&keys, "parquet", &with_symbols(&other, column.clone()), &tag);
-            assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not name"), "{output:?}");
+            assert!(
+                sample_keys::stderr(&output).contains("`symbol`: its metadata does not have the tag"),
+                "{output:?}"
+            );
             assert_eq!(output.status.code(), Some(2));
             if column.data_type() == &DataType::Binary {
                 let plain = batch(&[("symbol", column.clone()), ("memo", other.column(1).clone())]);

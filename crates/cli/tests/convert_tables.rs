@@ -1,4 +1,4 @@
-//! `fugo convert` from and to Parquet and Arrow files: formats, symbols, order, and how a file may come.
+//! `fugo convert` from and to Parquet and Arrow files: formats, symbols, order, and ways to give a file.
 
 mod rosters;
 mod sample_keys;
@@ -28,7 +28,7 @@ use tables::{
 const RESEARCH: &str = "research/cohort-7/2";
 const RESEARCH_KEY: &str = "research-cohort-7-2.key";
 
-/// 3,000 people in no order, each with a memo.
+/// 3,000 people in random order, each with a memo.
 fn people() -> Vec<(String, String)> {
     let mut people: Vec<_> = numbers(3_000).into_iter().zip((0..).map(|i| format!("memo {i}"))).collect();
     Random::new(3).shuffle(&mut people);
@@ -134,7 +134,7 @@ fn csv_holds_no_binary_symbols() {
     let keys = nta();
     let more = ["--out", "nta.csv", "--symbol", "binary"];
     let output = convert_table(&keys, "parquet", &roster(&[NUMBER.to_owned()], texts(["x"])), &more);
-    assert!(refusal(&keys, &output, &["roster.parquet"]).contains("CSV holds text, not bytes"));
+    assert!(refusal(&keys, &output, &["roster.parquet"]).contains("CSV cannot hold symbols as bytes"));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn an_arrow_stream_is_read_from_a_pipe_and_parquet_is_not() {
         let args = ["--input-format", format, "--keep", "memo", "--key", NTA_KEY, "--out", "nta.arrow", "--quiet"];
         let mut run = command(&keys, &args).stdin(Stdio::piped()).spawn().expect("the tool runs");
         let _watch = watch(&run);
-        // A run that is refused does not read on.
+        // A run that is refused does not read the rest.
         let _ = run.stdin.take().expect("a pipe").write_all(&read(&keys, input));
         run.wait_with_output().expect("it ends")
     };

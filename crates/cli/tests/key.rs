@@ -104,7 +104,7 @@ fn a_scope_key_derives_nothing() {
     let nta = keys.scope("agency/nta/1");
     let out = keys.arg("out.key");
     let refused = key(&["derive", "--root", &nta, "--scope", "agency/nta/2", "--out", &out, "--plaintext"]);
-    is_refused(&refused, "only a root key derives");
+    is_refused(&refused, "keys are derived from root keys only");
 }
 
 #[test]

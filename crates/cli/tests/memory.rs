@@ -1,5 +1,5 @@
-//! What a run of `fugo convert` has in memory: it is stopped in each phase, and every page of it is searched for keys,
-//! prepared states and numbers. As root, with strace; anybody else is told what was not looked at.
+//! The memory of a run of `fugo convert`. The run is stopped in each phase, and every page is searched for keys,
+//! prepared states and numbers. This needs root and strace; otherwise the test prints what it skipped.
 #![cfg(target_os = "linux")]
 
 mod rosters;
@@ -28,21 +28,21 @@ use sample_keys::Keys;
 /// The phases of a run, as it announces them; the last begins with the last rename.
 const PHASES: [&str; 5] = ["reading", "sorting", "writing", "renaming", "placed"];
 
-/// Kept in a cell, so that each run has in its heap what every search must find: twelve digits that are no number and the
-/// hexadecimal digits of a key that nobody has.
+/// A decoy in a cell, so that each run has on its heap a text that every search must find: twelve digits that are not
+/// a valid number, and the hexadecimal digits of a key that nobody has.
 const DECOY_DIGITS: &str = "987654321000";
 const DECOY_KEY: [u8; 32] = *b"\x9d\x13\xe0\x5a\x77\x88\xc1\x02\xfe\x31\x64\xb8\x2f\x90\xad\x46\
                                \x05\xd7\xe9\x7b\x1c\xa3\x50\xf2\x6e\x3d\xb4\xcf\x28\x81\x99\xea";
 
-/// What is looked for.
+/// The values that are searched for.
 struct Wanted {
     /// Of the roster; and the decoy.
     numbers: HashSet<[u8; 12]>,
-    /// What each finder finds pieces of.
+    /// The pieces that each finder finds.
     secrets: Vec<(&'static str, Finder<'static>)>,
 }
 
-/// What one search found: each number once, and pieces of secrets.
+/// The results of one search: each number once, and pieces of secrets.
 #[derive(Clone, Debug, Default)]
 struct Found {
     numbers: HashSet<[u8; 12]>,
@@ -70,7 +70,7 @@ impl Wanted {
         Self { numbers, secrets }
     }
 
-    /// Searches a stretch of memory.
+    /// Searches a range of memory.
     fn search(&self, memory: &[u8], found: &mut Found) {
         let mut digits = 0;
         for (i, byte) in memory.iter().enumerate() {
@@ -113,14 +113,15 @@ fn state(key: &[u8; 32], pad: u8) -> [u32; 8] {
     state
 }
 
-/// Two words each, as they stand in a state and in the registers of the SHA extensions, and one word in all lanes of AVX2.
+/// Two words each, in the layouts of a state and of the registers of the SHA extensions; and one word in all lanes of
+/// AVX2.
 fn pieces_of_state(state: &[u32; 8]) -> Vec<Vec<u8>> {
     let piece = |words: [u32; 2]| words.iter().flat_map(|word| word.to_ne_bytes()).collect();
     let pairs = state.windows(2).flat_map(|pair| [[pair[0], pair[1]], [pair[1], pair[0]]]);
     pairs.chain(state.iter().map(|word| [*word; 2])).map(piece).collect()
 }
 
-/// A run under strace, which stops it as it enters calls that only its phases make.
+/// A run under strace, which stops it when it enters calls that only its phases make.
 struct Run {
     strace: Child,
     pid: Pid,
@@ -159,7 +160,7 @@ impl Run {
         Self { strace, pid, said, phase: None }
     }
 
-    /// Lets the run go on until its next stop, and gives the phase of that; false once it has ended.
+    /// Continues the run until its next stop, and returns the phase of that stop; false if the run has ended.
     fn next_stop(&mut self) -> bool {
         let (mut seen, mut last) = (0, None);
         while seen < 3 {
@@ -177,8 +178,8 @@ impl Run {
         true
     }
 
-    /// How often each thread has run, if all are stopped. A tracer stops threads at every system call too, for a moment:
-    /// then they run again before long.
+    /// How many context switches each thread had, if all threads are stopped. A tracer also stops threads at every
+    /// system call for a moment; these soon run again.
     fn stopped(&self) -> Option<BTreeMap<PathBuf, String>> {
         let threads = fs::read_dir(format!("/proc/{}/task", self.pid.as_raw_nonzero())).ok()?;
         let runs = threads.map_while(Result::ok).map(|thread| {
@@ -210,7 +211,7 @@ impl Run {
             let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).expect("an address"));
             bytes.clear();
             bytes.resize((end - start) as usize, 0);
-            // Not every mapped page of a file is there.
+            // Some pages of a mapped file may not exist.
             match memory.read_at(&mut bytes, start) {
                 Ok(read) => {
                     let before = (found.numbers.len(), found.keys + found.states);
@@ -242,7 +243,7 @@ fn can_look() -> bool {
     false
 }
 
-/// The most that was found at a stop of each phase.
+/// The maximum that was found at a stop of each phase.
 fn look(name: &str, keys: &Keys, args: &[&str], numbers: &[String]) -> [Found; 5] {
     let wanted = Wanted::new(numbers, &[NTA, MOJ]);
     let mut found: [Option<Found>; 5] = Default::default();
@@ -295,7 +296,8 @@ fn look(name: &str, keys: &Keys, args: &[&str], numbers: &[String]) -> [Found; 5
 fn holds_no_secret_after_reading(name: &str, found: &[Found; 5]) {
     let decoy: [u8; 12] = DECOY_DIGITS.as_bytes().try_into().expect("twelve digits");
     let [reading, later @ ..] = found;
-    // The same search finds what has to be there: the rows at hand, the states that symbols are made with, the decoys.
+    // The same search must find the values that have to be there: the current rows, the states for deriving symbols,
+    // and the decoys.
     assert!(reading.numbers.len() > 100, "{name}: numbers are being read");
     assert!(reading.states > 0, "{name}: symbols are being made");
     assert!(found.iter().any(|found| found.numbers.contains(&decoy)), "{name}: kept digits are in memory");

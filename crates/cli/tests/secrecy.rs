@@ -1,5 +1,5 @@
-//! Over a messy roster nothing that the tool writes holds a number of it, nor eight digits of one in a row, nor a part of
-//! a key; and nothing that it reads makes it panic.
+//! On a roster with many bad rows, the output of the tool contains no number of the roster, no eight consecutive
+//! digits of one, and no part of a key. No input makes the tool panic.
 
 mod rosters;
 mod sample_keys;
@@ -9,12 +9,12 @@ use std::{collections::HashSet, fs, process::Output};
 use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, Random, convert, keys_of, number, numbers, read, scope_key};
 use sample_keys::{Keys, NUMBER, ROOT_HEX, answer, stderr, stdout};
 
-/// What nothing may repeat.
+/// The secrets that must not appear.
 struct Secrets {
     numbers: HashSet<String>,
-    /// Eight digits in a row of each.
+    /// Every eight consecutive digits of each number.
     parts: HashSet<String>,
-    /// Eight bytes in a row of each key, in hex.
+    /// Every eight consecutive bytes of each key, in hex.
     keys: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ impl Secrets {
             assert!(!text.contains(key), "{what} holds a part of a key");
         }
         for line in text.lines() {
-            // Full-width digits are as good as ASCII ones, and separators hide nothing.
+            // Full-width digits count like ASCII digits, and separators hide nothing.
             let digits: Vec<char> = line.chars().map(ascii_digit).collect();
             let runs = digits.split(|c| !c.is_ascii_digit());
             let eights = runs.flat_map(|run| run.windows(8));
@@ -69,7 +69,7 @@ fn full_width(number: &str) -> String {
     number.chars().map(|c| char::from_u32(c as u32 - '0' as u32 + '０' as u32).expect("a digit")).collect()
 }
 
-/// Rows as they come from real offices, good and bad, each with a number in some shape.
+/// Rows like those of real offices, good and bad, each with a number in some form.
 fn messy(numbers: &[String]) -> String {
     let shape = |(i, n): (usize, &String)| match i % 20 {
         0 => format!("{}-{}-{},a", &n[..4], &n[4..8], &n[8..]),
@@ -187,7 +187,7 @@ fn checking_a_messy_roster_repeats_no_number() {
     }
 }
 
-/// Bytes of any kind, or pieces of rosters put together in any way.
+/// Random bytes, or random combinations of pieces of rosters.
 fn garbage(random: &mut Random, numbers: &[String]) -> Vec<u8> {
     const PIECES: [&[u8]; 24] = [
         b"\"",
@@ -248,7 +248,8 @@ fn garbage_is_no_panic_and_its_totals_reconcile() {
     let (mut finished, mut refused) = (0, 0);
     for case in 0..400 {
         let mut roster = garbage(&mut random, &numbers);
-        // A number in a cell over several lines stops the run, so most garbage with quotes or bare CR is refused.
+        // A number in a cell over several lines stops the run, so most random input with quotes or bare CR is
+        // refused.
         if case % 3 > 0 {
             roster.retain(|byte| *byte != b'"');
         }
@@ -279,7 +280,7 @@ fn garbage_is_no_panic_and_its_totals_reconcile() {
             reader.byte_records().count() as u64
         };
         assert_eq!(rows("nta.rejects.csv"), rejected, "{:?}", String::from_utf8_lossy(&roster));
-        // A lone CR ends a line for that reader and is a byte of a cell here.
+        // A lone CR ends a line for that reader, and is a byte of a cell here.
         if !roster.contains(&b'\r') {
             assert_eq!(rows("nta.csv"), converted, "{:?}", String::from_utf8_lossy(&roster));
         }

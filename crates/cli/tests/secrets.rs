@@ -6,7 +6,7 @@ use std::{fs, process::Output};
 
 use sample_keys::{Keys, NTA_HEX, NUMBER, ROOT_HEX, SYMBOL, TEXT, answer, stderr, stdout};
 
-/// A number with a wrong check digit, and one in a form that only lenient takes.
+/// A number with a wrong check digit, and a number in a form that only the lenient format accepts.
 const NOT_A_NUMBER: &str = "987654321098";
 const GROUPED: &str = "9876-5432-1098";
 

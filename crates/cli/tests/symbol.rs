@@ -115,7 +115,7 @@ fn test_and_production_keys_do_not_mix() {
     let args = ["verify", "--key", &eligibility, "--insurers-key", &keys.arg("insurers.key"), "--identity", &identity];
     let output = symbol(&args, "");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("test and production keys together"));
+    assert!(stderr(&output).contains("test keys and production keys cannot be used together"));
 }
 
 #[test]

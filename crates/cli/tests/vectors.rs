@@ -9,7 +9,7 @@ fn vector(purpose: &str, scope: &str, epoch: u64) -> Value {
     json!({ "root": ROOT_HEX, "purpose": purpose, "scope": scope, "epoch": epoch, "number": NUMBER })
 }
 
-/// Each line's answer, and the exit status.
+/// The answer to each line, and the exit status.
 fn vectors(lines: &[String]) -> (Vec<Value>, Option<i32>) {
     let output = answer(&["vectors"], lines.join("\n"));
     let answers = stdout(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

@@ -1,26 +1,26 @@
-//! Which columns of the two files hold the same thing, and which sets of them are tried together.
+//! Which columns of the two files hold the same values, and which sets of columns are compared.
 
 use super::{file::Delivery, sample::Sample, survey::Survey};
 use crate::failure::{Failure, Result};
 
-/// Of columns with other names, this share of the values must be common.
+/// Two columns with different names are a pair if at least this share of their values is common.
 const SAME_VALUES: f64 = 0.5;
-/// And so many values there must be: two columns of `1` and `2` need not be the same.
+/// They must also have this many values: two columns of `1` and `2` need not hold the same thing.
 const TELLING: f64 = 20.0;
 
-/// A column of each file that hold the same thing, as places among the columns without the symbols'.
+/// Two columns that hold the same thing, one of each file, as indices among the columns that are not the symbols'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) places: [usize; 2],
 }
 
-/// The pairs: those asked for, those with one name, and those that share most of their values.
+/// Finds the pairs: those that --pair names, those with the same name, and those that share most of their values.
 pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(String, String)]) -> Result<Vec<Pair>> {
     let mut pairs = Vec::new();
     for (a, b) in asked {
         let place = |side: usize, name: &str| {
             files[side].names.iter().position(|other| other == name).ok_or_else(|| {
-                Failure::new("--pair names a column that is not there", "write it as NAME_IN_A=NAME_IN_B")
+                Failure::new("--pair names a column that does not exist", "write --pair NAME_IN_A=NAME_IN_B")
                     .of(&files[side].path)
             })
         };
@@ -28,7 +28,7 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
         if !has_common(surveys, pair) {
             return Err(Failure::new(
                 "the columns that a --pair names have no value in common",
-                "columns are compared as they are written: spell them alike first, or leave the pair out",
+                "columns are compared as they are written; write their values in the same way, or leave the pair out",
             ));
         }
         pairs.push(pair);
@@ -37,7 +37,7 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
     for (a, name) in files[0].names.iter().enumerate() {
         let alike = |b: &usize| {
             let same = plain(&files[1].names[*b]) == plain(name);
-            // Each file's own serial numbers, say, are no common column, and must not hide one.
+            // A serial number that each file has of its own is not common, and must not hide a common column.
             same && is_free(&pairs, 1, *b) && has_common(surveys, Pair { places: [a, *b] })
         };
         if let Some(b) = (0..files[1].names.len()).find(alike).filter(|_| is_free(&pairs, 0, a)) {
@@ -61,19 +61,20 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
     Ok(pairs)
 }
 
-/// Whether two columns have a value in common, as far as samples tell.
+/// Whether two columns have a value in common, as far as their samples show.
 fn has_common(surveys: [&Survey; 2], pair: Pair) -> bool {
     let [a, b] = [0, 1].map(|side| &surveys[side].columns[pair.places[side]].sample);
     a.common(b).next().is_some()
 }
 
-/// A header as it is compared.
+/// A header in the form in which headers are compared.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| !" -_.".contains(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Sets of pairs that are tried together, the set of all first; places in the list of pairs. All sets of up to six pairs;
-/// of up to a dozen all of one or two, and all but one or two; of more, each alone, all but one, and all.
+/// The sets of pairs that are compared, as indices in the list of pairs; the set of all pairs is first. With up to
+/// six pairs these are all sets. With up to twelve: all sets of one or two, and all but one or two. With more: each
+/// pair alone, all but one, and all.
 pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = Vec::new();
     let mut add = |set: Vec<usize>| {

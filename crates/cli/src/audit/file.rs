@@ -1,4 +1,4 @@
-//! One of the two files: opened, its column of symbols found, its rows read as often as is asked.
+//! One of the two files: it is opened, its symbol column is found, and its rows are read as often as needed.
 
 use std::{
     borrow::Cow,
@@ -21,7 +21,7 @@ use crate::{
     failure::{Failure, Result},
     hex,
     roster::{
-        Columns, Form, Opened,
+        Columns, Opened, ReadOptions,
         blocks::Block,
         cells_over_lines::{LineRule, has_bare_cr, has_line_ends},
         csv::{self, Structure},
@@ -31,25 +31,26 @@ use crate::{
     },
 };
 
-/// A file that is about to be delivered.
+/// A file of symbols that an audit reads.
 pub(super) struct Delivery {
     pub(super) path: PathBuf,
-    form: Form,
-    /// The headers of all columns but the symbols'.
+    form: ReadOptions,
+    /// The headers of all columns except the symbol column.
     pub(super) names: Vec<String>,
-    /// Columns that hold symbols by their type or metadata; places among the others.
+    /// Columns that hold symbols, as their type or metadata shows; indices among the other columns.
     pub(super) symbol_typed: Vec<usize>,
     symbol: usize,
-    /// What the symbols' metadata says.
+    /// The description in the metadata of the symbol column.
     pub(super) metadata: Option<SymbolMetadata>,
-    /// What the file itself carries: keys and values of its schema.
+    /// Keys and values in the file's own schema.
     pub(super) notes: BTreeMap<String, String>,
     pub(super) modified: Option<SystemTime>,
-    /// What must not change between two readings.
+    /// The state of the file, which must not change between two readings.
     identity: Identity,
 }
 
-/// A row: the symbol, whose it is if its text says so, and the values of the other columns, without CSV's quotes.
+/// A row: the symbol, the key that its text form names, and the values of the other columns, without the quotes of
+/// CSV.
 pub(super) struct Row<'a> {
     pub(super) symbol: [u8; SYMBOL_LEN],
     pub(super) whose: Option<Whose>,
@@ -59,17 +60,18 @@ pub(super) struct Row<'a> {
 /// The purpose and the tag of a symbol's key.
 pub(super) type Whose = (Purpose, KeyTag);
 
-/// A record: its number, the header being 0, and the values of all columns.
+/// A record: its number (the header is 0), and the values of all columns.
 type Visit<'a> = dyn FnMut(u64, &mut Vec<Cow<'_, [u8]>>) -> Result<ControlFlow<()>> + 'a;
 
 impl Delivery {
-    /// Opens a file. Without a name, its symbols are in the column whose type, metadata or first value says so.
-    pub(super) fn open(path: &Path, form: Form, symbol_column: Option<&str>) -> Result<Self> {
+    /// Opens a file. Without a name, the symbol column is the one whose type, metadata or first value is that of a
+    /// symbol.
+    pub(super) fn open(path: &Path, form: ReadOptions, symbol_column: Option<&str>) -> Result<Self> {
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
         if !metadata.is_file() {
             return Err(Failure::new(
-                format!("{} is no regular file, and an audit reads more than once", path.display()),
-                "write it to a file first",
+                format!("{} is not a regular file, and an audit reads its files more than once", path.display()),
+                "write the data to a file first",
             ));
         }
         let columns = Opened::open(Some(path), form).map_err(|failure| failure.of(path))?.columns;
@@ -86,7 +88,7 @@ impl Delivery {
         };
         if file.names.iter().any(|name| symbol(name.as_bytes()).is_some()) {
             return Err(Failure::new(
-                "the first line holds a symbol and is no header",
+                "the first line holds a symbol, so it is not a header",
                 "put a header line before the rows",
             )
             .of(path));
@@ -100,8 +102,10 @@ impl Delivery {
             let typed = (0..file.names.len()).filter(is_symbols);
             file.symbol_typed = typed.map(|column| column - usize::from(column > file.symbol)).collect();
             let found = SymbolMetadata::of(schema.field(file.symbol));
-            file.metadata = found.map_err(|error| Failure::new(error, "convert the roster again").of(path))?;
-            // The Parquet reader adds field ids of its own.
+            file.metadata = found.map_err(|error| {
+                Failure::new(error, "convert the roster again, or take an unchanged copy of the output").of(path)
+            })?;
+            // The Parquet reader adds field ids, which the file does not have.
             let own = |key: &str| !key.starts_with("fugo.") && !key.starts_with("PARQUET:");
             let notes = schema.metadata().iter().filter(|(key, _)| own(key));
             file.notes = notes.map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -124,7 +128,7 @@ impl Delivery {
         let named = columns.names().iter().position(|name| name == "symbol");
         let mut found = named;
         self.each_record(&mut |_, values| {
-            // The text form is unmistakable; 32 hexadecimal digits are also what other ids look like.
+            // The text form cannot be mistaken. Other ids may also be 32 hexadecimal digits.
             let is_text = |value: &Cow<'_, [u8]>| symbol(value).is_some_and(|(_, whose)| whose.is_some());
             let is_symbol = |value: &Cow<'_, [u8]>| symbol(value).is_some();
             let named = named.filter(|named| is_symbol(&values[*named]));
@@ -133,8 +137,8 @@ impl Delivery {
         })?;
         found.ok_or_else(|| {
             Failure::new(
-                "no column holds symbols: text form, 32 hexadecimal digits, or FixedSizeBinary(16)",
-                "name the column by --symbol-column",
+                "no column holds symbols in text form, as 32 hexadecimal digits or as FixedSizeBinary(16)",
+                "name the column with --symbol-column",
             )
             .of(&self.path)
         })
@@ -147,8 +151,8 @@ impl Delivery {
             let cell = values.remove(self.symbol);
             let (symbol, whose) = symbol(&cell).ok_or_else(|| {
                 Failure::new(
-                    format!("record {record}: the cell is no symbol: text form, 32 hexadecimal digits, or 16 bytes"),
-                    "name the column of symbols by --symbol-column; an audit is of files that `fugo convert` wrote",
+                    format!("record {record}: the cell is not a symbol (text form, 32 hexadecimal digits or 16 bytes)"),
+                    "name the symbol column with --symbol-column; an audit reads files that `fugo convert` wrote",
                 )
                 .of(&self.path)
             })?;
@@ -223,8 +227,8 @@ impl Delivery {
             }
             let found = found.filter(|found| fields.len() == columns && !found.stray_quote).ok_or_else(|| {
                 Failure::new(
-                    format!("record {record} is not {columns} fields, as the header is"),
-                    "check --delimiter; an audit is of files that `fugo convert` wrote",
+                    format!("record {record} does not have {columns} fields as the header has"),
+                    "check --delimiter; an audit reads files that `fugo convert` wrote",
                 )
                 .of(&self.path)
             })?;
@@ -236,7 +240,7 @@ impl Delivery {
                             "record {record}, column {}: the cell is not text in the encoding of the file",
                             column + 1
                         ),
-                        "name the encoding by --encoding (utf-8 or cp932)",
+                        "name the encoding with --encoding (utf-8 or cp932)",
                     )
                     .of(&self.path)
                 })?;
@@ -268,7 +272,7 @@ fn each_of_batch(block: &Block, visit: &mut Visit<'_>) -> Result<ControlFlow<()>
     Ok(ControlFlow::Continue(()))
 }
 
-/// A field without its quotes.
+/// The value of a field, without its quotes.
 fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     if !field.starts_with(b"\"") {
         return Cow::Borrowed(field);
@@ -277,10 +281,10 @@ fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(csv::value(field, &mut scratch).to_vec())
 }
 
-/// Any column as text: bytes as hexadecimal digits, what has no text form as it is displayed.
+/// Any column as text: bytes as hexadecimal digits, and types without a text form as they are displayed.
 fn as_text(column: &ArrayRef) -> Result<StringArray> {
     if let Some(bytes) = column.as_fixed_size_binary_opt() {
-        return Ok(bytes.iter().map(|value| value.map(hex::encode)).collect());
+        return Ok(bytes.iter().map(|value| value.map(base16ct::lower::encode_string)).collect());
     }
     let is_binary = matches!(column.data_type(), DataType::Binary | DataType::LargeBinary | DataType::BinaryView);
     if !is_binary && can_cast_types(column.data_type(), &DataType::Utf8) {
@@ -291,7 +295,7 @@ fn as_text(column: &ArrayRef) -> Result<StringArray> {
     Ok((0..column.len()).map(value).collect())
 }
 
-/// Whether type or metadata say that a column holds symbols.
+/// Whether the type or the metadata shows that a column holds symbols.
 fn holds_symbols(field: &arrow_schema::Field) -> bool {
     is_symbol_field(field) || *field.data_type() == DataType::FixedSizeBinary(fugo_columnar::SYMBOL_WIDTH)
 }

@@ -1,24 +1,24 @@
-//! What an audit finds, how it is said, and what can be done about it.
+//! The findings of an audit: their kinds, their messages and their remedies.
 
 use std::fmt;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-/// What can link two files, or hint at it.
+/// The kinds of findings: what can link two files, or may help to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Kind {
-    /// Rows that are not in symbol order, or people with the same values at similar places.
+    /// Rows that are not in symbol order, or people with the same values at similar positions.
     Order,
-    /// Columns with the same values: people who stand alone with theirs.
+    /// Columns with the same values: people whose values are unique in both files.
     Columns,
     /// Symbols that are in both files though their scopes differ.
     EqualSymbols,
-    /// Symbols in a column beside the symbols.
+    /// A column other than the symbol column holds symbols.
     SymbolsBeside,
     /// Symbols of several scopes in one column.
     MixedScopes,
-    /// MyNumbers in a column.
+    /// A column holds MyNumbers.
     Numbers,
     /// People with several rows.
     SeveralRows,
@@ -28,26 +28,26 @@ pub(super) enum Kind {
     SmallDelta,
     /// Two files of one scope: they join.
     OneScope,
-    /// About the same number of rows.
+    /// The files have about the same number of rows.
     RowCounts,
-    /// Rows that stand alone with their own columns.
+    /// Rows whose kept values are unique in their own file.
     UniqueRows,
-    /// What the file or the file system says beside the rows.
+    /// Facts in the file's metadata or in the file system.
     Metadata,
 }
 
 /// Whether a finding links the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// Whoever holds both files can say which rows are one person's, or narrow it down to few.
+    /// Whoever holds both files can match rows of one person, or narrow the match to a few rows.
     Links,
-    /// Links, and was accepted by --allow.
+    /// The finding links, and --allow accepts it.
     Allowed,
-    /// Something to know.
+    /// A note: it does not link the files by itself.
     Note,
 }
 
-/// One finding: no value of a cell, only counts and names of columns.
+/// A finding. It holds no values of cells, only counts and names of columns.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) kind: Kind,
@@ -57,7 +57,7 @@ pub(super) struct Finding {
 }
 
 impl Kind {
-    /// As it is written in --allow.
+    /// The name of the kind, as --allow takes it.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
@@ -87,7 +87,7 @@ impl Weight {
     }
 }
 
-/// Two lines: what was found, what to do.
+/// Two lines: the finding, and its remedy.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<8}{}: {}", self.weight.name(), self.kind.name(), self.what)?;

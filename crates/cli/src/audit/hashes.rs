@@ -1,4 +1,4 @@
-//! Cells as 64-bit hashes, under a key of the run: what is compared and counted, so that no value is kept.
+//! Cells as 64-bit hashes under a random key of the run. Hashes are compared and counted, so that no value is kept.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -6,23 +6,23 @@ use memchr::memchr_iter;
 
 use crate::mix::mix;
 
-/// Hashes cells. One for both files and all readings of them.
+/// Hashes cells. The same object is used for both files and for all readings.
 #[derive(Default)]
 pub(super) struct Hashes(RandomState);
 
 impl Hashes {
     /// `SipHash(value)`. Values that differ only in separators, in the case of ASCII letters or in the width of ASCII
-    /// characters are one: 1980-01-02 and １９８０／０１／０２ are the same date. A sign in front and a single point stay: -105
-    /// and 1.05 are no 105.
+    /// characters have the same hash: 1980-01-02 and １９８０／０１／０２ are the same date. A leading sign and a single point
+    /// count: -105 and 1.05 are different from 105.
     pub(super) fn cell(&self, value: &[u8], plain: &mut Vec<u8>) -> u64 {
         plain.clear();
         let mut rest = value;
         while let [first, ..] = rest {
             let (byte, taken) = match rest {
-                // U+FF01 to U+FF5E in UTF-8: ASCII in full width.
+                // U+FF01 to U+FF5E in UTF-8: full-width ASCII.
                 [0xEF, 0xBC, last @ 0x81..=0xBF, ..] => (last - 0x60, 3),
                 [0xEF, 0xBD, last @ 0x80..=0x9E, ..] => (last - 0x20, 3),
-                // The space of the same width.
+                // The full-width space.
                 [0xE3, 0x80, 0x80, ..] => (b' ', 3),
                 _ => (*first, 1),
             };
@@ -39,13 +39,13 @@ impl Hashes {
         self.0.hash_one(&plain[..])
     }
 
-    /// A symbol's sixteen bytes.
+    /// The hash of a symbol.
     pub(super) fn symbol(&self, symbol: &[u8]) -> u64 {
         self.0.hash_one(symbol)
     }
 }
 
-/// The hash of several values in this order, from theirs.
+/// The hash of several values in this order, from the hash of each.
 pub(super) fn joined(hashes: impl IntoIterator<Item = u64>) -> u64 {
     hashes
         .into_iter()

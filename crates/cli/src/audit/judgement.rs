@@ -1,4 +1,4 @@
-//! From what was counted to what is found.
+//! Turns counts into findings.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{
     redaction::shown,
 };
 
-/// An order agrees beyond chance: for a standard normal z, twice in 10^9 pairs of files.
+/// Above this z, two orders agree by more than chance. A standard normal z is larger for two in 10^9 pairs of files.
 const AGREES: f64 = 6.0;
 
-/// All that is known of two files.
+/// Everything that is known about two files.
 pub(super) struct Evidence<'a> {
     pub(super) files: [&'a Delivery; 2],
     pub(super) surveys: [&'a Survey; 2],
@@ -28,7 +28,7 @@ pub(super) struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// Everything found, what links first.
+    /// All findings; those that link come first.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         for side in [0, 1] {
@@ -53,13 +53,13 @@ impl Evidence<'_> {
         self.files[side].path.display().to_string()
     }
 
-    /// The purpose and tag of a file, if it has symbols of one key and says which.
+    /// The purpose and tag of a file, if all of its symbols are of one key and their text or metadata names it.
     fn whose(&self, side: usize) -> Option<Whose> {
         let whose = &self.surveys[side].whose;
         whose.first().copied().filter(|_| whose.len() == 1)
     }
 
-    /// Whether both files are of one scope and epoch: by their tags, or else because most symbols are in both.
+    /// Whether both files are of one scope and epoch: by their tags, or otherwise because most symbols are in both.
     fn one_scope(&self) -> bool {
         if let [Some(a), Some(b)] = [self.whose(0), self.whose(1)] {
             return a == b;
@@ -74,16 +74,16 @@ impl Evidence<'_> {
             found.push(Finding::links(
                 Kind::FewRows,
                 format_args!(
-                    "{} is of {} people: little is needed to say which of them is in another file of that day too",
+                    "{} has {} people: so few can easily be matched with another file of the same day",
                     self.name(side),
                     thousands(people)
                 ),
-                format_args!("deliver {} people or more, or --allow few-rows", thousands(SMALL)),
+                format_args!("deliver at least {} people, or accept it with --allow few-rows", thousands(SMALL)),
             ));
         }
     }
 
-    /// Numbers and other symbols in the rows, and symbols of several scopes.
+    /// Numbers and other symbols in the rows, and symbols of several scopes in one column.
     fn beside(&self, side: usize, found: &mut Vec<Finding>) {
         let (file, survey) = (self.files[side], self.surveys[side]);
         if survey.whose.len() > 1 {
@@ -99,22 +99,25 @@ impl Evidence<'_> {
                 found.push(Finding::links(
                     Kind::Numbers,
                     format_args!(
-                        "{}: {} cells of `{name}` are MyNumbers",
+                        "{}: {} cells of the column `{name}` are MyNumbers",
                         self.name(side),
                         thousands(column.numbers())
                     ),
-                    "leave the column out: a number beside a symbol undoes it",
+                    "leave the column out: a number in the same row shows whose the symbol is",
                 ));
             }
             if column.symbols() > 0 || file.symbol_typed.contains(&place) {
                 let cells = match column.symbols() {
-                    0 => "by its type, the cells".to_owned(),
+                    0 => "by their type, the cells".to_owned(),
                     count => format!("{} cells", thousands(count)),
                 };
                 found.push(Finding::links(
                     Kind::SymbolsBeside,
-                    format_args!("{}: {cells} of `{name}` are symbols, or look so", self.name(side)),
-                    "leave the column out: two scopes' symbols in one row link the scopes",
+                    format_args!(
+                        "{}: {cells} of the column `{name}` are symbols, or look like symbols",
+                        self.name(side)
+                    ),
+                    "leave the column out: symbols of two scopes in one row link the scopes",
                 ));
             }
         }
@@ -123,12 +126,12 @@ impl Evidence<'_> {
             found.push(Finding::note(
                 Kind::UniqueRows,
                 format_args!(
-                    "{}: {} of {} rows stand alone with what is kept beside the symbol",
+                    "{}: {} of {} rows have kept values that no other row has",
                     self.name(side),
                     thousands(unique),
                     thousands(survey.rows)
                 ),
-                "whoever knows these things of a person finds the symbol; keep less, or coarser",
+                "whoever knows these values of a person finds the symbol; keep fewer or coarser columns",
             ));
         }
     }
@@ -139,31 +142,42 @@ impl Evidence<'_> {
         let in_both = self.tally.symbols_in_both;
         found.push(Finding::links(
             Kind::OneScope,
-            format_args!("both files hold symbols of one key, and join: {} people are in both", thousands(in_both)),
-            "if they are two deliveries to one body, --allow one-scope; two bodies must not get symbols of one scope (an \
-             eligibility symbol is made to be shared, and links all who hold it)",
+            format_args!(
+                "both files hold symbols of one key and can be joined: {} people are in both",
+                thousands(in_both)
+            ),
+            "if they are two deliveries to one organisation, --allow one-scope; two organisations must not get \
+             symbols of one scope (an \
+             eligibility symbol is meant to be shared, and links all who hold it)",
         ));
         let is_small = |people: u64| (1..SMALL).contains(&people);
         if is_small(gone) || is_small(new) {
             found.push(Finding::links(
                 Kind::SmallDelta,
                 format_args!(
-                    "{} people are only in {}, {} only in {}: who changes here and, on the same day, in another scope's \
-                     file is one of few",
+                    "{} people are only in {}, {} only in {}: a person who changes here and, on the same day, in \
+                     another scope's file is one of few",
                     thousands(gone),
                     self.name(0),
                     thousands(new),
                     self.name(1)
                 ),
-                format_args!("deliver when {} people or more have changed, or --allow small-delta", thousands(SMALL)),
+                format_args!(
+                    "deliver when at least {} people have changed, or accept it with --allow small-delta",
+                    thousands(SMALL)
+                ),
             ));
         }
         let changed = self.tally.rows_only.saturating_sub(gone);
         if is_small(changed) {
             found.push(Finding::links(
                 Kind::SmallDelta,
-                format_args!("{} people are in both files with other values beside their symbols", thousands(changed)),
-                "who moved or married on one day shows in every scope's file; deliver at wide intervals, or --allow small-delta",
+                format_args!(
+                    "{} people are in both files and have different values in their kept columns",
+                    thousands(changed)
+                ),
+                "a change on one day, such as a marriage, shows in every scope's file; deliver less often, or \
+                 accept it with --allow small-delta",
             ));
         }
     }
@@ -173,7 +187,8 @@ impl Evidence<'_> {
             found.push(Finding::links(
                 Kind::EqualSymbols,
                 format_args!("{} symbols are in both files", thousands(self.tally.symbols_in_both)),
-                "the scopes share a key, or one file holds the other's symbols: convert again with a key for each scope",
+                "the scopes share a key, or one file holds the other's symbols: convert again with a key for each \
+                 scope",
             ));
         }
     }
@@ -181,20 +196,21 @@ impl Evidence<'_> {
     fn order(&self, found: &mut Vec<Finding>) {
         let descents = self.surveys.map(|survey| survey.descents);
         let unsorted: Vec<usize> = (0..2).filter(|side| descents[*side] > 0).collect();
-        let remedy = "convert without --order input: symbol order";
+        let remedy = "convert without --order input, so that the rows are in symbol order";
         match unsorted[..] {
             [] => {}
             [side] => found.push(Finding::links(
                 Kind::Order,
                 format_args!(
-                    "{} is not in symbol order: it links to every other file in its order, and that may be the other's",
+                    "{} is not in symbol order: it links to every file in the same order, and the other file may be \
+                     in this order",
                     self.name(side)
                 ),
                 remedy,
             )),
             _ => found.push(Finding::links(
                 Kind::Order,
-                "neither file is in symbol order: where both keep their input's order, row stands beside row",
+                "neither file is in symbol order: if both keep the order of one input, their rows match one by one",
                 remedy,
             )),
         }
@@ -213,8 +229,8 @@ impl Evidence<'_> {
             found.push(Finding::links(
                 Kind::Order,
                 format_args!(
-                    "rows with the same {columns} stand at similar places in both files: z = {z:.1}, and chance stays \
-                     below {AGREES}"
+                    "rows with the same {columns} are at similar positions in both files: z = {z:.1}, and by chance \
+                     z stays below {AGREES}"
                 ),
                 remedy,
             ));
@@ -230,14 +246,16 @@ impl Evidence<'_> {
         let harmless = |m: &Matches| m.alone == 0;
         let largest = self.sets.iter().zip(matches).filter(|(_, m)| harmless(m)).max_by_key(|(set, _)| set.len());
         let advice = match largest {
-            Some((set, _)) => format!("keep fewer or coarser columns: on {} alone nobody matches", self.set_name(set)),
-            None => "keep fewer or coarser columns: each of these matches people by itself".to_owned(),
+            Some((set, _)) => {
+                format!("keep fewer or coarser columns: with {} alone nobody matches", self.set_name(set))
+            }
+            None => "keep fewer or coarser columns: each of these columns matches people by itself".to_owned(),
         };
         if most.alone > 0 {
             found.push(Finding::links(
                 Kind::Columns,
                 format_args!(
-                    "{} people of each file stand alone with the same {}: they match one to one",
+                    "{} people in each file are the only ones with their values of {}: they match one to one",
                     thousands(most.alone),
                     self.set_name(&self.sets[worst])
                 ),
@@ -249,7 +267,8 @@ impl Evidence<'_> {
             found.push(Finding::note(
                 Kind::Columns,
                 format_args!(
-                    "{} people are with fewer than {CLOSE} in each file that have the same {}: a guess is right one time in {} or more often",
+                    "{} people are in groups of fewer than {CLOSE} in each file that have the same {}: a guess is \
+                     right at least one time in {}",
                     thousands(close),
                     self.set_name(&self.sets[at]),
                     CLOSE - 1
@@ -261,8 +280,8 @@ impl Evidence<'_> {
             found.push(Finding::note(
                 Kind::Columns,
                 format_args!(
-                    "the files share {}, with {} values in common: matching at random within them gets up to as many \
-                     right, where without the columns 1 is expected",
+                    "the files share {}, with {} values in common: random matches within equal values get up to as \
+                     many right, and without the columns 1 match is expected to be right",
                     self.set_name(&self.sets[0]),
                     thousands(all.values)
                 ),
@@ -276,7 +295,8 @@ impl Evidence<'_> {
         let alone = |side: usize, rows: &u64| self.tally.several[side].get(rows) == Some(&1);
         let matched = self.tally.several[0].keys().filter(|rows| alone(0, rows) && alone(1, rows)).count() as u64;
         let what = format!(
-            "{} people have several rows in {}, {} in {}; {} of them stand alone in both with their number of rows",
+            "{} people have several rows in {}, {} in {}; {} of them are the only ones in both with their number of \
+             rows",
             thousands(people[0]),
             self.name(0),
             thousands(people[1]),
@@ -296,8 +316,12 @@ impl Evidence<'_> {
         if a.abs_diff(b) < SMALL {
             found.push(Finding::note(
                 Kind::RowCounts,
-                format_args!("{} and {} rows: the files are of the same people, or nearly", thousands(a), thousands(b)),
-                "audit each file against the body's last one too: two small deltas of one day are a link",
+                format_args!(
+                    "{} and {} rows: the files hold the same people, or nearly the same",
+                    thousands(a),
+                    thousands(b)
+                ),
+                "also audit each file with the organisation's last delivery: two small deltas of one day link people",
             ));
         }
     }
@@ -310,10 +334,10 @@ impl Evidence<'_> {
                 found.push(Finding::note(
                     Kind::Metadata,
                     format_args!(
-                        "the files were last written {} s apart, and the file system says so",
+                        "the files were last written {} s apart, and the file system shows it",
                         apart.as_secs()
                     ),
-                    "send them so that times do not go along, or set both to one time of all deliveries (touch -d)",
+                    "send them without their times, or set all deliveries to the same time (touch -d)",
                 ));
             }
         }
@@ -323,17 +347,17 @@ impl Evidence<'_> {
                 if side == 1 && shared {
                     continue;
                 }
-                let told = if shared { "both files say the same of" } else { "the file says something of" };
+                let told = if shared { "both files have the same value for" } else { "the file has a value for" };
                 found.push(Finding::note(
                     Kind::Metadata,
-                    format_args!("{}: in its metadata {told} `{}`", self.name(side), shown(key)),
-                    "a batch or run that is named in two files tells that they belong together; write it without",
+                    format_args!("{}: in the metadata {told} `{}`", self.name(side), shown(key)),
+                    "a batch or a run that both files name shows that they belong together; write the files without it",
                 ));
             }
         }
     }
 
-    /// The columns of a set, by their names in the first file.
+    /// The columns of a set, named as in the first file.
     fn set_name(&self, set: &[usize]) -> String {
         let name = |pair: &usize| {
             let [a, b] = self.pairs[*pair].places;

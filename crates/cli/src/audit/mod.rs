@@ -1,4 +1,4 @@
-//! `fugo audit`: what would link two files that are about to be delivered.
+//! `fugo audit`: finds what could link two files before they are delivered.
 
 mod columns;
 mod file;
@@ -35,58 +35,60 @@ use crate::{
     failure::{Failure, Result},
     options::{default_memory, delimiter, size},
     redaction::shown,
-    roster::{Form, blocks::BLOCK, encoding::Encoding, format::FileFormat},
+    roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
-/// Look for what would link two files of symbols that are about to be delivered.
+/// Find what could link two files of symbols before they are delivered.
 ///
-/// Two files of two scopes: rows in the same order, columns on which rows stand alone in both, symbols or numbers beside
-/// the symbols, people with several rows. Two files of one scope link by their symbols; where they are a body's last
-/// delivery and the next (--allow one-scope), they must not differ by few people. Prints what links, what to change, and
-/// what else to know; never a value. The files are only read, as often as --memory makes needed.
+/// Two files of two scopes can be linked by the order of their rows, by columns whose values are unique in both, by
+/// symbols or numbers in other columns, and by people with several rows. Two files of one scope are linked by their
+/// symbols. If they are the last delivery to an organisation and the next one (--allow one-scope), they must not
+/// differ by only a few people. The audit prints what links the files, what to change, and notes, but never a value.
+/// It only reads the files; with little --memory it reads them several times.
 ///
-/// Columns are matched by name, or where most values are equal, as they are written: separators and full width do not
-/// matter, but an era or an age is not recognised as a birth date. Values that are equal by chance (counts, amounts, row
-/// numbers) match too. An audit that finds nothing has not proven that nothing links.
+/// Columns are matched by name, or if most of their values are equal as they are written. Separators and full width
+/// do not matter, but an era or an age is not recognised as a birth date. Values that are equal by chance (counts,
+/// amounts, row numbers) match too. An audit without findings does not prove that nothing links the files.
 ///
-/// Exit status: 0 nothing found that links, 1 the files link, 2 refused.
+/// Exit status: 0 nothing was found that links the files, 1 the files link, 2 the command refused.
 #[derive(Args)]
 pub(crate) struct AuditArgs {
-    /// A file that `fugo convert` wrote: CSV, Parquet or Arrow, told by its name.
+    /// A file that `fugo convert` wrote: CSV, Parquet or Arrow, as its name says.
     a: PathBuf,
-    /// Another.
+    /// The other file.
     b: PathBuf,
-    /// Format of both files, whatever their names.
+    /// Format of both files, if their names do not give it.
     #[arg(long, value_enum, value_name = "FORMAT")]
     input_format: Option<FileFormat>,
-    /// Header of the symbols [default: the column whose type, metadata or first value says so].
+    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
     #[arg(long, value_name = "NAME")]
     symbol_column: Option<String>,
-    /// Columns that hold the same values under other names, if few (repeat); many are found by themselves.
+    /// Two columns that hold the same values under different names (repeat). The audit finds such pairs itself if
+    /// most of their values are common.
     #[arg(long = "pair", value_name = "NAME_IN_A=NAME_IN_B", value_parser = pair)]
     pairs: Vec<(String, String)>,
-    /// Accept a finding that links: it is printed, and does not count (repeat).
+    /// Accept a finding that links: it is printed, but does not change the exit status (repeat).
     #[arg(long, value_enum, value_name = "FINDING")]
     allow: Vec<Kind>,
-    /// Field separator of CSV files: one ASCII character, or `tab`.
+    /// Delimiter of CSV files: one ASCII character, or `tab`.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
     /// Encoding of CSV files.
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
     encoding: Encoding,
-    /// Accept quoted cells over several lines whatever their lines look like, as `convert` does with this option.
+    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
     #[arg(long)]
     multi_line_cells: bool,
     /// Print the findings as JSON.
     #[arg(long)]
     json: bool,
-    /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's, at most 1G].
+    /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (a, b) = text.split_once('=').ok_or("write it as NAME_IN_A=NAME_IN_B")?;
+    let (a, b) = text.split_once('=').ok_or("write the pair as NAME_IN_A=NAME_IN_B")?;
     Ok((a.to_owned(), b.to_owned()))
 }
 
@@ -100,7 +102,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// What an audit has to say.
+/// The result of an audit.
 struct Audit {
     files: [Summary; 2],
     findings: Vec<Finding>,
@@ -109,13 +111,13 @@ struct Audit {
 fn audit(args: &AuditArgs) -> Result<Audit> {
     refuse_one_file(&args.a, &args.b)?;
     let memory = args.memory.unwrap_or_else(default_memory);
-    let form = Form {
+    let form = ReadOptions {
         format: args.input_format,
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: BLOCK,
         multi_line_cells: args.multi_line_cells,
-        // Two files are read at a time.
+        // Both files are read at the same time.
         memory: memory / 2,
     };
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
@@ -148,16 +150,16 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     Ok(Audit { files: [0, 1].map(|side| Summary::of(files[side], surveys[side])), findings })
 }
 
-/// The same file twice joins on everything.
+/// A file joins with itself on every column.
 fn refuse_one_file(a: &Path, b: &Path) -> Result<()> {
     let place = |path: &Path| std::fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino())).ok();
     if place(a).is_some_and(|found| Some(found) == place(b)) {
-        return Err(Failure::new("the two files are one", "name two files that are to be delivered"));
+        return Err(Failure::new("both arguments name the same file", "name two different files"));
     }
     Ok(())
 }
 
-/// What a file is.
+/// The summary of a file.
 struct Summary {
     file: String,
     symbols_of: Vec<String>,
@@ -194,7 +196,7 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whose = self.symbols_of.join("; ");
-        let whose = if whose.is_empty() { "symbols that do not say whose" } else { &whose };
+        let whose = if whose.is_empty() { "symbols of an unknown key" } else { &whose };
         let order = if self.in_symbol_order { "in symbol order" } else { "not in symbol order" };
         writeln!(f, "{}: {whose}, {} rows, {order}", self.file, thousands(self.rows))
     }

@@ -1,19 +1,19 @@
-//! A sample of the values of a column, in bounded memory, the same values in whatever file they stand.
+//! A sample of the values of a column in bounded memory. Every file samples the same values.
 
 use std::collections::HashMap;
 
-/// Bytes that a value takes, about.
+/// About how many bytes a value takes.
 const VALUE: usize = 64;
 
-/// All values whose hash is at most a bound that sinks as values come.
+/// All values whose hash is at most a bound. The bound is lowered when there are too many values.
 pub(super) struct Sample {
-    /// Values kept at most.
+    /// How many values are kept at most.
     most: usize,
     bound: u64,
     values: HashMap<u64, Places>,
 }
 
-/// How often a value stands in a file, and the sum of the rows' places, from 0.
+/// How often a value is in a file, and the sum of the rows' indices, which start at 0.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Places {
     pub(super) count: u64,
@@ -21,7 +21,7 @@ pub(super) struct Places {
 }
 
 impl Sample {
-    /// In so much memory, in bytes; but 1,024 values are kept however little it is, and 65,536 however much.
+    /// A sample that fits in this many bytes. It keeps at least 1,024 values and at most 65,536.
     pub(super) fn within(memory: usize) -> Self {
         Self { most: (memory / VALUE).clamp(1 << 10, 1 << 16), bound: u64::MAX, values: HashMap::new() }
     }
@@ -44,14 +44,15 @@ impl Sample {
         self.values.len() as f64 * (u64::MAX as f64 / self.bound as f64)
     }
 
-    /// The values that both samples would hold, with their places in each.
+    /// The values that both samples would hold, with their positions in each file.
     pub(super) fn common<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Places, Places)> + 'a {
         let bound = self.bound.min(other.bound);
         let below = self.values.iter().filter(move |(hash, _)| **hash <= bound);
         below.filter_map(|(hash, places)| Some((*places, *other.values.get(hash)?)))
     }
 
-    /// Of the different values of the column that has fewer, the share that the other has too; 0 if one has none.
+    /// The share of the values that both columns have, among the different values of the column that has fewer; 0 if
+    /// a column has none.
     pub(super) fn overlap(&self, other: &Self) -> f64 {
         let bound = self.bound.min(other.bound);
         let below = |sample: &Self| sample.values.keys().filter(|hash| **hash <= bound).count();
@@ -60,12 +61,12 @@ impl Sample {
     }
 }
 
-/// Whether rows with the same values stand at similar places in two files of so many rows:
+/// Whether rows with the same values are at similar positions in two files with these numbers of rows:
 ///
-/// `z = Σ t t' / √g` over g values, where `t = √(12 n) (mean place / rows − 1/2)` for a value with n rows.
+/// `z = Σ t t' / √g` over g values, where `t = √(12 n) (mean position / rows − 1/2)` for a value with n rows.
 ///
-/// Were the rows of either file in an order that has nothing to do with the other's, each t would have mean 0 and
-/// variance 1, and z about a standard normal distribution. None for fewer than [`LEAST_VALUES`] values.
+/// If the two orders are independent, each t has mean 0 and variance 1, and z is about standard normal. `None` if
+/// there are fewer than [`LEAST_VALUES`] values.
 pub(super) fn agreement_of_order(samples: [&Sample; 2], rows: [u64; 2]) -> Option<f64> {
     let standard = |places: Places, rows: u64| {
         let mean = places.sum as f64 / places.count as f64;
@@ -79,7 +80,7 @@ pub(super) fn agreement_of_order(samples: [&Sample; 2], rows: [u64; 2]) -> Optio
     (values >= LEAST_VALUES).then(|| sum / (values as f64).sqrt())
 }
 
-/// Below so many values z is far from normal.
+/// With fewer values z is far from normal.
 pub(super) const LEAST_VALUES: u64 = 30;
 
 #[cfg(test)]
@@ -124,7 +125,8 @@ mod tests {
                 z(&first, &first, groups)
             );
         }
-        // A hundred pairs of unrelated orders: none may alarm, and z must vary about as a standard normal does.
+        // A hundred pairs of unrelated orders. None may raise an alarm, and z must vary about as a standard normal
+        // does.
         let unrelated: Vec<f64> = (0..100).map(|seed| z(&ordered(2 * seed + 3, 100_000)[..], &second, 1_000)).collect();
         let variance = unrelated.iter().map(|z| z * z).sum::<f64>() / 100.0;
         assert!(unrelated.iter().all(|z| z.abs() < 6.0));

@@ -1,4 +1,5 @@
-//! The first reading of a file: how many rows, in which order, whose symbols, and what its columns hold.
+//! The first reading of a file: the number of rows, their order, the keys of the symbols, and the contents of the
+//! columns.
 
 use std::collections::BTreeSet;
 
@@ -15,22 +16,22 @@ use super::{
 };
 use crate::{failure::Result, hex};
 
-/// What the first reading finds.
+/// The results of the first reading.
 #[derive(Default)]
 pub(super) struct Survey {
     pub(super) rows: u64,
-    /// Rows whose symbol is below the one before.
+    /// Rows whose symbol is smaller than the symbol of the row before.
     pub(super) descents: u64,
-    /// Whose symbols there are, by what their text says.
+    /// The purposes and tags that the text of the symbols names.
     pub(super) whose: BTreeSet<Whose>,
     pub(super) columns: Vec<Column>,
 }
 
-/// What a column holds.
+/// The contents of a column.
 pub(super) struct Column {
     pub(super) sample: Sample,
     filled: u64,
-    /// Cells of twelve digits, in any shape that normalisation reads, and those of them that are numbers.
+    /// Cells of twelve digits, in any form that normalisation reads, and how many of them are valid numbers.
     twelve_digits: u64,
     numbers: u64,
     /// Cells that are symbols in text form.
@@ -44,8 +45,8 @@ impl Column {
         Self { sample: Sample::within(memory), filled: 0, twelve_digits: 0, numbers: 0, texts: 0, hexes: 0 }
     }
 
-    /// How many cells are MyNumbers; 0 if they are no more than chance lets pass, which is one of ten values of twelve
-    /// digits, six standard deviations granted.
+    /// How many cells are MyNumbers. It is 0 if chance can explain the count: one in ten random values of twelve
+    /// digits is valid, and six standard deviations are allowed.
     pub(super) fn numbers(&self) -> u64 {
         let chance = self.twelve_digits as f64 / 10.0;
         let beyond = self.numbers as f64 > chance + 6.0 * (chance * 0.9).sqrt();
@@ -53,7 +54,8 @@ impl Column {
         if self.numbers >= 3 && (most || beyond) { self.numbers } else { 0 }
     }
 
-    /// How many cells are symbols: in text form, or half of them and more look like symbols in hexadecimal digits.
+    /// How many cells are symbols: those in text form; also those of 32 hexadecimal digits, if at least half of the
+    /// cells are.
     pub(super) fn symbols(&self) -> u64 {
         self.texts + if 2 * self.hexes >= self.filled { self.hexes } else { 0 }
     }
@@ -74,11 +76,11 @@ impl Column {
     }
 }
 
-/// Whether twelve digits are a number; none if the cell is not twelve digits.
+/// Whether twelve digits are a valid number; `None` if the cell is not twelve digits.
 fn number(cell: &[u8]) -> Option<bool> {
-    // As a number with a point: what becomes of whole numbers in a column of fractions.
+    // A column of fractions writes a whole number as `123.0`.
     let cell = cell.strip_suffix(b".0").unwrap_or(cell);
-    // Twelve digits in full width, with three separators between groups, are under 64 bytes.
+    // Twelve full-width digits with three separators between groups take less than 64 bytes.
     if !(MyNumber::LEN..64).contains(&cell.len()) {
         return None;
     }
@@ -91,7 +93,7 @@ fn number(cell: &[u8]) -> Option<bool> {
 }
 
 impl Survey {
-    /// Reads a file, in so much memory.
+    /// Reads a file. The samples of its columns share this much memory.
     pub(super) fn of(file: &Delivery, hashes: &Hashes, memory: usize) -> Result<Self> {
         let mut survey = Self::default();
         let each = memory / file.names.len().max(1);
@@ -127,7 +129,7 @@ mod tests {
     fn numbers_are_found_in_every_shape_and_chance_is_not_taken_for_them() {
         assert_eq!(column(&["123456789018", "", "1234-5678-9018", "１２３４５６７８９０１８", "memo"]).numbers(), 3);
         assert_eq!(column(&["123456789018.0"; 3]).numbers(), 3);
-        // Four in ten of other ids of twelve digits.
+        // Of other ids of twelve digits, four in ten are valid.
         let mixed: Vec<&str> = (0..1_000).map(|i| if i % 5 < 2 { "123456789018" } else { "123456789012" }).collect();
         assert_eq!(column(&mixed).numbers(), 400);
         assert_eq!(column(&["123456789018"]).numbers(), 0);

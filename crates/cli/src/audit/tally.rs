@@ -1,4 +1,4 @@
-//! Counting: rows that stand alone with their values in both files, symbols that both have, people with several rows.
+//! Counts people whose values are unique in both files, symbols that are in both, and people with several rows.
 
 use std::{collections::BTreeMap, thread};
 
@@ -10,62 +10,63 @@ use super::{
 };
 use crate::failure::{Failure, Result};
 
-/// Groups of fewer people are close to a match.
+/// A group of fewer people than this is close to a match.
 pub(super) const CLOSE: u64 = 5;
 
-/// What two files have in common on one set of columns, in people: different symbols, however many rows they have.
+/// The people that two files have in common, by one set of columns. People are different symbols, however many rows
+/// they have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Matches {
-    /// Values of one person in each file: these match.
+    /// Values that exactly one person has in each file: these people match.
     pub(super) alone: u64,
-    /// People of the first file in groups of fewer than [`CLOSE`] in each file, those that match included.
+    /// People of the first file in groups of fewer than [`CLOSE`] in each file, including those that match.
     pub(super) close: u64,
-    /// Values that both files have. Who matches at random within them gets one row right for each, in expectation, if they
-    /// are the same people.
+    /// Values that both files have. If both files hold the same people, matching at random among people with equal
+    /// values gets one person right per value, on average.
     pub(super) values: u64,
 }
 
-/// What the files have in common.
+/// The counts for two files.
 #[derive(Default)]
 pub(super) struct Tally {
-    /// For each set of columns.
+    /// One entry for each set of columns.
     pub(super) matches: Vec<Matches>,
-    /// Different symbols: in both files, and in each alone.
+    /// How many different symbols are in both files, and in each file only.
     pub(super) symbols_in_both: u64,
     pub(super) symbols_only: [u64; 2],
-    /// For each file, how many people have so many rows, from two on.
+    /// For each file, how many people have a given number of rows, from two on.
     pub(super) several: [BTreeMap<u64, u64>; 2],
-    /// For each file, rows that no other row of it equals in all columns but the symbol.
+    /// For each file, rows whose values, without the symbol, no other row of the file has.
     pub(super) unique: [u64; 2],
-    /// Rows of the first file that the second lacks, symbols and all.
+    /// Rows of the first file that the second file lacks, symbols included.
     pub(super) rows_only: u64,
-    /// On all pairs of columns together: where the values stand.
+    /// The positions of equal values, on all pairs of columns together.
     pub(super) order: Option<[Sample; 2]>,
 }
 
-/// What is counted, beside the sets of columns: the symbols, each file's own columns, the whole rows.
+/// Lists in addition to those of the sets of columns: the symbols, the kept columns of each file, the complete rows.
 const OWN: usize = 3;
 
-/// What is read in order to count.
+/// The input of a count.
 pub(super) struct Question<'a> {
     pub(super) files: [&'a Delivery; 2],
     pub(super) rows: [u64; 2],
     pub(super) pairs: &'a [Pair],
     pub(super) sets: &'a [Vec<usize>],
     pub(super) hashes: &'a Hashes,
-    /// Bytes for all that is held at a time. What does not fit is read again.
+    /// Memory in bytes for the hashes that are held at a time. The rest is read in further passes.
     pub(super) memory: usize,
 }
 
-/// The hashes of one file that belong to a reading, sorted, a list for each thing that is counted.
+/// The hashes of one file in one pass: a sorted list for each thing that is counted.
 struct Lists {
     own: [Vec<u64>; OWN],
-    /// For each set of columns the values, and whose: each person once.
+    /// For each set of columns: the hash of the values and of the person. Each person is listed once.
     sets: Vec<Vec<(u64, u64)>>,
 }
 
 impl Question<'_> {
-    /// Counts, in as many readings as memory needs: each takes its share of all hashes.
+    /// Counts in as many passes as memory requires. Each pass takes its share of all hashes.
     pub(super) fn tally(&self) -> Result<Tally> {
         let hashes = (self.rows[0] + self.rows[1]) * (OWN + 2 * self.sets.len()) as u64;
         let readings = (hashes * size_of::<u64>() as u64).div_ceil(self.memory as u64).max(1);
@@ -84,11 +85,11 @@ impl Question<'_> {
         Ok(tally)
     }
 
-    /// Reads a file and keeps the hashes of this reading, sorted.
+    /// Reads a file and keeps the hashes that belong to this pass, sorted.
     fn read(&self, side: usize, reading: u64, readings: u64) -> Result<(Lists, Sample)> {
         let belongs = |hash: u64| (u128::from(hash) * u128::from(readings)) >> 64 == u128::from(reading);
         let expected = self.rows[side] / readings;
-        // A little more than its share, so that lists seldom grow.
+        // Slightly more than the share, so that the lists rarely grow.
         let room = (expected + expected / 50 + 64) as usize;
         let mut lists = Lists {
             own: [0; OWN].map(|_| Vec::with_capacity(room)),
@@ -160,7 +161,7 @@ impl Tally {
     }
 }
 
-/// Walks two sorted lists: for every hash, how many entries each has of it.
+/// Walks two sorted lists: for each hash it yields the entries of both.
 struct Groups<'a, T> {
     lists: [&'a [T]; 2],
     hash: fn(&T) -> u64,

@@ -1,4 +1,4 @@
-//! Reading one cell: a number, an insurers' symbol, or a kept cell that must not hold the number.
+//! Reads a cell: a number, an insurers' symbol, or a kept cell, which must not hold the number.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use fugo_columnar::kept::{self, Codes, SHORTEST_TEXT};
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{derive::SymbolBytes, reason::Reason};
+use super::{SymbolBytes, reason::Reason};
 use crate::roster::{csv, encoding::Encoding};
 
 /// Reads a cell as a number.
@@ -22,13 +22,13 @@ pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Resu
     reading.read(value, || encoding.decode(value).ok_or(Reason::Encoding))
 }
 
-/// Reads a cell as an insurers' symbol of the key that the encoder names.
+/// Reads a cell as an insurers' symbol with the tag of the encoder.
 pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<SymbolBytes, Reason> {
     let mut scratch = Vec::new();
     encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)
 }
 
-/// Holds kept cells against the number of their row, as written and as the person's first number.
+/// Searches kept cells for the number of their row, as it is written and as the person's first number.
 pub(crate) struct KeptCells {
     encoding: Encoding,
     digits: Zeroizing<Vec<u8>>,
@@ -39,8 +39,8 @@ impl KeptCells {
         Self { encoding, digits: Zeroizing::new(Vec::new()) }
     }
 
-    /// Whether a cell of a block is too short for a symbol and has too few digits for a number, as most cells: then it
-    /// holds neither. Sixteen bytes at a time.
+    /// Whether a cell holds neither a number nor a symbol because it has too few digits and is too short, as most
+    /// cells are. Checks sixteen bytes at a time.
     #[inline]
     pub(crate) fn harmless(&self, block: &[u8], cell: &Range<usize>) -> bool {
         if cell.len() < FEWEST_DIGITS {
@@ -71,23 +71,23 @@ impl KeptCells {
         digits < FEWEST_DIGITS
     }
 
-    /// Whether the cell that was looked at last has digits enough for a number of anybody's.
+    /// Whether the cell that was read last has enough digits for any number.
     pub(crate) fn had_enough_for_codes(&self) -> bool {
         self.digits.len() >= MyNumber::LEN
     }
 
-    /// The codes of twelve digits in a cell, anybody's.
+    /// Counts the codes of twelve digits in a cell, whoever they belong to.
     pub(crate) fn codes(&mut self, cell: &[u8]) -> Codes {
         self.collect_digits(cell);
         if !self.had_enough_for_codes() {
             return Codes::default();
         }
-        // Cells that are no text were refused before.
+        // Cells that are not text were refused before.
         self.encoding.decode(cell).map_or_else(Codes::default, |text| Codes::of(&text))
     }
 
-    /// Whether the digits of a cell, ASCII and full-width, whatever stands between them, hold one of the numbers,
-    /// or one of them without its check digit or its leading zeros, or any other number that the lineage has for their person.
+    /// Whether the digits of a cell, ASCII and full-width and with any text between them, contain one of the numbers;
+    /// or one of them without its check digit or leading zeros; or any other number of the person in the lineage.
     pub(crate) fn hold_number(&mut self, cell: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lineage>) -> bool {
         self.collect_digits(cell);
         kept::holds_number(&self.digits, numbers, lineage)
@@ -95,7 +95,7 @@ impl KeptCells {
 
     fn collect_digits(&mut self, cell: &[u8]) {
         self.digits.zeroize();
-        // What a buffer held that grows while it fills would be left to the allocator.
+        // A buffer that grows would leave its contents in freed memory.
         self.digits.reserve(cell.len());
         let mut rest = cell;
         while let Some((&byte, behind)) = rest.split_first() {

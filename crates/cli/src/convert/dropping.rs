@@ -1,5 +1,5 @@
-//! `--order input --unique`: rows are written as they come and those of people with several rows are dropped after, once
-//! all are known.
+//! `--order input --unique`: rows are first written as they are read. When all people with several rows are known,
+//! their rows are dropped.
 
 use std::fs::File;
 
@@ -23,12 +23,13 @@ use crate::{
     },
 };
 
-/// Which records have no row in the outputs: one bit each, so 125 million rows take 16 MB twice.
+/// The records that have no row in the outputs. Each takes one bit in each of two sets, so 125 million rows take 2 ×
+/// 16 MB.
 #[derive(Default)]
 pub(crate) struct Records {
-    /// Rejected: never written.
+    /// Rejected, so never written.
     rejected: Bits,
-    /// Written, and to be dropped.
+    /// Written, and must be dropped.
     dropped: Bits,
 }
 
@@ -62,7 +63,7 @@ impl Records {
         }
     }
 
-    /// Writes an output again without the rows to be dropped. Returns how many rows stay.
+    /// Writes an output again without the dropped rows. Returns how many rows remain.
     pub(crate) fn rewrite(&self, sink: Sink, delimiter: u8) -> Result<(Sink, u64)> {
         let (written, mut sink) = sink.restart()?;
         let mut staying = Staying { records: self, record: 0, rows: 0 };
@@ -74,17 +75,17 @@ impl Records {
     }
 }
 
-/// The rows of an output one after the other, and which of them stay.
+/// Goes through the rows of an output, and tells which of them remain.
 struct Staying<'a> {
     records: &'a Records,
-    /// The record of the row at hand.
+    /// The record of the current row.
     record: u64,
-    /// How many stay.
+    /// How many rows remain so far.
     rows: u64,
 }
 
 impl Staying<'_> {
-    /// Goes to the next row; whether it stays.
+    /// Goes to the next row, and returns whether it remains.
     fn next_stays(&mut self) -> bool {
         self.record += 1;
         while self.records.rejected.is_set(self.record) {
@@ -97,7 +98,7 @@ impl Staying<'_> {
 
     fn copy_lines(&mut self, written: File, delimiter: u8, sink: &mut Sink) -> Result<()> {
         let mut blocks = BlockReader::new(written, delimiter, BLOCK);
-        // The header is there already.
+        // The new file already has the header.
         blocks.header()?;
         let (mut block, mut fields, mut kept) = (Block::default(), Vec::new(), Vec::new());
         while blocks.next(&mut block)? {

@@ -1,4 +1,5 @@
-//! Headers of an output: none may hold a number or a symbol, as those of a roster without a header line would.
+//! Checks the headers of an output. If the roster has no header line, its first row holds a number where a header is
+//! expected.
 
 use fugo::{
     MyNumber,
@@ -10,36 +11,36 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Result};
 
-/// Kanji that stand for digits; the alphabets of other digits are numeric by themselves.
+/// Kanji that are used as digits. The digits of other scripts are numeric in Unicode.
 const KANJI: &str = "〇零一二三四五六七八九壱弐参";
 
-/// Refuses headers that could be numbers, each alone or two neighbours together.
+/// Refuses headers that could be numbers, each by itself or two neighbours together.
 pub(super) fn check(headers: &[&str]) -> Result<()> {
     let refused =
-        |what: &str| Err(Failure::new(what, "put a header line before the rows, or name the column otherwise"));
+        |what: &str| Err(Failure::new(what, "put a header line before the rows, or give the column another name"));
     for header in headers {
         let plain: Zeroizing<String> = Zeroizing::new(header.nfkc().collect());
         let is_other_digit = |c: char| c.is_numeric() && !c.is_ascii_digit() || KANJI.contains(c);
         let signs = plain.chars().filter(|c| c.is_ascii_digit() || is_other_digit(*c)).count();
-        // Longer codes are headers of health check-ups, and no run of their digits is as long as a number.
+        // Headers of health check-ups are longer codes. Their runs of digits are longer than a number.
         let in_other_digits = plain.contains(is_other_digit) && signs >= FEWEST_DIGITS;
         if in_other_digits || candidates(&plain).next().is_some() {
-            return refused("a column of an output is headed by 9 to 12 digits, which could be a number");
+            return refused("a column of an output has 9 to 12 digits as its header, which could be a number");
         }
         if kept::holds_symbol_text(header.as_bytes()) {
-            return refused("a column of an output is headed by a symbol");
+            return refused("a column of an output has a symbol as its header");
         }
     }
     let halves: Vec<Zeroizing<Vec<u8>>> = headers.iter().map(|header| half(header)).collect();
     let is_number =
         |pair: &[Zeroizing<Vec<u8>>]| MyNumber::parse(&*Zeroizing::new([&pair[0][..], &pair[1]].concat())).is_ok();
     if halves.windows(2).any(is_number) {
-        return refused("two columns of an output that stand together are headed by the digits of a number");
+        return refused("two neighbouring columns of an output have the digits of a number as their headers");
     }
     Ok(())
 }
 
-/// The digits of a header of six digits, separators among them, that is no year and month.
+/// The digits of a header with six digits and any separators, unless they are a year and a month.
 fn half(header: &str) -> Zeroizing<Vec<u8>> {
     let plain: Zeroizing<String> = Zeroizing::new(header.nfkc().collect());
     let digits: Zeroizing<Vec<u8>> = Zeroizing::new(plain.bytes().filter(u8::is_ascii_digit).collect());

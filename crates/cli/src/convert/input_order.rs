@@ -1,5 +1,5 @@
-//! `--order input`: rows are written as they are read. With `--unique` the rows of the first output are sorted too, and
-//! where people have several rows, every output is written again without those that are not converted.
+//! `--order input`: rows are written as they are read. With `--unique` the rows of the first output are also sorted.
+//! If people have several rows, every output is then written again without the rows that are not converted.
 
 use super::{
     dropping::Records,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::failure::Result;
 
-/// Writes all outputs. Returns how many rows each has.
+/// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
     let unique = run.plan.unique;
     let unsorted = run.unsorted(usize::from(unique), spills);
@@ -40,7 +40,7 @@ pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Res
     if run.totals.duplicates() > 0 { rewrite(run, &records) } else { Ok(rows_written) }
 }
 
-/// Writes every output again without the rows to be dropped.
+/// Writes every output again without the rows that are dropped.
 fn rewrite(run: &mut Run<'_>, records: &Records) -> Result<Vec<u64>> {
     let mut rows_written = Vec::new();
     for sink in std::mem::take(&mut run.files.outputs) {

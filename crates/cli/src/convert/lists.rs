@@ -1,4 +1,5 @@
-//! The operator's two lists: rejects, and people with several rows. They say where, never what.
+//! The two lists for the operator: rejects, and people with several rows. They say where a row is, and never repeat a
+//! value.
 
 use super::{
     rows::Reject,
@@ -6,8 +7,9 @@ use super::{
 };
 use crate::{failure::Result, placing::Output, redaction, roster::csv};
 
-/// `record,line,byte,column,reason,detail`: the header is record 0 and line 1; bytes count from 0, to the start of
-/// the cell at fault (of the record, if no cell is). Rows of a table have neither line nor byte.
+/// The columns are `record,line,byte,column,reason,detail`. The header is record 0 and line 1. Bytes count from 0, to
+/// the start of the cell at fault, or of the record if no cell is at fault. A row of a table has neither line nor
+/// byte.
 pub(crate) struct Rejects {
     file: Output,
     columns: Vec<String>,
@@ -17,7 +19,7 @@ pub(crate) struct Rejects {
 impl Rejects {
     pub(crate) fn new(mut file: Output, columns: Vec<String>) -> Result<Self> {
         file.put(b"record,line,byte,column,reason,detail\n")?;
-        // A roster without a header has a person's number where a name is expected.
+        // A roster without a header has a number where a name is expected.
         Ok(Self { file, columns: columns.iter().map(redaction::shown).collect(), buffer: Vec::new() })
     }
 
@@ -41,8 +43,9 @@ impl Rejects {
     }
 }
 
-/// `person,record,line,byte,outcome`: people are counted from 1, in the order of their symbols in the first output;
-/// an outcome is `converted` (the first of equal rows), `equal` (to that one) or `differs` (none was converted).
+/// The columns are `person,record,line,byte,outcome`. People are counted from 1, in the order of their symbols in the
+/// first output. An outcome is `converted` (the first of equal rows), `equal` (equal to that row) or `differs` (none
+/// of the person's rows was converted).
 pub(crate) struct Duplicates {
     file: Output,
     people: u64,

@@ -1,39 +1,39 @@
-//! Kept columns that are made of their rows' numbers or symbols: a sample of rows is held against them.
+//! Detects kept columns that are computed from their rows' numbers or symbols. A sample of rows is tested.
 
 use arrow_array::Array;
 use fugo::{KeyTag, Scope, text::TextEncoder};
 use fugo_columnar::kept::{Person, Sample};
 
 use super::{
-    derive::SymbolBytes,
+    SymbolBytes,
     render::KeptForm,
-    rows::{Rows, Source},
+    rows::{PersonColumn, Rows},
 };
 use crate::failure::{Failure, Result};
 
-/// The kept columns of a run, and rows of it.
+/// The kept columns of a run, and a sample of its rows.
 pub(crate) struct MadeOf<'a> {
     names: &'a [String],
     kept: KeptForm,
-    /// Writes insurers' symbols, if rows are known by those.
+    /// Writes insurers' symbols as text, if the input holds them instead of numbers.
     insurers: Option<TextEncoder>,
     sample: Sample,
     looked: bool,
 }
 
 impl<'a> MadeOf<'a> {
-    pub(crate) fn new(names: &'a [String], kept: KeptForm, source: &Source, scopes: &[(Scope, KeyTag)]) -> Self {
+    pub(crate) fn new(names: &'a [String], kept: KeptForm, source: &PersonColumn, scopes: &[(Scope, KeyTag)]) -> Self {
         let insurers = match source {
-            Source::Number(_) => None,
-            Source::InsurersSymbol(encoder) => Some(*encoder),
+            PersonColumn::Number(_) => None,
+            PersonColumn::InsurersSymbol(encoder) => Some(*encoder),
         };
         let encoders = scopes.iter().map(|(scope, tag)| TextEncoder::new(scope.purpose(), *tag)).collect();
         Self { names, kept, insurers, sample: Sample::new(names.len(), encoders), looked: false }
     }
 
-    /// Takes the rows of a block that belong to the sample. `symbols[k][i]` is the symbol of row i under key k. After the first
-    /// block that has rows the columns are looked at, so that a long run does not end in a refusal.
-    // Not inlined, nor is the look: what they leave on the stack is wiped when all is read.
+    /// Takes the rows of a block that belong to the sample. `symbols[k][i]` is the symbol of row i under key k. The
+    /// columns are tested once after the first block that has rows, so that a long run is not refused at its end. Not
+    /// inlined, and the test is not either: the stack that they used is wiped after all input is read.
     #[inline(never)]
     pub(crate) fn add(&mut self, rows: &Rows, symbols: &[Vec<SymbolBytes>]) -> Result<()> {
         let taken = self.sample.next(rows.len());
@@ -61,8 +61,11 @@ impl<'a> MadeOf<'a> {
         let names: Vec<String> = made.columns().iter().map(|column| format!("`{}`", self.names[*column])).collect();
         let (columns, hold) = if names.len() == 1 { ("column", "holds") } else { ("columns", "together hold") };
         Err(Failure::new(
-            format!("the kept {columns} {} {hold} what is made of a number or a symbol: {made}", names.join(", ")),
-            "leave it out of --keep: whoever has it has the numbers, or the link; outputs are as they were before",
+            format!(
+                "the kept {columns} {} {hold} values that are computed from a number or a symbol: {made}",
+                names.join(", ")
+            ),
+            "leave it out of --keep: whoever has it can find the numbers, or link the outputs; no output was changed",
         ))
     }
 }

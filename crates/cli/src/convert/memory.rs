@@ -1,4 +1,4 @@
-//! How much memory a run may use, and what for. All of `--memory` is shared out here.
+//! Divides `--memory` among the tasks of a run.
 //!
 //! | share | used for | when |
 //! |---|---|---|
@@ -8,66 +8,68 @@
 //! | up to an eighth | row groups of Parquet that are encoded ([`Memory::encoders`]) | writing |
 //! | a quarter, and as much again | the lineage file and its pairs ([`Memory::lineage`]) | until all is read |
 //!
-//! What the pages of a table unpack to is checked where they are read: `roster/parquet_table.rs`, `arrow_messages.rs`.
+//! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
+//! `arrow_messages.rs`.
 
 use super::parts::PARTS;
 use crate::roster::{Input, blocks::BLOCK};
 
-/// What a row of a table takes when its kept cells are packed, about, in bytes.
+/// About how many bytes a row of a table takes in addition to its kept cells when it is packed.
 const TABLE_ROW: u64 = 128;
 
-/// What a row group takes while it is encoded, as read and as written, in bytes.
+/// How many bytes a row group takes while it is encoded: its rows and its encoded pages.
 const GROUP: usize = 1 << 25;
 
-/// Bounds what is read of a table that the run itself has written: more than its pages and batches take.
+/// The limit for reading a table that the run itself has written. Its pages and batches take less.
 pub(super) const OWN_TABLE: usize = 1 << 30;
 
-/// The memory of a run in bytes, and the threads that share it.
+/// The memory of a run in bytes, and the number of threads that share it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Memory {
     pub(super) total: usize,
     pub(super) threads: usize,
 }
 
-/// What rows are in memory while they are sorted.
+/// The rows that are in memory during sorting.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Partition {
-    /// Most bytes of a partition that a thread sorts as a whole.
+    /// The maximum size in bytes of a partition that a thread sorts at once.
     pub(super) limit: usize,
 }
 
 impl Memory {
-    /// Blocks that are somewhere between the reader and the collector, at most.
+    /// The maximum number of blocks between the reader and the collector.
     pub(super) fn blocks_in_flight(self) -> usize {
         2 * self.threads + 2
     }
 
-    /// Bytes of a block. Each is held as it was read, and once more for every output.
+    /// The size of a block in bytes. Each block is in memory as it was read, and once more for every output.
     pub(super) fn block(self, outputs: usize) -> usize {
         let each = self.total / 5 / self.blocks_in_flight() / (2 + 3 * outputs);
         each.clamp(1 << 13, BLOCK)
     }
 
-    /// Bytes of the longest lineage file.
+    /// The maximum size in bytes of the lineage file.
     pub(super) fn lineage(self) -> usize {
         self.total / 4
     }
 
-    /// Row groups of each Parquet output that are encoded at a time, where so many outputs are written at once.
+    /// The number of row groups that each Parquet output encodes at a time, if this many outputs are written at once.
     pub(super) fn encoders(self, outputs_at_once: usize) -> usize {
         let all = self.total / 8 / GROUP;
         (all / outputs_at_once).clamp(1, self.threads)
     }
 
-    /// The partitions that threads sort, each of which is in memory so many times over. The text of a column in one batch
-    /// is below 2 GiB, and so are offsets of rows.
+    /// The limits of sorting, if each partition is in memory this many times. The text of a column in one batch stays
+    /// below 2 GiB, and so do the offsets of rows.
     pub(super) fn partition(self, copies: usize) -> Partition {
         Partition { limit: (self.total / 2 / self.threads / copies).min(1 << 30) }
     }
 
-    /// Bytes of rows that each thread may hold for each of so many outputs while the input is read. What sorting takes
-    /// later comes out of it, as far as the size of the input tells, so that memory does not grow with the rows: freed
-    /// pages stay with the allocator. `size` is that of the input, see [`crate::roster::Opened::size`].
+    /// The bytes of rows that each thread may hold for each of these outputs while the input is read. If the size of
+    /// the input is known, the memory that sorting will need is subtracted, because the allocator keeps freed pages:
+    /// so memory does not grow with the number of rows. `size` is the size of the input, see
+    /// [`crate::roster::Opened::size`].
     pub(super) fn parts(self, input: &Input, size: Option<u64>, copies: usize, outputs: usize) -> usize {
         let size = size.unwrap_or(0);
         let bytes = match input {
@@ -82,18 +84,18 @@ impl Memory {
 }
 
 impl Partition {
-    /// Bytes of a larger partition that are read at a time.
+    /// How many bytes of a larger partition are read at a time.
     pub(super) fn piece(self) -> usize {
         self.limit / 4
     }
 
-    /// Bytes of a larger partition that are held while it is divided again.
+    /// How many bytes of a larger partition are held while it is partitioned again.
     pub(super) fn divided(self) -> usize {
         self.limit / 2
     }
 }
 
-/// Bytes of a page, where the pages of all partitions may take so many bytes.
+/// The size of a page, if the pages of all partitions may take this many bytes.
 pub(super) fn page(all: usize) -> usize {
     (all / (4 * PARTS)).clamp(1 << 9, 1 << 14)
 }

@@ -1,4 +1,4 @@
-//! The kept cells of a table's rows as bytes, and back.
+//! Packs the kept cells of a table's rows into bytes, and unpacks them.
 
 use std::{ops::Range, sync::Arc};
 
@@ -11,21 +11,20 @@ use arrow_cast::cast;
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{ArrowError, DataType, Field};
 
-type Result<T> = std::result::Result<T, ArrowError>;
-
-/// The cells of a row, equal where their values are ‖ the bits of its floats.
+/// A packed row has two parts: its cells in a form in which equal values have equal bytes, then the bits of its
+/// floats.
 ///
-/// In the first part a zero has no sign and there is one NaN: rows that differ in these are rows of equal values. From the
-/// second part each float comes back as it was.
+/// In the first part zero has no sign and there is only one NaN, so rows that differ only in these count as equal.
+/// The second part restores each float exactly.
 pub(crate) struct Packer {
     rows: RowConverter,
-    /// Which columns hold floats, and of which type.
+    /// The indices of the columns of floats, and their types.
     floats: Vec<(usize, DataType)>,
-    /// Bytes of all floats of a row.
+    /// The size in bytes of the floats of a row.
     bits_len: usize,
 }
 
-/// Rows of a batch, packed.
+/// The packed rows of a batch.
 pub(crate) struct PackedRows {
     rows: arrow_row::Rows,
     bits: Vec<u8>,
@@ -41,7 +40,7 @@ impl PackedRows {
 }
 
 impl Packer {
-    pub(crate) fn new(fields: &[Field]) -> Result<Self> {
+    pub(crate) fn new(fields: &[Field]) -> Result<Self, ArrowError> {
         let held = |field: &Field| match field.data_type() {
             DataType::Dictionary(_, values) => values.as_ref().clone(),
             found => found.clone(),
@@ -56,12 +55,12 @@ impl Packer {
         Ok(Self { rows, floats, bits_len })
     }
 
-    /// How many bytes at the end of a row do not count where rows are compared.
+    /// How many bytes at the end of a row are ignored when rows are compared.
     pub(crate) fn bits_len(&self) -> usize {
         self.bits_len
     }
 
-    pub(crate) fn pack(&self, columns: &[ArrayRef]) -> Result<PackedRows> {
+    pub(crate) fn pack(&self, columns: &[ArrayRef]) -> Result<PackedRows, ArrowError> {
         let mut columns = columns.to_vec();
         let mut bits = vec![0; columns[0].len() * self.bits_len];
         let mut at = 0;
@@ -69,7 +68,7 @@ impl Packer {
             let column = cast(&columns[*i], of_type)?;
             let width = width(of_type);
             for (row, value) in bits_of(&column).iter().enumerate() {
-                // A null has no bits of its own.
+                // The bits under a null are undefined, so they are written as zeros.
                 let value = value.unwrap_or(0).to_le_bytes();
                 bits[row * self.bits_len + at..][..width].copy_from_slice(&value[..width]);
             }
@@ -81,8 +80,12 @@ impl Packer {
         Ok(PackedRows { rows: self.rows.convert_columns(&columns)?, bits, bits_len: self.bits_len })
     }
 
-    /// The columns of rows whose bytes are in these ranges.
-    pub(crate) fn unpack(&self, kept: &[u8], ranges: impl Iterator<Item = Range<usize>>) -> Result<Vec<ArrayRef>> {
+    /// The columns of the rows whose bytes are in these ranges.
+    pub(crate) fn unpack(
+        &self,
+        kept: &[u8],
+        ranges: impl Iterator<Item = Range<usize>>,
+    ) -> Result<Vec<ArrayRef>, ArrowError> {
         let parser = self.rows.parser();
         let (mut cells, mut bits) = (Vec::new(), Vec::new());
         for range in ranges {
@@ -126,7 +129,7 @@ fn of_bits(bits: &UInt64Array, of_type: &DataType) -> ArrayRef {
 
 type Float16 = <Float16Type as ArrowPrimitiveType>::Native;
 
-/// One value for all that are equal, and one for all that are not a number.
+/// Maps equal values to one value, and every NaN to one NaN.
 fn canonical(value: f64) -> f64 {
     if value.is_nan() {
         f64::NAN

@@ -1,8 +1,8 @@
-//! A Parquet file whose row groups are encoded by threads of their own and written in order.
+//! A Parquet file. Its row groups are encoded by several threads and written in order.
 //!
-//! Not by `ordered.rs`, which takes tasks from a queue and collects them on the thread that waits: here the rows are
-//! pushed by that very thread, a file at a time among others, and a row group needs no state of its thread. A queue of
-//! threads is all that it takes.
+//! This does not use `ordered.rs`. There, threads take tasks from a queue and the waiting thread collects them. Here
+//! that thread itself pushes the rows, to several files in turn, and a row group needs no state of its thread. A
+//! queue of threads is enough.
 
 use std::{collections::VecDeque, thread};
 
@@ -26,7 +26,8 @@ use parquet::{
 
 use crate::placing::Output;
 
-/// Rows of a row group, and bytes of its columns. Whichever is reached first ends it: both depend on the rows alone.
+/// The maximum number of rows of a row group, and of bytes of its columns. The first limit that is reached ends it.
+/// Both depend on the rows alone.
 const GROUP_ROWS: usize = 1 << 17;
 const GROUP_BYTES: usize = 1 << 25;
 
@@ -43,7 +44,8 @@ pub(crate) struct ParquetFile {
 }
 
 impl ParquetFile {
-    /// Begins a file; at most `encoders` row groups are encoded at a time. `sorted` says that the first column ascends.
+    /// Begins a file. At most `encoders` row groups are encoded at a time. `sorted` says that the first column is
+    /// ascending.
     pub(crate) fn begin(output: Output, schema: &SchemaRef, sorted: bool, encoders: usize) -> Result<Self> {
         let writer = ArrowWriter::try_new(output, schema.clone(), Some(properties(schema, sorted)))?;
         let (writer, groups) = writer.into_serialized_writer()?;
@@ -51,7 +53,7 @@ impl ParquetFile {
         Ok(Self { schema: schema.clone(), writer, groups, pending, begun: 0, encoding, encoders: encoders.max(1) })
     }
 
-    /// Takes rows; their number in each call is part of what the file depends on.
+    /// Takes rows. The file depends on how many rows each call has.
     pub(crate) fn write(&mut self, batch: RecordBatch) -> Result<()> {
         self.pending.push(batch);
         let rows: usize = self.pending.iter().map(RecordBatch::num_rows).sum();
@@ -59,7 +61,7 @@ impl ParquetFile {
         if rows >= GROUP_ROWS || bytes >= GROUP_BYTES { self.end_group() } else { Ok(()) }
     }
 
-    /// Writes what is pending and the footer.
+    /// Writes the pending rows and the footer.
     pub(crate) fn finish(mut self) -> Result<Output> {
         self.end_group()?;
         while !self.encoding.is_empty() {
@@ -116,11 +118,11 @@ fn lost() -> ParquetError {
     ParquetError::General("a thread that encodes row groups failed".to_owned())
 }
 
-/// Symbols are all different and look random: neither a dictionary nor compression gains on them.
+/// Symbols are all different and look random, so a dictionary or compression would not make them smaller.
 fn properties(schema: &SchemaRef, sorted: bool) -> WriterProperties {
     let symbols = ColumnPath::from(schema.field(0).name().as_str());
     let ascending = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
-    // Arrow's schema is hidden in Base64; what other readers show stands beside it.
+    // Arrow's schema is stored in Base64. Metadata for other readers is stored in addition.
     let mut shown: Vec<KeyValue> =
         schema.metadata().iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     shown.sort_by(|a, b| a.key.cmp(&b.key));

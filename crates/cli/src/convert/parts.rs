@@ -1,35 +1,35 @@
-//! Rows of one output on their way into symbol order: parted by the symbol's leading byte, in memory pages that
-//! spill to one temporary file when they are too many. Symbols are uniform, so the parts are alike in size.
+//! The rows of one output on their way into symbol order. They are partitioned by the first byte of the symbol, in
+//! memory pages that spill to a temporary file when there are too many. Symbols are uniform, so the partitions have
+//! similar sizes.
 
 use std::io;
 
 use fugo::SYMBOL_LEN;
 
 use super::{
-    derive::SymbolBytes,
-    memory,
+    SymbolBytes, memory,
     position::Position,
     spill::{Extent, Spill},
 };
 use crate::{failure::Result, roster::csv};
 
-/// Parts, one for each value of a symbol byte.
+/// The number of partitions: one for each value of a byte.
 pub(crate) const PARTS: usize = 256;
 
-/// symbol (16) ‖ position (16; only in the output whose duplicates are listed) ‖ length of the rest (4,
-/// little-endian) ‖ what follows the symbol in the row.
+/// The layout of a row: symbol (16 bytes) ‖ position (16 bytes; only in the output whose duplicates are listed) ‖
+/// length of the rest (4 bytes, little-endian) ‖ the kept cells.
 #[derive(Clone, Copy)]
 pub(crate) struct RowFormat {
     pub(crate) listed: bool,
     pub(crate) equality: Equality,
 }
 
-/// When what follows the symbols of two rows is the same.
+/// When the kept cells of two rows count as equal.
 #[derive(Clone, Copy)]
 pub(crate) enum Equality {
-    /// Cells of CSV behind this delimiter: where their values are.
+    /// Cells of CSV with this delimiter: equal if their values are equal.
     Cells { delimiter: u8 },
-    /// Packed cells of a table: where their bytes are, but for so many at the end.
+    /// Packed cells of a table: equal if their bytes are equal, without this many bytes at the end.
     Packed { bits_len: usize },
 }
 
@@ -47,7 +47,7 @@ impl RowFormat {
         page.extend_from_slice(kept);
     }
 
-    /// Length of the row that starts `bytes`, or `None` if they do not hold all of it.
+    /// The length of the first row in `bytes`, or `None` if `bytes` does not hold all of it.
     pub(crate) fn row_len(self, bytes: &[u8]) -> Option<usize> {
         let head = self.head_len();
         let len = bytes.get(head - 4..head)?;
@@ -63,7 +63,7 @@ impl RowFormat {
         &row[self.head_len()..]
     }
 
-    /// Whether what follows the symbols of two rows is the same.
+    /// Whether the kept cells of two rows are equal.
     pub(crate) fn same(self, a: &[u8], b: &[u8]) -> bool {
         a == b
             || match self.equality {
@@ -84,7 +84,7 @@ impl RowFormat {
 /// The rows of one thread for one output.
 pub(crate) struct Parts {
     format: RowFormat,
-    /// Which byte of the symbol parts the rows.
+    /// The index of the byte of the symbol by which rows are partitioned.
     depth: usize,
     pages: Vec<Vec<Vec<u8>>>,
     free: Vec<Vec<u8>>,
@@ -94,14 +94,14 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Holds at most about `limit` bytes before it spills.
+    /// Holds at most about `limit` bytes, then spills.
     pub(crate) fn new(format: RowFormat, depth: usize, limit: usize) -> Self {
         let page = memory::page(limit);
         let pages = vec![Vec::new(); PARTS];
         Self { format, depth, pages, free: Vec::new(), page, limit, allocated: 0 }
     }
 
-    /// Takes a row; spills everything if that was too much.
+    /// Takes a row. Spills all rows if the limit is exceeded.
     pub(crate) fn push(
         &mut self,
         symbol: &SymbolBytes,
@@ -124,7 +124,7 @@ impl Parts {
                 });
                 self.format.append(&mut page, symbol, position, kept);
                 part.push(page);
-                // Pages that wait to be used again make room first, so that a spill always moves as much as there may be.
+                // Free the cached empty pages before spilling, so that each spill writes as much as possible.
                 while self.allocated > self.limit
                     && let Some(page) = self.free.pop()
                 {
@@ -138,7 +138,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Moves every row to the spill file.
+    /// Moves all rows to the spill file.
     pub(crate) fn spill(&mut self, spill: &Spill<'_>) -> io::Result<()> {
         let mut bytes = Vec::new();
         for (part, pages) in self.pages.iter_mut().enumerate() {
@@ -147,7 +147,7 @@ impl Parts {
             spill.append(part, &bytes)?;
             for mut page in pages.drain(..) {
                 page.clear();
-                // A page of a wide row's own is not kept.
+                // A page that was made for one wide row is not reused.
                 if page.capacity() > self.page {
                     self.allocated -= page.capacity();
                 } else {
@@ -158,13 +158,13 @@ impl Parts {
         Ok(())
     }
 
-    /// Takes one part's rows out.
+    /// Takes out the rows of one partition.
     pub(crate) fn take(&mut self, part: usize) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.pages[part])
     }
 }
 
-/// All rows of one part, from the pages of every thread and from the spill file.
+/// All rows of one partition, from the pages of all threads and from the spill file.
 pub(crate) struct Part<'a> {
     pages: Vec<Vec<u8>>,
     extents: Vec<Extent>,
@@ -176,13 +176,13 @@ impl<'a> Part<'a> {
         Self { pages, extents: spill.take(part), spill }
     }
 
-    /// Bytes of all rows.
+    /// The size of all rows in bytes.
     pub(crate) fn len(&self) -> u64 {
         let pages = self.pages.iter().map(Vec::len);
         pages.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
     }
 
-    /// Reads the part as a whole; frees its pages.
+    /// Reads the whole partition, and frees its pages.
     pub(crate) fn load(mut self, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         bytes.reserve_exact(self.len() as usize);
@@ -192,7 +192,7 @@ impl<'a> Part<'a> {
         self.extents.iter().try_for_each(|extent| self.read(*extent, bytes))
     }
 
-    /// Gives the part piece by piece, each of whole rows and of about `size` bytes.
+    /// Reads the partition in pieces of complete rows and of about `size` bytes.
     pub(crate) fn pieces(
         &self,
         format: RowFormat,
@@ -217,7 +217,7 @@ impl<'a> Part<'a> {
                 each(&bytes[..whole])?;
                 bytes.drain(..whole);
             }
-            assert!(bytes.is_empty(), "what was spilled at a time is whole rows");
+            assert!(bytes.is_empty(), "what was spilled at a time is complete rows");
         }
         Ok(())
     }

@@ -1,17 +1,17 @@
-//! Where the files of a run go.
+//! The paths of the files of a run.
 
 use std::path::PathBuf;
 
 use fugo::{KeyTag, Scope};
 
-use super::{ConvertArgs, Form};
+use super::{ConvertArgs, SymbolArg};
 use crate::{
     failure::{Failure, Result},
     placing::{Kind, Placing, SymbolsOf, directory_of},
     roster::format::FileFormat,
 };
 
-/// Where files go.
+/// The paths of the files of a run.
 pub(crate) struct Places {
     pub(crate) outputs: Vec<PathBuf>,
     pub(crate) rejects: PathBuf,
@@ -22,13 +22,13 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Whether a file is there in the place of an output.
+    /// Whether an output replaces an existing file.
     pub(crate) fn replaces_any(&self) -> bool {
         self.outputs.iter().any(|place| self.placing.replaces(place))
     }
 }
 
-/// The places that the arguments name, checked and locked.
+/// Checks and locks the paths that the arguments name.
 pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<Places> {
     let outputs: Vec<PathBuf> = match &args.out_dir {
         Some(dir) => {
@@ -41,8 +41,8 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
         None if args.outs.len() == scopes.len() => args.outs.clone(),
         None => {
             return Err(Failure::new(
-                format!("{} --key and {} --out", scopes.len(), args.outs.len()),
-                "give one --out for each --key, in their order, or one --out-dir",
+                format!("there are {} --key and {} --out options", scopes.len(), args.outs.len()),
+                "give one --out for each --key, in the same order, or one --out-dir",
             ));
         }
     };
@@ -63,7 +63,7 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
             column: args.symbol_column.clone(),
             purpose: scope.purpose(),
             tag: *tag,
-            in_hex: args.symbol == Some(Form::Hex),
+            in_hex: args.symbol == Some(SymbolArg::Hex),
         };
         (place.clone(), Kind::Symbols(of))
     };

@@ -1,4 +1,4 @@
-//! Everything that can be refused before the long run: keys, columns, places.
+//! Checks everything that can be checked before the long run: keys, columns, paths.
 
 use std::path::{Path, PathBuf};
 
@@ -12,14 +12,12 @@ use fugo_columnar::{of_test_key, symbol_field, text_field};
 use fugo_keystore::Use;
 
 use super::{
-    ConvertArgs, Form, Format, From, Order,
-    derive::SymbolForm,
-    headers, lineage_file,
+    ConvertArgs, Format, Order, PersonsAre, SymbolArg, headers, lineage_file,
     memory::Memory,
     parts::Equality,
     places::{self, Places},
-    render::{KeptForm, RowForm, Written},
-    rows::{Layout, Source},
+    render::{KeptForm, RowForm, SymbolForm, Written},
+    rows::{Layout, PersonColumn},
     table_rows,
     totals::Limits,
 };
@@ -29,7 +27,7 @@ use crate::{
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
 
-/// What is gone once the input is read: numbers and keys among it.
+/// The parts of a run that are dropped once the input is read, numbers and keys among them.
 pub(super) struct Unread {
     pub(super) input: Input,
     pub(super) watched: Option<Watched>,
@@ -37,24 +35,24 @@ pub(super) struct Unread {
     pub(super) keys: Vec<AnySymbolKey>,
 }
 
-/// A run, ready to begin, without what [`Unread`] has of it.
-#[expect(clippy::struct_excessive_bools, reason = "each is said by the command line, the input or a key")]
+/// A run that is ready to begin, without the parts in [`Unread`].
+#[expect(clippy::struct_excessive_bools, reason = "each comes from the command line, the input or a key")]
 pub(super) struct Plan {
     /// See [`Opened::size`].
     pub(super) input_size: Option<u64>,
-    /// The input is no regular file.
+    /// The input is not a regular file.
     pub(super) is_pipe: bool,
     pub(super) header_names: Vec<String>,
     pub(super) kept_names: Vec<String>,
     pub(super) delimiter: u8,
-    /// When the kept cells of two rows are the same.
+    /// When the kept cells of two rows count as equal.
     pub(super) equality: Equality,
     pub(super) restores_zeros: bool,
     /// How each output writes its rows.
     pub(super) forms: Vec<RowForm>,
     pub(super) scopes: Vec<(Scope, KeyTag)>,
     pub(super) test_keys: bool,
-    /// First line of every output in CSV.
+    /// The header line of every CSV output.
     pub(super) output_header: Vec<u8>,
     pub(super) places: Places,
     pub(super) order: Order,
@@ -66,12 +64,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// How many times over a part is in memory: as read, its order, and rendered, columns by way of packed rows.
+    /// How many copies of a partition are in memory at a time: as read, its sort order, and rendered; columns also as
+    /// packed rows.
     pub(super) fn copies(&self) -> usize {
         if self.forms.iter().all(RowForm::is_direct) { 3 } else { 6 }
     }
 
-    /// Outputs that are written at once.
+    /// How many outputs are written at a time.
     pub(super) fn outputs_at_once(&self) -> usize {
         match self.order {
             Order::Symbol => 1,
@@ -84,21 +83,24 @@ impl Plan {
 #[expect(clippy::too_many_lines, reason = "one refusal after the other, in the order in which a user meets them")]
 pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     if args.restore_zeros && args.number_format == Format::Strict {
-        return Err(Failure::new("--restore-zeros is part of the lenient format", "add --number-format lenient"));
+        return Err(Failure::new("--restore-zeros needs the lenient number format", "add --number-format lenient"));
     }
     if args.unique && args.order == Order::Symbol {
-        return Err(Failure::new("--unique belongs to --order input", "leave it out: symbol order always checks"));
+        return Err(Failure::new(
+            "--unique is for --order input only",
+            "leave it out; symbol order always finds people with several rows",
+        ));
     }
     if args.max_duplicates.is_some() && args.order == Order::Input && !args.unique {
         return Err(Failure::new(
-            "--max-duplicates counts people with several rows, which input order does not look for",
+            "--max-duplicates needs the people with several rows, and input order does not find them",
             "add --unique",
         ));
     }
     if !args.encoding.keeps_apart(args.delimiter) {
         return Err(Failure::new(
-            "this delimiter is also the second byte of CP932 characters",
-            "such a file cannot be parted safely; export it with a comma, semicolon or tab",
+            "this delimiter can be the second byte of a CP932 character",
+            "export the file with a comma, a semicolon or a tab as its delimiter",
         ));
     }
     let (keys, test_keys) = load_keys(args)?;
@@ -111,21 +113,21 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     };
     let lineage = match (&args.lineage, args.from) {
         (None, _) => None,
-        (Some(path), From::Number) => {
+        (Some(path), PersonsAre::Number) => {
             let lineage = lineage_file::load(path, memory.lineage())?;
             hardening::wipe_stack();
             Some(lineage)
         }
-        (Some(_), From::InsurersSymbol) => {
+        (Some(_), PersonsAre::InsurersSymbol) => {
             return Err(Failure::new(
-                "--lineage is of numbers, and insurers' symbols come in",
-                "apply the lineage where the insurers' symbols are made",
+                "--lineage needs numbers, and the input holds insurers' symbols",
+                "leave it out; the lineage must be applied where the insurers' symbols are derived from numbers",
             ));
         }
     };
 
     let path = args.input.as_deref().filter(|path| path.as_os_str() != "-");
-    let form = roster::Form {
+    let form = roster::ReadOptions {
         format: args.input_format,
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -143,14 +145,19 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let other_codes = other_codes(args, columns, &keep)?;
 
     let source = match args.from {
-        From::Number => Source::Number(match (args.number_format, args.restore_zeros) {
+        PersonsAre::Number => PersonColumn::Number(match (args.number_format, args.restore_zeros) {
             (Format::Strict, _) => Reading::Strict,
             (Format::Lenient, false) => Reading::Lenient(LostZeros::Refuse),
             (Format::Lenient, true) => Reading::Lenient(LostZeros::Restore),
         }),
-        From::InsurersSymbol => {
-            let tag = args.insurers_tag.ok_or_else(|| Failure::new("--insurers-tag is missing", "give it"))?;
-            Source::InsurersSymbol(TextEncoder::new(Purpose::Insurers, tag))
+        PersonsAre::InsurersSymbol => {
+            let tag = args.insurers_tag.ok_or_else(|| {
+                Failure::new(
+                    "--insurers-tag is missing",
+                    "give the tag of the insurers' key, as `fugo key inspect` shows it",
+                )
+            })?;
+            PersonColumn::InsurersSymbol(TextEncoder::new(Purpose::Insurers, tag))
         }
     };
     let kept_fields: Vec<Field> = keep.iter().map(|column| columns.field(*column)).collect();
@@ -184,7 +191,8 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
-            "--order input keeps the order of the rows: such a file links, row by row, to every other file in that order",
+            "--order input keeps the order of the rows: the output can be linked, row by row, to every other file \
+             in that order",
         );
     }
     let equality = match &layout.packer {
@@ -198,7 +206,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         kept_names,
         delimiter: args.delimiter,
         equality,
-        restores_zeros: matches!(layout.source, Source::Number(Reading::Lenient(LostZeros::Restore))),
+        restores_zeros: matches!(layout.source, PersonColumn::Number(Reading::Lenient(LostZeros::Restore))),
         forms,
         scopes,
         test_keys,
@@ -227,12 +235,17 @@ fn row_form(
     kept_fields: &[Field],
 ) -> Result<RowForm> {
     let symbol = match (args.symbol, format) {
-        (Some(Form::Binary), FileFormat::Csv) => {
-            return Err(Failure::new("CSV holds text, not bytes", "give --symbol text or hex, or another format"));
+        (Some(SymbolArg::Binary), FileFormat::Csv) => {
+            return Err(Failure::new(
+                "CSV cannot hold symbols as bytes",
+                "give --symbol text or hex, or write Parquet or Arrow",
+            ));
         }
-        (Some(Form::Text), _) | (None, FileFormat::Csv) => SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag)),
-        (Some(Form::Hex), _) => SymbolForm::Hex,
-        (Some(Form::Binary) | None, _) => SymbolForm::Binary,
+        (Some(SymbolArg::Text), _) | (None, FileFormat::Csv) => {
+            SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag))
+        }
+        (Some(SymbolArg::Hex), _) => SymbolForm::Hex,
+        (Some(SymbolArg::Binary) | None, _) => SymbolForm::Binary,
     };
     let written = match format.table() {
         None => Written::Lines { delimiter: args.delimiter },
@@ -248,7 +261,7 @@ fn row_form(
     Ok(RowForm { symbol, kept: kept.clone(), written })
 }
 
-// Its frame is below this file's others, where the stack is wiped when it has returned.
+// Its stack frame is below the other frames of this file, where the stack is wiped after it has returned.
 #[inline(never)]
 fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
     let mut paths = args.keys.clone();
@@ -259,15 +272,15 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
     let refused =
         |path: &Path, error: PurposeError, remedy: &str| Failure::new(format!("{}: {error}", path.display()), remedy);
 
-    if args.from == From::InsurersSymbol {
+    if args.from == PersonsAre::InsurersSymbol {
         let ([key], None) = (&loaded[..], &insurers) else {
             return Err(Failure::new(
-                "insurers' symbols make eligibility symbols under one key",
+                "from insurers' symbols, eligibility symbols are derived with exactly one key",
                 "give one --key, the eligibility key, and no --insurers-key",
             ));
         };
         let issuer = AnySymbolKey::issuer(&key.key)
-            .map_err(|error| refused(&args.keys[0], error, "give the eligibility key by --key"))?;
+            .map_err(|error| refused(&args.keys[0], error, "give the eligibility key with --key"))?;
         return Ok((vec![issuer], test));
     }
     let eligibility = |key: &ScopeKey| match &insurers {
@@ -280,13 +293,13 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
             Purpose::Eligibility => eligibility(&loaded.key),
             _ => AnySymbolKey::new(&loaded.key),
         };
-        let remedy = format!("give the insurers' key of epoch {} by --insurers-key", Epoch::FIRST);
+        let remedy = format!("give the insurers' key of epoch {} with --insurers-key", Epoch::FIRST);
         number_keys.push(key.map_err(|error| refused(path, error, &remedy))?);
     }
     if insurers.is_some() && !number_keys.iter().any(|key| key.scope().purpose() == Purpose::Eligibility) {
         return Err(Failure::new(
-            "--insurers-key is the first stage of eligibility symbols, and no --key is an eligibility key",
-            "leave it out, or give it by --key to get insurers' symbols",
+            "--insurers-key is for eligibility symbols only, and no --key is an eligibility key",
+            "leave it out; to get insurers' symbols, give the insurers' key with --key",
         ));
     }
     for (i, key) in number_keys.iter().enumerate() {
@@ -297,7 +310,7 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
                     args.keys[earlier].display(),
                     args.keys[i].display()
                 ),
-                "give each key once; two scopes with one tag must not be used together",
+                "give each key once; two scopes with the same tag must not be used together",
             ));
         }
     }
@@ -307,8 +320,8 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
 fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
     if keep.contains(&person) {
         return Err(Failure::new(
-            format!("--keep names `{}`, which no output may hold", args.column),
-            "leave it out: the symbol stands in its place",
+            format!("--keep names the person column `{}`, which must not be in an output", args.column),
+            "leave it out; the symbol replaces it",
         ));
     }
     for (i, column) in keep.iter().enumerate() {
@@ -318,8 +331,8 @@ fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
     }
     if args.keep.contains(&args.symbol_column) {
         return Err(Failure::new(
-            format!("`{}` would head the symbols and a kept column", args.symbol_column),
-            "name the symbols' header by --symbol-column",
+            format!("the symbol column and a kept column would both have the header `{}`", args.symbol_column),
+            "give the symbol column another header with --symbol-column",
         ));
     }
     Ok(())
@@ -332,8 +345,8 @@ fn other_codes(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<
         let column = columns.column(name)?;
         let Some(place) = keep.iter().position(|kept| *kept == column) else {
             return Err(Failure::new(
-                format!("--other-codes names `{name}`, which --keep does not"),
-                "only cells of kept columns are searched; leave it out",
+                format!("--other-codes names `{name}`, but --keep does not name it"),
+                "name kept columns only; other columns are not searched for numbers",
             ));
         };
         other[place] = true;
@@ -341,13 +354,13 @@ fn other_codes(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<
     Ok(other)
 }
 
-/// The symbols' header and those of the kept columns as they stand in the input.
+/// The headers of an output: the symbol column's, then those of the kept columns as they are written in the input.
 fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
     let name = &args.symbol_column;
     if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == args.delimiter || b"\"\r\n".contains(&c)) {
         return Err(Failure::new(
-            "--symbol-column is ASCII without delimiter, quotes and line ends",
-            "name it `symbol`, say",
+            "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
+            "use a name such as `symbol`",
         ));
     }
     let names = columns.names();

@@ -1,8 +1,8 @@
-//! Where a row stands in the input.
+//! The position of a row in the input.
 
 use std::fmt;
 
-/// Record (the header is 0), line (from 1) and byte offset (from 0) of a row, sixteen bytes in all. A row of a table has
+/// Record (the header is 0), line (from 1) and byte offset (from 0) of a row, in sixteen bytes. A row of a table has
 /// a record, counted from 1, and no line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
@@ -14,7 +14,7 @@ pub(crate) struct Position {
 impl Position {
     pub(crate) const LEN: usize = 16;
 
-    /// 40 bits of record, 40 of line, 48 of byte offset: 10^12 rows, 280 terabytes.
+    /// Limits: 40 bits of record, 40 bits of line, 48 bits of byte offset. These are 10^12 rows and 280 terabytes.
     pub(crate) fn pack(self) -> [u8; Self::LEN] {
         let packed = u128::from(self.record) << 88 | u128::from(self.line) << 48 | u128::from(self.byte);
         packed.to_be_bytes()
@@ -27,7 +27,7 @@ impl Position {
     }
 }
 
-/// `record,line,byte` as the operator's lists have them.
+/// `record,line,byte`, as in the rejects and duplicates files.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {

@@ -1,4 +1,4 @@
-//! How far a run is: a bar where standard error is a terminal, a line now and then where it is not.
+//! Shows progress: a bar if standard error is a terminal, otherwise a line from time to time.
 
 use std::{
     io::IsTerminal,
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{counts::thousands, notice};
 
-/// Time between two lines where there is no terminal.
+/// Time between two lines if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 pub(crate) struct Progress {
@@ -34,7 +34,7 @@ impl Progress {
         Self { bar, quiet, started: now, last_line: now }
     }
 
-    /// A new phase begins; said in a line of its own where there is no bar.
+    /// Begins a phase. Without a bar it is printed as a line.
     pub(crate) fn phase(&mut self, name: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(name.to_owned());
@@ -43,7 +43,7 @@ impl Progress {
         }
     }
 
-    /// So much of the input is read.
+    /// Shows how much of the input is read.
     pub(crate) fn read(&mut self, rows: u64, rejects: u64, bytes: u64) {
         let rate = rows as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         let line =
@@ -57,13 +57,13 @@ impl Progress {
         }
     }
 
-    /// So many of all parts are sorted and written.
+    /// Shows how many of the partitions are sorted and written.
     pub(crate) fn sorted(&mut self, done: u64, all: u64) {
         if let Some(bar) = &self.bar {
             bar.set_length(all);
             bar.set_position(done);
         } else if !self.quiet && self.last_line.elapsed() >= LINE_EVERY {
-            notice::say(format_args!("writing: {done} of {all} parts"));
+            notice::say(format_args!("writing: {done} of {all} partitions"));
             self.last_line = Instant::now();
         }
     }

@@ -1,4 +1,5 @@
-//! The first phase: blocks are read by one thread, turned into symbols by all, and collected in order by the caller.
+//! The first phase. One thread reads blocks, all threads derive their symbols, and the caller collects the blocks in
+//! order.
 
 use std::thread;
 
@@ -8,7 +9,8 @@ use zeroize::Zeroize;
 use fugo::AnySymbolKey;
 
 use super::{
-    derive::{SymbolBytes, derive},
+    SymbolBytes,
+    derive::derive,
     parts::Parts,
     render::{Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
@@ -21,32 +23,32 @@ use crate::{
     roster::{Input, blocks::Block},
 };
 
-/// What is done with the rows of a block.
+/// How the rows of a block are handled.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) keys: &'a [AnySymbolKey],
     /// How each output writes its rows.
     pub(crate) forms: &'a [RowForm],
-    /// Whether rows are rendered as they come: input order.
+    /// Whether rows are rendered at once, for input order.
     pub(crate) render: bool,
-    /// The outputs whose rows are parted by symbol.
+    /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
-    /// Bytes of them that a thread may hold in memory for each.
+    /// How many bytes of them a thread may hold in memory for each output.
     pub(crate) parts_limit: usize,
 }
 
-/// A block on its way through the threads; its buffers are used again.
+/// A block on its way through the threads. Its buffers are reused.
 #[derive(Default)]
 pub(crate) struct Work {
     block: Block,
     pub(crate) rows: Rows,
     pub(crate) symbols: Vec<Vec<SymbolBytes>>,
-    /// For each output, its rows; empty unless rendered.
+    /// The rendered rows of each output; empty unless rows are rendered at once.
     pub(crate) rendered: Vec<Rendering>,
 }
 
 impl Work {
-    /// How far the input is read: see [`Block::end`].
+    /// How much of the input is read: see [`Block::end`].
     pub(crate) fn end(&self) -> u64 {
         self.block.end()
     }
@@ -54,12 +56,12 @@ impl Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        // The input as it was read, numbers included.
+        // These bytes are input, numbers included.
         self.block.bytes.zeroize();
     }
 }
 
-/// What a thread has of its own.
+/// The state of one thread.
 struct Reader<'a> {
     steps: &'a Steps<'a>,
     cells: RowReader<'a>,
@@ -82,7 +84,8 @@ impl Worker for Reader<'_> {
     }
 }
 
-/// Reads all input. `collect` gets every block, in the order of the input. Returns, for every thread, its parts.
+/// Reads all input. `collect` gets every block in the order of the input. Returns the partitioned rows of each
+/// thread.
 pub(crate) fn read_all(
     mut input: Input,
     steps: &Steps<'_>,
@@ -97,7 +100,7 @@ pub(crate) fn read_all(
         let _ = to_reader.send(Work::default());
     }
 
-    // Not joined: it may be waiting for input that never comes when the run is to stop.
+    // Not joined: when the run stops, the reader may wait for input that never comes.
     let interrupt = threads.interrupt.clone();
     thread::spawn(move || {
         let mut read = 0;
@@ -127,12 +130,12 @@ pub(crate) fn read_all(
     let (collected, parts) = threads.in_order(blocks, &new, collect, again)?;
     match blocks_read.try_recv() {
         Ok(read) if read == collected => Ok(parts),
-        _ => Err(Failure::new("a block of the input was lost", "report this; outputs are as they were before")),
+        _ => Err(Failure::new("a block of the input was lost", "report this; no output was changed")),
     }
 }
 
 impl Reader<'_> {
-    /// One block: rows, symbols, and then into parts or rendered.
+    /// Handles one block: reads its rows, derives their symbols, then partitions or renders them.
     fn step(&mut self, work: &mut Work) -> Result<()> {
         let steps = self.steps;
         match work.block.batch {

@@ -1,4 +1,4 @@
-//! Why a row is rejected: one word of a closed vocabulary, and a sentence. Never a value.
+//! Why a row is rejected: a word from a closed list, and a sentence. Neither repeats a value.
 
 use std::fmt;
 
@@ -24,13 +24,13 @@ pub(crate) enum Reason {
     Null,
     /// An integer below zero.
     Negative,
-    /// A value of a binary column that has neither the length of a symbol nor of its text form.
+    /// A value of a binary column has neither the length of a symbol nor the length of a symbol's text form.
     SymbolLength {
         found: usize,
     },
-    /// Sixteen zero bytes, which stand for a row that was refused before.
+    /// The symbol is sixteen zero bytes, which mark a row that was refused before.
     NoSymbol,
-    /// A kept cell holds what must not reach an output.
+    /// A kept cell holds a value that must not be in an output.
     Kept(KeptFault),
 }
 
@@ -84,16 +84,18 @@ impl fmt::Display for Reason {
             Self::Number(error) => error.fmt(f),
             Self::Normalize(error) => error.fmt(f),
             Self::Text(error) => error.fmt(f),
-            Self::Encoding => f.write_str("the cell is not text in the encoding given by --encoding"),
+            Self::Encoding => f.write_str("the cell is not text in the encoding that --encoding names"),
             Self::Fields { found, expected } => {
                 write!(f, "the record has {found} fields; the header has {expected}")
             }
-            Self::StrayQuote => f.write_str("text stands behind a closing quote; a quote within quotes is doubled"),
+            Self::StrayQuote => {
+                f.write_str("there is text after a closing quote; a quote within a quoted cell must be doubled")
+            }
             Self::Blank => f.write_str("the line is blank"),
             Self::Null => f.write_str("the cell is null"),
             Self::Negative => f.write_str("the integer is negative; a MyNumber has no sign"),
             Self::Kept(fault @ KeptFault::OtherNumber) => {
-                write!(f, "{fault}; if the column holds other codes of twelve digits, name it by --other-codes")
+                write!(f, "{fault}; if the column holds other codes of twelve digits, name it with --other-codes")
             }
             Self::Kept(fault) => fault.fmt(f),
             Self::SymbolLength { found } => FaultReason::SymbolLength { found: *found }.fmt(f),

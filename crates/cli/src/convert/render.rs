@@ -1,4 +1,4 @@
-//! Symbols and the kept cells of their rows → what is written: lines of CSV, or a batch of columns.
+//! Renders symbols and the kept cells of their rows as lines of CSV or as a batch of columns.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -11,12 +11,10 @@ use arrow_array::{
 use arrow_buffer::Buffer;
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use fugo::{SYMBOL_LEN, text::TextEncoder};
 use fugo_columnar::{SYMBOL_WIDTH, USE_KEY};
 
-use super::{
-    derive::{SymbolBytes, SymbolForm},
-    packer::Packer,
-};
+use super::{SymbolBytes, packer::Packer};
 use crate::{
     failure::{Failure, Result},
     roster::{
@@ -27,6 +25,34 @@ use crate::{
     },
 };
 
+/// How symbols are written in an output.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SymbolForm {
+    Text(TextEncoder),
+    Hex,
+    /// The sixteen bytes, in columns only.
+    Binary,
+}
+
+impl SymbolForm {
+    pub(crate) fn write(self, symbol: &SymbolBytes, out: &mut Vec<u8>) {
+        match self {
+            Self::Text(encoder) => {
+                let start = out.len();
+                out.resize(start + encoder.text_len(), 0);
+                encoder.encode_into(symbol, &mut out[start..]);
+            }
+            Self::Binary => out.extend_from_slice(symbol),
+            Self::Hex => {
+                let start = out.len();
+                out.resize(start + 2 * SYMBOL_LEN, 0);
+                let written = base16ct::lower::encode(symbol, &mut out[start..]);
+                written.unwrap_or_else(|_| unreachable!("room for two digits a byte"));
+            }
+        }
+    }
+}
+
 /// How the rows of one output are written.
 pub(crate) struct RowForm {
     pub(crate) symbol: SymbolForm,
@@ -34,12 +60,12 @@ pub(crate) struct RowForm {
     pub(crate) written: Written,
 }
 
-/// What the bytes behind a symbol are until the row is written.
+/// The form of the bytes after a symbol until the row is written.
 #[derive(Clone)]
 pub(crate) enum KeptForm {
-    /// Cells of CSV as they stand in the input, a delimiter before each.
+    /// Cells of CSV as they are written in the input, with a delimiter before each.
     Cells { delimiter: u8, encoding: Encoding, columns: usize },
-    /// Cells of a table; none if no column is kept.
+    /// Packed cells of a table; `None` if no column is kept.
     Packed(Option<Arc<Packer>>),
 }
 
@@ -55,7 +81,7 @@ impl KeptForm {
         self.columns(&all, ranges.into_iter())?.iter().map(text).collect()
     }
 
-    /// The kept cells of rows as columns. `ranges` are where the cells of each row are.
+    /// The kept cells of rows as columns. `ranges` are the byte ranges of the rows' cells.
     fn columns(&self, kept: &[u8], ranges: impl Iterator<Item = Range<usize>>) -> Result<Vec<ArrayRef>> {
         match self {
             Self::Packed(None) => Ok(Vec::new()),
@@ -63,7 +89,7 @@ impl KeptForm {
             Self::Cells { delimiter, encoding, columns } => {
                 let mut builders: Vec<StringBuilder> = (0..*columns).map(|_| StringBuilder::new()).collect();
                 let (mut fields, mut scratch) = (Vec::new(), Vec::new());
-                // Every row is text: it was split and checked when it was read.
+                // Every row is valid text: this was checked when it was read.
                 let all = match encoding {
                     Encoding::Utf8 => simdutf8::basic::from_utf8(kept).map_err(|_| not_text())?,
                     Encoding::Cp932 => "",
@@ -77,7 +103,7 @@ impl KeptForm {
                             decoded.as_str()
                         }
                     };
-                    // Every cell follows a delimiter, the first one too.
+                    // There is a delimiter before every cell, also before the first one.
                     csv::split(row.as_bytes(), 1, *delimiter, true, &mut fields);
                     for (builder, field) in builders.iter_mut().zip(&fields) {
                         let cell = &row[field.clone()];
@@ -95,22 +121,22 @@ impl KeptForm {
     }
 }
 
-/// What rows become.
+/// How rows are written.
 pub(crate) enum Written {
     Lines { delimiter: u8 },
     Columns { schema: SchemaRef, format: TableFormat },
 }
 
 impl RowForm {
-    /// Whether rows are written as they come, cells of CSV as lines of CSV.
+    /// Whether cells of CSV are written as lines of CSV, so that rows can be written at once.
     #[inline]
     pub(crate) fn is_direct(&self) -> bool {
         matches!((&self.written, &self.kept), (Written::Lines { .. }, KeptForm::Cells { .. }))
     }
 
-    /// The schema of an output: symbols, then the kept columns.
+    /// The schema of an output: the symbol column, then the kept columns.
     pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field], format: TableFormat) -> Result<SchemaRef> {
-        // What readers other than Arrow's show of a file is the schema's metadata.
+        // Readers other than Arrow's show the metadata of the schema only.
         let usage = symbols.metadata().get(USE_KEY).map(|usage| (USE_KEY.to_owned(), usage.clone()));
         let metadata: HashMap<String, String> = usage.into_iter().collect();
         let mut columns = vec![symbols];
@@ -123,11 +149,12 @@ impl RowForm {
             let data_type = kept_type(found, format).ok_or_else(|| {
                 Failure::new(
                     format!(
-                        "the kept column `{}` is of type {found}, which other readers of {} do not know or take for another",
+                        "the kept column `{}` has the type {found}; other readers of {} do not know it, or read it \
+                         as another type",
                         field.name(),
                         format.extension()
                     ),
-                    "write CSV, leave it out of --keep, or make it text or a number first",
+                    "write CSV, leave the column out of --keep, or convert it to text or numbers first",
                 )
             })?;
             columns.push(Field::new(field.name(), data_type, field.is_nullable()));
@@ -136,9 +163,10 @@ impl RowForm {
     }
 }
 
-/// The type of a kept column in an output. Views are written as text: what bytes they share depends on how rows came.
-/// Dictionaries were unpacked. What the format or its readers do not know becomes a type that they know and that holds the
-/// same values; none if there is no such type: other readers would find integers or bytes.
+/// The type of a kept column in an output. Views are written as text, because the sharing of bytes in views depends
+/// on how the rows were read. Dictionaries are already unpacked. A type that the format or its readers do not know
+/// becomes a known type with the same values. `None` if there is no such type: other readers would find integers or
+/// bytes.
 fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
     let in_parquet = format == TableFormat::Parquet;
     Some(match found {
@@ -147,10 +175,10 @@ fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
             DataType::Timestamp(TimeUnit::Millisecond, zone.clone())
         }
         DataType::Time32(TimeUnit::Second) if in_parquet => DataType::Time32(TimeUnit::Millisecond),
-        // A date, which some readers take for a time.
+        // A date, which some readers read as a time.
         DataType::Date64 => DataType::Date32,
         DataType::Duration(_) | DataType::Decimal128(_, ..0) if in_parquet => return None,
-        // Few readers know any other width; some end at the sight of 256 bits.
+        // Few readers know another width; some fail on 256 bits.
         DataType::Decimal256(39.., _) => return None,
         DataType::Decimal32(precision, scale)
         | DataType::Decimal64(precision, scale)
@@ -159,12 +187,13 @@ fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
     })
 }
 
-/// A kept column as the output's field has it. Never another value: what does not fit ends the run.
+/// Converts a kept column to the type of the output's field. Values never change: a value that does not fit ends the
+/// run.
 fn written_as(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
     let (from, to) = (column.data_type(), field.data_type());
     let refused = || {
         Failure::new(
-            format!("the kept column `{}` holds a value of type {from} that the type {to} does not hold", field.name()),
+            format!("the kept column `{}` holds a value of type {from} that the type {to} cannot hold", field.name()),
             "write CSV, or leave the column out of --keep",
         )
     };
@@ -174,7 +203,7 @@ fn written_as(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
             return Err(refused());
         }
     }
-    // The cast of the Arrow crate panics at more than 128 bits, under nulls too.
+    // The cast of the Arrow crate panics on more than 128 bits, also where the values are null.
     if let (Some(wide), DataType::Decimal128(precision, scale)) = (column.as_primitive_opt::<Decimal256Type>(), to) {
         let narrow: PrimitiveArray<Decimal128Type> =
             wide.try_unary(|value| value.to_i128().ok_or(())).map_err(|()| refused())?;
@@ -185,19 +214,19 @@ fn written_as(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
     cast_with_options(column, to, &options).map_err(|_| refused())
 }
 
-/// Rows of one output, rendered. Its buffers are used again.
+/// The rows of one output, rendered. Its buffers are reused.
 #[derive(Default)]
 pub(crate) struct Rendering {
-    /// Lines, once rendered.
+    /// The rendered lines.
     lines: Vec<u8>,
-    /// Columns, once rendered.
+    /// The rendered columns.
     batch: Option<RecordBatch>,
     symbols: Vec<SymbolBytes>,
     kept: Vec<u8>,
     kept_ends: Vec<usize>,
 }
 
-/// What a sink takes.
+/// Rendered rows for an output.
 pub(crate) enum Piece<'a> {
     Lines(&'a [u8]),
     Columns(&'a RecordBatch),
@@ -254,7 +283,7 @@ impl Rendering {
         }
     }
 
-    /// Where the kept cells of each row are.
+    /// The byte ranges of the rows' kept cells.
     fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
         let starts = std::iter::once(0).chain(self.kept_ends.iter().copied());
         starts.zip(&self.kept_ends).map(|(start, end)| start..*end)
@@ -276,7 +305,7 @@ impl Rendering {
         Arc::new(texts.finish())
     }
 
-    /// Cells of a table as CSV: a null is empty, empty text is quoted.
+    /// Writes cells of a table as CSV: a null is an empty cell, and empty text is quoted.
     fn write_lines(&mut self, symbol: SymbolForm, delimiter: u8, kept: &[ArrayRef]) -> Result<()> {
         let texts = kept.iter().map(text).collect::<Result<Vec<StringArray>>>()?;
         for (row, bytes) in self.symbols.iter().enumerate() {
@@ -287,7 +316,7 @@ impl Rendering {
                     csv::write_cell(text.value(row), delimiter, &mut self.lines);
                 } else if column.is_valid(row) && *column.data_type() != DataType::Null {
                     return Err(Failure::new(
-                        "a kept time lies beyond the calendar, and CSV has no way to write it",
+                        "a kept time is outside the range of the calendar and cannot be written as CSV",
                         "write Parquet or Arrow, or leave the column out of --keep",
                     ));
                 }
@@ -299,5 +328,5 @@ impl Rendering {
 }
 
 fn not_text() -> Failure {
-    Failure::new("a kept cell is not text", "report this; outputs are as they were before")
+    Failure::new("a kept cell is not text", "report this; no output was changed")
 }

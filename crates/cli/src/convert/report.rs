@@ -1,4 +1,4 @@
-//! What a run says at its end: totals that reconcile, and for each output how sure its symbols are unique.
+//! The report of a run: totals that reconcile, and for each output whether its symbols are unique.
 
 use std::{fmt, path::PathBuf};
 
@@ -10,10 +10,11 @@ use super::totals::Totals;
 use crate::{
     counts::{SMALL, thousands},
     exit::Exit,
+    notice,
     redaction::shown,
 };
 
-/// Whether each symbol stands once in an output.
+/// Whether the symbols of an output are known to be unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Uniqueness {
     /// Every symbol was compared with its neighbours in symbol order.
@@ -27,18 +28,18 @@ pub(crate) struct Report {
     pub(crate) run_id: String,
     pub(crate) totals: Totals,
     pub(crate) outputs: Vec<(PathBuf, Scope, KeyTag)>,
-    /// SHA-256 of each output, of the rejects and of the duplicates, in hexadecimal digits.
+    /// SHA-256 of each output, of the rejects file and of the duplicates file, in hexadecimal digits.
     pub(crate) digests: Vec<String>,
-    /// Whether each output replaced an earlier file.
+    /// Whether each output replaced an existing file.
     pub(crate) replaced: Vec<bool>,
-    /// Kept columns, and what codes of twelve digits those of other codes hold.
+    /// The kept columns, and the codes of twelve digits that were counted in the columns of `--other-codes`.
     pub(crate) other_codes: Vec<(String, Codes)>,
     pub(crate) uniqueness: Uniqueness,
     pub(crate) rejects: PathBuf,
     pub(crate) duplicates: PathBuf,
     pub(crate) restore_zeros: bool,
     pub(crate) test_keys: bool,
-    /// The input was no regular file, and nothing else told how many rows to expect.
+    /// The input was not a regular file, and the expected number of rows was not known.
     pub(crate) end_unknown: bool,
     pub(crate) spilled: u64,
     pub(crate) seconds: f64,
@@ -53,7 +54,39 @@ impl Report {
         self.other_codes.iter().filter(|(_, codes)| codes.shapes > 0)
     }
 
-    /// The report as JSON: counts, scopes and places, no row.
+    /// Warns of what the operator should look at.
+    pub(crate) fn warn(&self) {
+        for (name, codes) in self.columns_of_codes() {
+            notice::warn(format_args!(
+                "the kept column `{}` holds {} codes of twelve digits, and {} of them are valid MyNumbers; of random \
+                 codes, one in ten is",
+                shown(name),
+                thousands(codes.shapes),
+                thousands(codes.valid)
+            ));
+        }
+        if let Some(last) = self.totals.unended {
+            notice::warn(format_args!(
+                "the last record, record {} (line {}), has no line end, but the others have one: the input may be cut \
+                 off; compare it with the file that was sent, or give --expect-rows",
+                last.record, last.line
+            ));
+        }
+        if self.end_unknown {
+            notice::warn(
+                "the input was a pipe, and a pipe does not show whether its writer finished; compare the number of \
+                 rows, or give --expect-rows",
+            );
+        }
+        if self.totals.converted() < SMALL {
+            notice::warn(format_args!(
+                "an output has fewer than {SMALL} rows: whoever gets two such files of one day can guess who is in \
+                 both; deliver in larger batches"
+            ));
+        }
+    }
+
+    /// The report as JSON: counts, scopes and paths, but no rows.
     pub(crate) fn json(&self) -> Value {
         let totals = &self.totals;
         let digest = |nth: usize| self.digests.get(nth);
@@ -128,19 +161,10 @@ impl fmt::Display for Report {
         if totals.duplicates() > 0 {
             writeln!(
                 f,
-                "    duplicates: {} people; {} rows equal to a converted one, {} rows that differ and were set aside",
+                "    duplicates: {} people; {} rows are equal to a converted row, {} rows differ and were set aside",
                 thousands(totals.people_with_several),
                 thousands(totals.equal),
                 thousands(totals.differing)
-            )?;
-        }
-        for (name, codes) in self.columns_of_codes() {
-            writeln!(
-                f,
-                "fugo: warning: the kept column `{}` holds {} codes of twelve digits, of which {} are valid MyNumbers (of random codes one in ten is)",
-                shown(name),
-                thousands(codes.shapes),
-                thousands(codes.valid)
             )?;
         }
         if totals.normalized > 0 {
@@ -149,17 +173,17 @@ impl fmt::Display for Report {
         if self.restore_zeros {
             writeln!(
                 f,
-                "    leading zeros restored: {} (one 11-digit 住民票コード in ten would pass by chance)",
+                "    leading zeros restored: {} (one 住民票コード of 11 digits in ten passes by chance)",
                 thousands(totals.zeros_restored)
             )?;
         }
         if totals.reissued > 0 {
-            writeln!(f, "    re-issued numbers replaced by the first: {}", thousands(totals.reissued))?;
+            writeln!(f, "    re-issued numbers replaced by the person's first number: {}", thousands(totals.reissued))?;
         }
         for (path, scope, tag) in &self.outputs {
             let unique = match self.uniqueness {
-                Uniqueness::Unique => "every symbol stands once",
-                Uniqueness::NotChecked => "uniqueness not checked",
+                Uniqueness::Unique => "every symbol is unique",
+                Uniqueness::NotChecked => "uniqueness was not checked",
             };
             writeln!(
                 f,
@@ -170,25 +194,6 @@ impl fmt::Display for Report {
         }
         let rate = totals.read as f64 / self.seconds.max(1e-9);
         writeln!(f, "{:.2} s, {} rows/s", self.seconds, thousands(rate as u64))?;
-        if let Some(last) = totals.unended {
-            writeln!(
-                f,
-                "fugo: warning: record {} (line {}), the last, has no line end and the others have: the input may be cut off; compare it with what was sent, or give --expect-rows",
-                last.record, last.line
-            )?;
-        }
-        if self.end_unknown {
-            writeln!(
-                f,
-                "fugo: warning: the input was a pipe, and a pipe does not tell whether its writer came to the end; compare the rows read, or give --expect-rows"
-            )?;
-        }
-        if totals.converted() < SMALL {
-            writeln!(
-                f,
-                "fugo: warning: fewer than {SMALL} rows: whoever gets two such files of one day can tell who is in both; deliver in larger batches"
-            )?;
-        }
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! One block of input → accepted rows and rejects.
+//! Turns a block of input into accepted rows and rejects.
 
 use std::{ops::Range, sync::Arc};
 
@@ -11,8 +11,8 @@ use fugo_columnar::kept::{self, Codes, KeptFault};
 use memchr::memchr;
 
 use super::{
+    SymbolBytes,
     cells::{self, KeptCells},
-    derive::SymbolBytes,
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -27,37 +27,37 @@ use crate::{
     },
 };
 
-/// What the column of persons holds.
-pub(crate) enum Source {
+/// The contents of the person column.
+pub(crate) enum PersonColumn {
     Number(Reading),
-    /// Insurers' symbols in text form: the issuer's bulk path, in which no number appears.
+    /// Insurers' symbols in text form. This is the issuer's path, and it reads no numbers.
     InsurersSymbol(TextEncoder),
 }
 
-/// How rows are read: fixed for a run once the header is known.
+/// How rows are read. It is fixed for a run once the header is known.
 pub(crate) struct Layout {
     pub(crate) delimiter: u8,
     pub(crate) encoding: Encoding,
-    pub(crate) source: Source,
+    pub(crate) source: PersonColumn,
     pub(crate) lineage: Option<Lineage>,
-    /// Fields in the header.
+    /// The number of fields in the header.
     pub(crate) fields: usize,
-    /// Which field holds the person.
+    /// The index of the person's field.
     pub(crate) person: usize,
-    /// Which fields reach the outputs, in the order asked for.
+    /// The indices of the kept fields, in the order of --keep.
     pub(crate) keep: Vec<usize>,
-    /// Which of the kept fields hold codes of twelve digits that are no MyNumbers, by their place in `keep`.
+    /// The kept fields that hold other codes of twelve digits, as indices in `keep`.
     pub(crate) other_codes: Vec<bool>,
-    /// Of which of the kept fields the schema of a table allows no nulls, by their place in `keep`.
+    /// The kept fields whose schema does not allow nulls, as indices in `keep`.
     pub(crate) required: Vec<bool>,
-    /// Whether lines of a cell over several lines may look like rows.
+    /// Whether the lines of a cell over several lines may look like rows.
     pub(crate) multi_line_cells: bool,
-    /// Packs the kept cells of a table; none for CSV, and where no column is kept.
+    /// Packs the kept cells of a table; `None` for CSV and if no column is kept.
     pub(crate) packer: Option<Arc<Packer>>,
 }
 
 impl Layout {
-    /// The kept fields as one stretch of the record, if they stand together in the order asked for.
+    /// The kept fields as one range of the record, if they are neighbours in the order of --keep.
     fn kept_stretch(&self) -> Option<Range<usize>> {
         let (first, last) = (*self.keep.first()?, *self.keep.last()?);
         self.keep.iter().copied().eq(first..=last).then_some(first..last + 1)
@@ -69,87 +69,87 @@ impl Layout {
             encoding: self.encoding,
             fields: self.fields,
             lost_zeros: match self.source {
-                Source::Number(Reading::Lenient(lost_zeros)) => lost_zeros,
-                Source::Number(Reading::Strict) | Source::InsurersSymbol(_) => LostZeros::Refuse,
+                PersonColumn::Number(Reading::Lenient(lost_zeros)) => lost_zeros,
+                PersonColumn::Number(Reading::Strict) | PersonColumn::InsurersSymbol(_) => LostZeros::Refuse,
             },
             allowed: self.multi_line_cells,
         }
     }
 }
 
-/// A row that is not converted.
+/// A row that is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reject {
     pub(crate) position: Position,
-    /// The field at fault; none if it is the record as a whole.
+    /// The field at fault; `None` if it is the whole record.
     pub(crate) field: Option<usize>,
     pub(crate) reason: Reason,
 }
 
-/// What became of the rows of a block. Reused from block to block.
+/// The rows of a block: accepted and rejected. Its buffers are reused from block to block.
 #[derive(Default)]
 pub(crate) struct Rows {
     pub(crate) read: u64,
     pub(crate) zeros_restored: u64,
     pub(crate) normalized: u64,
     pub(crate) reissued: u64,
-    /// By kept column, the codes in columns of other codes.
+    /// For each kept column, the codes that were counted in columns of other codes.
     pub(crate) codes: Vec<Codes>,
-    /// Lines of CSV, counted by their ends alone.
+    /// The number of lines of CSV, counted by their ends alone.
     pub(crate) lines: u64,
-    /// Cells over several lines, and the line ends within them.
+    /// The cells over several lines, and the number of line ends within them.
     pub(crate) spanning: Spanning,
-    /// The record without a line end, if the input ends in one.
+    /// The last record of the input, if it has no line end.
     pub(crate) unended: Option<Position>,
-    /// What stops the run at this block.
+    /// The failure that stops the run at this block.
     pub(crate) stop: Option<Failure>,
     pub(crate) rejects: Vec<Reject>,
-    /// Of accepted rows: the person, by number or by insurers' symbol.
+    /// The persons of the accepted rows, by number or by insurers' symbol.
     pub(crate) numbers: Vec<MyNumber>,
     pub(crate) insurers: Vec<SymbolBytes>,
     pub(crate) positions: Vec<Position>,
-    /// What follows the symbol in the outputs: a delimiter before each kept cell, as written in the input.
+    /// The bytes after the symbol in the outputs: a delimiter before each kept cell, as written in the input.
     kept: Vec<u8>,
     kept_ends: Vec<usize>,
 }
 
 impl Rows {
-    /// Accepted rows.
+    /// The number of accepted rows.
     pub(crate) fn len(&self) -> usize {
         self.positions.len()
     }
 
-    /// What follows the symbol of row `i`.
+    /// The bytes after the symbol of row `i`.
     pub(crate) fn kept(&self, i: usize) -> &[u8] {
         let start = if i == 0 { 0 } else { self.kept_ends[i - 1] };
         &self.kept[start..self.kept_ends[i]]
     }
 
-    /// Appends to what follows the symbol of the row at hand.
+    /// Appends to the kept bytes of the current row.
     pub(crate) fn keep(&mut self, bytes: &[u8]) {
         self.kept.extend_from_slice(bytes);
     }
 
-    /// Ends an accepted row.
+    /// Accepts the current row.
     pub(crate) fn accept(&mut self, position: Position) {
         self.positions.push(position);
         self.kept_ends.push(self.kept.len());
     }
 
-    /// Ends a rejected row.
+    /// Rejects the current row.
     pub(crate) fn reject(&mut self, reject: Reject) {
         self.kept.truncate(self.kept_ends.last().copied().unwrap_or(0));
         self.rejects.push(reject);
     }
 
-    /// Makes room for the persons of `rows` rows. Those of the block before are wiped; a buffer that grew while it fills would
-    /// leave persons to the allocator.
+    /// Allocates space for the persons of `rows` rows, and wipes those of the block before. A vector that grows would
+    /// leave persons in freed memory.
     pub(crate) fn begin(&mut self, layout: &Layout, rows: usize) {
         self.clear();
         self.codes.resize(layout.keep.len(), Codes::default());
         match layout.source {
-            Source::Number(_) => self.numbers.reserve(rows),
-            Source::InsurersSymbol(_) => self.insurers.reserve(rows),
+            PersonColumn::Number(_) => self.numbers.reserve(rows),
+            PersonColumn::InsurersSymbol(_) => self.insurers.reserve(rows),
         }
     }
 
@@ -166,7 +166,7 @@ impl Rows {
     }
 }
 
-/// Reads blocks; one for each thread.
+/// Reads blocks. Each thread has one reader.
 pub(crate) struct RowReader<'a> {
     layout: &'a Layout,
     kept_stretch: Option<Range<usize>>,
@@ -200,7 +200,7 @@ impl<'a> RowReader<'a> {
         self.block_has_cr = has_bare_cr(bytes);
         let (mut at, mut place, mut line) = (0, 0, block.first_line);
         while at < bytes.len() {
-            // The block holds whole records, so the end of its bytes ends a record.
+            // The block holds complete records, so its end is the end of a record.
             let Some(record) = self.structure.split(bytes, at, delimiter, fields, &mut place, &mut self.fields) else {
                 unreachable!("a block holds whole records");
             };
@@ -232,7 +232,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Reads one record; a fault names the field.
+    /// Reads one record. An error names the field at fault.
     fn row(
         &mut self,
         bytes: &[u8],
@@ -283,13 +283,13 @@ impl<'a> RowReader<'a> {
         let person = cell(&self.fields[layout.person]);
         let at_person = |reason| (Some(layout.person), reason);
         match &layout.source {
-            Source::Number(reading) => {
+            PersonColumn::Number(reading) => {
                 let (number, changes) = cells::number(person, *reading, layout.encoding).map_err(at_person)?;
                 let lineage = layout.lineage.as_ref();
                 let reissued = lineage.and_then(|lineage| lineage.get(&number));
                 let first = reissued.unwrap_or(&number);
                 if !harmless {
-                    // Telephone numbers and the like need no second look.
+                    // Cells such as telephone numbers need no further search.
                     let mut may_hold_codes = false;
                     for &keep in &layout.keep {
                         if self.kept_cells.hold_number(cell(&self.fields[keep]), [&number, first], lineage) {
@@ -306,7 +306,7 @@ impl<'a> RowReader<'a> {
                 rows.reissued += u64::from(reissued.is_some());
                 rows.numbers.push(reissued.cloned().unwrap_or(number));
             }
-            Source::InsurersSymbol(encoder) => {
+            PersonColumn::InsurersSymbol(encoder) => {
                 let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
                 for &keep in &layout.keep {
@@ -323,7 +323,7 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
-    /// Looks for numbers of other people in the kept cells.
+    /// Searches the kept cells for the numbers of other people.
     fn others(&mut self, bytes: &[u8], rows: &mut Rows) -> Result<(), (Option<usize>, Reason)> {
         for (i, &keep) in self.layout.keep.iter().enumerate() {
             let codes = self.kept_cells.codes(&bytes[self.fields[keep].clone()]);

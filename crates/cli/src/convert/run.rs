@@ -1,19 +1,17 @@
-//! One run: read, sort, write, put in place. What the two orders share; `symbol_order.rs` and `input_order.rs` have the
-//! rest.
+//! One run: read, sort, write, put in place. This file has the steps that both orders share; `symbol_order.rs` and
+//! `input_order.rs` have the others.
 
 use std::time::Instant;
 
 use super::{
-    Order,
-    derive::SymbolForm,
-    input_order,
+    Order, input_order,
     lists::{Duplicates, Rejects},
     made::MadeOf,
     parts::{PARTS, Parts, RowFormat},
     plan::{Plan, Unread},
     progress::Progress,
     reading::{self, Steps, Work},
-    render::{RowForm, Written},
+    render::{RowForm, SymbolForm, Written},
     report::{Report, Uniqueness},
     sinks::Sink,
     sort::{Sorted, Sorting},
@@ -31,7 +29,7 @@ use crate::{
     roster::identity::Watched,
 };
 
-/// A run from its first phase to its last.
+/// The state of a run from its first phase to its last.
 pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan,
     pub(super) files: Files,
@@ -40,7 +38,7 @@ pub(super) struct Run<'a> {
     progress: Progress,
 }
 
-/// Runs a plan to its end, or leaves everything as it was.
+/// Runs a plan to its end. If it fails, no output is changed.
 pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
     let started = Instant::now();
     let interrupt = Interrupt::listen()?;
@@ -91,15 +89,17 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
 }
 
 impl Run<'_> {
-    /// So many outputs whose rows are to be sorted. The rows of the first carry their positions, so that people with
-    /// several rows can be listed; the others decide alike without, and no two temporary files can be joined on positions.
+    /// The outputs whose rows are sorted. Only the first output stores row positions, so that duplicates can be
+    /// listed. The others find the same duplicates without them, and positions in two temporary files would let the
+    /// files be joined.
     pub(super) fn unsorted<'s>(&self, outputs: usize, spills: &'s Spills) -> Vec<Unsorted<'s>> {
         let format = |k| RowFormat { listed: k == 0, equality: self.plan.equality };
         (0..outputs).map(|k| Unsorted { format: format(k), spill: spills.open() }).collect()
     }
 
-    /// The first phase: reads all input, and wipes numbers and keys behind it. `each` gets every block in the order of the
-    /// input, counted and checked; `render` says that its rows are rendered. Returns the rows to be sorted, by thread.
+    /// The first phase: reads all input, then wipes numbers and keys. `each` gets every block in the order of the
+    /// input, counted and checked. `render` says whether rows are rendered. Returns the rows that must be sorted, by
+    /// thread.
     pub(super) fn read(
         &mut self,
         unread: Unread,
@@ -139,7 +139,8 @@ impl Run<'_> {
         made.check()?;
         drop(made);
         hardening::wipe_stack();
-        // No symbol is made from here on: keys and re-issued numbers are wiped before the long rest of the run.
+        // No symbol is derived after this point, so keys and re-issued numbers are wiped before the long rest of the
+        // run.
         drop((keys, layout));
         watched.as_ref().map_or(Ok(()), Watched::check_unchanged)?;
         plan.expect_rows.map_or(Ok(()), |expected| totals.check_expected(expected, true))?;
@@ -147,8 +148,8 @@ impl Run<'_> {
         Ok(parts)
     }
 
-    /// The second phase: sorts rows, and counts and lists people with several. `each` gets the rows of every output in
-    /// symbol order, rendered if a form is given for it.
+    /// The second phase: sorts rows, and counts and lists people with several. `each` gets the rows of every output
+    /// in symbol order, rendered if the output has a form.
     pub(super) fn sort(
         &mut self,
         unsorted: &[Unsorted<'_>],
@@ -188,7 +189,7 @@ impl Run<'_> {
     }
 }
 
-/// The files of a run, opened before the long part of it.
+/// The files of a run, opened before its long part.
 pub(super) struct Files {
     pub(super) outputs: Vec<Sink>,
     rejects: Rejects,
@@ -218,7 +219,8 @@ impl Files {
         })
     }
 
-    /// All files in the order in which they are put in place; the report is last, so it stands only for what is there.
+    /// All files in the order in which they are put in place. The report is last, so a report exists only if all
+    /// outputs do.
     fn finish(self, report: &mut Report) -> Result<Vec<Complete>> {
         let mut files = self.outputs.into_iter().map(Sink::finish).collect::<Result<Vec<_>>>()?;
         files.extend([self.rejects.into_output(), self.duplicates.into_output()]);
@@ -232,7 +234,7 @@ impl Files {
     }
 }
 
-/// Sixteen random hexadecimal digits. They stand in the report and nowhere else.
+/// Sixteen random hexadecimal digits. They are in the report only.
 fn run_id() -> Result<String> {
     let id = getrandom::u64().map_err(|error| Failure::new(error, "run it again"))?;
     Ok(format!("{id:016x}"))

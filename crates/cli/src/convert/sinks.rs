@@ -1,4 +1,4 @@
-//! Where rendered rows go: CSV, Parquet or Arrow.
+//! Writes rendered rows as CSV, Parquet or Arrow.
 
 use std::{fs::File, io::Write};
 
@@ -14,10 +14,11 @@ use crate::{
     roster::{format::TableFormat, row_sizes},
 };
 
-/// Rows that are written together. Fixed, so that a file depends on its rows alone and not on how they came.
+/// The number of rows that are written together. It is fixed, so that a file depends on its rows alone and not on how
+/// they arrived.
 const BATCH: usize = 1 << 14;
 
-/// Bytes of rows that are written together: a batch ends with the row that reaches them.
+/// The number of bytes that are written together: a batch ends with the row that reaches it.
 const BATCH_BYTES: usize = 1 << 23;
 
 /// An output of any format.
@@ -31,16 +32,16 @@ pub(crate) struct TableSink {
     kind: TableKind,
     writer: TableWriter,
     batches: BatchCoalescer,
-    /// Rows and bytes of the batch that has begun.
+    /// The number of rows and bytes of the current batch.
     begun: (usize, usize),
 }
 
-/// What is to be written, that a file can be begun again.
+/// The parameters of the file, so that it can be begun again.
 #[derive(Clone)]
 struct TableKind {
     format: TableFormat,
     schema: SchemaRef,
-    /// Whether symbols ascend, as the column writes them.
+    /// Whether the values of the symbol column are ascending.
     sorted: bool,
     encoders: usize,
 }
@@ -51,13 +52,13 @@ enum TableWriter {
 }
 
 impl Sink {
-    /// Begins a file of lines with its header.
+    /// Begins a CSV file with its header.
     pub(crate) fn csv(mut output: Output, header: Vec<u8>) -> Result<Self> {
         output.put(&header)?;
         Ok(Self::Csv { output, header })
     }
 
-    /// Begins a file of columns; `sorted` says that its symbols ascend as they are written.
+    /// Begins a file of columns. `sorted` says that the values of the symbol column are ascending.
     pub(crate) fn table(
         output: Output,
         format: TableFormat,
@@ -80,7 +81,7 @@ impl Sink {
         }
     }
 
-    /// The format of columns; none if lines are written.
+    /// The format of columns; `None` for CSV.
     pub(crate) fn table_format(&self) -> Option<TableFormat> {
         match self {
             Self::Csv { .. } => None,
@@ -88,7 +89,7 @@ impl Sink {
         }
     }
 
-    /// Everything written, ready to be put in place.
+    /// The complete file, ready to be put in place.
     pub(crate) fn finish(self) -> Result<Output> {
         match self {
             Self::Csv { output, .. } => Ok(output),
@@ -96,7 +97,7 @@ impl Sink {
         }
     }
 
-    /// What was written so far, to be read again, and the same file begun anew in its stead.
+    /// Returns the rows that were written so far, as a file to read, and begins the output again.
     pub(crate) fn restart(self) -> Result<(File, Self)> {
         match self {
             Self::Csv { mut output, header } => {
@@ -187,4 +188,4 @@ impl TableSink {
     }
 }
 
-const CHECK: &str = "check the directory, its rights and the free space; outputs are as they were before";
+const CHECK: &str = "check the directory, its permissions and its free space; no output was changed";

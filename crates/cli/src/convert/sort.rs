@@ -1,9 +1,10 @@
-//! One part into symbol order: equal rows of a person collapse to one, rows of a person that differ are set aside.
+//! Sorts one partition into symbol order. Equal rows of a person become one row; if the rows of a person differ, all
+//! are set aside.
 
 use std::ops::Range;
 
 use super::{
-    derive::SymbolBytes,
+    SymbolBytes,
     memory::Partition,
     parts::{Equality, PARTS, Part, Parts, RowFormat},
     position::Position,
@@ -15,50 +16,50 @@ use crate::{
     ordered::Ended,
 };
 
-/// How the parts of one output are sorted.
+/// How the partitions of one output are sorted.
 #[derive(Clone, Copy)]
 pub(crate) struct Sorting<'a> {
     pub(crate) format: RowFormat,
-    /// How rows are rendered; none where only duplicates are wanted.
+    /// How rows are rendered; `None` if only duplicates are needed.
     pub(crate) form: Option<&'a RowForm>,
     pub(crate) partition: Partition,
-    /// Where parts go that are parted again.
+    /// The temporary file for partitions that are partitioned again.
     pub(crate) spills: &'a Spills,
 }
 
-/// Takes rows in order, piece by piece, and leaves the buffers to be used again.
+/// Takes rows in order, piece by piece, and returns the buffers for reuse.
 pub(crate) type Give<'a> = dyn FnMut(&mut Sorted) -> Result<(), Ended<Failure>> + 'a;
 
 type GivePositions<'a> = dyn FnMut(&[Position]) -> Result<(), Ended<Failure>> + 'a;
 
-/// What became of a row whose person has more than one.
+/// What happened to a row of a person with several rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Converted: the first of equal rows.
+    /// It was converted: it is the first of equal rows.
     Converted,
-    /// Equal to the one that was converted.
+    /// It is equal to the row that was converted.
     Equal,
-    /// The rows differ, so none was converted.
+    /// The person's rows differ, so none was converted.
     Differs,
 }
 
-/// A row of a person with more than one.
+/// A row of a person with several rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Duplicate {
     pub(crate) position: Position,
     pub(crate) outcome: Outcome,
-    /// The first of its person.
+    /// Whether it is the first row of its person.
     pub(crate) opens_group: bool,
 }
 
-/// Rows in order, rendered, and what was set aside.
+/// Rows in order, rendered, and the rows that were set aside.
 #[derive(Default)]
 pub(crate) struct Sorted {
     pub(crate) rendered: Rendering,
     pub(crate) converted: u64,
     pub(crate) equal: u64,
     pub(crate) differing: u64,
-    /// Of people with several rows; empty unless positions are listed.
+    /// The rows of people with several; empty unless positions are listed.
     pub(crate) duplicates: Vec<Duplicate>,
 }
 
@@ -70,18 +71,18 @@ impl Sorted {
     }
 }
 
-/// Sorts parts; one for each thread, its buffers reused.
+/// Sorts partitions. Each thread has one sorter and reuses its buffers.
 pub(crate) struct Sorter<'a> {
     how: Sorting<'a>,
     bytes: Vec<u8>,
     order: Vec<Entry>,
-    /// Where entries are put into buckets.
+    /// The memory in which entries are distributed to buckets.
     buckets: Vec<Entry>,
     ends: Vec<u32>,
     sorted: Sorted,
 }
 
-/// A row in `bytes`: eight bytes of its symbol to sort by, and where it is.
+/// A row in `bytes`: its sort key, which is eight bytes of its symbol, and its offset.
 #[derive(Clone, Copy, Default)]
 struct Entry {
     key: u64,
@@ -100,8 +101,8 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// Gives the rows of a part in order: at once, or in pieces if the part is too large for that. `depth` is the
-    /// byte of the symbol that parted it.
+    /// Gives the rows of a partition in order: at once, or in pieces if the partition is too large. `depth` is the
+    /// index of the byte of the symbol by which it was partitioned.
     pub(crate) fn sort(&mut self, part: Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         if part.len() > self.how.partition.limit as u64 {
             return self.sort_large(&part, depth, give);
@@ -125,12 +126,12 @@ impl<'a> Sorter<'a> {
         assert_eq!(at, self.bytes.len(), "a part holds whole rows");
     }
 
-    /// Sorts by symbol, rest of the row and position. Symbols are uniform behind the byte that parted them, so buckets by
-    /// their next bits hold one or two rows each, already in order among themselves.
+    /// Sorts by symbol, kept cells and position. Within a partition the remaining bits of the symbols are uniform, so
+    /// a counting sort by the next bits leaves one or two rows in each bucket.
     fn order(&mut self, depth: usize) {
         let bits = self.order.len().max(2).ilog2().min(16);
         let skipped = 8 * (depth as u32 + 1);
-        // Behind eight bytes the key has no bits left: all rows are in one bucket.
+        // After eight bytes the key has no bits left, so all rows are in one bucket.
         let bucket = |entry: &Entry| (entry.key.checked_shl(skipped).unwrap_or(0) >> (u64::BITS - bits)) as usize;
         self.ends.clear();
         self.ends.resize(1 << bits, 0);
@@ -176,14 +177,15 @@ impl<'a> Sorter<'a> {
         self.how.form.map_or(Ok(()), |form| self.sorted.rendered.finish(form))
     }
 
-    /// Renders one person's rows, which stand together in the order.
+    /// Renders the rows of one person, which are consecutive in the order.
     fn person(&mut self, rows: Range<usize>) {
         let bytes = &self.bytes;
         let row_at = |i: usize| row(bytes, self.how.format, self.order[i]);
         let first = row_at(rows.start);
         let kept = self.how.format.kept(first);
-        // Sorted by the rest of the row too, so the first and the last have the same bytes only if all have. Of rows that
-        // are equal and written otherwise the first is converted, whichever came first.
+        // The rows are sorted by their kept cells too, so if the first and the last are equal in bytes, all are. If
+        // rows are equal in value but written differently, the first in this order is converted, wherever it was in
+        // the input.
         let equal = kept == self.how.format.kept(row_at(rows.end - 1))
             || rows.clone().all(|i| self.how.format.same(kept, self.how.format.kept(row_at(i))));
         let sorted = &mut self.sorted;
@@ -212,8 +214,8 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// A part that is too large, as when a person has millions of rows: parted again by the next byte, or given
-    /// piece by piece if it is all one person's.
+    /// A partition that is too large, for example because a person has millions of rows. It is partitioned again by
+    /// the next byte, or given piece by piece if all of its rows are one person's.
     fn sort_large(&mut self, part: &Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let Sorting { format, partition, spills, .. } = self.how;
         let (mut one, mut one_person) = (None, true);
@@ -253,7 +255,7 @@ impl<'a> Sorter<'a> {
         Ok(())
     }
 
-    /// More rows of one person than fit: one row or none is rendered, and where all of them stand is listed.
+    /// A person has more rows than fit in memory: at most one row is rendered, and the positions of all are listed.
     fn one_person(&mut self, part: &Part<'_>, one: &OnePerson, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let sorted = &mut self.sorted;
         sorted.clear();
@@ -291,18 +293,18 @@ impl<'a> Sorter<'a> {
     }
 }
 
-/// A part's rows are all of one person.
+/// The rows of a partition, if they are all of one person.
 struct OnePerson {
     symbol: SymbolBytes,
-    /// What follows the symbol: the smallest bytes of all rows.
+    /// The smallest kept cells of all rows, in bytes.
     kept: Vec<u8>,
     rows: u64,
     equal: bool,
 }
 
 impl Sorting<'_> {
-    /// Gives the positions of a part's rows in order, in pieces. Packed, a position is as long as a symbol and sorts as
-    /// one, so positions are parted as rows are, by the byte at `depth`: as rows of a format that has nothing else.
+    /// Gives the positions of a partition's rows in order, in pieces. A packed position has the length of a symbol
+    /// and sorts like one, so positions are partitioned like rows without kept cells, by the byte at `depth`.
     fn positions(
         self,
         part: &Part<'_>,

@@ -1,4 +1,4 @@
-//! Temporary files for rows that memory cannot hold.
+//! Temporary files for rows that do not fit in memory.
 
 use std::{
     fs::File,
@@ -14,11 +14,11 @@ use std::{
 use super::parts::PARTS;
 use crate::{failure::Failure, placing};
 
-/// The temporary files of a run: one for each output, and for each part that is parted again.
+/// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
 pub(crate) struct Spills {
-    /// What each file is named after, in the run's own folder.
+    /// The prefix of the path of each file, in the run directory.
     path: PathBuf,
-    /// The folder that the operator knows.
+    /// The directory as the operator named it, for messages.
     dir: PathBuf,
     made: AtomicUsize,
     written: AtomicU64,
@@ -29,24 +29,24 @@ impl Spills {
         Self { path, dir, made: AtomicUsize::new(0), written: AtomicU64::new(0) }
     }
 
-    /// A place for rows. Its file is made when the first rows come.
+    /// A new temporary file. It is created when the first rows are written.
     pub(crate) fn open(&self) -> Spill<'_> {
         let extents = (0..PARTS).map(|_| Mutex::new(Vec::new())).collect();
         Spill { all: self, file: OnceLock::new(), making: Mutex::new(()), end: AtomicU64::new(0), extents }
     }
 
-    /// Bytes written to all of them.
+    /// The number of bytes that were written to all files.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Rows could not be kept, or not be read again.
+    /// The failure if rows could not be written or read.
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {
         Failure::io("keep rows in", &self.dir, error)
     }
 }
 
-/// One temporary file: consecutive bytes of it each belong to one part.
+/// One temporary file. Each range of consecutive bytes belongs to one partition.
 pub(crate) struct Spill<'a> {
     all: &'a Spills,
     file: OnceLock<File>,
@@ -68,7 +68,7 @@ impl Spill<'_> {
         self.all.failure(error)
     }
 
-    /// Appends rows of a part.
+    /// Appends rows of a partition.
     pub(crate) fn append(&self, part: usize, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
@@ -81,12 +81,12 @@ impl Spill<'_> {
         Ok(())
     }
 
-    /// Takes out where the rows of a part are.
+    /// Takes out the ranges of a partition's rows.
     pub(crate) fn take(&self, part: usize) -> Vec<Extent> {
         std::mem::take(&mut *self.extents_of(part))
     }
 
-    /// Reads rows, behind what is in `bytes`.
+    /// Reads rows, and appends them to `bytes`.
     pub(crate) fn read(&self, extent: Extent, bytes: &mut Vec<u8>) -> io::Result<()> {
         let file = self.file.get().unwrap_or_else(|| unreachable!("what was written has a file"));
         let start = bytes.len();
@@ -98,7 +98,7 @@ impl Spill<'_> {
         if let Some(file) = self.file.get() {
             return Ok(file);
         }
-        // Of several threads that come first, one makes the file.
+        // If several threads write first rows at the same time, one of them creates the file.
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = self.file.get() {
             return Ok(file);

@@ -1,5 +1,5 @@
-//! `--order symbol`: the rows of every output are divided by their symbols while they are read, then sorted and written,
-//! output after output.
+//! `--order symbol`: the rows of every output are partitioned by their symbols while the input is read, then sorted
+//! and written, one output after the other.
 
 use super::{
     plan::Unread,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::failure::Result;
 
-/// Writes all outputs. Returns how many rows each has.
+/// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
     let outputs = run.files.outputs.len();
     let unsorted = run.unsorted(outputs, spills);

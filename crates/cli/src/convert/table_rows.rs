@@ -1,4 +1,4 @@
-//! One batch of a table → accepted rows and rejects.
+//! Turns a batch of a table into accepted rows and rejects.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use fugo_columnar::{
 };
 
 use super::{
-    derive::SymbolBytes,
+    SymbolBytes,
     packer::Packer,
     position::Position,
     reason::Reason,
-    rows::{Layout, Reject, Rows, Source},
+    rows::{Layout, PersonColumn, Reject, Rows},
 };
 use crate::{
     failure::{Failure, Result},
@@ -27,36 +27,41 @@ use crate::{
     },
 };
 
-/// What packs the kept cells of a row.
+/// Packs the kept cells of a row.
 pub(crate) fn packer(fields: &[Field]) -> Result<Arc<Packer>> {
     fields.iter().try_for_each(keepable)?;
     let refused =
-        |error| Failure::new(format!("the kept columns cannot be packed: {error}"), "leave them out of --keep");
+        |error| Failure::new(format!("the kept columns cannot be sorted: {error}"), "leave them out of --keep");
     Packer::new(fields).map(Arc::new).map_err(refused)
 }
 
-/// Only what can be searched for numbers and symbols is kept.
+/// Refuses kept columns that cannot be searched for numbers and symbols.
 fn keepable(field: &Field) -> Result<()> {
     let (name, found) = (field.name(), field.data_type());
     let values = if let DataType::Dictionary(_, values) = found { values } else { found };
     let refused = if is_symbol_field(field) {
-        "holds symbols; two scopes' symbols in one row link the scopes".to_owned()
+        "holds symbols; symbols of two scopes in one row link the scopes".to_owned()
     } else if let Some(name) = field.extension_type_name().filter(|_| !values.is_string()) {
         let name: String = name.chars().filter(char::is_ascii_graphic).take(60).collect();
-        format!("is of the extension type {name}, whose values are not what their bytes say")
+        format!("has the extension type {name}, and its bytes do not show its values")
     } else if matches!(values, DataType::Interval(_)) {
-        format!("is of type {found}; readers take months, days and parts of days in different ways, or for bytes")
+        format!("has the type {found}; readers disagree about months, days and parts of days, or read it as bytes")
     } else if matches!(found, DataType::RunEndEncoded(..)) {
-        format!("is of type {found}, which is not kept; most readers do not know it")
+        format!("has the type {found}, which cannot be kept; most readers do not know it")
     } else if is_binary(values) || values.is_nested() || !can_cast_types(found, &DataType::Utf8) {
-        format!("is of type {found}, which is not searched for numbers; text, numbers, booleans, dates and times are")
+        format!(
+            "has the type {found}, which cannot be searched for numbers; text, numbers, booleans, dates and times can"
+        )
     } else {
         return Ok(());
     };
-    Err(Failure::new(format!("the kept column `{name}` {refused}"), "leave it out of --keep, or make it text first"))
+    Err(Failure::new(
+        format!("the kept column `{name}` {refused}"),
+        "leave it out of --keep, or convert it to text first",
+    ))
 }
 
-/// Numbers, whole or not, in which leading zeros are lost.
+/// Whether the type is a number, integer or not, so that leading zeros are lost.
 fn is_number(found: &DataType) -> bool {
     found.is_numeric() || matches!(found, DataType::Dictionary(_, values) if values.is_numeric())
 }
@@ -65,39 +70,40 @@ fn is_binary(found: &DataType) -> bool {
     matches!(found, DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_))
 }
 
-/// Refuses a column of persons that cannot hold them.
-pub(crate) fn check_person(field: &Field, source: &Source, insurers_tag: Option<KeyTag>) -> Result<()> {
+/// Refuses a person column whose type cannot hold numbers or symbols.
+pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: Option<KeyTag>) -> Result<()> {
     let remedy = match source {
-        Source::Number(_) if is_number(field.data_type()) => {
-            "write it as text of twelve digits; where zeros are lost already, as int64, and give --number-format lenient --restore-zeros"
+        PersonColumn::Number(_) if is_number(field.data_type()) => {
+            "write it as text of twelve digits; if leading zeros are already lost, write int64 and give \
+             --number-format lenient --restore-zeros"
         }
-        Source::Number(_) => "write it as text of twelve digits, or name another column by --column",
-        Source::InsurersSymbol(_) => {
-            "give a column of text, or one of bytes as fugo wrote it with its metadata, by --column"
+        PersonColumn::Number(_) => "write it as text of twelve digits, or name another column with --column",
+        PersonColumn::InsurersSymbol(_) => {
+            "name with --column a column of text, or a binary column that fugo wrote, with its metadata"
         }
     };
     let refused = |error: String| Failure::new(format!("the column `{}`: {error}", field.name()), remedy);
     match source {
-        Source::Number(reading) => {
+        PersonColumn::Number(reading) => {
             let none = arrow_array::new_empty_array(field.data_type());
             fugo_columnar::numbers(&none, *reading, None).map_err(|error| refused(error.to_string()))?;
         }
-        Source::InsurersSymbol(encoder) => {
+        PersonColumn::InsurersSymbol(encoder) => {
             let none = arrow_array::new_empty_array(field.data_type());
             fugo_columnar::insurers_symbols(&none, encoder).map_err(|error| refused(error.to_string()))?;
             let found = SymbolMetadata::of(field).map_err(|error| refused(error.to_string()))?;
             let first = |scope: Scope| (scope.purpose(), scope.epoch()) == (Purpose::Insurers, Epoch::FIRST);
             let named = found.map(|found| first(found.scope) && Some(found.tag) == insurers_tag);
-            // Text names its key itself.
+            // Symbols in text form have the tag of their key.
             if !named.unwrap_or_else(|| !is_binary(field.data_type())) {
-                return Err(refused("its metadata does not name the insurers' key of --insurers-tag".to_owned()));
+                return Err(refused("its metadata does not have the tag that --insurers-tag gives".to_owned()));
             }
         }
     }
     Ok(())
 }
 
-/// Reads batches, the person's column first and the kept ones behind; one for each thread.
+/// Reads batches. The person column is first, and the kept columns follow. Each thread has one reader.
 pub(crate) struct TableReader<'a> {
     layout: &'a Layout,
     numbers: Numbers,
@@ -105,13 +111,13 @@ pub(crate) struct TableReader<'a> {
 
 /// A kept column of a batch.
 struct Kept {
-    /// Its values in every reading that is searched.
+    /// Its values in every form that is searched.
     searched: Vec<Searched>,
-    /// Where it is null although its schema allows none.
+    /// The rows in which it is null although its schema does not allow nulls.
     missing: Option<NullBuffer>,
 }
 
-/// A kept column as text: as it is shown, or as its times are stored.
+/// A kept column as text: as its values are displayed, or as its times are stored.
 struct Searched {
     texts: StringArray,
     is_count: bool,
@@ -163,10 +169,10 @@ impl<'a> TableReader<'a> {
     }
 }
 
-/// A row of insurers' symbols; none where it is null.
+/// An insurers' symbol of a row; `None` if the cell is null.
 type InsurersRow = Option<Result<SymbolBytes, FaultReason>>;
 
-/// The column of persons, row after row.
+/// The person column, read row after row.
 enum Persons<'a> {
     Numbers { numbers: &'a Numbers, taken: usize, faults: usize, changed: usize },
     Insurers { symbols: std::vec::IntoIter<InsurersRow>, encoder: &'a TextEncoder },
@@ -175,14 +181,14 @@ enum Persons<'a> {
 impl<'a> Persons<'a> {
     fn new(layout: &'a Layout, numbers: &'a mut Numbers, column: &'a ArrayRef) -> Result<Self> {
         Ok(match &layout.source {
-            Source::Number(reading) => {
-                // The lineage is applied below: kept cells are held against the number as written too.
+            PersonColumn::Number(reading) => {
+                // The lineage is applied later, because kept cells are compared with the number as written too.
                 numbers
                     .read(column, *reading, None)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Numbers { numbers, taken: 0, faults: 0, changed: 0 }
             }
-            Source::InsurersSymbol(encoder) => {
+            PersonColumn::InsurersSymbol(encoder) => {
                 let symbols = fugo_columnar::insurers_symbols(column, encoder)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Insurers { symbols: symbols.into_iter(), encoder }
@@ -190,7 +196,7 @@ impl<'a> Persons<'a> {
         })
     }
 
-    /// Takes the next row's person; a fault names a kept column, or none for the person's own.
+    /// Takes the person of the next row. An error names a kept column, or none for the person column.
     fn next(
         &mut self,
         row: usize,
@@ -242,7 +248,7 @@ impl<'a> Persons<'a> {
     }
 }
 
-/// The values of a kept column in every reading that is searched. Booleans and small integers have too few digits.
+/// The values of a kept column in every form that is searched. Booleans and small integers have too few digits.
 fn searched(column: &ArrayRef) -> Result<Vec<Searched>> {
     let shown = || Ok(Searched { texts: text(column)?, is_count: false });
     let count = |stored| Ok(Searched { texts: text(&cast(column, &stored).map_err(unexpected)?)?, is_count: true });
@@ -254,7 +260,7 @@ fn searched(column: &ArrayRef) -> Result<Vec<Searched>> {
         DataType::Null | DataType::Boolean | DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
             Vec::new()
         }
-        // Days since 1970; as a date they have eight digits.
+        // Stored as days since 1970. Displayed as a date they have eight digits.
         DataType::Date32 => vec![count(DataType::Int32)?],
         DataType::Time32(_) => vec![shown()?, count(DataType::Int32)?],
         DataType::Date64 | DataType::Time64(_) | DataType::Timestamp(..) | DataType::Duration(_) => {

@@ -1,4 +1,4 @@
-//! What a run counts, and the equation that must hold: read = converted + rejected + duplicates.
+//! The counts of a run, and the equation that must hold: read = converted + rejected + duplicates.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,21 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) read: u64,
-    /// Of CSV: lines of the header, and behind it; counted by their ends, not by records.
+    /// For CSV: the lines of the header, and the lines after it. They are counted by their ends, not by records.
     pub(crate) header_lines: Option<u64>,
     pub(crate) lines: u64,
-    /// Cells over several lines, and the line ends within them.
+    /// The cells over several lines, and the line ends within them.
     pub(crate) spanning: Spanning,
-    /// The last record, if it has no line end and others have.
+    /// The last record, if it has no line end and the others have one.
     pub(crate) unended: Option<Position>,
     pub(crate) rejected: BTreeMap<&'static str, u64>,
     pub(crate) accepted: u64,
-    /// By kept column, the codes of twelve digits in columns of other codes.
+    /// For each kept column, the codes of twelve digits if it is a column of other codes.
     pub(crate) codes: Vec<Codes>,
     pub(crate) normalized: u64,
     pub(crate) zeros_restored: u64,
     pub(crate) reissued: u64,
-    /// Rows equal to one that was converted.
+    /// Rows that are equal to a converted row.
     pub(crate) equal: u64,
     /// Rows of people whose rows differ.
     pub(crate) differing: u64,
@@ -54,18 +54,19 @@ impl Totals {
         }
     }
 
-    /// Stops where a column of other codes is one of numbers. `names` are those of the kept columns.
+    /// Stops the run if a column of other codes holds numbers. `names` are the names of the kept columns.
     pub(crate) fn check_codes(&self, names: &[String]) -> Result<()> {
         let Some((name, codes)) = names.iter().zip(&self.codes).find(|(_, codes)| codes.are_numbers()) else {
             return Ok(());
         };
         Err(Failure::new(
             format!(
-                "the kept column `{name}` holds MyNumbers: {} of {} codes of twelve digits have the check digit, and of other codes one in ten has",
+                "the kept column `{name}` holds MyNumbers: {} of {} codes of twelve digits are valid MyNumbers; of \
+                 other codes, one in ten is",
                 thousands(codes.valid),
                 thousands(codes.shapes)
             ),
-            "leave it out of --keep; outputs are as they were before",
+            "leave it out of --keep; no output was changed",
         ))
     }
 
@@ -81,58 +82,60 @@ impl Totals {
         self.accepted - self.duplicates()
     }
 
-    /// Holds the rows read against `--expect-rows`.
+    /// Compares the rows read with `--expect-rows`.
     pub(crate) fn check_expected(&self, expected: u64, at_end: bool) -> Result<()> {
         if self.read > expected || (at_end && self.read < expected) {
             let (all, more) = if at_end { ("", "") } else { ("at least ", " so far") };
             return Err(Failure::new(
-                format!("the input has {all}{} rows{more}; --expect-rows says {expected}", self.read),
-                "compare the input with what was sent; outputs are as they were before",
+                format!("the input has {all}{} rows{more}; --expect-rows allows exactly {expected} rows", self.read),
+                "compare the input with the file that was sent; no output was changed",
             ));
         }
         Ok(())
     }
 
-    /// Every row read is converted, rejected or a duplicate, and every output holds the converted ones. Where
-    /// outputs differ, two people share a symbol under one key and not under another. Lines are records and line ends
-    /// within quoted cells.
+    /// Checks that every row read is converted, rejected or a duplicate, and that every output holds the converted
+    /// rows. Outputs with different counts mean that two people share a symbol under one key only. Also checks that
+    /// the lines are the records and the line ends within quoted cells.
     pub(crate) fn reconcile(&self, rows_written: &[u64]) -> Result<()> {
         if self.header_lines.is_some() && self.lines != self.read + self.spanning.line_ends {
             return Err(Failure::new(
                 format!(
-                    "the lines do not reconcile: {} behind the header, {} records, {} line ends within quoted cells",
+                    "the lines do not reconcile: {} lines after the header, {} records, {} line ends within quoted \
+                     cells",
                     self.lines, self.read, self.spanning.line_ends
                 ),
-                "nothing was put in place; report this, with the counts",
+                "no output was changed; report this, with the counts",
             ));
         }
         let sum = self.converted() + self.rejected() + self.duplicates();
         if self.read != sum || rows_written.iter().any(|written| *written != self.converted()) {
             return Err(Failure::new(
                 format!(
-                    "the totals do not reconcile: read {}, converted {}, rejected {}, duplicates {}, written {rows_written:?}",
+                    "the totals do not reconcile: read {}, converted {}, rejected {}, duplicates {}, written \
+                     {rows_written:?}",
                     self.read,
                     self.converted(),
                     self.rejected(),
                     self.duplicates()
                 ),
-                "nothing was put in place; report this, with the totals",
+                "no output was changed; report this, with the totals",
             ));
         }
         Ok(())
     }
 }
 
-/// Most rows that may be lost or be duplicates.
+/// The maximum number of rows that may be lost, or that may be duplicates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Limit {
     Count(u64),
-    /// Of the rows read; held against every block once 10,000 rows are read, and against the whole at the end.
+    /// A share of the rows read. It is checked at every block once 10,000 rows are read, and at the end.
     Percent(f64),
 }
 
 impl Limit {
-    /// Says what is allowed, if `count` of `read` rows is more.
+    /// Returns what is allowed, if `count` of `read` rows is more.
     fn exceeded(self, count: u64, read: u64, at_end: bool) -> Option<String> {
         let (exceeded, allowed) = match self {
             Self::Count(most) => (count > most, format!("{most} rows")),
@@ -159,7 +162,7 @@ impl std::str::FromStr for Limit {
     }
 }
 
-/// Where `--max-rejects` and `--max-duplicates` stop a run.
+/// The limits at which `--max-rejects` and `--max-duplicates` stop a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) rejects: Option<Limit>,
@@ -167,40 +170,43 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// While rows are read: only rejects are known.
+    /// Checks while rows are read, when only rejects are known.
     pub(crate) fn check_rejects(self, totals: &Totals, at_end: bool) -> Result<()> {
         let rejected = totals.rejected();
         let allowed = self.rejects.and_then(|limit| limit.exceeded(rejected, totals.read, at_end));
         allowed.map_or(Ok(()), |allowed| {
             Err(Failure::new(
                 format!("{rejected} of the first {} rows are rejects; --max-rejects allows {allowed}", totals.read),
-                "run without --max-rejects to get the rejects file, or mend the input; outputs are as they were before",
+                "run without --max-rejects to get the rejects file, or correct the input; no output was changed",
             ))
         })
     }
 
-    /// When people with several rows are known too. `replaces` says that a file is there in an output's place.
+    /// Checks when people with several rows are known too. `replaces` says that an output replaces an existing file.
     pub(crate) fn check_all(self, totals: &Totals, replaces: bool) -> Result<()> {
         let Totals { read, differing, .. } = *totals;
         let (lost, duplicates) = (totals.rejected() + differing, totals.duplicates());
         if let Some(allowed) = self.rejects.and_then(|limit| limit.exceeded(lost, read, true)) {
             return Err(Failure::new(
                 format!(
-                    "{lost} of {read} rows are rejects or set aside ({differing} of people whose rows differ); --max-rejects allows {allowed}"
+                    "{lost} of {read} rows are rejects or set aside ({differing} are rows of people whose rows \
+                     differ); --max-rejects allows {allowed}"
                 ),
-                "run without --max-rejects to get the lists, or mend the input; outputs are as they were before",
+                "run without --max-rejects to get the rejects and duplicates files, or correct the input; no output \
+                 was changed",
             ));
         }
         if let Some(allowed) = self.duplicates.and_then(|limit| limit.exceeded(duplicates, read, true)) {
             return Err(Failure::new(
                 format!("{duplicates} of {read} rows are duplicates; --max-duplicates allows {allowed}"),
-                "run without --max-duplicates to get the duplicates file, or mend the input; outputs are as they were before",
+                "run without --max-duplicates to get the duplicates file, or correct the input; no output was changed",
             ));
         }
         if replaces && self.rejects.is_none() && (lost > read / 2 || totals.converted() == 0) {
             return Err(Failure::new(
-                format!("{lost} of {read} rows reach no output, and there is a file that would be replaced"),
-                "name another place by --out to see the rejects, or accept the loss by --max-rejects 100%; outputs are as they were before",
+                format!("{lost} of {read} rows are missing from the outputs, and an existing file would be replaced"),
+                "write to another file with --out to see the rejects, or accept the loss with --max-rejects 100%; \
+                 no output was changed",
             ));
         }
         Ok(())

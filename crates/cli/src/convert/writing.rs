@@ -1,4 +1,4 @@
-//! The second phase: parts are sorted by all threads and given on in order, output after output.
+//! The second phase: all threads sort partitions, and the caller gets them in order, one output after the other.
 
 use crossbeam_channel::unbounded;
 
@@ -12,23 +12,23 @@ use crate::{
     ordered::{Ended, Task, Threads, Turn, Worker},
 };
 
-/// One output's rows, parted.
+/// The partitioned rows of one output.
 pub(crate) struct Unsorted<'a> {
     pub(crate) format: RowFormat,
     pub(crate) spill: Spill<'a>,
 }
 
-/// A part on its way through the threads.
+/// A partition on its way through the threads.
 struct PartOf {
     output: usize,
     part: usize,
-    /// What every thread holds of it.
+    /// The pages of the partition, from every thread.
     pages: Vec<Vec<u8>>,
-    /// Some of its rows in order; none once all were given.
+    /// Some of its rows in order; `None` after the last rows.
     sorted: Option<Sorted>,
 }
 
-/// Sorts parts, and keeps its buffers from one to the next of an output.
+/// Sorts partitions, and reuses its buffers for the partitions of an output.
 struct PartSorter<'a> {
     unsorted: &'a [Unsorted<'a>],
     sorting: &'a [Sorting<'a>],
@@ -59,7 +59,8 @@ impl Worker for PartSorter<'_> {
     fn end(self) {}
 }
 
-/// Sorts every output. `give(k, sorted)` gets output k's rows piece by piece in symbol order, outputs in order.
+/// Sorts every output. `give(k, sorted)` gets the rows of output k piece by piece in symbol order, one output after
+/// the other.
 pub(crate) fn write_all(
     unsorted: &[Unsorted<'_>],
     sorting: &[Sorting<'_>],
@@ -74,7 +75,7 @@ pub(crate) fn write_all(
         (Some(task), Some(queue)) => drop(queue.send(Ok(task))),
         _ => queue = None,
     };
-    // A thread holds one part at a time, rows that wait to be collected included.
+    // A thread holds one partition at a time, including rows that wait to be collected.
     (0..threads.count).for_each(|_| hand_out());
     let new = || PartSorter { unsorted, sorting, current: None };
     let collect = &mut |of: &mut PartOf| of.sorted.as_ref().map_or(Ok(()), |sorted| give(of.output, sorted));
@@ -82,7 +83,7 @@ pub(crate) fn write_all(
     Ok(())
 }
 
-/// All parts in the order in which they are sorted.
+/// All partitions in the order in which they are sorted.
 fn parts_of_all(outputs: usize, mut parts: Vec<Vec<Parts>>) -> Vec<Task<PartOf>> {
     let mut all = Vec::new();
     for output in 0..outputs {

@@ -1,4 +1,5 @@
-//! `fugo demo`: the whole job on made-up people, with nothing to configure, and every claim about it checked.
+//! `fugo demo`: the whole process on made-up people, without configuration. The demo checks every claim that it
+//! prints.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,19 +21,18 @@ use crate::{
     failure::{Failure, Result},
 };
 
-/// Make up a roster and keys, convert the roster, and check what came out.
+/// Make a roster of made-up people and keys, convert the roster, and check the outputs.
 ///
-/// Every step is a command of this tool, printed before it runs. The keys are test keys that are not encrypted, and the
-/// people are made up.
+/// Every step is a command of this tool and is printed before it runs. The keys are test keys and are not encrypted.
 #[derive(Args)]
 pub(crate) struct DemoArgs {
-    /// People in the roster
+    /// Number of people in the roster
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     rows: u64,
-    /// How many of 100 rows are damaged
+    /// Percentage of rows that are damaged
     #[arg(long, value_name = "PERCENT", default_value = "1")]
     mess: String,
-    /// The scopes to convert for; eligibility/all/1 is made through insurers/all/1
+    /// The scopes to convert for; eligibility/all/1 is derived through insurers/all/1
     #[arg(
         long,
         value_name = "SCOPES",
@@ -40,19 +40,19 @@ pub(crate) struct DemoArgs {
         default_value = "agency/nta/1,agency/pension/1,agency/city-13101/1,eligibility/all/1"
     )]
     scopes: Vec<String>,
-    /// Where to work. A directory of an earlier demo is made anew
+    /// The working directory. The directory of an earlier demo is replaced
     #[arg(long, value_name = "DIR", default_value = "fugo-demo")]
     dir: PathBuf,
 }
 
-/// Prints a line; a reader that went away ends the demo quietly.
+/// Prints a line. If the reader goes away, the demo ends without a message.
 macro_rules! out {
     ($($line:tt)*) => {
         writeln!(io::stdout(), $($line)*).map_err(|error| Failure::stdout(&error))?
     };
 }
 
-/// Tells a demo's directory from one with somebody's work in it.
+/// A file that distinguishes the directory of a demo from a directory with other work.
 const MARK: &str = "made-by-fugo-demo";
 
 pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
@@ -62,14 +62,14 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let (roster, truth, root) = (place("roster.csv"), place("truth.csv"), place("root.key"));
 
     out!(
-        "1. A roster of {} made-up people, {} % of the rows damaged as real files are",
+        "1. A roster of {} made-up people; {} % of its rows have the damage of real files",
         thousands(args.rows),
         args.mess
     );
     let rows = args.rows.to_string();
     command(&["synth", "--rows", &rows, "--mess", &args.mess, "--out", &roster, "--truth", &truth])?;
 
-    out!("\n2. Keys: one root, and from it a key for each scope");
+    out!("\n2. Keys: one root key, and a derived key for each scope");
     command(&["key", "new", "--plaintext", "--out", &root])?;
     let key_of = |scope: &str| place(&format!("{}.key", scope.replace('/', "-")));
     let mut scopes = args.scopes.clone();
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
         command(&["key", "derive", "--plaintext", "--root", &root, "--scope", scope, "--out", &key_of(scope)])?;
     }
 
-    out!("\n3. One read, one file of symbols for each scope");
+    out!("\n3. The roster is read once and gives one file of symbols for each scope");
     let report_file = place("report.json");
     let keys: Vec<String> = args.scopes.iter().map(|scope| key_of(scope)).collect();
     let insurers = key_of("insurers/all/1");
@@ -97,36 +97,40 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit> {
     let outputs = report.outputs.len() as f64;
     let nanoseconds = report.seconds * 1e9 / (report.totals.read as f64 * outputs);
     out!(
-        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), peak memory so far {}",
+        "   {} rows/s in symbol order for {} outputs ({nanoseconds:.0} ns for each symbol, everything included), \
+         peak memory so far {}",
         thousands((report.totals.read as f64 / report.seconds) as u64),
         report.outputs.len(),
         peak_memory().map_or("unknown".to_owned(), |kib| format!("{} MiB", thousands(kib / 1024))),
     );
 
-    out!("\n4. Every damaged row against the truth about it");
+    out!("\n4. Every damaged row is compared with the truth file");
     let agree = check_truth(Path::new(&truth), &report)?;
 
-    out!("\n5. What the agencies see");
+    out!("\n5. The files that the agencies receive");
     let apart = check_apart(&report)?;
     let unique = report.totals.converted() > 0;
     remember(dir)?;
-    out!("\nLook into {}: outputs, rejects, duplicates, report. Remove it when you are done.", dir.display());
+    out!(
+        "\nThe outputs, rejects, duplicates and the report are in {}. Remove this directory when you are done.",
+        dir.display()
+    );
     if agree && apart && unique {
         Ok(Exit::Clean)
     } else {
-        Err(Failure::new("the demo's checks failed: see above", "report this, with the output above"))
+        Err(Failure::new("the checks of the demo failed, as shown above", "report this, with the output above"))
     }
 }
 
-/// Makes the directory, or clears it of what an earlier demo made: the mark lists the names, and of a demo that ended its
-/// files by length and time.
+/// Makes the directory, or removes the files of an earlier demo. The mark lists their names, and for a demo that
+/// finished also their length and time.
 fn prepare(args: &DemoArgs) -> Result<()> {
     let (dir, mark) = (&args.dir, args.dir.join(MARK));
     if dir.symlink_metadata().is_ok() {
         if !mark.is_file() || !dir.is_dir() {
             return Err(Failure::new(
                 format!("{} exists and is not from an earlier demo", dir.display()),
-                "name another directory by --dir",
+                "name another directory with --dir",
             ));
         }
         let made = fs::read_to_string(&mark).map_err(|error| Failure::io("read", &mark, &error))?;
@@ -146,7 +150,7 @@ fn prepare(args: &DemoArgs) -> Result<()> {
     fs::write(&mark, names.join("\n")).map_err(|error| Failure::io("write", &mark, &error))
 }
 
-/// Adds to each name in the mark what tells the demo's file from another that is put in its place.
+/// Adds to each name in the mark the state of the file, so that a replaced file is recognised.
 fn remember(dir: &Path) -> Result<()> {
     let mark = dir.join(MARK);
     let fail = |error: &io::Error| Failure::io("write", &mark, error);
@@ -158,12 +162,12 @@ fn remember(dir: &Path) -> Result<()> {
     fs::write(&mark, names.lines().map(line).collect::<Vec<_>>().concat()).map_err(|error| fail(&error))
 }
 
-/// Length, time of change and number of a file.
+/// The length, the time of change and the inode of a file.
 fn state(file: &fs::Metadata) -> String {
     format!("{} {}.{:09} {}", file.len(), file.mtime(), file.mtime_nsec(), file.ino())
 }
 
-/// Removes these files, if nothing else is there and no key among them is more than a demo's.
+/// Removes these files, unless the directory holds other files or a key that is not a test key.
 fn clear(dir: &Path, made: &[&str]) -> Result<()> {
     let fail = |error: io::Error| Failure::io("clear", dir, &error);
     let mut found = Vec::new();
@@ -186,8 +190,8 @@ fn clear(dir: &Path, made: &[&str]) -> Result<()> {
         });
         if !is_file || !is_made || !is_demos() {
             return Err(Failure::new(
-                format!("{} holds {name}, which no demo made", dir.display()),
-                "move it away, or name another directory by --dir",
+                format!("{} contains {name}, which a demo did not make", dir.display()),
+                "move it away, or name another directory with --dir",
             ));
         }
         found.push(path);
@@ -215,6 +219,7 @@ fn convert_command(words: &[&str]) -> Result<Report> {
     for line in report.to_string().lines() {
         out!("   {line}");
     }
+    report.warn();
     Ok(report)
 }
 
@@ -225,7 +230,7 @@ fn peak_memory() -> Option<u64> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-/// Lines of a file of ours, split at commas: none of the fields read here is quoted.
+/// The lines of a file that the demo wrote, split at commas: the fields that are read here are not quoted.
 fn table(path: &Path) -> Result<Vec<Vec<String>>> {
     let fail = |error: io::Error| Failure::io("read", path, &error);
     let lines = BufReader::new(fs::File::open(path).map_err(fail)?).lines().skip(1);
@@ -233,7 +238,7 @@ fn table(path: &Path) -> Result<Vec<Vec<String>>> {
     lines.map(row).collect::<io::Result<_>>().map_err(fail)
 }
 
-/// Holds what became of every row against what the truth file says must become of it.
+/// Compares the outcome of every row with the truth file.
 fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
     const RECORD: usize = 0;
     let mut found: HashMap<String, String> = HashMap::new();
@@ -250,7 +255,7 @@ fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
     for row in table(truth)? {
         let (kind, expected, of) = (&row[2], &row[4], row.get(6).filter(|of| !of.is_empty()));
         let became = |record: &String| found.get(record).map_or("ok", String::as_str);
-        // Of a person whose rows differ, both rows are set aside.
+        // If a person's rows differ, both are set aside.
         let partner = of.filter(|_| expected == "differs").is_none_or(|of| became(of) == "differs");
         let count = kinds.entry((kind.clone(), expected.clone())).or_default();
         count.0 += 1;
@@ -260,14 +265,14 @@ fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
             unexpected.remove(of);
         }
     }
-    out!("   {:<20}{:<21}{:>9}{:>9}", "damage", "must become", "rows", "did");
+    out!("   {:<20}{:<21}{:>9}{:>9}", "damage", "must become", "rows", "became");
     for ((kind, expected), (rows, did)) in &kinds {
         out!("   {kind:<20}{expected:<21}{:>9}{:>9}", thousands(*rows), thousands(*did));
     }
     let damaged: u64 = kinds.values().map(|(rows, _)| rows).sum();
     let agreed: u64 = kinds.values().map(|(_, did)| did).sum();
     out!(
-        "   {} of {} damaged rows became what they must; {} other rows were rejected or set aside",
+        "   {} of {} damaged rows have the expected outcome; {} other rows were rejected or set aside",
         thousands(agreed),
         thousands(damaged),
         thousands(unexpected.len() as u64)
@@ -275,7 +280,7 @@ fn check_truth(truth: &Path, report: &Report) -> Result<bool> {
     Ok(agreed == damaged && unexpected.is_empty())
 }
 
-/// Whether no symbol stands twice, within an output or across two.
+/// Whether every symbol is unique, within each output and across all outputs.
 fn check_apart(report: &Report) -> Result<bool> {
     let mut symbols: Vec<[u8; SYMBOL_LEN]> = Vec::new();
     for (path, scope, _) in &report.outputs {
@@ -305,7 +310,7 @@ fn check_apart(report: &Report) -> Result<bool> {
     symbols.dedup();
     let repeated = all - symbols.len();
     out!(
-        "   {} symbols in all: {} stand twice, within a scope or across two",
+        "   {} symbols in total: {} are repeated, within a scope or across scopes",
         thousands(all as u64),
         thousands(repeated as u64)
     );

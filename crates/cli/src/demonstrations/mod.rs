@@ -1,5 +1,6 @@
-//! Commands for tests and demonstrations: `vectors` answers test vectors under root keys in the clear, `synth` makes up
-//! rosters, `demo` shows the whole job on one. The feature `demonstrations` builds them in; a hardened tool has none.
+//! Commands for tests and demonstrations: `vectors` answers test vectors with plaintext root keys, `synth` makes
+//! rosters of made-up people, and `demo` shows the whole process. The feature `demonstrations` includes them; a
+//! hardened build of the tool does not have them.
 
 pub(crate) mod demo;
 pub(crate) mod synth;

@@ -1,4 +1,4 @@
-//! `fugo vectors`: symbols of test vectors, to hold another implementation against this one.
+//! `fugo vectors`: answers test vectors, to compare another implementation with this one.
 
 use std::{
     io::{self, Write},
@@ -18,12 +18,12 @@ use crate::{
 
 /// Answer test vectors: JSON lines in, JSON lines out. FOR TEST KEYS ONLY
 ///
-/// Reads objects with `root` (hex), `purpose`, `scope`, `epoch` and `number` from standard input, and answers each with
-/// `{"symbol": hex, "text": text form}`. For eligibility, `scope` is `all` and `epoch` is that of the eligibility scope; the
-/// insurers' stage is always at epoch 1. A line that is refused is answered with `{"error": kind}`, and exit status 1 at
-/// the end.
+/// Reads objects with `root` (hex), `purpose`, `scope`, `epoch` and `number` from standard input. Answers each with
+/// `{"symbol": hex, "text": text form}`. For eligibility, `scope` is `all` and `epoch` is the epoch of the
+/// eligibility scope; the insurers' stage always has epoch 1. A line that is refused is answered with `{"error":
+/// kind}`, and the exit status at the end is 1.
 ///
-/// Root keys stand here in the clear and are not wiped: never give this command a key that is used for anything else.
+/// Root keys are read as plaintext and are not wiped: never give this command a key that is used for anything else.
 #[derive(Args)]
 pub(crate) struct VectorsArgs {}
 
@@ -42,7 +42,7 @@ pub(crate) fn run(_args: &VectorsArgs) -> Result<Exit> {
             json!({ "error": kind })
         });
         let written = writeln!(out, "{answered}");
-        // A program that asks and waits gets its answer.
+        // Another program may wait for the answer to each line.
         written
             .and_then(|()| if lines.is_drained() { out.flush() } else { Ok(()) })
             .map_err(|e| Failure::stdout(&e))?;
@@ -51,7 +51,7 @@ pub(crate) fn run(_args: &VectorsArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The kind of a refusal: of the library's errors, or `json` or `root`.
+/// The kind of an error: one of the library's, or `json` or `root`.
 struct Refused(&'static str);
 
 impl From<ScopeError> for Refused {
@@ -72,7 +72,7 @@ impl From<PurposeError> for Refused {
     }
 }
 
-fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
+fn answer(line: &[u8]) -> Result<Value, Refused> {
     let vector: Value = serde_json::from_slice(line).map_err(|_| Refused("json"))?;
     let text = |name: &str| vector[name].as_str().ok_or(Refused("json"));
     let (root, purpose, id, number) = (text("root")?, text("purpose")?, text("scope")?, text("number")?);
@@ -88,5 +88,5 @@ fn answer(line: &[u8]) -> std::result::Result<Value, Refused> {
         AnySymbolKey::new(&key)?
     };
     let symbol = key.symbol(&number)?;
-    Ok(json!({ "symbol": hex::encode(&symbol), "text": key.encoder().encode(&symbol).as_str() }))
+    Ok(json!({ "symbol": base16ct::lower::encode_string(&symbol), "text": key.encoder().encode(&symbol).as_str() }))
 }

@@ -1,4 +1,4 @@
-//! `fugo key derive`: the key of one scope from a root key.
+//! `fugo key derive`: derives the key of one scope from a root key.
 
 use std::path::PathBuf;
 
@@ -16,20 +16,20 @@ use crate::{
 
 /// Derive the key of one scope from a root key
 ///
-/// Deriving the same scope again gives the same key. The scope's tag is recorded in a registry beside the root key,
-/// which refuses two scopes of one tag. A key derived from a test key is a test key.
+/// The same scope always gives the same key. The scope's tag is recorded in a registry in the root key's folder,
+/// which refuses two scopes with the same tag. A key that is derived from a test key is a test key.
 #[derive(Args)]
 pub(crate) struct DeriveArgs {
-    /// The root key's file
+    /// The file of the root key
     #[arg(long, value_name = "FILE")]
     root: PathBuf,
-    /// Whom the key is for, as purpose/id/epoch: agency/nta/1, insurers/all/1
+    /// The scope of the key, as purpose/id/epoch: agency/nta/1, insurers/all/1
     #[arg(long)]
     scope: Scope,
-    /// The key file to make
+    /// The key file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The registry of scopes [default: the root key's path and .scopes]
+    /// The registry of scopes [default: the root key's path with .scopes appended]
     #[arg(long, value_name = "FILE")]
     registry: Option<PathBuf>,
     #[command(flatten)]
@@ -42,20 +42,20 @@ pub(crate) fn run(args: &DeriveArgs) -> Result<Exit> {
     let root = args.unlock.opener()?.open(&args.root)?;
     let Some(file) = root.derive(&args.scope) else {
         return Err(Failure::new(
-            format_args!("{} is the key of a scope; only a root key derives", args.root.display()),
+            format_args!("{} is a scope key; keys are derived from root keys only", args.root.display()),
             "give --root the file that `fugo key new` made",
         ));
     };
     drop(root);
-    // It would stand in the registry and in every report.
+    // The registry and every report show the id.
     if find::candidates(args.scope.id().as_str()).any(|found| found.number().is_some()) {
         return Err(Failure::new(
-            "the id of the scope holds a valid MyNumber",
-            "name the organisation; no key was made, and nothing was recorded",
+            "the scope id holds a valid MyNumber",
+            "use the name of the organisation; no key was made, and nothing was recorded",
         ));
     }
     let seal = args.seal.seal(&args.out, file.usage())?;
-    // First, so that no key is handed out whose tag is another scope's already.
+    // Record the scope before the key is written: a key whose tag belongs to another scope must not be handed out.
     let registry = args.registry.as_ref().map_or_else(|| Registry::beside(&args.root), Registry::at);
     registry.record(&args.scope, file.tag()).map_err(|error| not_recorded(&registry, &error))?;
     seal::create(&file, &args.out, &seal)?;
@@ -69,9 +69,9 @@ fn not_recorded(registry: &Registry, error: &RegistryError) -> Failure {
         return Failure::io("record the scope in", registry.path(), error);
     }
     let remedy = match error {
-        RegistryError::TagClash { .. } => "no key was made; derive this scope at another epoch or under another id",
-        RegistryError::OtherRoot { .. } => "no key was made; give --registry the one of this root key",
-        _ => "no key was made; mend the registry, or take the copy that was kept",
+        RegistryError::TagClash { .. } => "no key was made; derive the scope with another epoch or another id",
+        RegistryError::OtherRoot { .. } => "no key was made; give --registry the registry of this root key",
+        _ => "no key was made; correct the registry, or restore it from a copy",
     };
     Failure::new(format_args!("{}: {error}", registry.path().display()), remedy)
 }

@@ -1,4 +1,4 @@
-//! `fugo key inspect`: what a key file says, without the key.
+//! `fugo key inspect`: shows what a key file contains, without the key.
 
 use std::{
     fmt::Write as _,
@@ -15,12 +15,13 @@ use crate::{
     unlock::UnlockArgs,
 };
 
-/// Show a key file's kind, purpose, scope, epoch, use and tag, and never its bytes
+/// Show the kind, purpose, scope id, epoch, use and tag of a key file, but never the key
 #[derive(Args)]
 pub(crate) struct InspectArgs {
     /// The key file
     file: PathBuf,
-    /// Hold the label of a scope's key against this registry of scopes: the tag does not bind it
+    /// Check the scope of the key against this registry of scopes. The file alone does not prove it: its tag
+    /// identifies the key, not the scope
     #[arg(long, value_name = "FILE")]
     registry: Option<PathBuf>,
     #[command(flatten)]
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit> {
     if let (Some(path), Key::Scope(key)) = (&args.registry, file.key()) {
         Registry::at(path).verify(key.scope(), key.tag()).map_err(|error| {
             let what = format_args!("{}: {error}", args.file.display()).to_string();
-            Failure::new(what, "do not use the key before you know whose it is")
+            Failure::new(what, "do not use the key until you know which scope it belongs to")
         })?;
     }
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! `fugo key`: keys made, derived, looked at.
+//! `fugo key`: makes, derives and inspects keys.
 
 mod derive;
 mod inspect;

@@ -1,4 +1,4 @@
-//! `fugo key new`: a root key from the system's random generator.
+//! `fugo key new`: makes a root key with the system's random generator.
 
 use std::path::PathBuf;
 
@@ -13,15 +13,15 @@ use crate::{
     seal::{self, SealArgs},
 };
 
-/// Make a new root key: every scope's key derives from it
+/// Make a new root key. The key of every scope is derived from it
 ///
-/// The key file is encrypted with age, readable by its owner only, and never replaces another file.
+/// The key file is encrypted with age. Only its owner can read it. It never replaces another file.
 #[derive(Args)]
 pub(crate) struct NewArgs {
-    /// The key file to make
+    /// The key file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// What the key may be used for: production, or test, which --plaintext forces
+    /// The use of the key: production or test; --plaintext allows test only
     #[arg(long = "use", value_name = "USE")]
     usage: Option<UseArg>,
     #[command(flatten)]
@@ -41,9 +41,10 @@ pub(crate) fn run(args: &NewArgs) -> Result<Exit> {
         Some(UseArg::Test) | None => Use::Test,
     };
     let seal = args.seal.seal(&args.out, usage)?;
-    let key = RootKey::random().map_err(|error| Failure::new(error, "try again; a running system always has one"))?;
+    let key =
+        RootKey::random().map_err(|error| Failure::new(error, "try again; a running system has a random generator"))?;
     let file = KeyFile::root(key, usage);
     seal::create(&file, &args.out, &seal)?;
-    notice::say(format_args!("{}: a {usage} root key, tag {}", args.out.display(), file.tag()));
+    notice::say(format_args!("{}: made a {usage} root key, tag {}", args.out.display(), file.tag()));
     Ok(Exit::Clean)
 }

@@ -1,5 +1,6 @@
-//! Two runs that name one output exclude each other, by a lock in its directory. The kernel drops the lock when the
-//! process dies; the file of a dead run is taken over by the next run of that output, and cleared by any in the directory.
+//! A lock in the directory of an output keeps a second run from writing the same output. The kernel drops the lock
+//! when the process ends. The lock file of a dead run is reused by the next run of that output, and removed by any
+//! run in the directory.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,18 +15,15 @@ use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
 use super::directory_of;
-use crate::{
-    failure::{Failure, Result},
-    hex,
-};
+use crate::failure::{Failure, Result};
 
-/// What the name of a lock begins with.
+/// The prefix of the name of a lock file.
 pub(super) const PREFIX: &str = ".fugo-lock-";
 
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Removed when the run ends.
+/// The lock file is removed when the run ends.
 #[derive(Debug)]
 pub(super) struct OutputLock {
     path: PathBuf,
@@ -33,18 +31,18 @@ pub(super) struct OutputLock {
 }
 
 impl OutputLock {
-    /// Locks an output by its name, or says that another run writes it.
+    /// Locks an output by its name, or fails because another run writes it.
     pub(super) fn of(place: &Path) -> Result<Self> {
-        // Names that some file systems take for one have one lock.
+        // Names that some file systems treat as the same share a lock.
         let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         let digest = Sha256::digest(name.as_bytes());
-        let path = directory_of(place).join(format!("{PREFIX}{}", hex::encode(&digest[..8])));
+        let path = directory_of(place).join(format!("{PREFIX}{}", base16ct::lower::encode_string(&digest[..8])));
         let mut tries = 0;
         loop {
             let lock = open(&path).map_err(|error| Failure::io("lock", place, &error))?;
             match lock.try_lock() {
                 Ok(()) => {}
-                // A run that clears the directory holds it for a moment, if it comes before this one.
+                // A run that clears the directory may hold the lock for a moment.
                 Err(fs::TryLockError::WouldBlock) if tries < TRIES => {
                     tries += 1;
                     thread::sleep(PAUSE);
@@ -58,7 +56,7 @@ impl OutputLock {
                 }
                 Err(fs::TryLockError::Error(error)) => return Err(Failure::io("lock", place, &error)),
             }
-            // Whoever held it before may have removed it meanwhile.
+            // The run that held the lock before may have removed the file in the meantime.
             if is_still(&lock, &path) {
                 return Ok(Self { path, lock });
             }
@@ -74,7 +72,7 @@ impl Drop for OutputLock {
     }
 }
 
-/// Removes the lock of a dead run of this user's.
+/// Removes the lock file of a dead run of the same user.
 pub(super) fn clear_dead(path: &Path) {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     if let Ok(lock) = File::options().read(true).custom_flags(flags).open(path)
@@ -88,13 +86,14 @@ pub(super) fn clear_dead(path: &Path) {
     }
 }
 
-/// Others may lock it too, so they can read it; it holds nothing.
+/// Other users must be able to lock it too, so they can read it. It is empty.
 fn open(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let own = OpenOptions::new().write(true).create(true).truncate(false).mode(0o644).custom_flags(flags).open(path);
     match own {
         Ok(file) => {
-            // Whatever the mask took. Another user's cannot be changed, and need not.
+            // Restores the bits that the umask removed. The file of another user cannot be changed, and does not need
+            // it.
             let _ = file.set_permissions(fs::Permissions::from_mode(0o644));
             Ok(file)
         }

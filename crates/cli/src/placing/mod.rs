@@ -1,8 +1,8 @@
-//! Where the files of a run go, and what may be there already.
+//! The paths of the files of a run, and which existing files it may replace.
 //!
-//! A run replaces a file only if the file begins as an earlier output of the same kind, or if `--overwrite` names it. It
-//! never replaces a key, an identity or a registry of scopes. It looks before the run and again at the rename. Two runs
-//! that name one output exclude each other.
+//! A run replaces a file only if the file begins like an earlier output of the same kind, or if `--overwrite` names
+//! it. It never replaces a key, an identity or a registry of scopes. It checks this before the run and again at the
+//! rename. Two runs that name the same output exclude each other.
 
 mod lock;
 mod outputs;
@@ -32,7 +32,7 @@ use crate::{
     roster::open_standard_input,
 };
 
-/// What a file is to a run that writes it. A file is replaced without being named only by one of its own kind.
+/// The kinds of files that a run writes. Unless it is named, a file is replaced only by a file of the same kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Symbols of one key, in any format.
@@ -43,34 +43,35 @@ pub(crate) enum Kind {
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
-        /// What an earlier one begins with; none if it cannot be told from a file of real people.
+        /// The first bytes of an earlier file of this kind; `None` if such a file looks like a file of real people.
         head: Option<String>,
-        /// What a refusal calls it.
+        /// The name of the kind in a refusal.
         name: &'static str,
     },
 }
 
-/// Whose symbols a file holds, and how they are written.
+/// The key of the symbols in a file, and how they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SymbolsOf {
-    /// The header of their column.
+    /// The header of the symbol column.
     pub(crate) column: String,
     pub(crate) purpose: Purpose,
     pub(crate) tag: KeyTag,
-    /// Whether they are hexadecimal digits, which name no key.
+    /// Whether they are written as hexadecimal digits, which do not name a key.
     pub(crate) in_hex: bool,
 }
 
-/// What may be replaced although it is no earlier output.
+/// The files that may be replaced although they are not earlier outputs.
 #[derive(Args, Debug, Default)]
 pub(crate) struct OverwriteArgs {
-    /// An existing file that this run may replace, whatever it holds; keys, identities and registries never are. Without
-    /// this a file is replaced only if it begins as an earlier output of the same kind, or is empty.
+    /// An existing file that this run may replace, whatever it contains, except keys, identities and registries.
+    /// Without this option an existing file is replaced only if it is empty, or begins like an earlier output of the
+    /// same kind.
     #[arg(long, value_name = "FILE")]
     overwrite: Vec<PathBuf>,
 }
 
-/// The places of a run's files, locked, with what was there when the run began.
+/// The paths of a run's files: locked, and with the state of the existing files when the run began.
 #[derive(Debug, Default)]
 pub(crate) struct Placing {
     targets: Vec<Target>,
@@ -85,7 +86,7 @@ struct Target {
 }
 
 impl Placing {
-    /// Checks and locks every place. `inputs` are the files that the run reads.
+    /// Checks and locks every path. `inputs` are the files that the run reads.
     pub(crate) fn claim<'a>(
         targets: &[(PathBuf, Kind)],
         inputs: impl Iterator<Item = &'a PathBuf>,
@@ -102,11 +103,11 @@ impl Placing {
         let is_written = |named: &PathBuf| targets.iter().any(|(place, _)| is_one_place(place, named));
         if let Some(named) = overwrite.overwrite.iter().find(|named| !is_written(named)) {
             return Err(Failure::new(
-                format_args!("--overwrite names {}, which this run does not write", named.display()),
-                "name a file by --overwrite as the run names it",
+                format_args!("--overwrite names {}, but this run does not write that file", named.display()),
+                "give --overwrite the path of an output of this run",
             ));
         }
-        // Locked before it is looked at, so that no other run of this tool changes it meanwhile.
+        // Lock the path before checking it, so that another run of this tool cannot change the file in between.
         let locks = targets.iter().map(|(place, _)| OutputLock::of(place)).collect::<Result<Vec<_>>>()?;
         let looked = targets.iter().map(|(place, kind)| {
             let is_named = overwrite.overwrite.iter().any(|named| is_one_place(place, named));
@@ -115,7 +116,7 @@ impl Placing {
         Ok(Self { targets: looked.collect::<Result<_>>()?, _locks: locks })
     }
 
-    /// Whether a file that holds something is to be replaced at this place.
+    /// Whether the run replaces a file at this path that is not empty.
     pub(crate) fn replaces(&self, place: &Path) -> bool {
         self.seen(place).is_some_and(|seen| !seen.is_empty())
     }
@@ -125,12 +126,12 @@ impl Placing {
     }
 }
 
-/// The directory that a file is in; that of a bare name is the current one.
+/// The directory that contains a file; for a bare name the current directory.
 pub(crate) fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The files that a run reads, as the system knows them: a path through another mount or link is the same file.
+/// The files that a run reads, identified by the system: a path through another mount or link is the same file.
 struct Inputs {
     named: Vec<(u64, u64)>,
     standard: Option<(u64, u64)>,
@@ -166,12 +167,12 @@ fn check_folder(place: &Path) -> Result<()> {
         Ok(folder) if folder.is_dir() => Ok(()),
         _ => Err(Failure::new(
             format_args!("the directory of {} does not exist", place.display()),
-            "make it first; nothing was converted",
+            "make the directory first; nothing was converted",
         )),
     }
 }
 
-/// Whether two paths name one entry of one directory, whatever way leads there.
+/// Whether two paths name the same entry of the same directory.
 fn is_one_place(a: &Path, b: &Path) -> bool {
     a.file_name() == b.file_name() && is_one_file(directory_of(a), directory_of(b))
 }
@@ -188,8 +189,8 @@ fn refuse_one_file(place: &Path, other: &Path) -> Result<()> {
     let is_one_name = folded(place) == folded(other) && is_one_file(directory_of(place), directory_of(other));
     if is_one_name && place.file_name() != other.file_name() {
         return Err(Failure::new(
-            format_args!("{} and {} differ in case only", other.display(), place.display()),
-            "give them names that stay different where upper and lower case are one",
+            format_args!("{} and {} differ only in upper and lower case", other.display(), place.display()),
+            "give them names that are different if case is ignored",
         ));
     }
     if is_one_name || is_one_file(place, other) {
@@ -198,25 +199,25 @@ fn refuse_one_file(place: &Path, other: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is at a place, if a run may replace it.
+/// The file at a path, if the run may replace it.
 fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
     match place.symlink_metadata() {
         Ok(there) if there.is_file() => {
             if !is_replaceable(&there, directory_of(place)) {
                 return Err(Failure::new(
                     format_args!(
-                        "{} is another user's, in a directory where only owners may replace files",
+                        "{} belongs to another user, and only owners may replace files in this directory",
                         place.display()
                     ),
-                    "name another file, or let its owner remove it",
+                    "name another file, or ask its owner to remove this one",
                 ));
             }
         }
-        // A link may lead to another device or into another's hands, and a device is not to be replaced.
+        // A link may lead to another device or to another user's file, and a device must not be replaced.
         Ok(_) => {
             return Err(Failure::new(
-                format_args!("{} is there and is no regular file", place.display()),
-                "name a file; where this is a link, the one that it leads to",
+                format_args!("{} exists and is not a regular file", place.display()),
+                "name a regular file; if this is a link, name its target",
             ));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -224,15 +225,15 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
     }
     let unread = |error: &io::Error| {
         Failure::new(
-            format_args!("{} is there and cannot be read: {error}", place.display()),
-            "name another file; a file that cannot be read may be a key, and is not replaced",
+            format_args!("{} exists and cannot be read: {error}", place.display()),
+            "name another file; a file that cannot be read may be a key, so it is not replaced",
         )
     };
     let found = Found::open(place).map_err(|error| unread(&error))?;
     if found.is_precious() {
         return Err(Failure::new(
             format_args!("{} is a key file, an identity or a registry of scopes", place.display()),
-            "name another file; these are never replaced",
+            "name another file; such files are never replaced",
         ));
     }
     if is_named && found.may_be_a_passphrase() {
@@ -243,8 +244,8 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
     }
     if !is_named && !found.is_of(kind).map_err(|error| unread(&error))? {
         return Err(Failure::new(
-            format_args!("{} is there and does not begin as an earlier {}", place.display(), kind.name()),
-            format_args!("name another file, or allow it by --overwrite {}", place.display()),
+            format_args!("{} exists and does not begin like an earlier {}", place.display(), kind.name()),
+            format_args!("name another file, or allow it with --overwrite {}", place.display()),
         ));
     }
     Ok(Some(found.seen()))
@@ -263,7 +264,7 @@ impl Kind {
     }
 }
 
-/// Whether the rename at the end will be allowed: in a sticky directory only owners may replace a file.
+/// Whether the rename at the end will be allowed: in a sticky directory only the owner may replace a file.
 fn is_replaceable(there: &Metadata, parent: &Path) -> bool {
     const STICKY: u32 = 0o1000;
     let user = rustix::process::geteuid();

@@ -1,5 +1,5 @@
-//! Files that appear whole or not at all: written in a run directory beside their place, flushed to the device,
-//! and renamed only when every one of them is complete.
+//! Files that appear complete or not at all. They are written in a run directory in the folder of the output, flushed
+//! to the device, and renamed only when all of them are complete.
 
 use std::{
     collections::BTreeMap,
@@ -15,10 +15,7 @@ use super::{
     put::{PutError, put},
     run_dir::{self, RunDir},
 };
-use crate::{
-    failure::{Failure, Result},
-    hex,
-};
+use crate::failure::{Failure, Result};
 
 /// The run directories of a run, one for each directory that gets a file.
 pub(crate) struct Staging {
@@ -28,22 +25,22 @@ pub(crate) struct Staging {
     digests: bool,
 }
 
-/// A file on its way to its place.
+/// A file that is not yet put in place.
 pub(crate) struct Output {
     place: PathBuf,
     staged: PathBuf,
     file: BufWriter<Digested>,
 }
 
-/// A file that is written and flushed to its device.
+/// A file that is complete and flushed to its device.
 pub(crate) struct Complete {
     place: PathBuf,
     staged: PathBuf,
-    /// SHA-256 of its bytes, if it was asked for.
+    /// SHA-256 of its bytes, if it was requested.
     sha256: Option<String>,
 }
 
-/// A file with the digest of what was written to it, if it is asked for: it costs a pass over every byte.
+/// A file, and the digest of its bytes if it was requested: the digest costs a pass over every byte.
 struct Digested {
     file: File,
     digest: Option<Box<Sha256>>,
@@ -69,7 +66,7 @@ fn begin(staged: &Path, digests: bool) -> io::Result<BufWriter<Digested>> {
 }
 
 impl Staging {
-    /// For the files of these places, and no others. `digests`: whether SHA-256 of each is wanted.
+    /// Allows the files of these paths and no others. `digests` says whether SHA-256 of each is computed.
     pub(crate) fn new(placing: Placing, digests: bool) -> Self {
         Self { dirs: BTreeMap::new(), made: 0, placing, digests }
     }
@@ -83,8 +80,8 @@ impl Staging {
         Ok(&self.dirs[parent])
     }
 
-    /// Opens what will be the file at `place`. Done before the long run, so that a place that cannot be written is
-    /// known at once.
+    /// Creates the file that will be put at `place`. This is done before the long run, so that a path that cannot be
+    /// written fails at once.
     pub(crate) fn output(&mut self, place: &Path) -> Result<Output> {
         self.made += 1;
         let name = format!("output-{}", self.made);
@@ -99,12 +96,12 @@ impl Output {
         self.file.write_all(bytes).map_err(|error| Failure::io("write", &self.place, &error))
     }
 
-    /// Where it will be.
+    /// The final path of the file.
     pub(crate) fn place(&self) -> &Path {
         &self.place
     }
 
-    /// What was written so far, to be read again; a new file is begun in its stead.
+    /// Returns the bytes that were written so far, as a file to read, and begins a new file in its place.
     pub(crate) fn restart(&mut self) -> Result<File> {
         let fail = |error: io::Error| Failure::io("write", &self.place, &error);
         self.file.flush().map_err(fail)?;
@@ -115,7 +112,7 @@ impl Output {
         Ok(written)
     }
 
-    /// Flushes it to its device.
+    /// Flushes the file to its device.
     pub(crate) fn complete(self) -> Result<Complete> {
         let fail = |error: &io::Error| Failure::io("write", &self.place, error);
         let Digested { file, digest } = self.file.into_inner().map_err(|error| fail(error.error()))?;
@@ -123,13 +120,13 @@ impl Output {
         Ok(Complete {
             place: self.place,
             staged: self.staged,
-            sha256: digest.map(|digest| hex::encode(&digest.finalize())),
+            sha256: digest.map(|digest| base16ct::lower::encode_string(&digest.finalize())),
         })
     }
 }
 
 impl Complete {
-    /// SHA-256 of its bytes, in hexadecimal digits, if it was asked for.
+    /// SHA-256 of its bytes in hexadecimal digits, if it was requested.
     pub(crate) fn sha256(&self) -> Option<&str> {
         self.sha256.as_deref()
     }
@@ -146,14 +143,15 @@ impl Write for Output {
     }
 }
 
-/// Renames files one after the other, in the order given, over nothing but what was seen when the run began. Each is
-/// whole or as it was at every moment; a run that is killed between two renames leaves some new and some old.
+/// Renames the files one after the other, in the given order. Replaces only files that are unchanged since the run
+/// began. At every moment each output is the complete new file or the unchanged old one. A run that is killed between
+/// two renames leaves some of each.
 pub(crate) fn place(outputs: &[Complete], staging: Staging) -> Result<()> {
     for (i, output) in outputs.iter().enumerate() {
         let put = put(&output.staged, &output.place, staging.placing.seen(&output.place));
         if let Err(error) = put {
             if let PutError::Displaced(_) = error {
-                // The run's directory now holds somebody's file.
+                // The run directory now holds the file of another process.
                 std::mem::forget(staging);
             }
             return Err(not_placed(&outputs[..i], &output.place, &error));
@@ -170,15 +168,19 @@ fn not_placed(placed: &[Complete], to: &Path, error: &PutError) -> Failure {
     if !placed.is_empty() {
         let new: Vec<String> = placed.iter().map(|output| output.place.display().to_string()).collect();
         return Failure::new(
-            format!("cannot put in place {}: {error}; already new are {}", to.display(), new.join(", ")),
-            "every file is whole, but these are of this run and the others are not: find the cause and run it again",
+            format!(
+                "cannot rename the finished output to {}: {error}; these outputs are already replaced: {}",
+                to.display(),
+                new.join(", ")
+            ),
+            "every file is complete, but the others are not from this run; find the cause and run the command again",
         );
     }
     match error {
         PutError::Io(error) => Failure::io("put in place", to, error),
         _ => Failure::new(
-            format!("cannot put in place {}: {error}", to.display()),
-            "nothing was replaced: see what it is, and name another file or run again",
+            format!("cannot rename the finished output to {}: {error}", to.display()),
+            "no output was changed; look at the file, then name another file or run the command again",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! A file that is there already: whether it begins as an output of this tool.
+//! Recognises an existing file as an earlier output of this tool.
 
 use std::{
     fs::{File, Metadata},
@@ -18,20 +18,20 @@ use super::{
     seen::Seen,
 };
 
-/// A regular file, with what it begins with.
+/// A regular file, and its first bytes.
 pub(super) struct Found {
     file: File,
     metadata: Metadata,
     head: Vec<u8>,
 }
 
-/// A report is no longer than this.
+/// The maximum length of a report.
 const MAX_REPORT: u64 = 1 << 20;
-/// The longest line that may be a passphrase.
+/// The maximum length of a line that may be a passphrase.
 const MAX_PASSPHRASE: usize = 256;
 
 impl Found {
-    /// Opens the file itself, and not what a link leads to.
+    /// Opens the file itself, not the target of a link.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
         let file = File::options().read(true).custom_flags(flags).open(path)?;
@@ -49,14 +49,15 @@ impl Found {
         is_precious(&self.head)
     }
 
-    /// One line, for its owner's eyes. Every file that this tool writes has a header and is known by it.
+    /// Whether the file is one line that only its owner can read. Every file that this tool writes has a header, so
+    /// it is not one of these.
     pub(super) fn may_be_a_passphrase(&self) -> bool {
         let line = self.head.trim_ascii_end();
         let is_owners = [0o400, 0o600, 0o700].contains(&(self.metadata.mode() & 0o7777));
         is_owners && (1..=MAX_PASSPHRASE).contains(&line.len()) && !line.contains(&b'\n') && !line.contains(&b',')
     }
 
-    /// Whether the file is empty or begins as an earlier output of this kind.
+    /// Whether the file is empty, or begins like an earlier output of this kind.
     pub(super) fn is_of(&self, kind: &Kind) -> io::Result<bool> {
         Ok(self.head.is_empty()
             || match kind {
@@ -71,8 +72,8 @@ impl Found {
             })
     }
 
-    /// Parquet names its writer in its footer, and has Arrow's schema there, in base64. An Arrow file begins with its schema,
-    /// whose column of symbols names the key by its tag.
+    /// The footer of Parquet names the program that wrote the file and has Arrow's schema in base64. An Arrow file
+    /// begins with its schema. The symbol column in the schema has the tag of the key.
     fn is_table(&self, tag: KeyTag) -> io::Result<bool> {
         const MAGIC: &[u8] = b"PAR1";
         let names_key = |schema: &[u8]| {
@@ -107,19 +108,20 @@ impl Found {
     }
 }
 
-/// The schema that Arrow's writers put into the footer of a Parquet file.
+/// The schema that Arrow's writers put in the footer of a Parquet file.
 fn arrow_schema_in(footer: &[u8]) -> Option<Vec<u8>> {
     const KEY: &[u8] = b"ARROW:schema";
     const SHORTEST: usize = 64;
     let behind = &footer[memmem::find(footer, KEY)? + KEY.len()..];
     let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let text = behind.split(|byte| !is_sign(byte)).find(|text| text.len() >= SHORTEST)?;
-    // The length before it may look like a sign of it.
+    // The length before it may look like a base64 character.
     (0..3).find_map(|start| BASE64.decode(&text[start..]).ok())
 }
 
-/// The first row begins with a symbol. Its text form is unmistakable and names the key; 32 hexadecimal digits are also what
-/// other files begin with, and so is a header without rows, so these stand under the header of symbols.
+/// Whether the first row begins with a symbol. A symbol in text form cannot be mistaken and has the tag of the key.
+/// Other files may also begin with 32 hexadecimal digits or with only a header, so these must have the header of a
+/// symbol column.
 fn is_csv_of_symbols(head: &[u8], of: &SymbolsOf) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
     let (header, first) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());

@@ -1,11 +1,11 @@
-//! Files that no run replaces and no run clears, whatever their names: keys, identities, registries of scopes.
+//! Files that no run replaces or removes, whatever their names: keys, identities, registries of scopes.
 
 use memchr::memmem;
 
-/// As much as is looked at. A key file or an identity file that is longer is not read by this tool either.
+/// How many bytes are checked. This tool does not read key files or identity files that are longer.
 pub(super) const HEAD: usize = 64 * 1024;
 
-/// What such a file holds, in lower case, wherever it stands: an identity may follow comments of its owner's.
+/// Text that such files contain, in lower case, at any offset: an identity may follow its owner's comments.
 const MARKS: [&[u8]; 8] = [
     b"age-secret-key-",
     b"fugo-key 1",
@@ -17,7 +17,7 @@ const MARKS: [&[u8]; 8] = [
     b"purpose,scope,epoch,tag",
 ];
 
-/// Whether a file that begins so is such a file.
+/// Whether a file that begins with these bytes must be kept.
 pub(super) fn is_precious(head: &[u8]) -> bool {
     // Without the zeros, text in UTF-16 reads as ASCII.
     let text: Vec<u8> = head.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();

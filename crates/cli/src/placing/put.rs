@@ -1,4 +1,4 @@
-//! The rename that puts a file in its place, and replaces nothing but what was seen there.
+//! The rename that puts a file in place. It replaces only the file that was seen when the run began.
 
 use std::{
     fs, io,
@@ -12,20 +12,21 @@ use rustix::{
 
 use super::seen::Seen;
 
-/// Why a file is not put in its place.
+/// Why a file cannot be put in place.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PutError {
-    #[error("a file came there while the run was under way")]
+    #[error("another file was created there during the run")]
     Appeared,
-    #[error("the file there was changed while the run was under way")]
+    #[error("the file there was changed during the run")]
     Changed,
-    #[error("the file there was changed while the run was under way; it is now {}", .0.display())]
+    #[error("the file there was changed during the run; it is now {}", .0.display())]
     Displaced(PathBuf),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Puts the file at `staged` in its place. `seen` is what was there when the run began; nothing else is replaced.
+/// Puts the file at `staged` in place. `seen` is the state of the file there when the run began; no other file is
+/// replaced.
 pub(super) fn put(staged: &Path, place: &Path, seen: Option<&Seen>) -> Result<(), PutError> {
     let there = match fs::symlink_metadata(place) {
         Ok(there) => Seen::of(&there),
@@ -48,23 +49,23 @@ fn put_new(staged: &Path, place: &Path) -> Result<(), PutError> {
     }
 }
 
-/// Where the file system has no such rename (NFS, say): a link is never made over a file.
+/// For file systems without such a rename, for example NFS. A hard link never replaces a file.
 fn link_new(staged: &Path, place: &Path) -> Result<(), PutError> {
     match fs::hard_link(staged, place) {
         Ok(()) => Ok(fs::remove_file(staged)?),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(PutError::Appeared),
-        // Without links either, it was looked a moment ago.
+        // Without hard links, the check a moment ago must do.
         Err(_) => Ok(fs::rename(staged, place)?),
     }
 }
 
-/// The two files change places in one step, and what came back is held against what was seen: nothing that came between
-/// the look and the rename is lost.
+/// Exchanges the two files in one step, then compares the old file with the one that was seen. So a file that was
+/// changed between the check and the rename is not lost.
 fn exchange(staged: &Path, place: &Path, seen: &Seen) -> Result<(), PutError> {
     match renameat_with(CWD, staged, CWD, place, RenameFlags::EXCHANGE) {
         Ok(()) => {}
         Err(error) if is_unsupported(error) => return Ok(fs::rename(staged, place)?),
-        // It went meanwhile.
+        // The file was removed in the meantime.
         Err(Errno::NOENT) => return put_new(staged, place),
         Err(error) => return Err(io::Error::from(error).into()),
     }
@@ -108,11 +109,11 @@ mod tests {
         fs::write(&staged, "new").unwrap();
         fs::write(&place, "old").unwrap();
         let old = seen(&place);
-        // Another file under the name, and the same file with another content.
+        // Another file with the same name, and the same file with other contents.
         fs::write(folder.path().join("other"), "a key").unwrap();
         fs::rename(folder.path().join("other"), &place).unwrap();
         assert!(matches!(put(&staged, &place, Some(&old)), Err(PutError::Changed)));
-        // Between the look and the rename: both are where they were.
+        // A change between the check and the rename: both files stay where they were.
         assert!(matches!(exchange(&staged, &place, &old), Err(PutError::Changed)));
         assert_eq!((fs::read(&staged).unwrap(), fs::read(&place).unwrap()), (b"new".to_vec(), b"a key".to_vec()));
         let now = seen(&place);

@@ -1,5 +1,6 @@
-//! Where a run keeps what is not finished: a directory of its own beside each output, readable by its owner alone
-//! and locked while the run lives. What dead runs left is cleared by the next one; a lock tells dead from alive.
+//! The directory in which a run keeps its unfinished files: in the folder of each output, readable by its owner
+//! alone, and locked during the run. The next run clears the directories of dead runs; the lock shows which runs are
+//! alive.
 
 use std::{
     ffi::OsStr,
@@ -21,18 +22,18 @@ use super::{
 use crate::failure::{Failure, Result};
 
 const PREFIX: &str = ".fugo-run-";
-/// Tells a run's directory from one that somebody gave such a name.
+/// A file that distinguishes the directory of a run from another directory with such a name.
 const MARK: &str = "fugo-run";
 
-/// A locked directory, removed with what a run puts into it when the run ends.
+/// A locked directory. It is removed at the end of the run, with the files that the run put into it.
 pub(crate) struct RunDir {
     path: PathBuf,
-    /// The lock is on the directory itself; the kernel drops it when the process dies, however it dies.
+    /// The lock is on the directory itself. The kernel drops it when the process ends, in any way.
     dir: File,
 }
 
 impl RunDir {
-    /// Makes a run directory in `parent`, after clearing those of dead runs.
+    /// Makes a run directory in `parent`, after clearing the directories of dead runs.
     pub(crate) fn new(parent: &Path) -> Result<Self> {
         let fail = |doing: &str, error: &io::Error| Failure::io(doing, parent, error);
         clear_dead(parent).map_err(|error| fail("clear dead runs in", &error))?;
@@ -42,9 +43,9 @@ impl RunDir {
                 .tempdir_in(parent)
                 .map_err(|error| fail("make a run directory in", &error))?
                 .keep();
-            // Whatever the process's mask takes, its owner can open it.
+            // The owner can open it, whatever the umask removed.
             let made = fs::set_permissions(&path, Permissions::from_mode(0o700)).and_then(|()| open_dir(&path));
-            // Another run may take it for dead before it is locked.
+            // Another run may consider it dead before it is locked.
             let dir = match made {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 made => made.map_err(|error| fail("open the run directory in", &error))?,
@@ -58,7 +59,7 @@ impl RunDir {
         }
     }
 
-    /// A path in it.
+    /// A path in the directory.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -66,7 +67,7 @@ impl RunDir {
 
 impl Drop for RunDir {
     fn drop(&mut self) {
-        // By the open directory: under its name somebody may have put another one.
+        // Uses the open directory: another directory may now have its name.
         let _ = empty(&self.dir);
         let _ = fs::remove_dir(&self.path);
     }
@@ -84,7 +85,7 @@ fn is_still(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes this user's run directories and locks that nobody holds.
+/// Removes the run directories and lock files of this user that no process holds.
 fn clear_dead(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
@@ -95,7 +96,7 @@ fn clear_dead(parent: &Path) -> io::Result<()> {
         if !name.as_bytes().starts_with(PREFIX.as_bytes()) || !kind.is_dir() {
             continue;
         }
-        // One that cannot be opened or locked is another user's or alive.
+        // A directory that cannot be opened or locked belongs to another user or to a running process.
         if let Ok(dir) = open_dir(&entry.path())
             && dir.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
             && dir.try_lock().is_ok()
@@ -103,14 +104,14 @@ fn clear_dead(parent: &Path) -> io::Result<()> {
             && is_of_a_run(&dir).unwrap_or(false)
         {
             let _ = empty(&dir);
-            // Only one that is empty goes.
+            // Only an empty directory is removed.
             let _ = fs::remove_dir(entry.path());
         }
     }
     Ok(())
 }
 
-/// What a run makes in its directory.
+/// The names of the files that a run creates in its directory.
 fn is_of_run(name: &OsStr) -> bool {
     let name = name.as_bytes();
     let is_numbered = |prefix: &[u8]| {
@@ -119,7 +120,7 @@ fn is_of_run(name: &OsStr) -> bool {
     name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(b"rows.")
 }
 
-/// Whether a directory holds what a run makes and nothing else, no key among it; an empty one does.
+/// Whether a directory contains only files that a run creates, and no key. An empty directory does.
 fn is_of_a_run(dir: &File) -> io::Result<bool> {
     let names = names(dir)?;
     let is_marked = names.is_empty() || names.iter().any(|name| name.as_bytes() == MARK.as_bytes());
@@ -137,7 +138,7 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Removes the mark last: a run that dies half way leaves a directory that is still known as one of a run.
+/// Removes the mark last: if a run dies half way, its directory can still be recognised.
 fn empty(dir: &File) -> io::Result<()> {
     let mut of_run = names(dir)?;
     of_run.retain(|name| is_of_run(name));
@@ -160,7 +161,7 @@ fn names(dir: &File) -> io::Result<Vec<std::ffi::OsString>> {
     Ok(names)
 }
 
-/// Opens a new file for reading and writing, for its owner alone, whatever the process's mask takes.
+/// Creates a new file for reading and writing, which only its owner can access, whatever the umask is.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
@@ -197,7 +198,7 @@ mod tests {
             let parent = tempfile::tempdir().unwrap();
             let run = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, "")]);
             (0..rows).for_each(|i| fs::write(run.join(format!("rows.{i}")), "x").unwrap());
-            // A directory in the place of a file that the removal comes to ends it there.
+            // A directory where the removal expects a file makes the removal stop there.
             fs::create_dir(run.join("output-0")).unwrap();
             assert!(empty(&open_dir(&run).unwrap()).is_err());
             assert!(run.join(MARK).exists(), "{rows} rows");

@@ -1,8 +1,8 @@
-//! A file as it was when it was looked at.
+//! The state of a file when it was checked.
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt};
 
-/// Which file it was, and when it was changed last.
+/// Which file it was, and when it was last changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     device: u64,
@@ -23,7 +23,7 @@ impl Seen {
         }
     }
 
-    /// Whether this is the same file with the same content after a rename, which counts as a change of the file.
+    /// Whether this is the same file with the same contents after a rename. A rename changes the ctime of the file.
     pub(super) fn is_renamed_from(&self, before: &Self) -> bool {
         Self { changed: before.changed, ..*self } == *before
     }

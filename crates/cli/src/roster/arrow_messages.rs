@@ -1,5 +1,5 @@
-//! Arrow IPC files and streams, message by message. A length is believed only as far as there are bytes, and what a
-//! message unpacks to is known before it is unpacked.
+//! Reads Arrow IPC files and streams, message by message. A length in the data is checked against the bytes that are
+//! there, and the unpacked size of a message is known before it is unpacked.
 
 use std::{
     collections::HashMap,
@@ -19,16 +19,17 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::{fault::Fault, lz4};
 
-/// What an Arrow IPC file begins with.
+/// The first bytes of an Arrow IPC file.
 pub(super) const MAGIC: &[u8; 6] = b"ARROW1";
 
-/// What a message begins with; files of before 2019 lack it.
+/// The marker before a message; files from before 2019 do not have it.
 const CONTINUATION: [u8; 4] = [0xFF; 4];
 
-/// A byte stands for less than so many: zstd makes 128 KiB of a block of four bytes, LZ4 255 bytes of one.
+/// How many bytes a packed byte can represent at most: zstd unpacks a block of four bytes to 128 KiB, LZ4 one byte to
+/// 255.
 const RATIO: u64 = 1 << 16;
 
-/// Batches of an Arrow IPC file.
+/// The batches of an Arrow IPC file.
 pub(crate) struct ArrowFile {
     file: File,
     messages: Messages,
@@ -90,7 +91,7 @@ impl Iterator for ArrowFile {
     }
 }
 
-/// Batches of an Arrow IPC stream.
+/// The batches of an Arrow IPC stream.
 pub(crate) struct ArrowStream {
     input: File,
     messages: Messages,
@@ -98,10 +99,11 @@ pub(crate) struct ArrowStream {
 }
 
 impl ArrowStream {
-    /// Reads the schema. `head` is what was read of the stream before, less than a message.
+    /// Reads the schema. `head` holds the bytes that were already read from the stream, which are less than one
+    /// message.
     pub(super) fn open(mut input: File, head: &[u8], memory: usize) -> Result<Self, Fault> {
         let first = match read_message(&mut head.chain(&mut input), memory as u64 / 2) {
-            // Where a stream has no marker, any text begins with a length.
+            // Without a marker, the first four bytes are a length, and any text would do.
             Err(Fault::Memory { .. }) if !head.starts_with(&CONTINUATION) => {
                 return Err(Fault::damaged("it does not begin as an Arrow stream does"));
             }
@@ -146,8 +148,8 @@ impl Iterator for ArrowStream {
     }
 }
 
-/// Reads a message with its length before it; none at the end marker. Without a marker a stream may have been cut
-/// between two batches.
+/// Reads a message and the length before it; `None` at the end marker. A stream without an end marker may have been
+/// cut between two batches.
 fn read_message(input: &mut impl Read, limit: u64) -> Result<Option<(Block, Buffer)>, Fault> {
     let cut = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::damaged("it has no end marker, and may be cut off"),
@@ -179,7 +181,7 @@ fn read_message(input: &mut impl Read, limit: u64) -> Result<Option<(Block, Buff
     Ok(Some((Block::new(0, i32::try_from(head.len()).unwrap_or(i32::MAX), body.cast_signed()), message.into())))
 }
 
-/// The Arrow crate stops at such a width, a panic, when it makes room for rows.
+/// The Arrow crate panics at such a width when it allocates rows.
 fn has_negative_width(found: &DataType) -> bool {
     match found {
         DataType::FixedSizeBinary(width) | DataType::FixedSizeList(_, width) => *width < 0,
@@ -196,12 +198,12 @@ fn parsed<'a>(block: &Block, message: &'a [u8]) -> Result<arrow_ipc::Message<'a>
     root_as_message(head.get(prefix..).ok_or_else(fault)?).map_err(|_| fault())
 }
 
-/// What becomes of messages.
+/// What happens to messages.
 struct Messages {
     /// As the file says.
     schema: SchemaRef,
     decoder: FileDecoder,
-    /// Most bytes of a batch, packed and unpacked.
+    /// The maximum size of a batch in bytes, packed and unpacked.
     limit: u64,
     /// Bytes of each dictionary.
     dictionaries: HashMap<i64, u64>,
@@ -210,13 +212,13 @@ struct Messages {
 impl Messages {
     fn new(schema: arrow_ipc::Schema<'_>, version: MetadataVersion, memory: usize) -> Result<Self, Fault> {
         if !schema.endianness().equals_to_target_endianness() {
-            return Err(Fault::damaged("its bytes are in big-endian order, which is not read"));
+            return Err(Fault::damaged("its bytes are in big-endian order, which is not supported"));
         }
         let schema = Arc::new(fb_to_schema(schema));
         if schema.flattened_fields().iter().any(|field| has_negative_width(field.data_type())) {
-            return Err(Fault::damaged("its schema has a column of a width below zero"));
+            return Err(Fault::damaged("its schema has a column with a negative width"));
         }
-        // A null where the schema allows none is a matter of its row: see `TableReader`.
+        // A null where the schema forbids nulls rejects its row, not the file: see `TableReader`.
         let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
         let nullable = Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());
         let decoder = FileDecoder::new(Arc::new(nullable), version);
@@ -226,7 +228,7 @@ impl Messages {
     fn batch(&self, block: &Block, message: &Buffer) -> Result<RecordBatch, Fault> {
         self.check(block, message)?;
         let batch = self.decoder.read_record_batch(block, message)?;
-        batch.ok_or_else(|| Fault::damaged("its index names a message that is no batch"))
+        batch.ok_or_else(|| Fault::damaged("its index names a message that is not a batch"))
     }
 
     fn take_dictionary(&mut self, block: &Block, message: &Buffer) -> Result<(), Fault> {
@@ -234,7 +236,7 @@ impl Messages {
         let (id, adds) = parsed(block, message)?
             .header_as_dictionary_batch()
             .map(|dictionary| (dictionary.id(), dictionary.isDelta()))
-            .ok_or_else(|| Fault::damaged("its index names a message that is no dictionary"))?;
+            .ok_or_else(|| Fault::damaged("its index names a message that is not a dictionary"))?;
         let held = self.dictionaries.entry(id).or_default();
         *held = if adds { held.saturating_add(bytes) } else { bytes };
         let all = self.dictionaries.values().fold(0, |all: u64, held| all.saturating_add(*held));
@@ -242,7 +244,8 @@ impl Messages {
         Ok(self.decoder.read_dictionary(block, message)?)
     }
 
-    /// How many bytes a message takes, packed and unpacked. Refuses lengths that cannot be, and what does not fit.
+    /// The size of a message in bytes, packed and unpacked. Refuses lengths that are impossible, and messages that do
+    /// not fit.
     fn check(&self, block: &Block, message: &Buffer) -> Result<u64, Fault> {
         let head = parsed(block, message)?;
         let body = &message[block.metaDataLength() as usize..];
@@ -256,13 +259,13 @@ impl Messages {
             let (at, len) = (at.map_err(|_| fault())?, len.map_err(|_| fault())?);
             let packed = at.checked_add(len).and_then(|end| body.get(at..end)).ok_or_else(fault)?;
             let Some(compression) = batch.compression().filter(|_| len > 0) else { continue };
-            // The length once unpacked; -1 says that the buffer is not packed.
+            // The unpacked length; -1 means that the buffer is not packed.
             let (unpacked, packed) = packed.split_first_chunk().ok_or_else(fault)?;
             let unpacked = match i64::from_le_bytes(*unpacked) {
                 -1 => continue,
                 unpacked => u64::try_from(unpacked).map_err(|_| fault())?,
             };
-            // No compressor makes so little of so much; the length is damaged.
+            // No compressor reaches this ratio, so the length is damaged.
             if unpacked / RATIO > packed.len() as u64 + 1 {
                 return Err(fault());
             }

@@ -1,4 +1,4 @@
-//! Reading the input once, in blocks of whole records, each knowing where it stands.
+//! Reads the input once, in blocks of complete records. Each block knows its position in the input.
 
 use std::io::{self, Read};
 
@@ -8,14 +8,15 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{csv, foreign};
 use crate::failure::{Failure, Result};
 
-/// Most bytes of a block. Large enough that a block's share of locks and system calls vanishes.
+/// Maximum size of a block in bytes. It is so large that the cost of locks and system calls per block does not
+/// matter.
 pub(crate) const BLOCK: usize = 1 << 18;
-/// `read_to_end` looks for the end of its input with a small buffer of its own where less room than this is left.
+/// `read_to_end` uses a small buffer of its own to look for the end of the input if less space than this is left.
 const PROBE: usize = 64;
-/// Longest record in bytes: longer ones are almost surely a quote that nobody closed.
+/// Maximum length of a record in bytes. A longer record is almost certainly a quote without its closing quote.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
 
-/// Whole records, and where the first of them stands in the input.
+/// Complete records, and the position of the first of them in the input.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     /// Order in the input, from 0.
@@ -29,11 +30,11 @@ pub(crate) struct Block {
     pub(crate) first_line: u64,
     /// Offset of the first byte in the input, from 0.
     pub(crate) offset: u64,
-    /// Lines, counted by their ends alone; a last one without an end counts too. 0 for a table.
+    /// Number of lines, counted by their ends alone; a last line without an end counts too. 0 for a table.
     pub(crate) lines: u64,
-    /// Whether the last record, the input's last, has no line end.
+    /// Whether the last record of the input is in this block and has no line end.
     pub(crate) unended: bool,
-    /// Rows of a table instead of bytes; these have numbers, but neither lines nor offsets.
+    /// The rows of a table, instead of bytes. They have record numbers, but neither lines nor byte offsets.
     pub(crate) batch: Option<RecordBatch>,
 }
 
@@ -43,7 +44,7 @@ impl Block {
         self.batch.as_ref().map_or(self.records as usize, RecordBatch::num_rows)
     }
 
-    /// How far the input is read when this block is: in bytes, or in rows of a table.
+    /// How much of the input is read up to the end of this block: in bytes, or in rows of a table.
     pub(crate) fn end(&self) -> u64 {
         match &self.batch {
             Some(batch) => self.first_record - 1 + batch.num_rows() as u64,
@@ -58,7 +59,7 @@ pub(crate) struct BlockReader<R> {
     delimiter: u8,
     /// Bytes of a block.
     size: usize,
-    /// What was read behind the last whole record.
+    /// The bytes after the last complete record.
     carry: Vec<u8>,
     at_end: bool,
     next: Block,
@@ -74,22 +75,22 @@ impl<R> Drop for BlockReader<R> {
 impl<R: Read> BlockReader<R> {
     pub(crate) fn new(input: R, delimiter: u8, size: usize) -> Self {
         let next = Block { first_line: 1, ..Block::default() };
-        // Room for all it ever holds, so that growing leaves no copy behind.
+        // Allocated at its full size, so that it never grows and leaves a copy behind.
         let carry = Vec::with_capacity(size + MAX_RECORD);
         Self { input, delimiter, size, carry, at_end: false, next, header_lines: 0 }
     }
 
-    /// Lines of the header.
+    /// The number of lines of the header.
     pub(crate) fn header_lines(&self) -> u64 {
         self.header_lines
     }
 
-    /// Takes the first record off: the header. `None` if the input is empty.
+    /// Takes the first record, which is the header. `None` if the input is empty.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
-        // The first rows come along with the header.
+        // The first rows may be read together with the header.
         let mut bytes = Zeroizing::new(Vec::new());
         loop {
-            // What is there and no more: rows may be long in coming.
+            // Do not wait for more input than is there: a pipe may deliver its rows slowly.
             let filled = bytes.len();
             reserve_wiping(&mut bytes, BLOCK / 4);
             bytes.resize(filled + BLOCK / 4, 0);
@@ -121,7 +122,7 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// Fills `block` with whole records; false at the end of the input.
+    /// Fills `block` with complete records; false at the end of the input.
     pub(crate) fn next(&mut self, block: &mut Block) -> Result<bool> {
         let mut wanted = self.size;
         block.bytes.clear();
@@ -146,7 +147,7 @@ impl<R: Read> BlockReader<R> {
                 return Ok(true);
             }
             self.refuse_endless(&block.bytes)?;
-            // The longest record may lack its line end here, or be the input's last.
+            // A record of maximum length may lack its line end here, or be the last of the input.
             wanted = (2 * block.bytes.len()).min(MAX_RECORD + 1);
         }
     }
@@ -158,7 +159,7 @@ impl<R: Read> BlockReader<R> {
         self.next.first_line += lines;
     }
 
-    /// A record without an end: at the end of the input, or longer than any should be.
+    /// A record without an end: the input ends, or the record is longer than allowed.
     fn refuse_endless(&self, bytes: &[u8]) -> Result<()> {
         if !self.at_end && bytes.len() <= MAX_RECORD {
             return Ok(());
@@ -171,15 +172,17 @@ impl<R: Read> BlockReader<R> {
         let byte = self.next.offset + at as u64;
         Err(Failure::new(
             format!(
-                "record {record} (line {line}, byte {byte}) has no end within {MAX_RECORD} bytes or before the end of the input"
+                "record {record} (line {line}, byte {byte}) has no end within {MAX_RECORD} bytes or before the end \
+                 of the input"
             ),
-            "close the quote that is open there, or check --delimiter and --encoding; nothing was written",
+            "add the closing quote of the cell that is open there, or check --delimiter and --encoding; no output \
+             was changed",
         ))
     }
 
-    /// Appends the carry and then input until `wanted` bytes are there or the input ends.
+    /// Appends the carry, then input until there are `wanted` bytes or the input ends.
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<()> {
-        // Room for all of it before the first byte is there, so that nothing moves.
+        // Allocate before the first byte is read, so that nothing is moved.
         let lacking = wanted.saturating_sub(bytes.len() + self.carry.len());
         reserve_wiping(bytes, self.carry.len() + lacking + PROBE);
         bytes.append(&mut self.carry);
@@ -196,8 +199,8 @@ impl<R: Read> BlockReader<R> {
     }
 }
 
-/// Room for `more` bytes behind those that are there. A buffer that has to grow for it is wiped: `Vec` would leave it as it
-/// is to the allocator.
+/// Makes space for `more` bytes. A buffer that has to grow is wiped first: `Vec` would free the old memory with its
+/// contents.
 fn reserve_wiping(bytes: &mut Vec<u8>, more: usize) {
     if bytes.capacity() - bytes.len() < more {
         let mut larger = Vec::with_capacity(bytes.len() + more);
@@ -206,7 +209,7 @@ fn reserve_wiping(bytes: &mut Vec<u8>, more: usize) {
     }
 }
 
-/// Takes the Ctrl-Z off that ends a text file of DOS.
+/// Removes the Ctrl-Z at the end of a text file of DOS.
 fn drop_end_marks(bytes: &mut Vec<u8>) {
     let len = bytes.len();
     let marks = bytes.iter().rev().take_while(|byte| **byte == 0x1A).count();

@@ -1,4 +1,5 @@
-//! Quoted cells over several lines: text that was meant so, or a lone quote that took in the rows behind it.
+//! Quoted cells over several lines: either text that is meant to have several lines, or a stray quote that swallowed
+//! the rows after it.
 
 use std::ops::Range;
 
@@ -16,10 +17,10 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// Most lines of one cell, unless the operator says that such cells are meant.
+/// Maximum number of lines of one cell, unless the operator accepts such cells.
 const MOST_LINES: u64 = 100;
 
-/// When a cell over several lines is taken for rows that a quote swallowed.
+/// The rules that decide whether a cell over several lines is rows that a quote swallowed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineRule {
     pub(crate) delimiter: u8,
@@ -28,11 +29,11 @@ pub(crate) struct LineRule {
     pub(crate) fields: usize,
     /// Whether rows may have lost their leading zeros.
     pub(crate) lost_zeros: LostZeros,
-    /// `--multi-line-cells`: lines of such cells may look like rows, as long as none holds a person.
+    /// `--multi-line-cells`: lines of such cells may look like rows, unless one holds a person's number or symbol.
     pub(crate) allowed: bool,
 }
 
-/// Cells over several lines in a record, and the line ends within them.
+/// The cells over several lines in a record, and the number of line ends within them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spanning {
     pub(crate) cells: u64,
@@ -46,12 +47,12 @@ impl Spanning {
     }
 }
 
-/// Rows that were taken for one.
+/// Rows that were read as one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Swallowed {
-    /// Where the quote opens, in the block.
+    /// The offset in the block of the quote that opens the cell.
     at: usize,
-    /// Its line, and the line at fault, counted from the record's first.
+    /// The line of the quote, and the line at fault, counted from the first line of the record.
     opens: u64,
     line: u64,
     why: Why,
@@ -61,7 +62,7 @@ pub(crate) struct Swallowed {
 enum Why {
     /// The line has as many fields as the header.
     Fields(usize),
-    /// A number or a symbol begins the line or is a field of it.
+    /// A number or a symbol is at the start of the line, or is a field of the line.
     Person,
     Lines(u64),
     /// Lines that end in CR alone were read as one record.
@@ -69,7 +70,7 @@ enum Why {
 }
 
 impl LineRule {
-    /// Looks at the cells of a record that has line ends in it: LF, or CR alone, which ends lines of old files.
+    /// Checks the cells of a record that contains line ends: LF, or CR alone, which ends lines in old files.
     pub(crate) fn judge(&self, bytes: &[u8], record: &Record, fields: &[Field]) -> Result<Spanning, Swallowed> {
         let mut spanning = Spanning::default();
         let is_row = fields.len() == self.fields && !record.stray_quote;
@@ -86,7 +87,7 @@ impl LineRule {
             }
             let opens = memchr_iter(b'\n', &bytes[record.start..field.start]).count() as u64;
             if !cell.starts_with(b"\"") {
-                // A CR outside quotes; the cell is one line for every reader that ends lines in LF.
+                // A CR outside quotes. The cell is one line for every reader whose lines end in LF.
                 if lines(cell).skip(1).any(|line| self.holds_number(&cell[line])) {
                     return Err(Swallowed { at: field.start, opens, line: opens, why: Why::BareCr });
                 }
@@ -94,7 +95,8 @@ impl LineRule {
             }
             spanning.cells += 1;
             spanning.line_ends += feeds;
-            // A row ends its cell where the cell's quote closes. What is no row is looked at in whole lines.
+            // A swallowed row ends where the cell's quote closes. If the record is not such a row, complete lines are
+            // checked.
             let inner = field.start + 1..if is_row { field.end - 1 } else { record.end.max(field.end) };
             let found = self.fault(&bytes[inner], is_row.then_some(column), line_ends);
             if let Some((line, why)) = found {
@@ -104,7 +106,8 @@ impl LineRule {
         Ok(spanning)
     }
 
-    /// The first line of a cell, counted from 0, that makes it rows. `column` is where the cell is in a whole row.
+    /// The first line of a cell (counted from 0) that shows that the cell is rows. `column` is the index of the cell
+    /// in a complete row.
     fn fault(&self, cell: &[u8], column: Option<usize>, line_ends: u64) -> Option<(u64, Why)> {
         let mut fields = Vec::new();
         let has = |line: &[u8], fields: &mut Vec<Field>, wanted: usize| {
@@ -119,7 +122,8 @@ impl LineRule {
             number += u64::from(range.start > 0 && cell[range.start - 1] == b'\n');
             let is_last = range.end == cell.len();
             if !self.allowed && self.fields > 1 {
-                // The first line is the rest of a row, and the last the beginning of one, if a quote took these two in.
+                // If a quote swallowed these rows, the first line is the rest of a row, and the last line is the
+                // beginning of one.
                 if let Some(column) = column.filter(|_| is_first) {
                     first_ends_a_row = has(line, &mut fields, self.fields - column);
                 }
@@ -136,8 +140,8 @@ impl LineRule {
         (!self.allowed && line_ends >= MOST_LINES).then_some((line_ends, Why::Lines(line_ends + 1)))
     }
 
-    /// Whether a number or a symbol begins a line or is a whole field of it. The first line begins where its cell does,
-    /// so what stands there is the cell's own text.
+    /// Whether a number or a symbol is at the start of a line or is a complete field of it. The first line of a cell
+    /// is skipped at its start: text there is the cell's own.
     fn holds_person(&self, line: &[u8], is_first: bool) -> bool {
         if line.len() < SHORTEST {
             return false;
@@ -160,7 +164,8 @@ impl LineRule {
         false
     }
 
-    /// Whether a person is a field of a line outside quotes, or any valid number stands in it.
+    /// Whether a field of a line outside quotes is a person's number or symbol, or the line contains any valid
+    /// number.
     fn holds_number(&self, line: &[u8]) -> bool {
         self.holds_person(line, false)
             || line.len() >= MyNumber::LEN
@@ -171,7 +176,7 @@ impl LineRule {
         if field.len() < SHORTEST {
             return false;
         }
-        // Quotes that are doubled, or stray, leave more than one.
+        // Doubled and stray quotes leave more than one quote.
         let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
         let Some(start) = field.iter().position(|byte| !is_around(byte)) else { return false };
         let end = field.iter().rposition(|byte| !is_around(byte)).map_or(start, |last| last + 1);
@@ -186,7 +191,7 @@ impl LineRule {
             || begins_line && number_at_start(&field).is_some_and(|text| is_number(text, LostZeros::Refuse))
     }
 
-    /// Rows whose lines end in CR alone, read as one record that is no row.
+    /// Rows whose lines end in CR alone, and that were read as one record with a wrong number of fields.
     fn judge_bare_cr(&self, bytes: &[u8], record: &Record) -> Option<Swallowed> {
         let row = &bytes[record.start..record.end];
         let mut fields = Vec::new();
@@ -200,53 +205,56 @@ impl LineRule {
             };
             parts.by_ref().filter(|part| is_row(part)).count()
         };
-        // Rows of another width are told by their people.
+        // Rows of another width are recognised by the numbers or symbols in them.
         let people = row.split(|byte| *byte == b'\r').filter(|part| self.holds_number(part)).count();
         (rows > 1 || people > 1).then_some(Swallowed { at: record.start, opens: 0, line: 0, why: Why::BareCr })
     }
 }
 
 impl Swallowed {
-    /// Says it, for a record that begins in a line; `offset` is of the block in the input.
+    /// The failure, for a record that begins in the given line. `offset` is the block's offset in the input.
     pub(crate) fn failure(&self, record: u64, line: u64, offset: u64) -> Failure {
         let (opens, at) = (line + self.opens, line + self.line);
         let place = format!("record {record} (line {opens}, byte {})", offset + self.at as u64);
-        let quote = format!("close the quote in line {opens}, or double it");
+        let quote = format!("add the closing quote of the cell in line {opens}, or double the quote");
         let meant =
-            format!("{quote}; if the cell is meant to have such lines, give --multi-line-cells; nothing was written");
+            format!("{quote}; if the cell is meant to have such lines, give --multi-line-cells; no output was changed");
         match self.why {
             Why::Fields(fields) => Failure::new(
                 format!(
-                    "{place}: the quote that opens there takes in line {at}, which has the header's {fields} fields by itself"
+                    "{place}: the quoted cell that opens there includes line {at}, which has {fields} fields like \
+                     the header"
                 ),
                 meant,
             ),
             Why::Person => Failure::new(
                 format!(
-                    "{place}: the quote that opens there takes in line {at}, where a valid number or symbol begins the line or is one of its fields"
+                    "{place}: the quoted cell that opens there includes line {at}, and a valid number or symbol \
+                     begins this line or is one of its fields"
                 ),
-                format!("{quote}, or take the number out of the cell; nothing was written"),
+                format!("{quote}, or remove the number from the cell; no output was changed"),
             ),
-            Why::Lines(lines) => {
-                Failure::new(format!("{place}: the cell there has {lines} lines; {MOST_LINES} are allowed"), meant)
-            }
+            Why::Lines(lines) => Failure::new(
+                format!("{place}: the cell there has {lines} lines; at most {MOST_LINES} are allowed"),
+                meant,
+            ),
             Why::BareCr => Failure::new(
                 format!("{place}: lines that end in CR alone were read as one record"),
-                "end every line in LF or CR LF; nothing was written",
+                "end every line with LF or CR LF; no output was changed",
             ),
         }
     }
 }
 
-/// Whether a record has line ends in it, so that its cells are to be judged: LF, or a CR without one where `may_have_cr`
-/// says that there are such.
+/// Whether a record has line ends in it, so that its cells must be checked: LF, or a CR without LF if `may_have_cr`
+/// says that the block has such.
 #[inline]
 pub(crate) fn has_line_ends(bytes: &[u8], record: &Record, may_have_cr: bool) -> bool {
     let own_end = u64::from(bytes[..record.next].ends_with(b"\n"));
     record.lines > own_end || may_have_cr && has_bare_cr(&bytes[record.start..record.end])
 }
 
-/// Whether a CR stands without an LF behind it.
+/// Whether there is a CR without an LF after it.
 pub(crate) fn has_bare_cr(bytes: &[u8]) -> bool {
     bare_crs(bytes).next().is_some()
 }
@@ -255,7 +263,7 @@ fn bare_crs(bytes: &[u8]) -> impl Iterator<Item = usize> {
     memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
-/// Bytes of the shortest number: nine digits.
+/// The length of the shortest number: nine digits.
 const SHORTEST: usize = 9;
 
 /// The lines of a cell, which end in LF, CR LF or CR.
@@ -314,10 +322,10 @@ mod tests {
         let row = |line| Err((line, Why::Fields(3)));
         assert_eq!(judge(rule(3), "1,x,\"\n2,x,ok\n3,x,\"\n"), row(1));
         assert_eq!(judge(rule(3), "1,x,\"a\nb\n3,x,\"\n"), row(2));
-        // Two rows, one behind the other, whichever column the quotes are in.
+        // Two rows, one after the other, whichever column the quotes are in.
         assert_eq!(judge(rule(3), "1,\",x\n2,\",y\n"), row(1));
         assert_eq!(judge(rule(3), "\"1,x,y\n2\",x,y\n"), row(1));
-        // Text behind the closing quote, or another number of fields: whole lines are looked at.
+        // With text after the closing quote, or with another number of fields, complete lines are checked.
         assert_eq!(judge(rule(3), "1,x,\"\n2,\"y\",z\n"), row(1));
         assert_eq!(judge(rule(3), "1,\",x\n2,y,\"\n"), row(1));
         assert_eq!(
@@ -348,7 +356,7 @@ mod tests {
         for line in ["123456789012", "1234567890180", "tel 123456789018", "12345678901", "20261122093011"] {
             assert!(judge(rule, &format!("1,\"a\n{line}\nb\",3,4,5\n")).is_ok(), "{line}");
         }
-        // What stands at the beginning of the cell is the cell's own.
+        // Text at the start of the cell is the cell's own.
         assert!(judge(rule, &format!("1,\"{NUMBER}\nb\",3,4,5\n")).is_ok());
     }
 

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use encoding_rs::{DecoderResult, SHIFT_JIS};
 use zeroize::Zeroizing;
 
-/// The encoding of a roster, and so of the kept columns in every output.
+/// The encoding of a roster, and so of the kept columns in CSV outputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Encoding {
     /// UTF-8, with or without a byte order mark.
@@ -22,7 +22,7 @@ impl Encoding {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(|text| Zeroizing::new(text.to_owned())),
             Self::Cp932 => {
                 let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
-                // As much as it can become, so that it never moves and leaves a copy.
+                // Allocate the longest result, so that the text is not moved and leaves no copy.
                 let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len())?;
                 let mut text = Zeroizing::new(String::with_capacity(room));
                 let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
@@ -31,12 +31,14 @@ impl Encoding {
         }
     }
 
-    /// Whether `byte` is only ever itself: in CP932 many an ASCII byte is also the second of a character.
+    /// Whether `byte` is always a character of its own: in CP932 many ASCII bytes are also second bytes of
+    /// characters.
     pub(crate) fn keeps_apart(self, byte: u8) -> bool {
         self == Self::Utf8 || byte < 0x40
     }
 
-    /// Whether all of `bytes` is text. Cells end at ASCII characters, so a good block has only good cells.
+    /// Whether all of `bytes` is valid text. Cells end at ASCII characters, so if a block is valid, all of its cells
+    /// are.
     pub(crate) fn accepts(self, bytes: &[u8]) -> bool {
         match self {
             Self::Utf8 => simdutf8::basic::from_utf8(bytes).is_ok(),
@@ -48,7 +50,7 @@ impl Encoding {
 /// For rosters that are made up.
 #[cfg(any(test, feature = "demonstrations"))]
 impl Encoding {
-    /// The bytes of `text`. Characters that the encoding lacks become HTML references: ask [`Self::expresses`] first.
+    /// Encodes `text`. Characters that the encoding lacks become HTML references: ask [`Self::expresses`] first.
     pub(crate) fn encode(self, text: &str) -> std::borrow::Cow<'_, [u8]> {
         match self {
             Self::Utf8 => text.as_bytes().into(),
@@ -62,7 +64,7 @@ impl Encoding {
     }
 }
 
-/// Whether CP932 has a reading of all of `bytes`. What they become passes through a small buffer, which is wiped.
+/// Whether all of `bytes` is valid CP932. The decoded text passes through a small buffer, which is wiped.
 fn decodes(bytes: &[u8]) -> bool {
     let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
     let mut text = Zeroizing::new([0; 4096]);
@@ -87,7 +89,7 @@ mod tests {
         let (mut accepted, mut refused) = (0, 0);
         for at in (0..whole.len()).step_by(613) {
             let cut = &whole[..at];
-            // A lead byte without its second; a byte that begins nothing.
+            // A lead byte without its second byte; a byte that cannot begin a character.
             for bytes in [cut.to_vec(), [cut, b"\x81\n", cut].concat(), [cut, b"\xFD", cut].concat()] {
                 let expected = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes);
                 assert_eq!(Encoding::Cp932.accepts(&bytes), expected.is_some(), "{at}");

@@ -1,4 +1,4 @@
-//! Why a Parquet or Arrow file is not read.
+//! Why a Parquet or Arrow file cannot be read.
 
 use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
@@ -6,16 +6,16 @@ use parquet::errors::ParquetError;
 use super::format::TableFormat;
 use crate::failure::Failure;
 
-/// Why a table is not read.
+/// Why a table cannot be read.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// A reader's error.
+    /// An error of the reader.
     Reader(ArrowError),
-    /// What is wrong with the structure of the file.
+    /// A fault in the structure of the file.
     Damaged(String),
-    /// Something whose size is in the file takes more than the run may use.
+    /// A size in the file is larger than the memory that the run may use.
     Memory { what: String, bytes: u64, allowed: u64 },
-    /// A whole error of its own.
+    /// A complete failure.
     Refused(Failure),
 }
 
@@ -42,25 +42,25 @@ impl Fault {
         Self::Damaged(what.into())
     }
 
-    /// Refuses what takes more than is allowed.
+    /// Refuses a size that is larger than allowed.
     pub(super) fn unless_fits(what: impl FnOnce() -> String, bytes: u64, allowed: u64) -> Result<(), Self> {
         if bytes <= allowed { Ok(()) } else { Err(Self::Memory { what: what(), bytes, allowed }) }
     }
 
-    /// The error of a file that was read up to `record`; none if it is the schema that cannot be read.
+    /// The failure for a file that was read up to `record`; `None` if its schema cannot be read.
     pub(super) fn of(self, format: TableFormat, record: Option<u64>) -> Failure {
         let structure = match self {
             Self::Refused(failure) => return failure,
             Self::Memory { what, bytes, allowed } => {
                 return Failure::new(
-                    format!("{what} takes {}, and --memory allows {} for it", size(bytes), size(allowed)),
+                    format!("{what} takes {}, but --memory allows only {} for it", size(bytes), size(allowed)),
                     "give more --memory, or write the file again in smaller pages, row groups or batches",
                 );
             }
             Self::Damaged(what) => what,
             Self::Reader(error) => structural(format, &error),
         };
-        let damaged = "read the file with another tool to see whether it is damaged; nothing was written";
+        let damaged = "read the file with another tool to see whether it is damaged; no output was changed";
         match record {
             Some(record) => {
                 Failure::new(format!("the input cannot be read from row {record} on: {structure}"), damaged)
@@ -73,7 +73,8 @@ impl Fault {
     }
 }
 
-/// A size in the largest unit of which there are several, rounded up: few digits, which cannot be taken for a number.
+/// A size in the largest unit of which it has several, rounded up. It has few digits, so that it cannot be mistaken
+/// for a number.
 fn size(bytes: u64) -> String {
     let (mut size, mut units) = (bytes, ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].iter());
     let mut unit = "bytes";
@@ -84,7 +85,7 @@ fn size(bytes: u64) -> String {
     format!("{size} {unit}")
 }
 
-/// What an error says of the structure of a file. Those that may quote a value say only their kind.
+/// A description of an error in the structure of the file. Errors that may quote a value give only their kind.
 fn structural(format: TableFormat, error: &ArrowError) -> String {
     match error {
         ArrowError::ParquetError(_) | ArrowError::IpcError(_) | ArrowError::IoError(..) => error.to_string(),

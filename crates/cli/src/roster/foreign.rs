@@ -1,12 +1,12 @@
-//! Files that are no CSV, told by their first bytes, and what to do with each.
+//! Recognises files that are not CSV by their first bytes, and says how to convert them.
 
 use super::{csv, tables::TableFile};
 use crate::failure::{Failure, Result};
 
-/// Bytes that are enough to tell.
+/// How many bytes are needed to recognise a file.
 pub(crate) const ENOUGH: usize = 512;
 
-/// What a file begins with, what it is, and what to do.
+/// The first bytes of a format, its name, and the remedy.
 const KINDS: [(&[u8], &str, &str); 21] = [
     (b"\x1F\x8B", "a gzip file", "unpack it first: gzip -dc FILE | fugo …"),
     (b"\x28\xB5\x2F\xFD", "a zstd file", "unpack it first: zstd -dc FILE | fugo …"),
@@ -15,37 +15,37 @@ const KINDS: [(&[u8], &str, &str); 21] = [
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive", "unpack it first"),
     (b"Rar!\x1A\x07", "a RAR archive", "unpack it first"),
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook (.xlsx)", "unpack the archive, or save the sheet as CSV UTF-8"),
-    (b"PK\x05\x06", "an empty ZIP archive", "look for the file that was meant"),
+    (b"PK\x05\x06", "an empty ZIP archive", "find the file that was meant"),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old or an encrypted Excel workbook", "save the sheet as CSV UTF-8"),
-    (b"FEA1", "a Feather file of version 1", "write it again as Feather 2, Parquet or CSV"),
+    (b"FEA1", "a Feather file of version 1", "write it again as Feather version 2, Parquet or CSV"),
     (b"PARE", "an encrypted Parquet file", "decrypt it where its keys are, and write Parquet without encryption"),
     (b"SQLite format 3\0", "an SQLite database", "export the table as CSV"),
     (b"Obj\x01", "an Avro file", "export it as Parquet or CSV"),
     (b"%PDF-", "a PDF", "ask for the table as CSV, Parquet or Arrow"),
     (b"{\\rtf", "an RTF document", "save the table as CSV UTF-8"),
     (b"age-encryption.org/", "a file encrypted by age", "decrypt it first: age -d FILE | fugo …"),
-    (b"-----BEGIN ", "a PEM file, encrypted or a key", "decrypt it first"),
+    (b"-----BEGIN ", "a PEM file, which is encrypted or a key", "decrypt it first"),
     (b"<?xml", "an XML file", "export the table as CSV"),
     (b"<!DOCTYPE", "a web page", "export the table as CSV"),
     (b"<html", "a web page", "export the table as CSV"),
     (b"\x89HDF", "an HDF5 file", "export the table as CSV or Parquet"),
 ];
 
-/// Refuses what is neither CSV nor a list of numbers, by its beginning.
+/// Refuses an input that is neither CSV nor a list of numbers, by its first bytes.
 pub(crate) fn refuse(head: &[u8]) -> Result<()> {
     let head = &head[..head.len().min(ENOUGH)];
     let refused = |what: &str, remedy: &str| Err(Failure::new(format!("the input is {what}"), remedy));
     if let Some(format) = TableFile::recognise(head) {
         let extension = format.extension();
         return refused(
-            &format!("no CSV but a file in the format {extension}"),
+            &format!("not CSV but a file in the format {extension}"),
             &format!("give --input-format {extension} to `fugo convert`"),
         );
     }
     if let Some((_, what, remedy)) = KINDS.iter().find(|(beginning, ..)| head.starts_with(beginning)) {
         return refused(what, remedy);
     }
-    // Words may begin so too: a binary byte follows in the file that is meant.
+    // A text may begin with the same letters, but the binary format has a binary byte after them.
     if head.starts_with(b"BZh") && head.get(4..10) == Some(b"\x31\x41\x59\x26\x53\x59") {
         return refused("a bzip2 file", "unpack it first: bzip2 -dc FILE | fugo …");
     }
@@ -67,7 +67,7 @@ pub(crate) fn refuse(head: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// UTF-16 and UTF-32, with a mark or by their zero bytes.
+/// UTF-16 and UTF-32, recognised by a byte order mark or by their zero bytes.
 fn wide_encoding(head: &[u8]) -> Option<&'static str> {
     let marked = match head {
         [0xFF, 0xFE, 0, 0, ..] => Some("UTF-32LE"),
@@ -76,7 +76,8 @@ fn wide_encoding(head: &[u8]) -> Option<&'static str> {
         [0xFE, 0xFF, ..] => Some("UTF-16BE"),
         _ => None,
     };
-    // Headers hold ASCII somewhere, a separator or a line end at the least: its other byte is zero, on one side only.
+    // A header contains ASCII, at least a separator or a line end. In UTF-16 the other byte of such a character is
+    // zero, always on the same side.
     let head = &head[..head.len() - head.len() % 2];
     let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let ascii = |side: usize| {

@@ -1,4 +1,4 @@
-//! What kind of file an input or an output is.
+//! The formats of inputs and outputs.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ pub(crate) enum FileFormat {
     Csv,
     /// Apache Parquet.
     Parquet,
-    /// Apache Arrow IPC: the file format, also known as Feather 2; a stream is read too.
+    /// Apache Arrow IPC: the file format, also known as Feather 2; a stream can also be read.
     Arrow,
 }
 
@@ -34,7 +34,7 @@ impl TableFormat {
 }
 
 impl FileFormat {
-    /// The format of a table; none for CSV.
+    /// The format of a table; `None` for CSV.
     pub(crate) fn table(self) -> Option<TableFormat> {
         match self {
             Self::Csv => None,
@@ -43,7 +43,7 @@ impl FileFormat {
         }
     }
 
-    /// What the name of a file says; CSV where it says nothing.
+    /// The format that the name of a file gives; CSV if it gives none.
     pub(crate) fn of(path: &Path) -> Self {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         match extension.as_encoded_bytes() {
@@ -53,7 +53,8 @@ impl FileFormat {
         }
     }
 
-    /// Refuses a name of what this tool does not write. `any` accepts a name that says nothing of compression.
+    /// Refuses a name that promises a format that this tool does not write. `any` accepts other names, unless they
+    /// promise compression.
     pub(crate) fn check_output_name(path: &Path, any: bool) -> Result<()> {
         const PACKED: [&str; 9] = ["gz", "zst", "xz", "bz2", "lz4", "br", "zip", "7z", "age"];
         const OTHER: [&str; 16] = [
@@ -62,16 +63,16 @@ impl FileFormat {
         ];
         if path.as_os_str() == "-" {
             return Err(Failure::new(
-                "outputs are files, and `-` is none",
-                "name a file; an output appears whole or not at all, and standard output cannot",
+                "an output must be a file; `-` is not the name of a file",
+                "name a file; an output must appear complete or not at all, and standard output cannot do that",
             ));
         }
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let is = |list: &[&str]| list.contains(&&*extension);
         if is(&PACKED) || !any && is(&OTHER) {
             return Err(Failure::new(
-                format!("{} would not be a .{extension} file: outputs are CSV, Parquet or Arrow", path.display()),
-                "name it .csv, .parquet or .arrow; pack or encrypt the file afterwards",
+                format!("{} would not be a .{extension} file; outputs are CSV, Parquet or Arrow", path.display()),
+                "use a name that ends in .csv, .parquet or .arrow; compress or encrypt the file afterwards",
             ));
         }
         Ok(())

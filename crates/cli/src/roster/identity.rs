@@ -1,4 +1,4 @@
-//! Whether a file is still the one that was opened.
+//! Checks whether a file is still the one that was opened.
 
 use std::{
     fs::{self, File, Metadata},
@@ -9,7 +9,7 @@ use std::{
 
 use crate::failure::{Failure, Result};
 
-/// Device, inode, length, and the times of the last change of the bytes and of the file.
+/// Device, inode, length, and the times of the last change of the contents and of the inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     place: (u64, u64),
@@ -29,7 +29,7 @@ impl Identity {
     }
 }
 
-/// A regular file while it is read.
+/// A regular file that is being read.
 pub(crate) struct Watched {
     path: Option<PathBuf>,
     file: File,
@@ -37,7 +37,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Watches an open file, and whether its path still leads to it. `None` if it is no regular file.
+    /// Records the state of an open file, and of the file at its path. `None` if it is not a regular file.
     pub(crate) fn of(path: Option<&Path>, file: &File) -> io::Result<Option<Self>> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -47,12 +47,12 @@ impl Watched {
         Ok(Some(Self { path: path.map(Path::to_owned), file: file.try_clone()?, before }))
     }
 
-    /// Bytes when it was opened.
+    /// The length in bytes when the file was opened.
     pub(crate) fn len(&self) -> u64 {
         self.before.len
     }
 
-    /// To be asked when all is read: rows of two states of a file are nobody's roster.
+    /// Called when everything is read. Rows from two states of a file are not one roster.
     pub(crate) fn check_unchanged(&self) -> Result<()> {
         let name = self.path.as_deref().unwrap_or(Path::new("standard input"));
         let fail = |error: io::Error| Failure::io("read", name, &error);
@@ -69,7 +69,7 @@ impl Watched {
         }
         Err(Failure::new(
             format!("{} changed while it was read", name.display()),
-            "read a file that nobody writes to, a copy for example; nothing was written",
+            "read a file that nobody writes to, for example a copy; no output was changed",
         ))
     }
 }

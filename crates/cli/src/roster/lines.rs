@@ -1,4 +1,4 @@
-//! The lines of a stream, one at a time, in bounded memory that is wiped.
+//! Reads the lines of a stream one at a time, in bounded memory that is wiped.
 
 use std::{
     io::{self, Read},
@@ -8,19 +8,19 @@ use std::{
 use memchr::memchr;
 use zeroize::Zeroizing;
 
-/// The longest line in bytes, its end not counted. A longer one is skipped and reported as such.
+/// Maximum length of a line in bytes, without its end. A longer line is skipped and reported.
 pub(crate) const MAX_LINE: usize = 64 * 1024;
 const BUFFER: usize = 4 * MAX_LINE;
 
-/// Reads lines; the buffer is wiped on drop.
+/// Reads lines. The buffer is wiped on drop.
 pub(crate) struct Lines<R> {
     from: R,
     buffer: Zeroizing<Vec<u8>>,
-    /// What is read and not yet given out.
+    /// Bytes that are read and not yet returned.
     held: Range<usize>,
 }
 
-/// A line without its end, LF or CR LF. A last line needs no end.
+/// A line without its end, which is LF or CR LF. The last line needs no end.
 pub(crate) enum Line<'a> {
     Text(&'a [u8]),
     /// More than [`MAX_LINE`] bytes.
@@ -32,7 +32,7 @@ impl<R: Read> Lines<R> {
         Self { from, buffer: Zeroizing::new(vec![0; BUFFER]), held: 0..0 }
     }
 
-    /// Skips these bytes, if they are next.
+    /// Skips these bytes if they come next.
     pub(crate) fn skip(&mut self, prefix: &[u8]) -> io::Result<bool> {
         while self.held.len() < prefix.len() && self.fill()? {}
         let is_next = self.buffer[self.held.clone()].starts_with(prefix);
@@ -40,13 +40,13 @@ impl<R: Read> Lines<R> {
         Ok(is_next)
     }
 
-    /// The next bytes, as many as there are up to `most`, which stay.
+    /// The next bytes, at most `most`, without taking them.
     pub(crate) fn head(&mut self, most: usize) -> io::Result<&[u8]> {
         while self.held.len() < most && self.fill()? {}
         Ok(&self.buffer[self.held.start..self.held.end.min(self.held.start + most)])
     }
 
-    /// Whether the next line has to be waited for: now is the time to flush answers.
+    /// Whether the next line would have to be waited for; answers must be flushed before that.
     pub(crate) fn is_drained(&self) -> bool {
         self.held.is_empty()
     }
@@ -60,7 +60,7 @@ impl<R: Read> Lines<R> {
         })
     }
 
-    /// Where the next line lies; of one that is too long, somewhere that is too long too.
+    /// The range of the next line. If it is too long, a range that is also too long.
     fn next_range(&mut self) -> io::Result<Option<Range<usize>>> {
         let mut searched = 0;
         loop {
@@ -100,8 +100,8 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Reads more behind what is held; `false` at the end of the stream. There is room for more than the 8 KiB that
-    /// standard input buffers, so that buffer, which nobody wipes, is passed by.
+    /// Reads more bytes after those that are held; `false` at the end of the stream. There is space for more than the
+    /// 8 KiB that standard input buffers, so its buffer, which is never wiped, is bypassed.
     fn fill(&mut self) -> io::Result<bool> {
         if self.held.start > 0 {
             self.buffer.copy_within(self.held.clone(), 0);

@@ -1,19 +1,19 @@
-//! What an LZ4 frame unpacks to, at most, from the heads of its blocks.
+//! An upper bound for the unpacked size of an LZ4 frame, from the headers of its blocks.
 
-/// What a frame begins with.
+/// The first bytes of a frame.
 pub(super) const MAGIC: [u8; 4] = 0x184D_2204_u32.to_le_bytes();
 
-/// A byte of a block stands for 255 at most.
+/// A byte of a packed block represents at most 255 bytes.
 const RATIO: u64 = 255;
 
-/// Whether a frame unpacks to about `claimed` bytes, or to what is allowed: the decoder goes on as long as the frame does,
-/// whatever is claimed.
+/// Whether a frame unpacks to about `claimed` bytes, or to at most what is allowed. The decoder reads the whole
+/// frame, whatever size is claimed.
 pub(super) fn fits(frame: &[u8], claimed: u64, allowed: u64) -> bool {
     // All blocks but the last are full, as writers make them.
     most(frame).is_some_and(|(most, block)| most <= claimed.saturating_add(block).max(allowed))
 }
 
-/// At most how many bytes a frame unpacks to, and how many a block of it. None if it is not whole.
+/// The maximum unpacked size of a frame, and of one of its blocks. `None` if the frame is not complete.
 fn most(frame: &[u8]) -> Option<(u64, u64)> {
     let rest = frame.strip_prefix(&MAGIC)?;
     let (&flags, rest) = rest.split_first()?;
@@ -26,7 +26,7 @@ fn most(frame: &[u8]) -> Option<(u64, u64)> {
         _ => return None,
     };
     let has = |bit: u8, len: usize| if flags >> bit & 1 == 1 { len } else { 0 };
-    // The length of the content, a dictionary's id, and a checksum of the head.
+    // The length of the content, the id of a dictionary, and a checksum of the header.
     let mut rest = rest.get(has(3, 8) + has(0, 4) + 1..)?;
     let mut most = 0_u64;
     loop {
@@ -45,7 +45,7 @@ fn most(frame: &[u8]) -> Option<(u64, u64)> {
 mod tests {
     use super::*;
 
-    /// A frame whose blocks have these lengths and are not packed, or are where the length is negative.
+    /// A frame whose blocks have these lengths. A negative length means that the block is not packed.
     fn frame(sizes: u8, blocks: &[i32]) -> Vec<u8> {
         let mut frame = [&MAGIC[..], &[0x60, sizes, 0]].concat();
         for len in blocks {

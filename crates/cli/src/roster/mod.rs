@@ -1,10 +1,10 @@
-//! Rosters: files of rows, whatever their format and encoding, and the text that comes in by lines.
+//! Rosters: files of rows in any format and encoding, and text that is read by lines.
 //!
 //! | question | file |
 //! |---|---|
 //! | Which format does the name of a file or the command line say? | `format.rs`; [`Opened::open`] acts on it |
 //! | Which format do the first bytes show, if it is not CSV? | `foreign.rs` |
-//! | How is a file opened, and its header or schema read? | this file; `header.rs` and `names.rs` find a column by its name |
+//! | How is a file opened, and its header or schema read? | this file; `header.rs`, `names.rs`: a column by its name |
 //! | Which encodings are there? | `encoding.rs` |
 //! | CSV: whole records, in blocks | `blocks.rs` |
 //! | CSV: records and fields, by bytes | `crates/csv` |
@@ -60,27 +60,27 @@ use crate::failure::{Failure, Result};
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Form {
-    /// What it is; none if its name tells.
+pub(crate) struct ReadOptions {
+    /// The format; `None` if the name of the file gives it.
     pub(crate) format: Option<FileFormat>,
-    /// Of CSV: what parts fields.
+    /// For CSV: the delimiter.
     pub(crate) delimiter: u8,
-    /// Of CSV.
+    /// For CSV: the encoding.
     pub(crate) encoding: Encoding,
-    /// Most bytes of a block.
+    /// The maximum size of a block in bytes.
     pub(crate) block: usize,
-    /// Of CSV: whether lines of a cell over several lines may look like rows.
+    /// For CSV: whether the lines of a cell over several lines may look like rows.
     pub(crate) multi_line_cells: bool,
-    /// What the run may use of the memory, in bytes.
+    /// The memory that the run may use, in bytes.
     pub(crate) memory: usize,
 }
 
-/// An input whose columns are known and whose rows are not read yet.
+/// An input whose columns are known, and whose rows are not yet read.
 pub(crate) struct Opened {
-    /// Its size, if it is known: in bytes, or in rows where [`Block::end`] counts rows.
+    /// Its size, if it is known: in bytes, or in rows if [`Block::end`] counts rows.
     pub(crate) size: Option<u64>,
     pub(crate) columns: Columns,
-    /// The file while it is read; none if it is a pipe.
+    /// The file while it is read; `None` for a pipe.
     pub(crate) watched: Option<Watched>,
     rows: Unread,
     block: usize,
@@ -91,7 +91,7 @@ enum Unread {
     Table(TableFile),
 }
 
-/// Rows on their way in, block by block.
+/// Reads rows, block by block.
 pub(crate) enum Input {
     Csv(BlockReader<Box<dyn Read + Send>>),
     Table(Tables),
@@ -105,12 +105,12 @@ pub(crate) enum Columns {
 
 impl Opened {
     /// Opens a file, or standard input without a path, and reads its header or schema.
-    pub(crate) fn open(path: Option<&Path>, form: Form) -> Result<Self> {
+    pub(crate) fn open(path: Option<&Path>, form: ReadOptions) -> Result<Self> {
         let format = form.format.unwrap_or_else(|| path.map_or(FileFormat::Csv, FileFormat::of));
         let file = open_file(path)?;
         let fail = |error: io::Error| Failure::io("read", path.unwrap_or(Path::new("standard input")), &error);
         let watched = Watched::of(path, &file).map_err(fail)?;
-        // What is left of it: standard input may have been read from before.
+        // The rest of the file: standard input may have been read from before.
         let read_before = || (&file).stream_position();
         let bytes = watched.as_ref().map(|watched| Ok(watched.len().saturating_sub(read_before()?)));
         let bytes = bytes.transpose().map_err(fail)?;
@@ -122,7 +122,7 @@ impl Opened {
         let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block);
         let header = blocks.header()?.ok_or_else(|| {
             Failure::new(
-                "the input is empty: it has not even a header",
+                "the input is empty; it does not even have a header",
                 "give a CSV whose first line names the columns",
             )
         })?;
@@ -130,7 +130,7 @@ impl Opened {
         Ok(Self { size: bytes, columns: Columns::Csv(header), watched, rows: Unread::Csv(blocks), block: form.block })
     }
 
-    /// The rows; of a table only these columns are read, the person's first.
+    /// Begins to read the rows. Of a table only these columns are read, the person column first.
     pub(crate) fn read(self, person: usize, keep: &[usize]) -> Result<Input> {
         Ok(match self.rows {
             Unread::Csv(blocks) => Input::Csv(blocks),
@@ -140,7 +140,7 @@ impl Opened {
 }
 
 impl Input {
-    /// Lines of a CSV's header.
+    /// The number of lines of a CSV's header.
     pub(crate) fn header_lines(&self) -> Option<u64> {
         match self {
             Self::Csv(blocks) => Some(blocks.header_lines()),
@@ -165,7 +165,7 @@ impl Columns {
         }
     }
 
-    /// Which column has a name. It must be one.
+    /// The column with a name. There must be exactly one.
     pub(crate) fn column(&self, name: &str) -> Result<usize> {
         let schema = match self {
             Self::Csv(header) => return header.column(name),
@@ -175,16 +175,16 @@ impl Columns {
         match names::find(&names, name) {
             Found::One(column) => Ok(column),
             Found::Several => {
-                Err(Failure::new(format!("several columns are named `{name}`"), "give each column a name of its own"))
+                Err(Failure::new(format!("several columns are named `{name}`"), "give each column a different name"))
             }
             Found::None { nearest } => Err(Failure::new(
-                format!("no column is named `{name}` among the {} of the input", schema.fields().len()),
+                format!("none of the {} columns of the input has the name `{name}`", schema.fields().len()),
                 format!("look at the schema of the file, and check --column and --keep{nearest}"),
             )),
         }
     }
 
-    /// A column's name as the header of a CSV output: as it was written, if it was.
+    /// The header that a column gets in a CSV output: as it is written in a CSV input.
     pub(crate) fn header_cell(&self, column: usize, delimiter: u8) -> Vec<u8> {
         match self {
             Self::Csv(header) => header.raw(column).to_vec(),
@@ -196,7 +196,7 @@ impl Columns {
         }
     }
 
-    /// The field of a column; cells of CSV are text.
+    /// The Arrow field of a column; the cells of a CSV are text.
     pub(crate) fn field(&self, column: usize) -> Field {
         match self {
             Self::Csv(header) => Field::new(&header.names()[column], arrow_schema::DataType::Utf8, false),
@@ -212,12 +212,12 @@ fn open_file(path: Option<&Path>) -> Result<File> {
     let fail = |error: io::Error| Failure::io("read", path, &error);
     let file = File::open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.is_dir() {
-        return Err(Failure::new(format!("{} is a directory", path.display()), "name a file"));
+        return Err(Failure::new(format!("{} is a directory", path.display()), "name a file instead"));
     }
     Ok(file)
 }
 
-/// Standard input without the buffer that nobody wipes.
+/// Standard input without the buffer of the standard library, which is never wiped.
 pub(crate) fn open_standard_input() -> io::Result<File> {
     Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
 }

@@ -1,21 +1,21 @@
-//! Which column a name means.
+//! Finds the column that a name means.
 
 use std::fmt::Write;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Columns of a name.
+/// The columns with a name.
 pub(crate) enum Found {
     One(usize),
     Several,
-    /// With the names that come nearest, as the end of a sentence; empty if none does.
+    /// None has it. Holds the most similar names as the end of a sentence; empty if no name is similar.
     None {
         nearest: String,
     },
 }
 
-/// A name as it is written; or else the same characters in other code points (NFC), with spaces at its ends or with
-/// invisible characters in it.
+/// First looks for the name as it is written. Otherwise compares it in NFC, without spaces at its ends and without
+/// invisible characters.
 pub(crate) fn find<N: AsRef<str>>(names: &[N], wanted: &str) -> Found {
     let exact = |name: &str| name == wanted;
     let wanted_folded = folded(wanted);
@@ -31,14 +31,15 @@ pub(crate) fn find<N: AsRef<str>>(names: &[N], wanted: &str) -> Found {
     Found::None { nearest: nearest(names, wanted) }
 }
 
-/// NFC without invisible characters and without spaces at the ends.
+/// NFC, without invisible characters and without spaces at the ends.
 fn folded(name: &str) -> String {
     let is_invisible = |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}');
     let visible: String = name.nfc().filter(|c| !is_invisible(*c)).collect();
     visible.trim().to_owned()
 }
 
-/// Names that differ in case, in width or in few characters. One with many digits may be a cell and is not shown.
+/// Names that differ in case, in width or in a few characters. A name with many digits may be a cell and is not
+/// shown.
 fn nearest<N: AsRef<str>>(names: &[N], wanted: &str) -> String {
     let plain = |name: &str| folded(name).nfkc().collect::<String>().to_lowercase().replace(['_', '-', ' '], "");
     let wanted = plain(wanted);
@@ -53,7 +54,7 @@ fn nearest<N: AsRef<str>>(names: &[N], wanted: &str) -> String {
     near.sort_unstable();
     let mut text = String::new();
     for (i, (_, name)) in near.iter().take(3).enumerate() {
-        let start = if i == 0 { "; the nearest: " } else { ", " };
+        let start = if i == 0 { "; similar names: " } else { ", " };
         let _ = write!(text, "{start}`{name}`");
     }
     text

@@ -1,4 +1,4 @@
-//! The pages of a Parquet column as their headers describe them: what they unpack to is known before they are unpacked.
+//! The pages of a Parquet column, from their headers. The unpacked size of a page is known before it is unpacked.
 
 use std::{fs::File, io::Read, os::unix::fs::FileExt};
 
@@ -9,20 +9,20 @@ use parquet::{
 
 use super::{fault::Fault, lz4, thrift::Thrift};
 
-/// Longest header of a page; statistics within it hold two values.
+/// Maximum length of a page header; its statistics hold two values.
 const HEADER: usize = 1 << 24;
 
 /// A page of a column.
 #[derive(Clone, Copy, Debug, Default)]
 struct Page {
     kind: i64,
-    /// Bytes once unpacked, and as they are in the file.
+    /// The size in bytes, unpacked and as stored in the file.
     unpacked: u64,
     packed: u64,
-    /// Values, nulls included: rows, if the column is not nested.
+    /// The number of values, nulls included: the number of rows, unless the column is nested.
     values: u64,
     encoding: i64,
-    /// Bytes of levels that precede what is packed.
+    /// The bytes of levels before the packed bytes.
     levels: u64,
     is_packed: bool,
 }
@@ -36,7 +36,7 @@ const DELTA_BYTE_ARRAY: i64 = 7;
 const RLE_DICTIONARY: i64 = 8;
 
 impl Page {
-    /// Reads a header and its length; none if it is not whole.
+    /// Reads a header, and its length; `None` if it is not complete.
     fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         let mut page = Self { kind: -1, is_packed: true, ..Self::default() };
         let size = |thrift: &mut Thrift<'_>| u64::try_from(thrift.integer()?).ok();
@@ -72,14 +72,14 @@ impl Page {
     }
 }
 
-/// How the values of a column are held once they are read.
+/// How the values of a column are held in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Held {
-    /// As views of the pages that they are in.
+    /// As views of the pages that contain them.
     Views,
-    /// Copied, each as long as it is.
+    /// Copied, with different lengths.
     Copies,
-    /// Copied, all of one width.
+    /// Copied, with a fixed width.
     Fixed(u64),
 }
 
@@ -88,18 +88,18 @@ pub(super) struct Pages {
     held: Held,
     data: Vec<Page>,
     dictionary: Page,
-    /// Largest page that is unpacked, and as it is in the file.
+    /// The largest page, unpacked and as stored in the file.
     unpacked: u64,
     packed: u64,
-    /// Values in all data pages.
+    /// The number of values in all data pages.
     pub(super) values: u64,
 }
 
-/// Bytes of a view of a value.
+/// The size of a view in bytes.
 const VIEW: u64 = 16;
 
 impl Pages {
-    /// Reads the headers of all pages, and makes sure of what their bytes unpack to. `len` is the length of the file.
+    /// Reads the headers of all pages, and checks the unpacked size of each. `len` is the length of the file.
     pub(super) fn read(
         file: &File,
         len: u64,
@@ -111,7 +111,7 @@ impl Pages {
         let name = || chunk.column_path().string();
         let (mut at, size) = chunk.byte_range();
         let end = at.checked_add(size).filter(|end| *end <= len);
-        let end = end.ok_or_else(|| Fault::damaged("a column lies behind the end of the file"))?;
+        let end = end.ok_or_else(|| Fault::damaged("a column is outside the file"))?;
         let (data, dictionary) = (Vec::new(), Page::default());
         let mut found = Self { held, data, dictionary, unpacked: 0, packed: 0, values: 0 };
         while at < end {
@@ -132,7 +132,7 @@ impl Pages {
                         Type::INT96 => 12,
                         Type::FIXED_LEN_BYTE_ARRAY => u64::try_from(chunk.column_descr().type_length()).unwrap_or(1),
                     };
-                    // The reader makes room for as many values as the header names.
+                    // The reader allocates as many values as the header names.
                     if page.values.saturating_mul(width.max(1)) > page.unpacked {
                         return Err(damaged());
                     }
@@ -154,21 +154,21 @@ impl Pages {
         Ok(found)
     }
 
-    /// Bytes that are held while the column is read, whatever the rows of a batch: a page as it is in the file and once
+    /// The bytes that are held while the column is read, independent of the rows of a batch: a page as stored and
     /// unpacked, and the dictionary with a view of each of its values.
     pub(super) fn at_least(&self) -> u64 {
         let dictionary = self.dictionary.unpacked + VIEW * self.dictionary.values;
         self.packed + self.unpacked + dictionary
     }
 
-    /// Bytes that a batch of `rows` rows holds, at most; the column has `all` rows.
+    /// The maximum size in bytes of a batch of `rows` rows; the column has `all` rows.
     pub(super) fn of_batches(&self, rows: u64, all: u64) -> u64 {
         if let Held::Fixed(width) = self.held {
             return rows.saturating_mul(width);
         }
         let (mut most, mut batch, mut first, mut end) = (0, 0_u64, 0_u64, rows);
         for page in &self.data {
-            // In a nested column, as its values are spread over the rows.
+            // A nested column: assume that its values are spread evenly over the rows.
             let spread = u128::from(page.values) * u128::from(all) / u128::from(self.values.max(1));
             let last = first + if self.values == all { page.values } else { spread as u64 };
             while first < last {
@@ -184,10 +184,10 @@ impl Pages {
         most.max(batch).saturating_add(VIEW * rows)
     }
 
-    /// Bytes that some rows of a page hold, at most.
+    /// The maximum size in bytes of this many rows of a page.
     fn of_page(&self, page: &Page, rows: u64) -> u64 {
         match (page.encoding, self.held) {
-            // Each value may begin as the one before, and be as long as all of the page.
+            // Each value may repeat the beginning of the one before, and be as long as the whole page.
             (DELTA_BYTE_ARRAY, _) => rows.saturating_mul(page.unpacked),
             (PLAIN_DICTIONARY | RLE_DICTIONARY, Held::Copies) => rows.saturating_mul(self.dictionary.unpacked),
             (PLAIN_DICTIONARY | RLE_DICTIONARY, _) => 0,
@@ -196,7 +196,7 @@ impl Pages {
     }
 }
 
-/// A header and its length; none if it is not whole.
+/// A header and its length; `None` if it is not complete.
 fn read_header(file: &File, at: u64, end: u64) -> Result<Option<(Page, usize)>, Fault> {
     let mut window = 1 << 10;
     loop {
@@ -211,8 +211,8 @@ fn read_header(file: &File, at: u64, end: u64) -> Result<Option<(Page, usize)>, 
     }
 }
 
-/// Makes sure that a page unpacks to what its header says, where the decoder does not: it would go on as long as there
-/// are bytes.
+/// Checks that a page unpacks to the size in its header, for codecs whose decoder does not check it and would unpack
+/// everything.
 fn check_unpacked(file: &File, at: u64, page: &Page, compression: Compression, allowed: u64) -> Result<(), Fault> {
     let unbounded = matches!(compression, Compression::GZIP(_) | Compression::BROTLI(_) | Compression::LZ4);
     if !unbounded {

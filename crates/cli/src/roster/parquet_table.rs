@@ -1,4 +1,4 @@
-//! A Parquet file as batches of columns, whose size is known before they are read.
+//! A Parquet file as batches of columns. The size of a batch is known before it is read.
 
 use std::{fs::File, os::unix::fs::FileExt, sync::Arc};
 
@@ -23,24 +23,24 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// What a Parquet file ends with, behind the length of its footer.
+/// The last bytes of a Parquet file, after the length of its footer.
 const MAGIC: &[u8; 4] = b"PAR1";
 
-/// Groups within groups, at most, as in Arrow's schemas.
+/// Maximum depth of nested groups, as in Arrow's schemas.
 const DEPTH: usize = 64;
 
-/// What the reader makes of a list's element in the footer, about, in bytes.
+/// About how many bytes the reader allocates for an element of a list in the footer.
 const ELEMENT: u64 = 1 << 10;
 
-/// A Parquet file whose footer is read.
+/// A Parquet file whose footer has been read.
 pub(crate) struct ParquetTable {
     file: File,
     len: u64,
     memory: u64,
     metadata: ArrowReaderMetadata,
-    /// The types of the columns. Text is read as views of pages first, and dictionaries are unpacked.
+    /// The types of the columns. Text is first read as views of pages, and dictionaries are unpacked.
     schema: SchemaRef,
-    /// Rows of a batch, at most.
+    /// Maximum number of rows of a batch.
     rows: u64,
 }
 
@@ -62,7 +62,7 @@ impl ParquetTable {
         };
         let schema = typed(&|i, found| match found {
             DataType::Dictionary(_, values) => values.as_ref().clone(),
-            // Nanoseconds would reach from 1677 to 2262; see `check_int96`.
+            // Nanoseconds cover only the years 1677 to 2262; see `check_int96`.
             DataType::Timestamp(TimeUnit::Nanosecond, None) if is_int96(i) => {
                 DataType::Timestamp(TimeUnit::Microsecond, None)
             }
@@ -81,7 +81,7 @@ impl ParquetTable {
         let said = (0..groups).try_fold(0, |all: u64, group| all.checked_add(table.group_rows(group)));
         if said != Some(footer) {
             return Err(Fault::damaged(format!(
-                "the footer says {footer} rows, and its {groups} row groups have another number"
+                "the footer has {footer} rows, but the sum of its {groups} row groups is different"
             )));
         }
         Ok(table)
@@ -103,7 +103,7 @@ impl ParquetTable {
         u64::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(u64::MAX)
     }
 
-    /// The rows, of these columns, in the order of the file.
+    /// Reads the rows of these columns, in the order of the file.
     pub(super) fn read(self, columns: &[usize]) -> Result<ParquetBatches, Fault> {
         let physical = self.metadata.parquet_schema();
         let leaves = (0..physical.num_columns()).filter(|leaf| columns.contains(&physical.get_column_root_idx(*leaf)));
@@ -115,7 +115,7 @@ impl ParquetTable {
         Ok(ParquetBatches { table: self, leaves, mask, next_group: 0, reader: None, left: 0, read: 0 })
     }
 
-    /// The pages of some columns of a row group, each of which has as many rows as the row group says.
+    /// The pages of some columns of a row group. Each column must have as many rows as the row group.
     fn pages(&self, group: usize, leaves: &[usize]) -> Result<Vec<Pages>, Fault> {
         let rows = self.group_rows(group);
         let mut all = Vec::new();
@@ -125,7 +125,7 @@ impl ParquetTable {
             let is_nested = chunk.column_descr().max_rep_level() > 0;
             if pages.values != rows && !is_nested {
                 return Err(Fault::damaged(format!(
-                    "the footer says {rows} rows for row group {group}, and the column `{}` has {}",
+                    "the footer says that row group {group} has {rows} rows, but the column `{}` has {}",
                     chunk.column_path().string(),
                     pages.values
                 )));
@@ -133,7 +133,7 @@ impl ParquetTable {
             all.push(pages);
         }
         let held = all.iter().fold(0, |held: u64, pages| held.saturating_add(pages.at_least()));
-        let what = || format!("what is held of row group {group}, a page and a dictionary of each column,");
+        let what = || format!("one page and the dictionary of each column of row group {group}");
         Fault::unless_fits(what, held, self.memory / 2)?;
         Ok(all)
     }
@@ -150,7 +150,8 @@ impl ParquetTable {
         }
     }
 
-    /// Times as INT96 reach any year and are in nanoseconds. They are read as microseconds, so none may be finer.
+    /// An INT96 time can be in any year and has nanoseconds. It is read as microseconds, so a time with a finer part
+    /// is refused.
     fn check_int96(&self, leaf: usize) -> Result<(), Fault> {
         let (file, metadata) = (Arc::new(self.file.try_clone()?), self.metadata.metadata());
         let column = metadata.file_metadata().schema_descr().column(leaf);
@@ -174,10 +175,10 @@ impl ParquetTable {
                 if !values.iter().all(|value| is_exact(value.data())) {
                     return Err(Fault::Refused(Failure::new(
                         format!(
-                            "the column `{}` holds times as INT96 that are no whole microseconds",
+                            "the column `{}` holds INT96 times that are finer than microseconds",
                             column.path().string()
                         ),
-                        "leave it out of --keep, or write it as TIMESTAMP(NANOS) first",
+                        "leave the column out of --keep, or write it as TIMESTAMP(NANOS) first",
                     )));
                 }
             }
@@ -186,10 +187,10 @@ impl ParquetTable {
     }
 }
 
-/// Where Spark keeps its schema, and within it the metadata of the columns.
+/// The key under which Spark stores its schema, with the metadata of the columns.
 const SPARK: &str = "org.apache.spark.sql.parquet.row.metadata";
 
-/// The schema with what Spark's own says of columns of symbols.
+/// The schema, with the metadata of symbol columns from Spark's schema.
 fn with_metadata_of_spark(schema: &Schema, found: &ArrowReaderMetadata) -> Schema {
     let pairs = found.metadata().file_metadata().key_value_metadata().into_iter().flatten();
     let said = pairs.filter(|pair| pair.key == SPARK).find_map(|pair| pair.value.as_deref());
@@ -199,7 +200,7 @@ fn with_metadata_of_spark(schema: &Schema, found: &ArrowReaderMetadata) -> Schem
         let column = columns.iter().find(|column| column["name"] == *field.name());
         let of_symbols = column.and_then(|column| column["metadata"].as_object()).into_iter().flatten();
         let of_symbols = of_symbols.filter(|(key, _)| key.starts_with("fugo.")).map(|(key, value)| {
-            // Fugo writes text. What is anything else is refused with the metadata as a whole.
+            // Fugo writes text. Any other type is refused together with the metadata as a whole.
             (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         });
         let mut metadata = field.metadata().clone();
@@ -209,7 +210,7 @@ fn with_metadata_of_spark(schema: &Schema, found: &ArrowReaderMetadata) -> Schem
     Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone())
 }
 
-/// Whether an INT96, nanoseconds of a day and its Julian day, is a number of whole microseconds of 64 bits.
+/// Whether an INT96 (nanoseconds of a day and its Julian day) is a whole number of microseconds that fits in 64 bits.
 fn is_exact(time: &[u32]) -> bool {
     let [low, high, day] = time else { return false };
     let nanoseconds = i64::from(*high) << 32 | i64::from(*low);
@@ -218,16 +219,16 @@ fn is_exact(time: &[u32]) -> bool {
     nanoseconds % 1000 == 0 && i64::try_from(micros).is_ok()
 }
 
-/// The batches of a file, row group after row group.
+/// Reads the batches of a file, row group after row group.
 pub(super) struct ParquetBatches {
     table: ParquetTable,
     leaves: Vec<usize>,
     mask: ProjectionMask,
     next_group: usize,
     reader: Option<ParquetRecordBatchReader>,
-    /// Rows that the row group still has.
+    /// The rows of the row group that are not yet read.
     left: u64,
-    /// Rows of all row groups that were read.
+    /// The rows of all row groups that were read.
     read: u64,
 }
 
@@ -257,7 +258,7 @@ impl ParquetBatches {
         let pages = table.pages(group, &self.leaves)?;
         let held =
             |rows| pages.iter().fold(0, |held: u64, pages| held.saturating_add(pages.of_batches(rows, self.left)));
-        // Batches need not be smaller than what is held in any case.
+        // A batch that is smaller than the memory that is held anyway gains nothing.
         let least = pages.iter().map(Pages::at_least).fold(0, u64::saturating_add);
         let allowed = (table.memory / 8).max(2 * least);
         let mut rows = table.rows;
@@ -275,7 +276,7 @@ impl ParquetBatches {
 
     fn miscounted(&self) -> Fault {
         let (said, read) = (self.table.footer_rows(), self.read);
-        Fault::damaged(format!("the footer says {said} rows, and {read} were read when its row groups ended"))
+        Fault::damaged(format!("the footer has {said} rows, but its row groups have {read} rows"))
     }
 }
 
@@ -287,8 +288,8 @@ impl Iterator for ParquetBatches {
     }
 }
 
-/// Holds a footer against its length and the depth that readers have room for. What its lists hold is counted: the
-/// reader makes room for as many elements as they name.
+/// Checks the length of a footer, and its depth, which the reader's stack must hold. The elements of its lists are
+/// counted: the reader allocates as many as the lists claim.
 fn check_footer(file: &File, len: u64, memory: u64) -> Result<(), Fault> {
     let damaged = || Fault::damaged("its footer is damaged");
     let mut tail = [0; 8];
@@ -305,13 +306,13 @@ fn check_footer(file: &File, len: u64, memory: u64) -> Result<(), Fault> {
     file.read_exact_at(&mut footer, at)?;
     let mut thrift = Thrift::new(&footer);
     let whole = thrift.fields(|thrift, id, kind| if id == 2 { check_schema(thrift) } else { thrift.skip(kind) });
-    // What an element takes is about what it takes in the file where it is whole.
+    // In a footer that is complete, an element takes about as many bytes in memory as in the file.
     let elements = thrift.elements.saturating_mul(ELEMENT);
     Fault::unless_fits(|| "the index in the footer of the file".to_owned(), elements, memory.max(1 << 28))?;
     whole.ok_or_else(damaged)
 }
 
-/// Passes over the schema, a tree in which each element says how many children follow it.
+/// Skips the schema, a tree in which each element has the number of its children, and these follow it.
 fn check_schema(thrift: &mut Thrift<'_>) -> Option<()> {
     let (len, _) = thrift.list()?;
     let mut open: Vec<i64> = Vec::new();
@@ -324,7 +325,7 @@ fn check_schema(thrift: &mut Thrift<'_>) -> Option<()> {
             }
             thrift.skip(kind)
         })?;
-        // The reader makes room for as many.
+        // The reader allocates as many elements.
         (children < i64::try_from(len - nth).ok()?).then_some(())?;
         if let Some(left) = open.last_mut() {
             *left -= 1;

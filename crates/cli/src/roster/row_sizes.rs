@@ -1,4 +1,4 @@
-//! How many bytes each row of a batch takes once it is written out.
+//! The size in bytes of each row of a batch when it is written.
 
 use arrow_array::{
     Array, ArrayRef, GenericByteArray,
@@ -8,10 +8,10 @@ use arrow_array::{
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 
-/// Bytes of a value whose type has one size.
+/// The size of a value whose type has a fixed size.
 const FIXED: usize = 16;
 
-/// The bytes of every row, of all columns together.
+/// The size of every row, over all columns.
 pub(crate) fn of(columns: &[ArrayRef], rows: usize) -> Vec<usize> {
     let mut sizes = vec![0; rows];
     for column in columns {
@@ -39,7 +39,7 @@ fn add(column: &dyn Array, sizes: &mut [usize]) {
             }
         }
         found if found.is_nested() => {
-            // An audit shows them as text. Rows are taken for alike.
+            // An audit shows such values as text. All rows are assumed to have the same size.
             add_each(column.get_array_memory_size() / column.len().max(1), sizes);
         }
         _ => add_each(FIXED, sizes),

@@ -23,10 +23,10 @@ use crate::{
     hardening,
 };
 
-/// Rows of a block, at most.
+/// Maximum number of rows of a block.
 const ROWS: usize = 1 << 13;
 
-/// A file whose schema is read.
+/// A file whose schema has been read.
 pub(crate) enum TableFile {
     Parquet(Box<ParquetTable>),
     ArrowFile(Box<ArrowFile>),
@@ -34,7 +34,7 @@ pub(crate) enum TableFile {
 }
 
 impl TableFile {
-    /// Reads the schema; `memory` is what the run may use, in bytes.
+    /// Reads the schema. `memory` is the memory that the run may use, in bytes.
     pub(crate) fn open(file: File, format: TableFormat, memory: usize) -> Result<Self> {
         let opened = hardening::of_foreign_bytes(|| Self::open_as(file, format, memory));
         opened.unwrap_or_else(|| Err(panicked(format))).map_err(|fault| fault.of(format, None))
@@ -45,8 +45,8 @@ impl TableFile {
         if format == TableFormat::Parquet {
             let len = len.ok_or_else(|| {
                 Fault::Refused(Failure::new(
-                    "Parquet keeps its schema at its end and cannot be read from a pipe",
-                    "name the file",
+                    "Parquet has its schema at the end of the file and cannot be read from a pipe",
+                    "give the path of the file",
                 ))
             })?;
             return Ok(Self::Parquet(Box::new(ParquetTable::open(file, len, memory, ROWS)?)));
@@ -55,7 +55,7 @@ impl TableFile {
         (&mut file).take(MAGIC.len() as u64).read_to_end(&mut head)?;
         if head.starts_with(FEATHER_1) {
             return Err(Fault::Refused(Failure::new(
-                "the input is a Feather file of version 1, which is not read",
+                "the input is a Feather file of version 1, which is not supported",
                 "write it again as Arrow IPC (Feather version 2), Parquet or CSV",
             )));
         }
@@ -64,14 +64,14 @@ impl TableFile {
         }
         let len = len.ok_or_else(|| {
             Fault::Refused(Failure::new(
-                "an Arrow file keeps its index at its end and cannot be read from a pipe",
-                "name the file, or write a stream into the pipe",
+                "an Arrow file has its index at its end and cannot be read from a pipe",
+                "give the path of the file, or write an Arrow stream into the pipe",
             ))
         })?;
         Ok(Self::ArrowFile(Box::new(ArrowFile::open(file, len, memory)?)))
     }
 
-    /// The format of a file that begins so, if it is one of these.
+    /// The format of a file with these first bytes, if they are the format's.
     pub(crate) fn recognise(head: &[u8]) -> Option<TableFormat> {
         let parquet = head.starts_with(b"PAR1").then_some(TableFormat::Parquet);
         // A stream begins with a continuation marker.
@@ -87,7 +87,7 @@ impl TableFile {
         }
     }
 
-    /// How many rows there are, if the file says so.
+    /// The number of rows, if the file gives it.
     pub(crate) fn rows(&self) -> Option<u64> {
         match self {
             Self::Parquet(table) => Some(table.footer_rows()),
@@ -95,7 +95,8 @@ impl TableFile {
         }
     }
 
-    /// The rows, of the person's column and then of those kept, in blocks of at most about `block` bytes.
+    /// Begins to read the rows: the person column first, then the kept columns, in blocks of at most about `block`
+    /// bytes.
     pub(crate) fn read(self, person: usize, keep: &[usize], block: usize) -> Result<Tables> {
         let mut wanted = vec![person];
         wanted.extend_from_slice(keep);
@@ -105,7 +106,7 @@ impl TableFile {
             Self::Parquet(table) => {
                 let mut read = wanted.clone();
                 read.sort_unstable();
-                // Columns come in the order of the file.
+                // The reader returns the columns in the order of the file.
                 wanted.iter_mut().for_each(|column| *column = read.partition_point(|other| *other < *column));
                 let format = TableFormat::Parquet;
                 let batches =
@@ -121,26 +122,26 @@ impl TableFile {
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Fault>> + Send>;
 
-/// The batches of a file, cut into blocks.
+/// Divides the batches of a file into blocks.
 pub(crate) struct Tables {
     format: TableFormat,
     batches: Batches,
     wanted: Vec<usize>,
-    /// The types that the columns have in the blocks.
+    /// The types of the columns in the blocks.
     types: Vec<DataType>,
-    /// Bytes of a block.
+    /// The size of a block in bytes.
     block: usize,
     rest: Option<Rest>,
     index: u64,
     first_record: u64,
 }
 
-/// What is left of a batch: its columns, which row is next, and the bytes of each row.
+/// The rest of a batch: its columns, the index of the next row, and the size of each row.
 struct Rest {
     columns: Vec<ArrayRef>,
     next: usize,
     sizes: Vec<usize>,
-    /// Bytes that the batch holds in memory.
+    /// The bytes that the batch holds in memory.
     held: usize,
 }
 
@@ -168,7 +169,7 @@ impl Tables {
         Ok(true)
     }
 
-    /// How many rows the next block takes: at least one.
+    /// The number of rows that the next block takes; at least one.
     fn rows_of_block(&self, rest: &Rest) -> Result<usize> {
         let (mut rows, mut bytes) = (0, 0);
         for size in rest.sizes[rest.next..].iter().take(ROWS) {
@@ -182,12 +183,13 @@ impl Tables {
         if rest.sizes[rest.next] > longest {
             return Err(Failure::new(
                 format!(
-                    "row {} takes {} KiB; with this --memory, --threads and outputs a row takes up to {} KiB",
+                    "row {} takes {} KiB; with this --memory, --threads and number of outputs a row may take at \
+                     most {} KiB",
                     self.first_record,
                     rest.sizes[rest.next].div_ceil(1024),
                     longest / 1024
                 ),
-                "leave long columns out of --keep; up to 1024 KiB, more --memory or fewer --threads help",
+                "leave long columns out of --keep; for rows of up to 1024 KiB, give more --memory or fewer --threads",
             ));
         }
         Ok(rows)
@@ -209,8 +211,8 @@ impl Tables {
     }
 }
 
-/// Some rows of a column as values of a type. Where the batch is large they are copied, so that it is not held longer
-/// than it is read.
+/// Some rows of a column as values of a type. If the batch is large they are copied, so that the batch is freed as
+/// soon as it is read.
 fn part(
     column: &ArrayRef,
     first: usize,
@@ -232,10 +234,10 @@ fn part(
     Ok(slice)
 }
 
-/// What a Feather file of version 1 begins with.
+/// The first bytes of a Feather file of version 1.
 const FEATHER_1: &[u8; 4] = b"FEA1";
 
-/// The reader panicked: the bytes are at fault.
+/// The reader panicked, so the data is damaged.
 fn panicked(format: TableFormat) -> Fault {
     Fault::damaged(format!("it is damaged, or is not in the format {}", format.extension()))
 }

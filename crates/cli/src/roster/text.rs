@@ -9,10 +9,10 @@ use arrow_schema::DataType;
 
 use crate::failure::{Failure, Result};
 
-/// A column as text. A null stays null, and so does a time that the calendar does not reach.
+/// A column as text. A null stays null; a time that is outside the calendar also becomes null.
 pub(crate) fn text(column: &ArrayRef) -> Result<StringArray> {
     let column = match column.data_type() {
-        // Zones by name differ from place to place and year to year; the instant is what is stored.
+        // A named time zone has different rules in different places and years. The stored value is the instant.
         DataType::Timestamp(unit, Some(zone)) if !zone.starts_with(['+', '-']) => {
             &cast(column, &DataType::Timestamp(*unit, Some("+00:00".into()))).map_err(unexpected)?
         }
@@ -27,7 +27,7 @@ pub(crate) fn text(column: &ArrayRef) -> Result<StringArray> {
     Ok((0..column.len()).map(value).collect())
 }
 
-/// What was checked before the run and failed in it. The error may quote a value.
+/// A failure during the run that a check before it should have found. The error may quote a value.
 pub(crate) fn unexpected(_: arrow_schema::ArrowError) -> Failure {
-    Failure::new("a batch of the input is not what its schema says", "check the file; nothing was written")
+    Failure::new("a batch of the input does not match its schema", "check the file; no output was changed")
 }

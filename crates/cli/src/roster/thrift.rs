@@ -1,18 +1,18 @@
-//! Thrift's compact protocol, as far as Parquet's footers and page headers need it. A length is believed only as far as
-//! there are bytes; None where a structure is not whole.
+//! Thrift's compact protocol, as far as Parquet's footers and page headers need it. A length in the data is checked
+//! against the bytes that are there. `None` means that a structure is not complete.
 
-/// Structures within structures, at most. Parquet's have fewer than ten.
+/// Maximum depth of nested structures. Parquet's have fewer than ten levels.
 const DEPTH: usize = 32;
 
 /// A position in encoded bytes.
 pub(super) struct Thrift<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Elements of all lists that were read or skipped.
+    /// The number of elements of all lists that were read or skipped.
     pub(super) elements: u64,
 }
 
-/// What a value is: the type codes of the compact protocol.
+/// The type codes of the compact protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     True,
@@ -83,7 +83,7 @@ impl<'a> Thrift<'a> {
         Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    /// `each(self, id, kind)` for every field of a structure; it must read or skip the value.
+    /// Calls `each(self, id, kind)` for every field of a structure. It must read or skip the value.
     pub(super) fn fields(&mut self, mut each: impl FnMut(&mut Self, i64, Kind) -> Option<()>) -> Option<()> {
         let mut id = 0;
         loop {
@@ -96,7 +96,7 @@ impl<'a> Thrift<'a> {
         }
     }
 
-    /// The head of a list: how many elements there are, each of at least one byte, and of what kind.
+    /// The header of a list: the number of its elements, each of at least one byte, and their type.
     pub(super) fn list(&mut self) -> Option<(u64, Kind)> {
         let head = self.byte()?;
         let len = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
@@ -141,7 +141,7 @@ impl<'a> Thrift<'a> {
         }
     }
 
-    /// Within a list a truth value takes a byte; in a field it is part of the field's head.
+    /// In a list a boolean takes a byte; in a field it is part of the field's header.
     fn skip_element(&mut self, kind: Kind, depth: usize) -> Option<()> {
         if matches!(kind, Kind::True | Kind::False) { self.pass(1) } else { self.skip_within(kind, depth) }
     }

@@ -1,4 +1,4 @@
-//! `fugo symbol decode`: text form to hex.
+//! `fugo symbol decode`: converts symbols from text form to hex.
 
 use clap::Args;
 use fugo::{
@@ -7,24 +7,25 @@ use fugo::{
 };
 
 use super::answer_lines;
-use crate::{exit::Exit, failure::Result, hex};
+use crate::{exit::Exit, failure::Result};
 
-/// Turn symbols in text form, one a line on standard input, into hex
+/// Convert symbols from text form to hex
 ///
-/// Symbols are not taken as arguments, which other users of the machine could see. A line that is no symbol is answered
-/// with an empty line, and exit status 1 at the end.
+/// Reads one symbol from each line of standard input. Symbols are not taken as arguments, because other users of the
+/// machine could see them. A line that is not a valid symbol gives an empty line, its reason on standard error, and
+/// exit status 1 at the end.
 #[derive(Args)]
 pub(crate) struct DecodeArgs {
-    /// Refuse symbols of any other purpose
+    /// Refuse symbols with any other purpose
     #[arg(long)]
     purpose: Option<Purpose>,
-    /// Refuse symbols of any other key
+    /// Refuse symbols with any other key tag
     #[arg(long)]
     tag: Option<KeyTag>,
 }
 
 pub(super) fn run(args: &DecodeArgs) -> Result<Exit> {
-    answer_lines("symbols in text form, one a line:", |line| {
+    answer_lines("type symbols in text form, one per line:", |line| {
         let found = text::decode(line)?;
         let (purpose, tag) = (args.purpose.unwrap_or(found.purpose), args.tag.unwrap_or(found.tag));
         if purpose != found.purpose {
@@ -33,6 +34,6 @@ pub(super) fn run(args: &DecodeArgs) -> Result<Exit> {
         if tag != found.tag {
             return Err(TextError::WrongKey { expected: tag, found: found.tag });
         }
-        Ok(hex::encode(&found.symbol))
+        Ok(base16ct::lower::encode_string(&found.symbol))
     })
 }

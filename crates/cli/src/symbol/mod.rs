@@ -1,4 +1,4 @@
-//! `fugo symbol`: the text form, and whether a symbol is a number's.
+//! `fugo symbol`: converts symbols to and from their text form, and checks whether a symbol belongs to a number.
 
 mod decode;
 mod encode;
@@ -34,12 +34,9 @@ pub(crate) fn run(command: &SymbolCommand) -> Result<Exit> {
     }
 }
 
-/// Answers each line of standard input with one of standard output. A line that is refused is answered with an
-/// empty one, so that line i stays line i, and its reason goes to standard error.
-fn answer_lines<E: fmt::Display>(
-    prompt: &str,
-    answer: impl Fn(&[u8]) -> std::result::Result<String, E>,
-) -> Result<Exit> {
+/// Writes one line to standard output for each line of standard input. A line that is refused gives an empty line, so
+/// that line numbers stay the same, and its reason goes to standard error.
+fn answer_lines<E: fmt::Display>(prompt: &str, answer: impl Fn(&[u8]) -> Result<String, E>) -> Result<Exit> {
     let input = io::stdin().lock();
     if input.is_terminal() {
         notice::say(prompt);
@@ -59,7 +56,7 @@ fn answer_lines<E: fmt::Display>(
             notice::say(format_args!("line {number}: {reason}"));
         }
         let written = writeln!(out, "{}", answered.unwrap_or_default());
-        // A program that asks and waits gets its answer.
+        // Another program may wait for the answer to each line.
         written
             .and_then(|()| if lines.is_drained() { out.flush() } else { Ok(()) })
             .map_err(|error| Failure::stdout(&error).having_found(exit))?;

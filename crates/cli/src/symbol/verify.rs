@@ -1,4 +1,4 @@
-//! `fugo symbol verify`: whether a symbol is what a key makes of a number.
+//! `fugo symbol verify`: checks whether a symbol belongs to a number under a key.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -20,18 +20,19 @@ use crate::{
     roster::lines::{Line, Lines},
 };
 
-/// Tell whether a symbol is what a key makes of a number
+/// Check whether a symbol belongs to a number under a key
 ///
-/// Reads two lines from standard input, the number and then the symbol, in text form or in hex; on a terminal it asks for
-/// them without echo. Neither is taken as an argument, which other users of the machine could see.
+/// Reads two lines from standard input: the number, then the symbol in text form or in hex. On a terminal it asks for
+/// both and does not echo them. Neither is taken as an argument, because other users of the machine could see it.
 ///
-/// Exit status: 0 it is, 1 it is not, 2 the number or the symbol is none, or the key cannot be used.
+/// Exit status: 0 the symbol belongs to the number, 1 it does not, 2 the number or the symbol is not valid, or the
+/// key cannot be used.
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
     /// The key file of the scope
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// For eligibility symbols: the key file of the insurers at epoch 1
+    /// For eligibility symbols: the key file of the insurers, epoch 1
     #[arg(long, value_name = "FILE")]
     insurers_key: Option<PathBuf>,
     #[command(flatten)]
@@ -43,8 +44,9 @@ pub(crate) struct VerifyArgs {
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let key = number_key(args)?;
     let [number, symbol] = if io::stdin().is_terminal() { typed()? } else { two_lines()? };
-    let number = MyNumber::parse(&*number)
-        .map_err(|error| Failure::new(format_args!("the number is none: {error}"), "check the first line"))?;
+    let number = MyNumber::parse(&*number).map_err(|error| {
+        Failure::new(format_args!("the number is not a valid MyNumber: {error}"), "check the first line")
+    })?;
     let derived = key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}"));
     let is_its = match hex::decode(&symbol) {
         Some(symbol) => symbol == derived,
@@ -52,12 +54,12 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
             Ok(symbol) => symbol == derived,
             Err(TextError::WrongPurpose { .. } | TextError::WrongKey { .. }) => false,
             Err(error) => {
-                let remedy = "check the second line: a symbol's text form, or its 32 hex digits";
-                return Err(Failure::new(format_args!("the symbol is none: {error}"), remedy));
+                let remedy = "check the second line; it must be a symbol in text form or 32 hex digits";
+                return Err(Failure::new(format_args!("the symbol is not valid: {error}"), remedy));
             }
         },
     };
-    let answer = if is_its { "yes: it is" } else { "no: it is not" };
+    let answer = if is_its { "yes: this is" } else { "no: this is not" };
     let exit = if is_its { Exit::Clean } else { Exit::Rejects };
     writeln!(io::stdout(), "{answer} the symbol of the number for {}, tag {}", key.scope(), key.tag())
         .map_err(|error| Failure::stdout(&error).having_found(exit))?;
@@ -73,12 +75,16 @@ fn number_key(args: &VerifyArgs) -> Result<AnySymbolKey> {
         [] => unreachable!("one key for each path"),
     }
     .map_err(|error| {
-        Failure::new(error, "--key is of the symbols' scope; for eligibility, --insurers-key is of insurers/all/1")
+        Failure::new(
+            error,
+            "give the key of the symbols' scope with --key; for eligibility also give the key of insurers/all/1 with \
+             --insurers-key",
+        )
     })
 }
 
 fn typed() -> Result<[Zeroizing<Vec<u8>>; 2]> {
-    let instead = "give the number and the symbol on standard input, a line each";
+    let instead = "give the number and the symbol on standard input, each on its own line";
     let ask = |prompt| {
         let typed = passphrase::ask(prompt, instead)?;
         Ok(Zeroizing::new(typed.expose_secret().as_bytes().to_vec()))

@@ -1,4 +1,4 @@
-//! Rosters, and what `fugo convert` must make of them, from the library's single symbols.
+//! Rosters, and the expected outputs of `fugo convert`, from single symbols that the library derives.
 #![allow(dead_code, reason = "each test file uses its share")]
 
 use std::{
@@ -33,7 +33,7 @@ impl Random {
         Self(seed)
     }
 
-    /// The next of them (SplitMix64).
+    /// The next number (SplitMix64).
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -42,7 +42,7 @@ impl Random {
         mixed ^ mixed >> 31
     }
 
-    /// One below `end`.
+    /// A number below `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).expect("below a usize")
     }
@@ -55,13 +55,13 @@ impl Random {
     }
 }
 
-/// The valid number with this body; bodies apart by less than 10^11 give numbers apart.
+/// The valid number with this body. Different bodies below 10^11 give different numbers.
 pub(crate) fn number(body: u64) -> String {
     let body = format!("{:011}", body % 100_000_000_000);
     format!("{body}{}", MyNumber::check_digit(&body).expect("eleven digits"))
 }
 
-/// Distinct numbers that look random: a walk by a step that shares no divisor with 10^11.
+/// Distinct numbers that look random: a walk with a step that is coprime to 10^11.
 pub(crate) fn numbers(count: u64) -> Vec<String> {
     (1..=count).map(|i| number(i * 61_803_398_877)).collect()
 }
@@ -101,8 +101,9 @@ pub(crate) fn text(scope: &str, symbol: &[u8; SYMBOL_LEN]) -> String {
     TextEncoder::new(key.scope().purpose(), key.tag()).encode(symbol).to_string()
 }
 
-/// The file of a scope: these header and rows, each a number and what follows its symbol, delimiter first. Ascending by
-/// symbol bytes; of a person's rows one if they are equal, and none if they differ.
+/// The file of a scope with this header and these rows. Each row is a number and the bytes after its symbol, which
+/// begin with a delimiter. Rows are ascending by symbol bytes. Of a person's rows there is one if they are equal, and
+/// none if they differ.
 pub(crate) fn file_of<K: AsRef<[u8]>>(scope: &str, header: &str, rows: &[(impl AsRef<str>, K)]) -> Vec<u8> {
     let symbol_of = symbols_of(scope);
     let mut rows: Vec<_> = rows.iter().map(|(number, kept)| (symbol_of(number.as_ref()), kept.as_ref())).collect();
@@ -119,7 +120,7 @@ pub(crate) fn file_of<K: AsRef<[u8]>>(scope: &str, header: &str, rows: &[(impl A
     file
 }
 
-/// How many lines, each with its end, follow the first of a file.
+/// The number of lines, each with its end, after the first line of a file.
 pub(crate) fn rows_in(file: &[u8]) -> usize {
     file.split(|byte| *byte == b'\n').count() - 2
 }
@@ -141,20 +142,20 @@ pub(crate) fn command(keys: &Keys, args: &[&str]) -> Command {
     command
 }
 
-/// Kills a run that does not end within two minutes, so that a test fails that would hang. Drop it when the run has
-/// ended.
+/// Kills a run that does not end within two minutes, so that the test fails instead of hanging. Drop it when the run
+/// has ended.
 pub(crate) fn watch(run: &Child) -> Sender<()> {
     let pid = Pid::from_child(run);
     let (watched, ended) = channel::<()>();
     thread::spawn(move || {
         if ended.recv_timeout(Duration::from_secs(120)) == Err(RecvTimeoutError::Timeout) {
-            kill_process(pid, Signal::KILL).expect("it has not ended");
+            kill_process(pid, Signal::KILL).expect("it still runs");
         }
     });
     watched
 }
 
-/// What stands for an output, a list or a report of an earlier run at a place of this name: a run may replace it.
+/// A file like an output, a list or a report of an earlier run at a path of this name: a run may replace it.
 pub(crate) fn earlier(name: &str) -> &'static str {
     match name {
         _ if name.contains("rejects") => "record,line,byte,column,reason,detail\n9,10,200,my_number,earlier,\n",
@@ -178,13 +179,13 @@ pub(crate) fn convert_for_nta(keys: &Keys, roster: impl AsRef<[u8]>, more: &[&st
     convert(keys, &[&["roster.csv", "--key", NTA_KEY, "--out", "nta.csv"], more].concat())
 }
 
-/// Says past the test runner, which shows nothing of tests that pass, what was not tested and why. Under CI nothing is skipped.
+/// Prints, past the test runner's capture, what was not tested and why. In CI nothing is skipped.
 pub(crate) fn skip(what: &str, why: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "skipped: {what}: {why}");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "not tested: {what}: {why}");
 }
 
-/// A file in the folder, whole.
+/// A file in the folder, with all its bytes.
 pub(crate) fn read(keys: &Keys, name: &str) -> Vec<u8> {
     fs::read(keys.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -13,9 +13,9 @@ use fugo_keystore::{KeyFile, Seal, Use};
 
 /// The number of the known answer.
 pub(crate) const NUMBER: &str = "123456789018";
-/// What `agency/nta/1` makes of it.
+/// The symbol of this number under `agency/nta/1`.
 pub(crate) const SYMBOL: &str = "aca8b7a2ad979b290c590b2464183640";
-/// The text form of that.
+/// The text form of this symbol.
 pub(crate) const TEXT: &str = "kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v";
 /// The root key.
 pub(crate) const ROOT_HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -44,7 +44,7 @@ pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("text")
 }
 
-/// A folder that goes when it is dropped.
+/// A folder that is removed when it is dropped.
 pub(crate) struct Keys(tempfile::TempDir);
 
 impl Keys {
@@ -104,7 +104,7 @@ impl Keys {
     }
 }
 
-/// The root key of the known answer; or one for production, which a published key cannot be.
+/// The root key of the known answer; or another for production, because a published key cannot be used for it.
 pub(crate) fn root(usage: Use) -> KeyFile {
     let step = if usage == Use::Production { 59u32 } else { 1 };
     let bytes: Vec<u8> = (0..32u32).map(|i| (i * step + i * i * (step / 2)) as u8).collect();

@@ -1,5 +1,5 @@
-//! Rosters and outputs in columns, written and read by the Arrow and Parquet crates themselves, and what
-//! `fugo convert` must make of them.
+//! Rosters and outputs in columns, written and read by the Arrow and Parquet crates themselves, and the expected
+//! outputs of `fugo convert`.
 #![allow(dead_code, reason = "each test file uses its share")]
 
 use std::{fs::File, path::Path, process::Output, sync::Arc};
@@ -45,7 +45,7 @@ pub(crate) fn roster(numbers: &[String], memo: ArrayRef) -> RecordBatch {
     batch(&[("my_number", texts(numbers)), ("memo", memo)])
 }
 
-/// Writes a table as what its extension says: `parquet`, `arrow` (a file) or `arrows` (a stream).
+/// Writes a table in the format of its extension: `parquet`, `arrow` (a file) or `arrows` (a stream).
 pub(crate) fn write(path: &Path, batches: &[RecordBatch]) {
     let (file, schema) = (File::create(path).expect("made"), batches[0].schema());
     match path.extension().and_then(|extension| extension.to_str()) {
@@ -64,7 +64,7 @@ pub(crate) fn write(path: &Path, batches: &[RecordBatch]) {
     }
 }
 
-/// Writes a Parquet file in a manner of its own.
+/// Writes a Parquet file with its own properties.
 pub(crate) fn write_parquet(path: &Path, batches: &[RecordBatch], properties: WriterProperties) {
     let file = File::create(path).expect("made");
     let mut writer = ArrowWriter::try_new(file, batches[0].schema(), Some(properties)).expect("begun");
@@ -118,7 +118,7 @@ pub(crate) fn rows(table: &RecordBatch) -> Vec<([u8; SYMBOL_LEN], String)> {
         .collect()
 }
 
-/// What the rows of a scope are, ascending by symbol: of a person's rows one if they are equal, none if they differ.
+/// The expected rows of a scope, ascending by symbol: of a person's rows one if they are equal, none if they differ.
 pub(crate) fn expected(scope: &str, rows: &[(String, String)]) -> Vec<([u8; SYMBOL_LEN], String)> {
     let symbol_of = symbols_of(scope);
     let mut rows: Vec<_> = rows.iter().map(|(number, memo)| (symbol_of(number), memo.clone())).collect();
@@ -128,7 +128,7 @@ pub(crate) fn expected(scope: &str, rows: &[(String, String)]) -> Vec<([u8; SYMB
     people.concat()
 }
 
-/// Where each number's row goes when rows of distinct people are put in the order of a scope's symbols.
+/// The new index of each number's row when rows of distinct people are sorted by the symbols of a scope.
 pub(crate) fn by_symbol(scope: &str, numbers: &[String]) -> UInt32Array {
     let symbol_of = symbols_of(scope);
     let mut order: Vec<_> = numbers.iter().map(|number| symbol_of(number)).zip(0..).collect();
@@ -148,7 +148,7 @@ pub(crate) fn convert_table(keys: &Keys, format: &str, roster: &RecordBatch, mor
     convert(keys, &[&[&name, "--key", NTA_KEY, "--quiet"], more].concat())
 }
 
-/// What a run must say of its rows: `read = converted + rejected + duplicates`.
+/// The counts that a run must report: `read = converted + rejected + duplicates`.
 pub(crate) fn reconciled(keys: &Keys, report: &str) -> Value {
     let report: Value = serde_json::from_slice(&read(keys, report)).expect("JSON");
     let count = |value: &Value| value.as_u64().expect("a count");
@@ -157,7 +157,7 @@ pub(crate) fn reconciled(keys: &Keys, report: &str) -> Value {
     report
 }
 
-/// The two lines of a run that was refused, which leaves nothing new but the names given.
+/// The two lines of a refused run, which must leave no new files except the given names.
 pub(crate) fn refusal(keys: &Keys, output: &Output, left: &[&str]) -> String {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let said: Vec<&str> = stderr(output).lines().filter(|line| !line.contains("is a test key")).collect();
@@ -170,7 +170,7 @@ pub(crate) fn refusal(keys: &Keys, output: &Output, left: &[&str]) -> String {
     said.join("\n")
 }
 
-/// The reasons of the rejects of a run, each behind its record and column.
+/// The reasons of the rejects of a run, each after its record and column.
 pub(crate) fn rejects(keys: &Keys, name: &str) -> Vec<String> {
     let lines = crate::rosters::lines(keys, name);
     assert_eq!(lines[0], "record,line,byte,column,reason,detail");

@@ -1,4 +1,4 @@
-//! The truth file, which knows the damage, against the library, which sees only the row.
+//! Compares the truth file, which knows the damage, with the library, which sees only the row.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ fn lenient(cell: &str, zeros: LostZeros) -> Result<String, ErrorKind> {
     Ok(String::from_utf8(normalized.expose_digits().to_vec()).unwrap())
 }
 
-/// Holds every row against the truth in each mode, and the numbers accepted against the totals.
+/// Compares every row with the truth file in each mode, and the accepted numbers with the totals.
 fn assert_truth(options: &Options) {
     let (bytes, truth, summary) = write(options);
     let text = match options.encoding {
@@ -114,7 +114,7 @@ fn a_request_to_stop_ends_the_writing() {
     assert!(matches!(stopped, Err(WriteError::Stopped(_))));
 }
 
-/// Refuses to write after so many bytes.
+/// A writer that fails after this many bytes.
 struct Full(usize);
 
 impl std::io::Write for Full {

@@ -1,4 +1,4 @@
-//! Rows as bytes, a block at a time: a function of the options and of the rows' indices alone.
+//! Makes rows as bytes, one block at a time. They depend only on the options and on the rows' indices.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::{
     summary::Summary,
 };
 
-/// Rows of a block: a few hundred kilobytes.
+/// The number of rows of a block, which takes a few hundred kilobytes.
 pub(super) const ROWS: u64 = 8192;
 
 pub(super) const HEADER: &str = "my_number,birth_date,sex,prefecture,insurer";
@@ -78,7 +78,8 @@ pub(crate) fn truth_header() -> String {
     format!("record,line,kind,{},of_record\n", MODES.join(","))
 }
 
-/// Records count from 1, the header being 0; no cell holds a line end, so a record's line is one more.
+/// Records count from 1, and the header is 0. No cell holds a line end, so the line of a record is its number plus
+/// one.
 fn write_truth(index: u64, damaged: &Damaged, truth: &mut Vec<u8>) {
     let [strict, lenient, lenient_zeros] = damaged.expected.map(Outcome::word);
     let of = damaged.of.map(|of| (of + 1).to_string()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The closed vocabulary of the truth file: what was done to a row, and what `fugo convert` must make of it.
+//! The fixed words of the truth file: the damage of a row, and the outcome that `fugo convert` must have.
 //!
 //! | kind | strict | lenient | lenient, lost zeros restored |
 //! |---|---|---|---|
@@ -19,14 +19,15 @@
 //! | `field-missing` | `fields` | `fields` | `fields` |
 //! | `kept-number` | `kept-number` | `kept-number` | `kept-number` |
 //!
-//! For a run that keeps all other columns. Without the insurer, `kept-number` is `ok` and `differs` is `equal`.
+//! This holds for a run that keeps all other columns. If the insurer is not kept, `kept-number` is `ok` and `differs`
+//! is `equal`.
 
-/// What was done to a row.
+/// The damage of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// 4-4-4 with one to three of space, `-`, `.`, `_` in each place.
     Grouped,
-    /// 4-4-4 with characters that look like a hyphen or a point.
+    /// 4-4-4, with characters that look like a hyphen or a point.
     GroupedLookAlike,
     /// 4-4-4 with U+3000.
     GroupedWideSpace,
@@ -34,39 +35,39 @@ pub(crate) enum Kind {
     Misgrouped,
     /// All digits full-width.
     FullWidth,
-    /// Spaces before or behind.
+    /// Spaces before or after the number.
     SpacesAround,
-    /// One invisible character somewhere. Not in CP932, which has none.
+    /// One invisible character at any place. Not in CP932, which has no such character.
     Invisible,
     /// The number in quotes, as CSV allows.
     Quoted,
-    /// The leading zeros are gone. Only 9 to 11 digits are restored.
+    /// The leading zeros are lost. Only 9 to 11 digits are restored.
     LostZeros,
-    /// What a spreadsheet shows of twelve digits.
+    /// The form in which a spreadsheet shows twelve digits.
     Scientific,
-    /// One digit is another, and the check digit tells.
+    /// One digit is wrong, and the check digit detects it.
     DigitWrong,
-    /// Two neighbours changed places, and the check digit tells.
+    /// Two neighbours are exchanged, and the check digit detects it.
     DigitsSwapped,
-    /// Eleven digits. Padding makes twelve, which pass the check one time in ten: another person's number.
+    /// Eleven digits. With a zero before them, one in ten passes the check: another person's number.
     DigitLost,
     /// Thirteen digits.
     DigitAdded,
     /// O for 0, or l for 1.
     Letter,
-    /// Nothing.
+    /// The cell is empty.
     Empty,
     /// A word in place of a number.
     Text,
     /// Twelve zeros.
     AllZeros,
-    /// The row of another record again.
+    /// A repetition of another record.
     DuplicateEqual,
-    /// The row of another record again, with another insurer.
+    /// A repetition of another record, with another insurer.
     DuplicateConflict,
     /// The row ends before the insurer.
     FieldMissing,
-    /// The grouped number stands in the insurer's cell too.
+    /// The insurer's cell also holds the number, in groups.
     KeptNumber,
 }
 
@@ -124,7 +125,7 @@ impl Kind {
     }
 }
 
-/// What `fugo convert` must make of a row.
+/// The outcome that a row must have in `fugo convert`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok,
@@ -136,9 +137,9 @@ pub(crate) enum Outcome {
     ScientificNotation,
     Character,
     Grouping,
-    /// Collapses into the row that it repeats; the duplicates list names both.
+    /// The row is equal to the row that it repeats; the duplicates list names both.
     Equal,
-    /// Stands in the duplicates list, and so does the row that it repeats: neither is converted.
+    /// The duplicates list has this row and the row that it repeats, and neither is converted.
     Differs,
     /// The record has fewer fields than the header.
     Fields,
@@ -171,7 +172,7 @@ pub(crate) type Expected = [Outcome; MODES.len()];
 
 pub(crate) const MODES: [&str; 3] = ["strict", "lenient", "lenient_zeros"];
 
-/// The same in every mode.
+/// The same outcome in every mode.
 pub(super) fn always(outcome: Outcome) -> Expected {
     [outcome; MODES.len()]
 }

@@ -1,8 +1,8 @@
-//! What ends a line of the roster.
+//! The line ends of a roster.
 
 use clap::ValueEnum;
 
-/// What ends a line of the roster.
+/// The line end of the roster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LineEnd {
     /// LF.

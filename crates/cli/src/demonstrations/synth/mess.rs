@@ -1,4 +1,4 @@
-//! Which rows are damaged, and how; the truth is known from the damage that was done.
+//! Chooses which rows are damaged, and how. The truth is known from the damage.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{mix::mix, roster::encoding::Encoding};
 
-/// How many rows are damaged: a percentage with up to six decimals.
+/// The percentage of damaged rows, with up to six decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Share(u32);
 
@@ -33,16 +33,16 @@ impl FromStr for Share {
     }
 }
 
-/// A row as it is written in place of a clean one.
+/// A damaged row, which replaces a clean one.
 pub(super) struct Damaged {
     pub(super) kind: Kind,
     pub(super) expected: Expected,
     pub(super) person: Person,
-    /// The number's cell as written, quotes included.
+    /// The cell of the number as it is written, quotes included.
     pub(super) cell: String,
     /// The insurer's cell; `None` if the row ends before it.
     pub(super) insurer: Option<Vec<u8>>,
-    /// Index of the row that this one repeats.
+    /// The index of the row that this row repeats.
     pub(super) of: Option<u64>,
 }
 
@@ -63,8 +63,8 @@ const LOOK_ALIKES: [char; 17] = [
 const INVISIBLES: [char; 6] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{FEFF}', '\u{AD}'];
 const TEXTS: [&str; 6] = ["不明", "なし", "未登録", "申請中", "確認中", "N/A"];
 
-/// An even row is repeated by the next one, an odd row by the one this far behind it: odd, so that a row is
-/// repeated at most once.
+/// An even row is repeated by the next row, an odd row by the row that is this far after it. The distance is odd, so
+/// a row is repeated at most once.
 const FAR: u64 = 10_001;
 
 impl<'a> Mess<'a> {
@@ -82,7 +82,8 @@ impl<'a> Mess<'a> {
         Draws::new(self.key, index)
     }
 
-    /// Kinds are drawn until one applies. Zeros can be lost by one number in ten only, so those lose them often.
+    /// Draws kinds until one can be applied. Only one number in ten has leading zeros to lose, so these rows lose
+    /// them often.
     pub(super) fn damage(&self, index: u64) -> Damaged {
         let person = self.roster.person(index);
         let mut draws = self.draws(index);
@@ -149,7 +150,7 @@ impl<'a> Mess<'a> {
         Some(Damaged { kind, expected, person: person.clone(), cell, insurer, of: None })
     }
 
-    /// The one earlier row that the row at `index` may repeat, if that one is clean.
+    /// The earlier row that the row at `index` may repeat, if it is clean.
     fn repeatable(&self, index: u64) -> Option<(u64, Person)> {
         let of = index.checked_sub(if index % 2 == 1 { 1 } else { FAR })?;
         (!self.damages(of)).then(|| (of, self.roster.person(of)))
@@ -163,7 +164,7 @@ fn text(digits: &[u8]) -> String {
 fn grouped(number: &Digits, separators: &[char], draws: &mut Draws) -> String {
     let mut cell = text(&number[..4]);
     for group in number[4..].chunks(4) {
-        // Several separators in one place are rare.
+        // Several separators between two groups are rare.
         let run = [1, 1, 1, 1, 1, 1, 2, 3][draws.below(8)];
         cell.extend((0..run).map(|_| draws.pick(separators)));
         cell += &text(group);
@@ -215,7 +216,7 @@ fn without_zeros(number: &Digits) -> Option<(String, Expected)> {
     Some((cell, [Outcome::Length, Outcome::Length, restored]))
 }
 
-/// Six significant digits, as in 1.23457E+11. A spreadsheet has dropped leading zeros before it comes to this.
+/// Six significant digits, as in 1.23457E+11. A spreadsheet has already dropped leading zeros.
 fn scientific(number: &Digits) -> Option<String> {
     let value = number.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
     let (mantissa, exponent) = match (value + 500_000) / 1_000_000 {

@@ -1,4 +1,5 @@
-//! `fugo synth`: a made-up roster of any size in constant memory, and beside it the truth about its damaged rows.
+//! `fugo synth`: writes a made-up roster of any size in constant memory, and a file with the truth about its damaged
+//! rows.
 
 #[cfg(test)]
 mod agreement;
@@ -38,47 +39,48 @@ use crate::{
     roster::encoding::Encoding,
 };
 
-/// Make up a roster (CSV) of any size, the same for the same options, with as many damaged rows as wanted.
+/// Write a made-up roster (CSV) of any size, with as many damaged rows as wanted. The same options give the same
+/// roster.
 ///
 /// Columns: my_number, birth_date (ISO 8601), sex (ISO/IEC 5218: 1 male, 2 female), prefecture, insurer (eight digits
-/// in the form of a 保険者番号). Every row is another person's, except where damage repeats one. All people are made
-/// up, but a valid number may be somebody's: treat the file as 個人番号.
+/// in the form of a 保険者番号). Every row is a different person, except for rows that repeat another as damage. All
+/// people are made up, but a valid number may belong to a real person: treat the file as 個人番号.
 ///
-/// Damage is what real files have: groups, full-width digits, spaces, lost zeros, scientific notation, slips of digits
-/// and letters, empty cells, repeated people, short records, a number in another cell.
+/// The damage is that of real files: groups, full-width digits, spaces, lost zeros, scientific notation, wrong digits
+/// and letters, empty cells, repeated people, short records, and a number in another cell.
 #[derive(Args, Debug)]
 pub(crate) struct SynthArgs {
-    /// How many rows, up to 99999999999.
+    /// Number of rows, up to 99999999999.
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=NUMBERS))]
     rows: u64,
     /// Another seed gives other people.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// How many rows are damaged, with up to six decimals.
+    /// Percentage of damaged rows, with up to six decimals.
     #[arg(long, value_name = "PERCENT", default_value = "0")]
     mess: Share,
-    /// Where to write the truth about damaged rows (CSV): what was done, and what convert makes of it in each mode.
+    /// The file for the truth about damaged rows (CSV): the damage, and the outcome of convert in each mode.
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// The encoding of the roster.
     #[arg(long, value_enum, default_value_t)]
     encoding: Encoding,
-    /// Where to write the roster; standard output if absent.
+    /// The file for the roster; standard output if absent.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
     overwrite: OverwriteArgs,
-    /// What ends a line of the roster.
+    /// The line end of the roster.
     #[arg(long, value_enum, default_value_t)]
     line_end: LineEnd,
-    /// Begin with a byte order mark (UTF-8 only).
+    /// Begin the file with a byte order mark (UTF-8 only).
     #[arg(long)]
     bom: bool,
 }
 
 pub(crate) fn run(args: &SynthArgs) -> Result<Exit> {
     if args.bom && args.encoding == Encoding::Cp932 {
-        return Err(Failure::new("CP932 has no byte order mark", "leave --bom away, or choose --encoding utf-8"));
+        return Err(Failure::new("CP932 has no byte order mark", "leave out --bom, or choose --encoding utf-8"));
     }
     let options = Options {
         rows: args.rows,

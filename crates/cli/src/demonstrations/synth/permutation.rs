@@ -1,7 +1,7 @@
 //! A seeded bijection of 0 to size − 1, in constant memory.
 //!
-//! A Feistel network on pairs of digits to the base ⌈√size⌉, whose domain is the next square, walked until it
-//! lands below `size`. It shuffles; it is no cipher.
+//! A Feistel network on pairs of digits to the base ⌈√size⌉, whose domain is the next square. Values of `size` or
+//! more are encrypted again until one is below `size`. It shuffles, and is not a secure cipher.
 
 use super::rng::{Draws, scale};
 use crate::mix::mix;
@@ -23,7 +23,7 @@ impl Permutation {
         Self { size, base, keys: std::array::from_fn(|_| draws.word()) }
     }
 
-    /// The value that stands at `index`.
+    /// The value at `index`.
     pub(super) fn at(&self, index: u64) -> u64 {
         self.walk(index, |index| {
             let (mut left, mut right) = (index / self.base, index % self.base);
@@ -35,7 +35,7 @@ impl Permutation {
         })
     }
 
-    /// Where `value` stands.
+    /// The index of `value`.
     pub(super) fn index_of(&self, value: u64) -> u64 {
         self.walk(value, |value| {
             let (mut left, mut right) = (value / self.base, value % self.base);

@@ -1,5 +1,5 @@
-//! The made-up people: a pure function of seed and index. Nobody's number is meant, but a valid number may be
-//! somebody's, so a roster is for machines that are allowed to hold one.
+//! The made-up people, a pure function of seed and index. They are not real people, but a valid number may belong to
+//! one, so keep such a roster only on machines that may hold numbers.
 
 use fugo::MyNumber;
 
@@ -38,12 +38,12 @@ impl Roster {
         Self { bodies: Permutation::new(NUMBERS, seed), key: mix(seed ^ mix(0x7065_6f70_6c65)) }
     }
 
-    /// The eleven digits of the person at `index`, which is below [`NUMBERS`]; different for every index.
+    /// The eleven digits of the person at `index`, which is below [`NUMBERS`]. Every index has different digits.
     pub(crate) fn body(&self, index: u64) -> u64 {
         self.bodies.at(index) + 1
     }
 
-    /// Where a valid number stands: the inverse of [`Self::person`].
+    /// The index of a valid number: the inverse of [`Self::person`].
     pub(super) fn index_of(&self, number: &Digits) -> u64 {
         let body = number[..MyNumber::BODY_LEN].iter().fold(0, |body, digit| body * 10 + u64::from(digit - b'0'));
         self.bodies.index_of(body - 1)
@@ -64,7 +64,7 @@ impl Roster {
     }
 }
 
-/// The body's digits and the library's check digit behind them.
+/// The digits of the body, and the check digit that the library computes.
 fn number(mut body: u64) -> Digits {
     let mut digits = [b'0'; MyNumber::LEN];
     for place in digits[..MyNumber::BODY_LEN].iter_mut().rev() {
@@ -75,10 +75,11 @@ fn number(mut body: u64) -> Digits {
     digits
 }
 
-/// Shares are of 4096, so that a draw is a look-up.
+/// The shares are in units of 1/4096, so that a draw is a table look-up.
 const SHARES: usize = 4096;
 
-/// Five years of age each, the youngest first, the last one open. The shape of an ageing country, not a statistic.
+/// Groups of five years of age, the youngest first; the last has no upper limit. The shape is that of an ageing
+/// country, but not a statistic.
 const AGE_GROUPS: [u16; 22] =
     [129, 159, 172, 180, 202, 212, 210, 230, 255, 301, 319, 275, 248, 240, 281, 261, 194, 132, 71, 21, 3, 1];
 const LATE_STAGE_ELDERLY: usize = 75 / 5;
@@ -110,7 +111,7 @@ const fn spread(shares: &[u16]) -> [u8; SHARES] {
     table
 }
 
-/// Any day of the age group's years on 1 April 2026.
+/// A random birth date for an age group, on 1 April 2026.
 fn birth_date(age_group: usize, word: u64) -> [u8; 10] {
     let end = 2026 - 5 * age_group as u64;
     let first = if age_group + 1 == AGE_GROUPS.len() { 1915 } else { end - 5 };
@@ -194,7 +195,7 @@ mod tests {
         bodies.sort_unstable();
         assert!(bodies[0] > 0 && bodies[bodies.len() - 1] <= NUMBERS);
         assert!(bodies.is_sorted_by(|a, b| a < b));
-        // Uniform: the k-th of n uniform values lies near k/n.
+        // If n values are uniform, the k-th of them is near k/n.
         for tenth in 1..10 {
             let expected = NUMBERS / 10 * tenth;
             assert!(bodies[bodies.len() / 10 * tenth as usize].abs_diff(expected) < NUMBERS / 1000);

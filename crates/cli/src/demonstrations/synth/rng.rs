@@ -1,4 +1,4 @@
-//! Deterministic draws: SplitMix64 over a key and an index. For made-up rows, never for keys.
+//! Deterministic random numbers: SplitMix64 over a key and an index. They are for made-up rows, never for keys.
 
 use crate::mix::mix;
 
@@ -7,7 +7,7 @@ pub(super) fn scale(word: u64, bound: u64) -> u64 {
     ((u128::from(word) * u128::from(bound)) >> 64) as u64
 }
 
-/// The draws that belong to one index under one key.
+/// The random numbers of one index under one key.
 pub(super) struct Draws {
     state: u64,
 }

@@ -1,4 +1,4 @@
-//! What a typist does to digits. The check digit is worked out here a second time, from the text of the
+//! The mistakes that typists make with digits. The check digit is computed here a second time, from the text of the
 //! ordinance, so that the truth file does not repeat a mistake of the library.
 
 use super::{kind::Outcome, person::Digits, rng::Draws};
@@ -17,7 +17,7 @@ pub(super) fn wrong(number: &Digits, draws: &mut Draws) -> Digits {
     }
 }
 
-/// Two unequal neighbours swapped; always detected. `None` where no swap is.
+/// Two different neighbours exchanged, which the check digit always detects. `None` if there is no such pair.
 pub(super) fn swapped(number: &Digits, draws: &mut Draws) -> Option<Digits> {
     let start = draws.below(LEN - 1);
     (0..LEN - 1).find_map(|step| {
@@ -28,17 +28,17 @@ pub(super) fn swapped(number: &Digits, draws: &mut Draws) -> Option<Digits> {
     })
 }
 
-/// One digit too many.
+/// One additional digit.
 pub(super) fn added(number: &Digits, draws: &mut Draws) -> Vec<u8> {
     let mut digits = number.to_vec();
     digits.insert(draws.below(LEN + 1), b'0' + draws.below(10) as u8);
     digits
 }
 
-/// One digit lost, and what becomes of the eleven digits once they are padded to twelve.
+/// One digit lost, and the outcome of the eleven digits once they are padded to twelve.
 ///
-/// `in_roster` tells whether a valid number has a row here. Eleven digits that another row could be mistaken
-/// for are avoided, so that a padded number that passes is always a person more.
+/// `in_roster` tells whether a valid number has a row. Digits that could be mistaken for another row are avoided, so
+/// that a padded number that passes is always an additional person.
 pub(super) fn lost(
     number: &Digits,
     draws: &mut Draws,
@@ -63,7 +63,7 @@ pub(super) fn lost(
     })
 }
 
-/// The valid numbers that give these eleven digits when they lose one; `padded` is among them.
+/// The valid numbers that give these eleven digits if they lose one digit; `padded` is one of them.
 fn sources(padded: &Digits) -> impl Iterator<Item = Digits> {
     let padded = *padded;
     let candidates = (0..LEN).flat_map(move |place| {

@@ -1,10 +1,10 @@
-//! Totals of a roster, known without converting it.
+//! The totals of a roster, which are known without converting it.
 
 use std::fmt;
 
 use super::kind::{Expected, Kind, MODES, Outcome};
 
-/// Rows, damaged rows by kind, and the persons that `fugo convert` must accept in each mode.
+/// The rows, the damaged rows by kind, and the people that `fugo convert` must accept in each mode.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) rows: u64,
@@ -34,7 +34,7 @@ impl Summary {
         self.damaged[kind as usize]
     }
 
-    /// Rows of `fugo convert`'s output, in the order of [`MODES`].
+    /// The number of rows in the output of `fugo convert`, in the order of [`MODES`].
     pub(crate) fn accepted(&self) -> [u64; MODES.len()] {
         self.not_accepted.map(|count| self.rows - count)
     }

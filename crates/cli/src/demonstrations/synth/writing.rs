@@ -1,4 +1,4 @@
-//! The whole roster: header, blocks in order, truth.
+//! Writes the whole roster: the header, the blocks in order, and the truth file.
 
 use std::{
     io::{self, Write},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{failure::Failure, interrupt::Interrupt, roster::encoding::Encoding};
 
-/// What a roster is a function of.
+/// The options on which a roster depends.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// At most 99999999999.
@@ -28,7 +28,7 @@ pub(crate) struct Options {
     pub(crate) bom: bool,
 }
 
-/// Why a roster was not written to its end.
+/// Why a roster was not completely written.
 #[derive(Debug)]
 pub(crate) enum WriteError {
     Rows(io::Error),
@@ -50,13 +50,13 @@ pub(crate) fn write_roster(
     if let Some(truth) = &mut truth {
         truth.write_all(truth_header().as_bytes()).map_err(WriteError::Truth)?;
     }
-    // More would wait for the writing.
+    // More blocks would only wait to be written.
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(4);
     write_blocks(options, workers, rows, truth, interrupt)
 }
 
-/// Workers take turns at the blocks and hand them over through a queue each; taking from the queues in turn
-/// gives the blocks in order, and a worker that is ahead waits.
+/// The workers take blocks in turn and send them through one queue each. Receiving from the queues in turn gives the
+/// blocks in order. A worker that is ahead waits.
 fn write_blocks(
     options: &Options,
     workers: usize,
@@ -76,7 +76,7 @@ fn write_blocks(
                     for block in (worker..blocks).step_by(workers) {
                         let first = block * ROWS;
                         let block = typesetter.block(options, first..options.rows.min(first + ROWS));
-                        // The receiver is gone when writing has failed.
+                        // The receiver is gone if writing has failed.
                         if send.send(block).is_err() {
                             return;
                         }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_roster_stays_what_it_was() {
-        // FNV-1a. A change here is a change of every roster that anyone can name by its options.
+        // FNV-1a. A different value means that every roster that is named by its options has changed.
         let sum = |bytes: &[u8]| {
             let step = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
             bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
