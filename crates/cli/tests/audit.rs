@@ -576,7 +576,7 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
         ("same.csv", "both arguments name the same file"),
         ("folder.csv", "not a regular file"),
         ("none.csv", "No such file"),
-        ("short.csv", "record 7 is not 2 fields"),
+        ("short.csv", "record 7 does not have 2 fields"),
         ("no-symbol.csv", "record 7: the cell is not a symbol"),
         ("roster-itself.csv", "no column holds symbols"),
         ("empty.csv", "the input is empty"),

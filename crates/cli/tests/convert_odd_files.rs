@@ -52,7 +52,7 @@ fn headers_are_found_in_other_code_points_and_with_what_nobody_sees() {
         assert_eq!(file, file_of(NTA, "symbol,name", &[(NUMBER, ",x")]), "{header:?}");
     }
     let said = refusal("My_Number,name\n", &[]);
-    assert!(said.contains("the nearest: `My_Number`"), "{said}");
+    assert!(said.contains("similar names: `My_Number`"), "{said}");
 }
 
 #[test]

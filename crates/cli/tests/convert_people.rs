@@ -84,7 +84,7 @@ fn a_lineage_that_is_none_is_refused_with_its_line_and_without_its_numbers() {
         (format!("new,previous\n{a},{a}\n"), "line 2: new and previous are the same number"),
         (format!("new,previous\n{a},{b}\n{a},{c}\n"), "line 3: an earlier line has this number in the column new"),
         (format!("new,previous\n{b},{a}\n{c},{a}\n"), "line 3: an earlier line has this number in the column previous"),
-        (format!("new,previous\n{a},{b}\n{b},{c}\n{c},{a}\n"), "circle"),
+        (format!("new,previous\n{a},{b}\n{b},{c}\n{c},{a}\n"), "is a cycle"),
         (format!("new,previous\n\"{a},{b}\n"), "line 2: a quoted field has no closing quote"),
     ];
     for (pairs, reason) in cases {

@@ -270,5 +270,5 @@ fn an_altered_key_file_is_refused_by_its_line() {
     let altered = keys.file("altered.key", &text.replace("key: 00", "key: 01"), 0o600);
     is_refused(&key(&["inspect", &altered]), "line 4: the tag is not that of the key");
     let longer = keys.file("longer.key", &format!("{text}comment: mine\n"), 0o600);
-    is_refused(&key(&["inspect", &longer]), "line 6 is no line");
+    is_refused(&key(&["inspect", &longer]), "line 6 is not valid");
 }

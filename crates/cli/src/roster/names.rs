@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn names_that_come_near_are_said_and_cells_are_not() {
-        assert_eq!(found(&["My Number", "name"], "my_number"), Err("; the nearest: `My Number`".to_owned()));
-        assert_eq!(found(&["個人番号", "氏名"], "個人番合"), Err("; the nearest: `個人番号`".to_owned()));
+        assert_eq!(found(&["My Number", "name"], "my_number"), Err("; similar names: `My Number`".to_owned()));
+        assert_eq!(found(&["個人番号", "氏名"], "個人番合"), Err("; similar names: `個人番号`".to_owned()));
         assert_eq!(found(&["123456789018", "氏名"], "123456789012"), Err(String::new()));
     }
 }
