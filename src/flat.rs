@@ -1,5 +1,5 @@
 //! Flat buffers for other languages: twelve digits per row in, sixteen bytes per row out, without separators. A row
-//! that gives no symbol becomes [`REFUSED`], sixteen zero bytes. No function accepts these bytes as a symbol.
+//! that gives no symbol becomes `REFUSED`, sixteen zero bytes. No function accepts these bytes as a symbol.
 
 use alloc::vec::Vec;
 
