@@ -8,7 +8,7 @@ use std::{hint::black_box, time::Duration};
 
 use aws_lc_rs::hmac as aws;
 use criterion::{Criterion, criterion_group, criterion_main};
-use fugo::{Agency, AgencySymbol, MyNumber, AnySymbolKey, RootKey, ScopeKey, SymbolKey, batch};
+use fugo::{Agency, AgencySymbol, AnySymbolKey, MyNumber, RootKey, ScopeKey, SymbolKey, batch};
 use hmac::{Hmac, KeyInit, Mac};
 use openssl::{hash::MessageDigest, pkey::PKey, sha::Sha256 as OpensslSha256, sign::Signer};
 use sha2::Sha256;
