@@ -4,7 +4,7 @@ use core::{cell::Cell, fmt};
 
 use crate::{
     key::{KeyTag, ScopeKey},
-    lanes::PreparedKey,
+    lanes::{CHUNK, PreparedKey},
     my_number::MyNumber,
     scope::{Purpose, Scope},
     symbol::{Eligibility, EligibilityKey, PurposeError, SYMBOL_LEN, SymbolKey},
@@ -166,9 +166,6 @@ impl AnySymbolKey {
         }
     }
 }
-
-/// Numbers handled together: few enough that they and their symbols stay in the first-level cache between the stages.
-const CHUNK: usize = 1024;
 
 impl fmt::Debug for AnySymbolKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use core::{array, cell::Cell};
 
 use crate::{
     any_symbol_key::AnySymbolKey,
-    lanes::{KEYS, PreparedKey, derive_for_keys},
+    lanes::{CHUNK, KEYS, PreparedKey, derive_for_keys},
     my_number::MyNumber,
     symbol::{
         Eligibility, EligibilityKey, EligibilitySymbol, InsurersSymbol, NumberPurpose, PurposeError, SYMBOL_LEN,
@@ -55,9 +55,6 @@ impl EligibilityKey {
         }
     }
 }
-
-/// Numbers handled together: few enough to stay in the first-level cache while every key reads them.
-const CHUNK: usize = 1024;
 
 /// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers. Groups of up to eight keys
 /// share the work that does not depend on the key, so a symbol costs less than under a single key.

@@ -171,7 +171,7 @@ struct Run {
     start: usize,
     end: usize,
     digits: usize,
-    /// One to three separators are between this run and the one before.
+    /// Separators are between this run and the one before: one to three, or one that is repeated.
     joined: bool,
     /// This run is not joined to a run before it.
     opens: bool,

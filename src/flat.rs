@@ -5,15 +5,13 @@ use alloc::vec::Vec;
 
 use crate::{
     any_symbol_key::AnySymbolKey,
+    lanes::CHUNK,
     my_number::{MyNumber, MyNumberError},
     symbol::{PurposeError, SYMBOL_LEN},
 };
 
 /// The bytes of a row that gave no symbol. A real symbol is equal to them with probability 2^-128.
 pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
-
-/// Rows handled together: few enough for the first-level cache.
-const CHUNK: usize = 1024;
 
 /// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12. If the strict parse refuses a row, the function
 /// calls `refused(i, error)` and writes [`REFUSED`]. Refused rows are reported in order.

@@ -80,6 +80,10 @@ impl PreparedKey {
     }
 }
 
+/// Numbers handled together: few enough that they and their symbols stay in the first-level cache while every key and
+/// stage reads them.
+pub(crate) const CHUNK: usize = 1024;
+
 /// Keys handled together. They share the work that does not depend on the key.
 pub(crate) const KEYS: usize = 8;
 

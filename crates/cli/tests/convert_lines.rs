@@ -138,6 +138,13 @@ fn lines_are_counted_over_blocks_and_in_rejects() {
 }
 
 #[test]
+fn the_lines_are_printed_where_only_the_header_spans_several() {
+    let (status, said, _) = outcome(format!("my_number,\"me\nmo\"\n{NUMBER},x\n"), &[]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("lines: 3 = 2 of the header + 1 records + 0 line ends within 0 quoted cells"), "{said}");
+}
+
+#[test]
 fn cells_that_look_like_rows_pass_if_they_are_meant_and_a_number_in_them_never_does() {
     let roster = |line: &str| format!("my_number,memo\n{NUMBER},\"a\n{line}\nb\"\n");
     stops(roster("c, d"), &["--keep", "memo"], "which has 2 fields like the header");

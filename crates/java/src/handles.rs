@@ -18,10 +18,17 @@ use crate::{thrown::Thrown, thrown::native};
 
 macro_rules! held {
     ($($(#[$meta:meta])* $name:ident: $variant:ident($type:ty),)*) => {
-        /// The objects that have handles. Each wipes itself when it is dropped.
+        /// The objects that have handles. Each wipes itself when it is dropped. Boxed: the unused part of a larger variant
+        /// would hold bytes of the stack, of a key among them, that no drop wipes.
         pub(crate) enum Held {
-            $($(#[$meta])* $variant($type),)*
+            $($(#[$meta])* $variant(Box<$type>),)*
         }
+
+        $($(#[$meta])* impl From<$type> for Held {
+            fn from(held: $type) -> Self {
+                Self::$variant(Box::new(held))
+            }
+        })*
 
         impl Held {
             $($(#[$meta])* pub(crate) fn $name(&self) -> Result<&$type, Thrown> {
@@ -93,9 +100,9 @@ static TABLE: [RwLock<Shard>; SHARDS] = [const { RwLock::new(Shard::new()) }; SH
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// Stores an object and returns its handle.
-pub(crate) fn hold(held: Held) -> jlong {
+pub(crate) fn hold(held: impl Into<Held>) -> jlong {
     let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
-    let held = Arc::new(held);
+    let held = Arc::new(held.into());
     let (at, generation) = TABLE[shard].write().unwrap_or_else(PoisonError::into_inner).put(held);
     let slot = u32::try_from(at * SHARDS + shard).expect("fewer than 2^32 live handles");
     jlong::from(generation) << 32 | jlong::from(slot)
@@ -145,7 +152,7 @@ mod tests {
     use super::*;
 
     fn something() -> Arc<Held> {
-        Arc::new(Held::Root(RootKey::from_bytes(&[7; 32])))
+        Arc::new(RootKey::from_bytes(&[7; 32]).into())
     }
 
     #[test]
@@ -177,7 +184,7 @@ mod tests {
         let handle = jlong::from(LAST) << 32 | 0xffff_ffff;
         assert!(handle > 0);
         assert_eq!(parts(handle), (SHARDS - 1, 0xffff_ffff / SHARDS, LAST));
-        let held_one = hold(Held::Root(RootKey::from_bytes(&[7; 32])));
+        let held_one = hold(RootKey::from_bytes(&[7; 32]));
         assert!(held_one > 0);
         assert!(held(held_one).is_ok());
         assert!(release(held_one).is_some());

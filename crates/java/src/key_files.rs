@@ -29,7 +29,7 @@ fn passphrase(env: &Env<'_>, array: &JByteArray<'_>) -> Result<SecretString, Thr
 
 #[jni_mangle("fugo.Native")]
 pub fn unlock<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
-    native(env, |_| Ok(hold(Held::Unlock(RwLock::new(Unlock::default())))))
+    native(env, |_| Ok(hold(RwLock::new(Unlock::default()))))
 }
 
 /// Adds to an [`Unlock`]. Steps that can fail must run before the lock is taken.
@@ -95,7 +95,7 @@ pub fn load_key_file<'local>(
         let path = text(env, &path)?;
         let held = held(unlock)?;
         let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(hold(Held::KeyFile(KeyFile::load(Path::new(&path), &unlock)?)))
+        Ok(hold(KeyFile::load(Path::new(&path), &unlock)?))
     })
 }
 
@@ -110,13 +110,13 @@ pub fn open_key_file<'local>(
         let file = bytes(env, &file)?;
         let held = held(unlock)?;
         let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(hold(Held::KeyFile(KeyFile::open(&file, &unlock)?)))
+        Ok(hold(KeyFile::open(&file, &unlock)?))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn parse_key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, plaintext: JByteArray<'local>) -> jlong {
-    native(env, |env| Ok(hold(Held::KeyFile(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?))))
+    native(env, |env| Ok(hold(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?)))
 }
 
 /// A new key file for a key.
@@ -125,10 +125,10 @@ pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, 
     native(env, |_| {
         let usage = if production { Use::Production } else { Use::Test };
         let held = held(key)?;
-        Ok(hold(Held::KeyFile(match &*held {
-            Held::Root(key) => KeyFile::root(key.clone(), usage),
+        Ok(hold(match &*held {
+            Held::Root(key) => KeyFile::root((**key).clone(), usage),
             held => KeyFile::scope(held.scope()?.clone(), usage),
-        })))
+        }))
     })
 }
 
@@ -151,7 +151,7 @@ pub fn derive_key_file<'local>(
         let place = Path::new(&place);
         let registry = if beside { Registry::beside(place) } else { Registry::at(place) };
         registry.record(&scope, derived.tag())?;
-        Ok(hold(Held::KeyFile(derived)))
+        Ok(hold(derived))
     })
 }
 
@@ -165,15 +165,15 @@ pub fn is_production<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: j
 pub fn key_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: jlong) -> jlong {
     native(env, |_| {
         Ok(hold(match held(file)?.key_file()?.key() {
-            Key::Root(key) => Held::Root(key.clone()),
-            Key::Scope(key) => Held::Scope(key.clone()),
+            Key::Root(key) => Held::from(key.clone()),
+            Key::Scope(key) => Held::from(key.clone()),
         }))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn seal_passphrase<'local>(env: EnvUnowned<'local>, _: JClass<'local>, secret: JByteArray<'local>) -> jlong {
-    native(env, |env| Ok(hold(Held::Seal(Seal::passphrase(passphrase(env, &secret)?)?))))
+    native(env, |env| Ok(hold(Seal::passphrase(passphrase(env, &secret)?)?)))
 }
 
 /// Reads recipients, one per line.
@@ -181,13 +181,13 @@ pub fn seal_passphrase<'local>(env: EnvUnowned<'local>, _: JClass<'local>, secre
 pub fn seal_recipients<'local>(env: EnvUnowned<'local>, _: JClass<'local>, recipients: JByteArray<'local>) -> jlong {
     native(env, |env| {
         let recipients = text(env, &recipients)?.lines().map(str::parse).collect::<Result<Vec<_>, _>>()?;
-        Ok(hold(Held::Seal(Seal::recipients(recipients)?)))
+        Ok(hold(Seal::recipients(recipients)?))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn seal_plaintext<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
-    native(env, |_| Ok(hold(Held::Seal(Seal::plaintext()))))
+    native(env, |_| Ok(hold(Seal::plaintext())))
 }
 
 #[jni_mangle("fugo.Native")]

@@ -18,19 +18,19 @@ use crate::{
 
 #[jni_mangle("fugo.Native")]
 pub fn root_from_bytes<'local>(env: EnvUnowned<'local>, _: JClass<'local>, bytes: JByteArray<'local>) -> jlong {
-    native(env, |env| Ok(hold(Held::Root(RootKey::from_bytes(&*fixed::<KEY_LEN>(env, &bytes)?)))))
+    native(env, |env| Ok(hold(RootKey::from_bytes(&*fixed::<KEY_LEN>(env, &bytes)?))))
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn root_random<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong {
-    native(env, |_| Ok(hold(Held::Root(RootKey::random()?))))
+    native(env, |_| Ok(hold(RootKey::random()?)))
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn scope_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, root: jlong, scope: JByteArray<'local>) -> jlong {
     native(env, |env| {
         let scope = parsed(env, &scope)?;
-        Ok(hold(Held::Scope(held(root)?.root()?.scope_key(&scope))))
+        Ok(hold(held(root)?.root()?.scope_key(&scope)))
     })
 }
 
@@ -43,7 +43,7 @@ pub fn scope_key_from_bytes<'local>(
 ) -> jlong {
     native(env, |env| {
         let scope = parsed(env, &scope)?;
-        Ok(hold(Held::Scope(ScopeKey::from_bytes(&scope, &*fixed::<KEY_LEN>(env, &bytes)?))))
+        Ok(hold(ScopeKey::from_bytes(&scope, &*fixed::<KEY_LEN>(env, &bytes)?)))
     })
 }
 

@@ -9,7 +9,7 @@ use jni::{
 
 use crate::{
     arrays::{bytes, fixed},
-    handles::{Held, held, hold},
+    handles::{held, hold},
     numbers::parsed,
     thrown::native,
 };
@@ -26,7 +26,7 @@ pub fn lineage<'local>(env: EnvUnowned<'local>, _: JClass<'local>, pairs: JByteA
         for [new, previous] in pairs {
             parsed_pairs.push((parsed(new)?, parsed(previous)?));
         }
-        Ok(hold(Held::Lineage(Lineage::new(parsed_pairs)?)))
+        Ok(hold(Lineage::new(parsed_pairs)?))
     })
 }
 

@@ -9,14 +9,14 @@ use jni::{
 
 use crate::{
     arrays::fixed,
-    handles::{Held, held, hold},
+    handles::{held, hold},
     numbers::parsed,
     thrown::native,
 };
 
 #[jni_mangle("fugo.Native")]
 pub fn symbol_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jlong {
-    native(env, |_| Ok(hold(Held::SymbolKey(AnySymbolKey::new(held(key)?.scope()?)?))))
+    native(env, |_| Ok(hold(AnySymbolKey::new(held(key)?.scope()?)?)))
 }
 
 #[jni_mangle("fugo.Native")]
@@ -28,13 +28,13 @@ pub fn eligibility_key<'local>(
 ) -> jlong {
     native(env, |_| {
         let (insurers, eligibility) = (held(insurers)?, held(eligibility)?);
-        Ok(hold(Held::SymbolKey(AnySymbolKey::eligibility(insurers.scope()?, eligibility.scope()?)?)))
+        Ok(hold(AnySymbolKey::eligibility(insurers.scope()?, eligibility.scope()?)?))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn issuer_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, eligibility: jlong) -> jlong {
-    native(env, |_| Ok(hold(Held::SymbolKey(AnySymbolKey::issuer(held(eligibility)?.scope()?)?))))
+    native(env, |_| Ok(hold(AnySymbolKey::issuer(held(eligibility)?.scope()?)?)))
 }
 
 #[jni_mangle("fugo.Native")]

@@ -252,72 +252,40 @@ pub enum KeyFileError {
 impl KeyFileError {
     /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Plaintext(error) => error.kind(),
-            Self::NotAKeyFile => ErrorKind::NotAKeyFile,
-            Self::Damaged => ErrorKind::Damaged,
-            Self::TooLarge => ErrorKind::TooLarge,
-            Self::PassphraseNeeded => ErrorKind::PassphraseNeeded,
-            Self::WrongPassphrase => ErrorKind::WrongPassphrase,
-            Self::IdentityNeeded => ErrorKind::IdentityNeeded,
-            Self::WrongIdentity => ErrorKind::WrongIdentity,
-            Self::ExcessiveWork { .. } => ErrorKind::ExcessiveWork,
-            Self::InsufficientWork { .. } => ErrorKind::InsufficientWork,
-            Self::TooManyRecipients => ErrorKind::TooManyRecipients,
-            Self::NotAFile => ErrorKind::NotAFile,
-            Self::TestKey => ErrorKind::TestKey,
-            Self::WeakKey => ErrorKind::WeakKey,
-            Self::OthersCanRead => ErrorKind::OthersCanRead,
-            Self::PlaintextProduction => ErrorKind::PlaintextProduction,
-            Self::Exists => ErrorKind::Exists,
-            Self::Io(_) => ErrorKind::Io,
-        }
+        self.details().0
     }
 
     /// The line of the text inside the file.
     pub fn place(&self) -> Option<Place> {
-        match self {
-            Self::Plaintext(error) => error.place(),
-            Self::NotAKeyFile
-            | Self::Damaged
-            | Self::TooLarge
-            | Self::PassphraseNeeded
-            | Self::WrongPassphrase
-            | Self::IdentityNeeded
-            | Self::WrongIdentity
-            | Self::ExcessiveWork { .. }
-            | Self::InsufficientWork { .. }
-            | Self::TooManyRecipients
-            | Self::NotAFile
-            | Self::TestKey
-            | Self::WeakKey
-            | Self::OthersCanRead
-            | Self::PlaintextProduction
-            | Self::Exists
-            | Self::Io(_) => None,
-        }
+        self.details().1
     }
 
     /// The work factor, or the error of the operating system.
     pub fn found(&self) -> Option<Found> {
+        self.details().2
+    }
+
+    /// Without a wildcard, so that a new variant has to say all three.
+    fn details(&self) -> (ErrorKind, Option<Place>, Option<Found>) {
         match self {
-            Self::Plaintext(error) => error.found(),
-            Self::ExcessiveWork { found } | Self::InsufficientWork { found } => Some(Found::Work(*found)),
-            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
-            Self::NotAKeyFile
-            | Self::Damaged
-            | Self::TooLarge
-            | Self::PassphraseNeeded
-            | Self::WrongPassphrase
-            | Self::IdentityNeeded
-            | Self::WrongIdentity
-            | Self::TooManyRecipients
-            | Self::NotAFile
-            | Self::TestKey
-            | Self::WeakKey
-            | Self::OthersCanRead
-            | Self::PlaintextProduction
-            | Self::Exists => None,
+            Self::Plaintext(error) => (error.kind(), error.place(), error.found()),
+            Self::NotAKeyFile => (ErrorKind::NotAKeyFile, None, None),
+            Self::Damaged => (ErrorKind::Damaged, None, None),
+            Self::TooLarge => (ErrorKind::TooLarge, None, None),
+            Self::PassphraseNeeded => (ErrorKind::PassphraseNeeded, None, None),
+            Self::WrongPassphrase => (ErrorKind::WrongPassphrase, None, None),
+            Self::IdentityNeeded => (ErrorKind::IdentityNeeded, None, None),
+            Self::WrongIdentity => (ErrorKind::WrongIdentity, None, None),
+            Self::ExcessiveWork { found } => (ErrorKind::ExcessiveWork, None, Some(Found::Work(*found))),
+            Self::InsufficientWork { found } => (ErrorKind::InsufficientWork, None, Some(Found::Work(*found))),
+            Self::TooManyRecipients => (ErrorKind::TooManyRecipients, None, None),
+            Self::NotAFile => (ErrorKind::NotAFile, None, None),
+            Self::TestKey => (ErrorKind::TestKey, None, None),
+            Self::WeakKey => (ErrorKind::WeakKey, None, None),
+            Self::OthersCanRead => (ErrorKind::OthersCanRead, None, None),
+            Self::PlaintextProduction => (ErrorKind::PlaintextProduction, None, None),
+            Self::Exists => (ErrorKind::Exists, None, None),
+            Self::Io(error) => (ErrorKind::Io, None, Some(Found::SystemError(error.raw_os_error()))),
         }
     }
 }

@@ -293,46 +293,33 @@ pub enum RegistryError {
 impl RegistryError {
     /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::TagClash { .. } => ErrorKind::TagClash,
-            Self::OtherRoot { .. } => ErrorKind::OtherRoot,
-            Self::Line { .. } => ErrorKind::Line,
-            Self::TooLarge => ErrorKind::TooLarge,
-            Self::NotRecorded { .. } => ErrorKind::NotRecorded,
-            Self::NotAFile => ErrorKind::NotAFile,
-            Self::DanglingLink => ErrorKind::DanglingLink,
-            Self::OtherNames => ErrorKind::OtherNames,
-            Self::Io(_) => ErrorKind::Io,
-        }
+        self.details().0
     }
 
     /// The number of the line.
     pub fn place(&self) -> Option<Place> {
-        match self {
-            Self::Line { line } => Some(Place::Line(*line)),
-            Self::TagClash { .. }
-            | Self::OtherRoot { .. }
-            | Self::TooLarge
-            | Self::NotRecorded { .. }
-            | Self::NotAFile
-            | Self::DanglingLink
-            | Self::OtherNames
-            | Self::Io(_) => None,
-        }
+        self.details().1
     }
 
     /// The key's tag, or the error of the operating system.
     pub fn found(&self) -> Option<Found> {
+        self.details().2
+    }
+
+    /// Without a wildcard, so that a new variant has to say all three.
+    fn details(&self) -> (ErrorKind, Option<Place>, Option<Found>) {
         match self {
-            Self::OtherRoot { recorded, found, .. } => Some(Found::Tag { expected: *recorded, found: *found }),
-            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
-            Self::TagClash { .. }
-            | Self::NotRecorded { .. }
-            | Self::Line { .. }
-            | Self::TooLarge
-            | Self::NotAFile
-            | Self::DanglingLink
-            | Self::OtherNames => None,
+            Self::TagClash { .. } => (ErrorKind::TagClash, None, None),
+            Self::OtherRoot { recorded, found, .. } => {
+                (ErrorKind::OtherRoot, None, Some(Found::Tag { expected: *recorded, found: *found }))
+            }
+            Self::Line { line } => (ErrorKind::Line, Some(Place::Line(*line)), None),
+            Self::TooLarge => (ErrorKind::TooLarge, None, None),
+            Self::NotRecorded { .. } => (ErrorKind::NotRecorded, None, None),
+            Self::NotAFile => (ErrorKind::NotAFile, None, None),
+            Self::DanglingLink => (ErrorKind::DanglingLink, None, None),
+            Self::OtherNames => (ErrorKind::OtherNames, None, None),
+            Self::Io(error) => (ErrorKind::Io, None, Some(Found::SystemError(error.raw_os_error()))),
         }
     }
 }

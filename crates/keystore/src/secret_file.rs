@@ -153,46 +153,31 @@ pub enum SecretFileError {
 impl SecretFileError {
     /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::OthersCanRead => ErrorKind::OthersCanRead,
-            Self::TooLarge => ErrorKind::TooLarge,
-            Self::NotText => ErrorKind::NotText,
-            Self::Empty => ErrorKind::Empty,
-            Self::Identity { .. } => ErrorKind::Identity,
-            Self::TooManyIdentities => ErrorKind::TooManyIdentities,
-            Self::ControlCharacter => ErrorKind::ControlCharacter,
-            Self::NotAFile => ErrorKind::NotAFile,
-            Self::Io(_) => ErrorKind::Io,
-        }
+        self.details().0
     }
 
     /// The line of an identity file.
     pub fn place(&self) -> Option<Place> {
-        match self {
-            Self::Identity { line } => Some(Place::Line(*line)),
-            Self::OthersCanRead
-            | Self::TooLarge
-            | Self::NotText
-            | Self::Empty
-            | Self::TooManyIdentities
-            | Self::ControlCharacter
-            | Self::NotAFile
-            | Self::Io(_) => None,
-        }
+        self.details().1
     }
 
     /// The error of the operating system.
     pub fn found(&self) -> Option<Found> {
+        self.details().2
+    }
+
+    /// Without a wildcard, so that a new variant has to say all three.
+    fn details(&self) -> (ErrorKind, Option<Place>, Option<Found>) {
         match self {
-            Self::Io(error) => Some(Found::SystemError(error.raw_os_error())),
-            Self::OthersCanRead
-            | Self::TooLarge
-            | Self::NotText
-            | Self::Empty
-            | Self::Identity { .. }
-            | Self::TooManyIdentities
-            | Self::ControlCharacter
-            | Self::NotAFile => None,
+            Self::OthersCanRead => (ErrorKind::OthersCanRead, None, None),
+            Self::TooLarge => (ErrorKind::TooLarge, None, None),
+            Self::NotText => (ErrorKind::NotText, None, None),
+            Self::Empty => (ErrorKind::Empty, None, None),
+            Self::Identity { line } => (ErrorKind::Identity, Some(Place::Line(*line)), None),
+            Self::TooManyIdentities => (ErrorKind::TooManyIdentities, None, None),
+            Self::ControlCharacter => (ErrorKind::ControlCharacter, None, None),
+            Self::NotAFile => (ErrorKind::NotAFile, None, None),
+            Self::Io(error) => (ErrorKind::Io, None, Some(Found::SystemError(error.raw_os_error()))),
         }
     }
 }

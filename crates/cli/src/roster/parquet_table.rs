@@ -81,7 +81,7 @@ impl ParquetTable {
         let said = (0..groups).try_fold(0, |all: u64, group| all.checked_add(table.group_rows(group)));
         if said != Some(footer) {
             return Err(Fault::damaged(format!(
-                "the footer has {footer} rows, but the sum of its {groups} row groups is different"
+                "the footer says that there are {footer} rows, but the sum of its {groups} row groups is different"
             )));
         }
         Ok(table)
@@ -276,7 +276,7 @@ impl ParquetBatches {
 
     fn miscounted(&self) -> Fault {
         let (said, read) = (self.table.footer_rows(), self.read);
-        Fault::damaged(format!("the footer has {said} rows, but its row groups have {read} rows"))
+        Fault::damaged(format!("the footer says that there are {said} rows, but its row groups have {read}"))
     }
 }
 

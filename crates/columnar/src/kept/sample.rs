@@ -240,6 +240,7 @@ fn own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> Option<&'stat
         return None;
     }
     let plain = search::plain(cell.as_bytes()).to_ascii_lowercase();
+    let backwards: Vec<u8> = plain.iter().rev().copied().collect();
     let insurers = match &row.person {
         Person::Insurers(symbol, encoder) => Some((symbol, encoder, "the insurers' symbol")),
         Person::Number(_) => None,
@@ -248,10 +249,8 @@ fn own_text(row: &Row, column: usize, encoders: &[TextEncoder]) -> Option<&'stat
     let holds = |(symbol, encoder): (&[u8; SYMBOL_LEN], &TextEncoder)| {
         let text = encoder.encode(symbol);
         let end = text.as_ref().len() - CHECKSUM;
-        text.as_ref()[end - SYMBOL..end].windows(ENOUGH).any(|part| {
-            let backwards: Vec<u8> = part.iter().rev().copied().collect();
-            memmem::find(&plain, part).or_else(|| memmem::find(&plain, &backwards)).is_some()
-        })
+        let is_part = |part: &[u8]| [&plain, &backwards].iter().any(|signs| memmem::find(signs, part).is_some());
+        text.as_ref()[end - SYMBOL..end].windows(ENOUGH).any(is_part)
     };
     let found = |(symbol, encoder, whose)| holds((symbol, encoder)).then_some(whose);
     of_row.chain(insurers).find_map(found)
