@@ -7,7 +7,7 @@ use core::{array, cell::Cell};
 
 use crate::{
     any_symbol_key::AnySymbolKey,
-    lanes::{KEYS, PreparedKey, derive_for_keys},
+    lanes::{self, KEYS, PreparedKey, derive_for_keys},
     my_number::MyNumber,
     symbol::{
         Eligibility, EligibilityKey, EligibilitySymbol, InsurersSymbol, NumberPurpose, PurposeError, SYMBOL_LEN,
@@ -54,6 +54,17 @@ impl EligibilityKey {
             second.derive(numbers.len(), |i| out[i].get().to_bytes(), set);
         }
     }
+}
+
+/// How symbols are derived on this processor, for reports and bug reports: `"sha-ni"` with the SHA extensions of x86,
+/// `"avx2"` eight at a time with AVX2, and `"portable"` with the block function of the crate `sha2`, which has its own
+/// fast code for other processors. The symbols are the same.
+///
+/// ```
+/// assert!(["sha-ni", "avx2", "portable"].contains(&fugo::batch::level()));
+/// ```
+pub fn level() -> &'static str {
+    lanes::level()
 }
 
 /// A chunk of numbers stays in the first-level cache while every key reads it.

@@ -10,6 +10,15 @@ use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
+/// Whether the processor has the instructions.
+#[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
+pub(super) fn is_available() -> bool {
+    match_target! {
+        "x86_64+sha+sse2+ssse3+sse4.1" => true,
+        _ => false,
+    }
+}
+
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes and
 /// stands with its padding in four words. Returns how many messages are done: all, or none where the processor lacks
 /// the instructions.

@@ -169,6 +169,14 @@ fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsa
     // The last one alone is left to others.
     let done = avx2::symbols::<12>(&[&key], &messages, &mut out);
     assert_eq!(done, if has_avx2 { 16 } else { 0 });
+    let named = if has_sha_ni {
+        "sha-ni"
+    } else if has_avx2 {
+        "avx2"
+    } else {
+        "portable"
+    };
+    assert_eq!(level(), named);
     for (level, has) in [("SHA extensions", has_sha_ni), ("AVX2", has_avx2)] {
         if !has {
             // Standard error itself: what `eprintln` writes is shown for failed tests only.

@@ -78,7 +78,7 @@ pub extern "C" fn fugo_derive_batch(
             statuses.fill(FugoStatus::Ok);
         }
         let (mut first, mut many) = (0, 0);
-        flat::symbols(&key.0, numbers, symbols.rows(), |row, error| {
+        flat::symbols(&key.0, numbers, None, symbols.rows(), |row, error| {
             if many == 0 {
                 first = row;
             }

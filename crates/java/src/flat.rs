@@ -44,7 +44,7 @@ pub fn symbols<'local>(
             let digits = &mut digits[..chunk * MyNumber::LEN];
             read(env, &rows, rows_at + (start * MyNumber::LEN) as jint, digits)?;
             let (rows, _) = digits.as_chunks();
-            flat::symbols(key, rows, &mut symbols[..chunk], |row, error| {
+            flat::symbols(key, rows, None, &mut symbols[..chunk], |row, error| {
                 refused.push((start + row) as jint);
                 refused.extend(coded(error));
             })?;
