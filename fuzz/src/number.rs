@@ -62,12 +62,16 @@ fn flat_rows(data: &[u8]) {
     let key = AnySymbolKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
     let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
     let mut refused = Vec::new();
-    flat::symbols(&key, rows, None, &mut out, |row, error| refused.push((row, parse_refusal(error))));
+    flat::symbols(&key, rows, None, &mut out, |row, error| refused.push((row, parse_refusal(error))))
+        .expect("a key for numbers");
     let mut expected = Vec::new();
     for (i, (row, symbol)) in rows.iter().zip(out).enumerate() {
         let mut alone = [[0; SYMBOL_LEN]];
         match plain::parse(row) {
-            Ok(()) => key.symbols(&[MyNumber::parse(row).expect("as the model says")], &mut alone),
+            Ok(()) => {
+                let number = MyNumber::parse(row).expect("as the model says");
+                key.symbols(&[number], &mut alone).expect("a key for numbers");
+            }
             Err(refusal) => expected.push((i, refusal)),
         }
         assert_eq!([symbol], alone);

@@ -628,12 +628,12 @@ typedef struct fugo_scope_key fugo_scope_key;
  * | INSURERS_EPOCH                               |           |                     | its epoch                 |
  * | UNKNOWN_LINE, MISSING_LINE, BAD_VALUE        |           | line, from 1        |                           |
  * | TAG_MISMATCH, IDENTITY                       |           | line, from 1        |                           |
- * | EXCESSIVE_WORK                               |           |                     | log2 of the work          |
+ * | EXCESSIVE_WORK, INSUFFICIENT_WORK            |           |                     | log2 of the work          |
  * | OTHERS_CAN_READ, TOO_LARGE                   |           | which file          |                           |
  * | IO                                           |           | which file          | the system's error number |
  * | PANIC                                        |           | line of the source  | its column                |
  *
- * Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
+ * Which file: 0 the key file, 1 the one that unlocks it, 2 the identity file where a passphrase is given too. What is not in the table is `FUGO_NONE`.
  */
 typedef struct {
     /**
@@ -667,6 +667,12 @@ uint32_t fugo_version(void);
  * The library's version as text, such as `0.1.0`. Static: never NULL, never freed.
  */
 const char *fugo_version_text(void);
+
+/**
+ * How batches are derived on this processor, for reports and bug reports: `sha-ni` with the SHA extensions of x86,
+ * `avx2` eight at a time with AVX2, `portable` otherwise. The symbols are the same. Static: never NULL, never freed.
+ */
+const char *fugo_level(void);
 
 /**
  * Whether a program that was compiled with the header of version `header` runs with this library: the same major
@@ -912,6 +918,22 @@ fugo_status fugo_derive_batch(const fugo_key *key,
                               fugo_error *error);
 
 /**
+ * `fugo_derive_batch` of the person's first numbers: each of the `count` numbers that `lineage` lists as new is replaced
+ * by the first number of the same person (`fugo_lineage_first`) before its symbol is derived, so that the person keeps
+ * one symbol. `reissued`, if not NULL, gets how many rows were replaced. All else is as `fugo_derive_batch` says.
+ * Failures: those of `fugo_derive_batch`; NULL_POINTER if `lineage` is NULL, which is not a lineage of no pairs.
+ */
+fugo_status fugo_derive_batch_lineage(const fugo_key *key,
+                                      const fugo_lineage *lineage,
+                                      const char *numbers,
+                                      uint8_t *symbols,
+                                      size_t count,
+                                      fugo_status *statuses,
+                                      size_t *refused,
+                                      size_t *reissued,
+                                      fugo_error *error);
+
+/**
  * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]: the issuer's way, in which no number
  * appears. Both lengths are FUGO_SYMBOL_LEN. The bytes of a symbol do not say their epoch: only insurers' symbols of
  * epoch 1 belong here; decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE for a key of
@@ -1049,9 +1071,40 @@ fugo_status fugo_key_file_open(const uint8_t *bytes,
                                fugo_error *error);
 
 /**
+ * `*out` := the key file at `path`, opened with a passphrase or an age identity, whichever it is locked with: a program
+ * that is given both need not know. `how` and `passphrase` are FUGO_UNLOCK_NONE, FUGO_UNLOCK_PASSPHRASE or
+ * FUGO_UNLOCK_PASSPHRASE_FILE as in `fugo_key_file_load`, with or without `| FUGO_UNLOCK_TEST_KEYS`; `identity_file` is
+ * the path of an age identity file, or NULL, 0. Both are read before the key file is tried. Failures: those of
+ * `fugo_key_file_load`; `at` is 2 for IO, OTHERS_CAN_READ and TOO_LARGE of the identity file.
+ */
+fugo_status fugo_key_file_load_either(const char *path,
+                                      size_t path_len,
+                                      int32_t how,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *identity_file,
+                                      size_t identity_file_len,
+                                      fugo_key_file **out,
+                                      fugo_error *error);
+
+/**
+ * `*out` := the key file whose bytes are given, opened as by `fugo_key_file_load_either`. Failures: the same, without
+ * those of reading a file at `path`.
+ */
+fugo_status fugo_key_file_open_either(const uint8_t *bytes,
+                                      size_t bytes_len,
+                                      int32_t how,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *identity_file,
+                                      size_t identity_file_len,
+                                      fugo_key_file **out,
+                                      fugo_error *error);
+
+/**
  * `*out` := the key file whose plaintext, what is inside the encryption, is given. Failures, with `at` the number of
  * the line from 1: UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Whether it is a test key is not looked at:
- * `fugo_key_file_use` tells.
+ * `fugo_key_file_usage` tells.
  */
 fugo_status fugo_key_file_parse(const char *plaintext,
                                 size_t plaintext_len,
@@ -1097,7 +1150,7 @@ fugo_status fugo_key_file_kind(const fugo_key_file *file, int32_t *kind, fugo_er
 /**
  * `*usage` := FUGO_USE_PRODUCTION or FUGO_USE_TEST.
  */
-fugo_status fugo_key_file_use(const fugo_key_file *file, int32_t *usage, fugo_error *error);
+fugo_status fugo_key_file_usage(const fugo_key_file *file, int32_t *usage, fugo_error *error);
 
 /**
  * `tag` := the tag of the key; `tag_len` is FUGO_TAG_LEN.

@@ -35,7 +35,7 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 /// | IO                                           |           | which file          | the system's error number |
 /// | PANIC                                        |           | line of the source  | its column                |
 ///
-/// Which file: 0 the key file, 1 the one that unlocks it. What is not in the table is `FUGO_NONE`.
+/// Which file: 0 the key file, 1 the one that unlocks it, 2 the identity file where a passphrase is given too. What is not in the table is `FUGO_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct FugoError {

@@ -16,7 +16,7 @@ pub const FUGO_PAIR_LEN: usize = 24;
 
 /// Which number a person had first. A leaked number is replaced by a new one, and the person keeps the symbols of the
 /// first.
-pub struct FugoLineage(Lineage);
+pub struct FugoLineage(pub(crate) Lineage);
 
 /// `*out` := the lineage of `count` pairs of 24 bytes, new number and previous number, pair behind pair. A number
 /// stands at most once in each column; chains are resolved. Failures, with `row` the pair from 0: NON_DIGIT (`at`, 0 to
