@@ -15,6 +15,10 @@ public final class Batch {
         this.faults = faults;
     }
 
+    Purpose purpose() {
+        return purpose;
+    }
+
     /**
      * How many rows there are, refused ones included.
      *
@@ -51,6 +55,15 @@ public final class Batch {
      */
     public Faults faults() {
         return faults;
+    }
+
+    /**
+     * How many rows had a re-issued number, which the {@link Lineage} replaced by the person's first number.
+     *
+     * @return the number of rows; 0 without a lineage
+     */
+    public int reissued() {
+        return faults.reissued();
     }
 
     /**

@@ -64,7 +64,7 @@ public final class KeyFile extends Handle {
 
     /**
      * Reads the plaintext of a key file: what is inside the encryption. The caller wipes the array. Whether it is a test
-     * key is not looked at: {@link #use} tells.
+     * key is not looked at: {@link #usage} tells.
      *
      * @param plaintext the lines
      * @return what they say
@@ -210,7 +210,7 @@ public final class KeyFile extends Handle {
      *
      * @return production or test
      */
-    public Use use() {
+    public Use usage() {
         return with(value -> Native.isProduction(value) ? Use.PRODUCTION : Use.TEST);
     }
 
