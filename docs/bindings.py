@@ -150,12 +150,13 @@ def tool():
             commands.update(outer + name.lower() for name in re.findall(r"^    ([A-Z]\w*)\b", body, re.MULTILINE))
         relative = path.relative_to(source).with_suffix("")
         place = " ".join(relative.parts)
-        owner = place if place in commands or len(relative.parts) == 2 and relative.parts[0] in ("key", "symbol") else relative.parts[0]
+        has_commands = relative.parts[0] in ("key", "symbol") and len(relative.parts) == 2
+        owner = place if has_commands else relative.parts[0]
         given = re.findall(r"#\[arg\(([^]]*?\blong\b[^]]*)\)\]\s+(?:pub(?:\(crate\))? )?(\w+):", text)
         for attributes, field in given:
             named = re.search(r'\blong = "([\w-]+)"', attributes)
             options.setdefault(owner, set()).add(named[1] if named else field.replace("_", "-"))
-    shared = set().union(*(names for owner, names in options.items() if owner in ("unlock", "seal", "options", "keys")))
+    shared = set().union(*(options.get(owner, set()) for owner in ("unlock", "seal", "options", "keys")))
     main = (source / "lib.rs").read_text(encoding="utf-8") + (source / "main.rs").read_text(encoding="utf-8")
     if re.search(r'#\[command\(name = "fugo", version', main):
         options[""] = {"version"}
@@ -206,7 +207,8 @@ def findings(page):
     in_c_column = {name for _, language, name in table if language == "C"}
     for name in sorted(header()[1] - in_c_column):
         yield f"{PAGE.name}: {name} of fugo.h is not in the table"
-    in_python_column = {re.split(r"[.(]", name.removeprefix("fugo."))[0] for _, language, name in table if language == "Python"}
+    of_python = (name.removeprefix("fugo.") for _, language, name in table if language == "Python")
+    in_python_column = {re.split(r"[.(]", name)[0] for name in of_python}
     for name in sorted(python()[1] - in_python_column):
         # FaultsTable is what a method in the table gives.
         if not name.endswith("Error") and name != "FaultsTable":

@@ -1,4 +1,4 @@
-"""python -m fugo [--version]: which version is installed, how it derives on this processor, where its documentation is."""
+"""python -m fugo [--version]: what is installed, how it derives on this processor, where its documentation is."""
 
 import argparse
 
@@ -6,7 +6,8 @@ import fugo
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m fugo", description="What is installed. Files are the work of the tool fugo.")
+    description = "Says what is installed. To convert files, use the tool fugo."
+    parser = argparse.ArgumentParser(prog="python -m fugo", description=description)
     parser.add_argument("--version", action="version", version=f"fugo {fugo.__version__}")
     parser.parse_args()
     print(f"fugo {fugo.__version__}")

@@ -32,7 +32,7 @@ class Descriptions(unittest.TestCase):
             ("agency/nta/1", "7C2CB2A1", {}),
             ("agency/nta/1", "7c2cb2a1", {"insurers": self.source}),
             ("eligibility/all/1", "7c2cb2a1", {"insurers": self.source}),
-            ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "passphrase": HadoopCredential("fugo", "jceks://hdfs@n/k")}),
+            ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "passphrase": HadoopCredential("a", "jceks://b@c/d")}),
             ("agency/../1", "7c2cb2a1", {}),
             ("agency/nta/01", "7c2cb2a1", {}),
             ("agency/NTA/1", "7c2cb2a1", {}),

@@ -65,7 +65,7 @@ class KeyFileOnExecutor:
                 " identity_file or HadoopCredential"
             )
         if self.passphrase_file is not None and self.passphrase is not None:
-            raise DescriptionError("passphrase_file and passphrase name two passphrases of one key file: give one of them")
+            raise DescriptionError("passphrase_file and passphrase are two passphrases of one key file: give one")
         if not isinstance(self.scope, str) or not isinstance(self.tag, str):
             raise DescriptionError("a scope and a tag are text, as `fugo key inspect` shows them")
         if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):
