@@ -17,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/bindings.md"
 HEADER = ROOT / "crates/capi/include/fugo.h"
 PYTHON = ROOT / "crates/python/python/fugo"
+IMPL = re.compile(
+    r"^impl(?:<[^\n]*?>)? (?:(\w+)(?:<[^\n]*?>)? for )?(\w+)[^\n]*\{\n(.*?)^\}", re.MULTILINE | re.DOTALL
+)
 RUST = ("src", "crates/keystore/src", "crates/columnar/src")
 
 
@@ -128,8 +131,7 @@ def rust():
         found.update(re.findall(r"^pub (?:struct|enum|trait) (\w+)", text, re.MULTILINE))
         module = path.parent.name if path.stem == "mod" else path.stem
         found.update(f"{module}::{name}" for name in re.findall(r"^pub (?:const )?fn (\w+)", text, re.MULTILINE))
-        for trait, owner, body in re.findall(r"^impl(?:<[^\n]*?>)? (?:(\w+)(?:<[^\n]*?>)? for )?(\w+)[^\n]*\{\n(.*?)^\}",
-                                             text, re.MULTILINE | re.DOTALL):
+        for trait, owner, body in IMPL.findall(text):
             public = r"^    fn (\w+)" if trait else r"^    pub (?:const )?fn (\w+)"
             found.update(f"{owner}::{name}" for name in re.findall(public, body, re.MULTILINE))
     return found
