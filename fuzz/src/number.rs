@@ -1,7 +1,7 @@
 //! The strict parse and the lenient step, against the slow plain model of both.
 
 use fugo::{
-    BodyError, MyNumber, MyNumberError, AnySymbolKey, RootKey, SYMBOL_LEN, flat,
+    AnySymbolKey, BodyError, MyNumber, MyNumberError, RootKey, SYMBOL_LEN, flat,
     normalize::{LostZeros, NormalizeError, normalize},
 };
 
