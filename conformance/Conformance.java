@@ -334,7 +334,7 @@ final class Conformance {
                 return;
             }
             same(string("kind"), file.isRoot() ? "root" : "scope");
-            same(string("use"), file.use().toString());
+            same(string("use"), file.usage().toString());
             same(string("tag"), file.tag().toString());
             if (file.isRoot()) {
                 try (RootKey key = file.rootKey()) {

@@ -402,7 +402,7 @@ static void play_key_file(const json_t *played)
         int32_t kind, usage;
         const char *word;
         must(fugo_key_file_kind(file, &kind, NULL));
-        must(fugo_key_file_use(file, &usage, NULL));
+        must(fugo_key_file_usage(file, &usage, NULL));
         must(fugo_key_file_tag(file, tag, sizeof tag, NULL));
         word = kind == FUGO_KIND_ROOT ? "root" : "scope";
         same_text("kind", text_of(played, "kind"), word, strlen(word));

@@ -51,7 +51,7 @@ def normalize(case: Case) -> Outcome:
     text, restore_zeros = case["text"], case["restore_zeros"]
     try:
         normalized = fugo.normalize(text, restore_zeros=restore_zeros)
-        digits = normalized.number().expose_digits()
+        digits = normalized.parse().expose_digits()
         outcome: Outcome = {"expect": "ok", "digits": digits, "changes": list(normalized.changes)}
     except fugo.MyNumberError as error:
         outcome = outcome_of_error(error, "offset", "found")

@@ -7,7 +7,7 @@ use core::{array, cell::Cell};
 
 use crate::{
     any_symbol_key::AnySymbolKey,
-    lanes::{CHUNK, KEYS, PreparedKey, derive_for_keys},
+    lanes::{self, CHUNK, KEYS, PreparedKey, derive_for_keys},
     my_number::MyNumber,
     symbol::{
         Eligibility, EligibilityKey, EligibilitySymbol, InsurersSymbol, NumberPurpose, PurposeError, SYMBOL_LEN,
@@ -54,6 +54,17 @@ impl EligibilityKey {
             second.derive(numbers.len(), |i| out[i].get().to_bytes(), set);
         }
     }
+}
+
+/// How this processor derives batches, for reports: `"sha-ni"` with the SHA extensions of x86, `"avx2"` with AVX2, which
+/// derives eight symbols at a time, and `"portable"` with the block function of the crate `sha2`, which has fast code of
+/// its own for other processors. The symbols are the same.
+///
+/// ```
+/// assert!(["sha-ni", "avx2", "portable"].contains(&fugo::batch::level()));
+/// ```
+pub fn level() -> &'static str {
+    lanes::level()
 }
 
 /// `out[k][i] :=` the symbol of `numbers[i]` under `keys[k]`, in one pass over the numbers. Groups of up to eight keys

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::{
     any_symbol_key::AnySymbolKey,
     lanes::CHUNK,
+    lineage::Lineage,
     my_number::{MyNumber, MyNumberError},
     symbol::{PurposeError, SYMBOL_LEN},
 };
@@ -16,13 +17,17 @@ pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 /// `out[i] :=` the symbol of the number `rows[i]`, 16 bytes for 12. If the strict parse refuses a row, the function
 /// calls `refused(i, error)` and writes [`REFUSED`]. Refused rows are reported in order.
 ///
+/// With a lineage, each re-issued number is replaced by the person's first number before the symbol is derived. Returns
+/// the number of rows that were replaced.
+///
 /// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: the key does not take numbers.
 ///
 /// ```
 /// use fugo::{MyNumberError, AnySymbolKey, RootKey, flat};
 /// let key = AnySymbolKey::new(&RootKey::random()?.scope_key(&"agency/nta/1".parse::<fugo::Scope>()?))?;
 /// let (mut out, mut refused) = ([[0; 16]; 2], Vec::new());
-/// flat::symbols(&key, &[*b"123456789018", *b"123456789012"], &mut out, |row, error| refused.push((row, error)))?;
+/// let rows = [*b"123456789018", *b"123456789012"];
+/// flat::symbols(&key, &rows, None, &mut out, |row, error| refused.push((row, error)))?;
 /// assert_eq!(refused, [(1, MyNumberError::CheckDigit)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -32,30 +37,39 @@ pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 pub fn symbols(
     key: &AnySymbolKey,
     rows: &[[u8; MyNumber::LEN]],
+    lineage: Option<&Lineage>,
     out: &mut [[u8; SYMBOL_LEN]],
     mut refused: impl FnMut(usize, MyNumberError),
-) -> Result<(), PurposeError> {
-    parse_and_derive(key, rows, out, &mut refused)
+) -> Result<usize, PurposeError> {
+    parse_and_derive(key, rows, lineage, out, &mut refused)
 }
 
 /// Not generic, so it is compiled once, in this crate. Inlined into callers, its speed varied by 10 %.
 fn parse_and_derive(
     key: &AnySymbolKey,
     rows: &[[u8; MyNumber::LEN]],
+    lineage: Option<&Lineage>,
     out: &mut [[u8; SYMBOL_LEN]],
     refused: &mut dyn FnMut(usize, MyNumberError),
-) -> Result<(), PurposeError> {
+) -> Result<usize, PurposeError> {
     assert_eq!(rows.len(), out.len(), "as many symbols as rows");
     key.takes_numbers()?;
     // The vector never reallocates, so wiping it reaches every number.
     let mut numbers = Vec::with_capacity(CHUNK.min(rows.len()));
     let mut gaps = Vec::new();
+    let mut reissued = 0;
     for (chunk, (rows, out)) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)).enumerate() {
         numbers.clear();
         gaps.clear();
         for (i, row) in rows.iter().enumerate() {
             match MyNumber::parse(row) {
-                Ok(number) => numbers.push(number),
+                Ok(number) => match lineage.and_then(|lineage| lineage.get(&number)) {
+                    Some(first) => {
+                        numbers.push(first.clone());
+                        reissued += 1;
+                    }
+                    None => numbers.push(number),
+                },
                 Err(error) => {
                     gaps.push(i);
                     refused(chunk * CHUNK + i, error);
@@ -65,7 +79,7 @@ fn parse_and_derive(
         key.symbols(&numbers, &mut out[..numbers.len()])?;
         spread(out, numbers.len(), &gaps);
     }
-    Ok(())
+    Ok(reissued)
 }
 
 /// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1. If the row is [`REFUSED`], the
@@ -128,7 +142,8 @@ mod tests {
     fn holds_under(key: &AnySymbolKey, rows: &[[u8; MyNumber::LEN]]) {
         let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
         let mut refused = Vec::new();
-        symbols(key, rows, &mut out, |row, error| refused.push((row, error))).expect("a key for numbers");
+        let reissued = symbols(key, rows, None, &mut out, |row, error| refused.push((row, error)));
+        assert_eq!(reissued, Ok(0));
         let mut expected = Vec::new();
         for (i, (row, symbol)) in rows.iter().zip(&out).enumerate() {
             let mut one = [[0; SYMBOL_LEN]];
@@ -146,6 +161,34 @@ mod tests {
         for count in [0, 1, 2, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3] {
             holds(&(1..=count).map(row).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn with_a_lineage_each_row_has_the_symbol_of_the_first_number_and_replaced_rows_are_counted() {
+        let parse = |i: usize| MyNumber::parse(row(i)).expect("a valid number");
+        // Every number above 100 that 7 divides was issued in the place of the number 7 before it.
+        let pairs = (100..2 * CHUNK + 50).filter(|i| i % 7 == 0).map(|i| (parse(i), parse(i - 7))).collect();
+        let lineage = Lineage::new(pairs).expect("a lineage");
+        let mut rows: Vec<_> = (1..2 * CHUNK + 3).map(row).collect();
+        (3..rows.len()).step_by(7).for_each(|i| rows[i][2] = b'x');
+        let root = RootKey::from_bytes(&[7; 32]);
+        let key = AnySymbolKey::new(&root.scope_key(&"agency/nta/1".parse().expect("a scope")));
+        let key = key.expect("a key for numbers");
+        let (mut out, mut refused, mut expected) = (vec![[0xff; SYMBOL_LEN]; rows.len()], 0, 0);
+        let reissued = symbols(&key, &rows, Some(&lineage), &mut out, |_, _| refused += 1);
+        for (row, symbol) in rows.iter().zip(&out) {
+            let Ok(number) = MyNumber::parse(row) else {
+                assert_eq!(*symbol, REFUSED);
+                continue;
+            };
+            let first = lineage.first(&number);
+            expected += usize::from(first != &number);
+            assert_eq!(Ok(*symbol), key.symbol(first));
+        }
+        assert!(expected > 200 && refused > 200);
+        assert_eq!(reissued, Ok(expected));
+        let none = Lineage::new(Vec::new()).expect("a lineage");
+        assert_eq!(symbols(&key, &rows, Some(&none), &mut out, |_, _| ()), Ok(0));
     }
 
     #[test]

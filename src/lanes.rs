@@ -40,8 +40,31 @@ pub(crate) enum Level {
     Plain,
 }
 
+impl Level {
+    fn is_available(self) -> bool {
+        match self {
+            Self::ShaNi => sha_ni::is_available(),
+            Self::Avx2 => avx2::is_available(),
+            Self::Plain => true,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::ShaNi => "sha-ni",
+            Self::Avx2 => "avx2",
+            Self::Plain => "portable",
+        }
+    }
+}
+
 /// All levels, the fastest first.
 pub(crate) const LEVELS: [Level; 3] = [Level::ShaNi, Level::Avx2, Level::Plain];
+
+/// The name of the level that handles whole stages on this processor.
+pub(crate) fn level() -> &'static str {
+    LEVELS.into_iter().find(|level| level.is_available()).unwrap_or(Level::Plain).name()
+}
 
 /// HMAC-SHA-256's two states after the key block: inner (key ⊕ ipad) and outer (key ⊕ opad). Wiped on drop.
 #[derive(Clone)]

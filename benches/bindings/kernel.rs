@@ -50,7 +50,7 @@ fn main() {
             }
             "flat" => (0..count(2)).for_each(|_| {
                 let size = count(1);
-                flat::symbols(&key, black_box(&rows[..size]), black_box(&mut out[..size]), |row, error| {
+                flat::symbols(&key, black_box(&rows[..size]), None, black_box(&mut out[..size]), |row, error| {
                     panic!("row {row}: {error}")
                 })
                 .expect("a key for numbers");

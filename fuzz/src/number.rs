@@ -62,7 +62,7 @@ fn flat_rows(data: &[u8]) {
     let key = AnySymbolKey::new(&RootKey::from_bytes(&[7; 32]).scope_key(&scope)).expect("a key for numbers");
     let mut out = vec![[0xff; SYMBOL_LEN]; rows.len()];
     let mut refused = Vec::new();
-    flat::symbols(&key, rows, &mut out, |row, error| refused.push((row, parse_refusal(error))))
+    flat::symbols(&key, rows, None, &mut out, |row, error| refused.push((row, parse_refusal(error))))
         .expect("a key for numbers");
     let mut expected = Vec::new();
     for (i, (row, symbol)) in rows.iter().zip(out).enumerate() {

@@ -9,6 +9,15 @@ use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
+/// Whether the processor has the instructions.
+#[multiversion(targets("x86_64+avx+avx2"))]
+pub(super) fn is_available() -> bool {
+    match_target! {
+        "x86_64+avx+avx2" => true,
+        _ => false,
+    }
+}
+
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. Returns the number of messages from the first that are
 /// done: 0 if the processor lacks the instructions, and one less than all if a single message would be left for the

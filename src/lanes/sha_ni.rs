@@ -11,6 +11,15 @@ use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
+/// Whether the processor has the instructions.
+#[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
+pub(super) fn is_available() -> bool {
+    match_target! {
+        "x86_64+sha+sse2+ssse3+sse4.1" => true,
+        _ => false,
+    }
+}
+
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. Returns the number of messages that are done: all, or
 /// 0 if the processor lacks the instructions.

@@ -169,6 +169,14 @@ fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsa
     // This level leaves the last message to the next level.
     let done = avx2::symbols::<12>(&[&key], &messages, &mut out);
     assert_eq!(done, if has_avx2 { 16 } else { 0 });
+    let named = if has_sha_ni {
+        "sha-ni"
+    } else if has_avx2 {
+        "avx2"
+    } else {
+        "portable"
+    };
+    assert_eq!(level(), named);
     for (level, has) in [("SHA extensions", has_sha_ni), ("AVX2", has_avx2)] {
         if !has {
             // Direct to standard error: the test runner shows the output of `eprintln` only if the test fails.

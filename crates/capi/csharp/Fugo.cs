@@ -253,6 +253,12 @@ namespace Fugo
         /// <summary>Throws unless the library is compatible with these declarations.</summary>
         public static void Check() { Native.Check(Native.fugo_version_check(Header), new NativeError { Status = 7 }); }
 
+        /// <summary>The version of the library that was found, such as 0.1.0.</summary>
+        public static string Version() { return Marshal.PtrToStringAnsi(Native.fugo_version_text()); }
+
+        /// <summary>How batches are derived on this processor: sha-ni, avx2 or portable.</summary>
+        public static string Level() { return Marshal.PtrToStringAnsi(Native.fugo_level()); }
+
         /// <summary>Throws unless this is a MyNumber: twelve ASCII digits with a check digit.</summary>
         public static void CheckNumber(byte[] text)
         {
@@ -286,6 +292,8 @@ namespace Fugo
         internal static string Message(int status) { return Marshal.PtrToStringAnsi(fugo_status_message(status)); }
 
         [DllImport(Name, CallingConvention = C)] internal static extern int fugo_version_check(uint header);
+        [DllImport(Name, CallingConvention = C)] internal static extern IntPtr fugo_version_text();
+        [DllImport(Name, CallingConvention = C)] internal static extern IntPtr fugo_level();
         [DllImport(Name, CallingConvention = C)] internal static extern IntPtr fugo_status_kind(int status);
         [DllImport(Name, CallingConvention = C)] internal static extern IntPtr fugo_status_message(int status);
 

@@ -633,7 +633,8 @@ typedef struct fugo_scope_key fugo_scope_key;
  * | IO                                           |           | which file          | the system's error number |
  * | PANIC                                        |           | line of the source  | its column                |
  *
- * Which file: 0 is the key file, 1 is the file that unlocks it. A field that the table leaves empty is `FUGO_NONE`.
+ * Which file: 0 is the key file, 1 is the file that unlocks it, 2 is the identity file of a call that takes a passphrase
+ * too. A field that the table leaves empty is `FUGO_NONE`.
  */
 typedef struct {
     /**
@@ -667,6 +668,13 @@ uint32_t fugo_version(void);
  * The library's version as text, such as `0.1.0`. It is static: never NULL, and not to free.
  */
 const char *fugo_version_text(void);
+
+/**
+ * How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx2` with AVX2, which derives
+ * eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is never NULL and
+ * must not be freed.
+ */
+const char *fugo_level(void);
 
 /**
  * Checks that a program that was compiled with the header of version `header` can use this library. Both need the same
@@ -917,6 +925,22 @@ fugo_status fugo_derive_batch(const fugo_key *key,
                               fugo_error *error);
 
 /**
+ * `symbols[i]` := the symbol of the person's first number. Each of the `count` numbers that `lineage` lists as new is
+ * replaced by the first number of the same person (`fugo_lineage_first`) before its symbol is derived, so that the person
+ * keeps one symbol. `reissued`, if not NULL, is set to the number of rows that were replaced. The rest is as for
+ * `fugo_derive_batch`. Failures: those of `fugo_derive_batch`; NULL_POINTER if `lineage` is NULL.
+ */
+fugo_status fugo_derive_batch_lineage(const fugo_key *key,
+                                      const fugo_lineage *lineage,
+                                      const char *numbers,
+                                      uint8_t *symbols,
+                                      size_t count,
+                                      fugo_status *statuses,
+                                      size_t *refused,
+                                      size_t *reissued,
+                                      fugo_error *error);
+
+/**
  * `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]. The issuer derives this way and never
  * sees a number. Both lengths are FUGO_SYMBOL_LEN. Give insurers' symbols of epoch 1 only: the bytes of a symbol do
  * not show their epoch, so decode them from their text form with the tag of that key. Failures: WRONG_PURPOSE if the
@@ -1058,8 +1082,39 @@ fugo_status fugo_key_file_open(const uint8_t *bytes,
                                fugo_error *error);
 
 /**
+ * `*out` := the key file at `path`, opened with a passphrase or with an age identity, whichever locks it. A program that
+ * has both need not know which. `how` and `passphrase` are FUGO_UNLOCK_NONE, FUGO_UNLOCK_PASSPHRASE or
+ * FUGO_UNLOCK_PASSPHRASE_FILE as for `fugo_key_file_load`, with or without `| FUGO_UNLOCK_TEST_KEYS`. `identity_file` is
+ * the path of an age identity file, or NULL, 0. Both secrets are read before the key file is opened. Failures: those of
+ * `fugo_key_file_load`; `at` is 2 for IO, OTHERS_CAN_READ and TOO_LARGE of the identity file.
+ */
+fugo_status fugo_key_file_load_either(const char *path,
+                                      size_t path_len,
+                                      int32_t how,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *identity_file,
+                                      size_t identity_file_len,
+                                      fugo_key_file **out,
+                                      fugo_error *error);
+
+/**
+ * `*out` := the key file with these bytes, opened as `fugo_key_file_load_either` opens it. Failures: the same, except those
+ * of reading the file at `path`.
+ */
+fugo_status fugo_key_file_open_either(const uint8_t *bytes,
+                                      size_t bytes_len,
+                                      int32_t how,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *identity_file,
+                                      size_t identity_file_len,
+                                      fugo_key_file **out,
+                                      fugo_error *error);
+
+/**
  * `*out` := the key file with this plaintext, already decrypted. Failures, with `at` the line number from 1:
- * UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_use` to learn the
+ * UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_usage` to learn the
  * permitted use.
  */
 fugo_status fugo_key_file_parse(const char *plaintext,
@@ -1107,7 +1162,7 @@ fugo_status fugo_key_file_kind(const fugo_key_file *file, int32_t *kind, fugo_er
 /**
  * `*usage` := FUGO_USE_PRODUCTION or FUGO_USE_TEST.
  */
-fugo_status fugo_key_file_use(const fugo_key_file *file, int32_t *usage, fugo_error *error);
+fugo_status fugo_key_file_usage(const fugo_key_file *file, int32_t *usage, fugo_error *error);
 
 /**
  * `tag` := the key tag; `tag_len` is FUGO_TAG_LEN.

@@ -6,9 +6,10 @@ use crate::{
     boundary::boundary,
     failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
+    lineage::FugoLineage,
     number::FUGO_NUMBER_LEN,
     pointers::{Handle, In, Out},
-    spans::apart,
+    spans::{Span, apart},
     status::FugoStatus,
     text::symbol_bytes,
 };
@@ -61,42 +62,82 @@ pub extern "C" fn fugo_derive_batch(
     refused: Out<usize>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
-        let outputs = [
-            symbols.span(count, FUGO_SYMBOL_LEN, 3)?,
-            statuses.span(count, size_of::<FugoStatus>(), 5)?,
-            refused.span(1, size_of::<usize>(), 6)?,
-        ];
-        apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN, 2)?])?;
-        // A call that fails leaves no row with the status OK.
-        let (symbols, statuses) =
-            (symbols.rows::<SYMBOL_LEN>(count).arg(3), statuses.places(count, FugoStatus::Other).arg(5)?);
-        let refused = refused.places(1, 0).arg(6)?;
-        let (key, numbers) = (key.held().arg(1)?, numbers.rows(count).arg(2)?);
-        let (mut symbols, mut statuses) = (symbols?, statuses);
-        key.0.takes_numbers()?;
+    boundary(error, |error| batch(error, key, None, numbers, symbols, count, statuses, refused, Out::none()))
+}
+
+/// `symbols[i]` := the symbol of the person's first number. Each of the `count` numbers that `lineage` lists as new is
+/// replaced by the first number of the same person (`fugo_lineage_first`) before its symbol is derived, so that the person
+/// keeps one symbol. `reissued`, if not NULL, is set to the number of rows that were replaced. The rest is as for
+/// `fugo_derive_batch`. Failures: those of `fugo_derive_batch`; NULL_POINTER if `lineage` is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_derive_batch_lineage(
+    key: Handle<FugoKey>,
+    lineage: Handle<FugoLineage>,
+    numbers: In<c_char>,
+    symbols: Out<u8>,
+    count: usize,
+    statuses: Out<FugoStatus>,
+    refused: Out<usize>,
+    reissued: Out<usize>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| batch(error, key, Some(lineage), numbers, symbols, count, statuses, refused, reissued))
+}
+
+/// The arguments of both calls in their order; a lineage moves those behind it by one place.
+#[expect(clippy::too_many_arguments, clippy::needless_pass_by_value)]
+fn batch(
+    error: Span,
+    key: Handle<FugoKey>,
+    lineage: Option<Handle<FugoLineage>>,
+    numbers: In<c_char>,
+    symbols: Out<u8>,
+    count: usize,
+    statuses: Out<FugoStatus>,
+    refused: Out<usize>,
+    reissued: Out<usize>,
+) -> Result<(), Failure> {
+    let place = |argument: usize| argument + usize::from(lineage.is_some());
+    let outputs = [
+        symbols.span(count, FUGO_SYMBOL_LEN, place(3))?,
+        statuses.span(count, size_of::<FugoStatus>(), place(5))?,
+        refused.span(1, size_of::<usize>(), place(6))?,
+        reissued.span(1, size_of::<usize>(), place(7))?,
+    ];
+    apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN, place(2))?])?;
+    // A call that fails leaves no row with the status OK.
+    let (symbols, statuses) =
+        (symbols.rows::<SYMBOL_LEN>(count).arg(place(3)), statuses.places(count, FugoStatus::Other).arg(place(5))?);
+    let (refused, reissued) = (refused.places(1, 0).arg(place(6))?, reissued.places(1, 0).arg(place(7))?);
+    let key = key.held().arg(1)?;
+    let lineage = lineage.as_ref().map(|lineage| lineage.held().arg(2)).transpose()?;
+    let numbers = numbers.rows(count).arg(place(2))?;
+    let (mut symbols, mut statuses) = (symbols?, statuses);
+    key.0.takes_numbers()?;
+    if let Some(statuses) = &mut statuses {
+        statuses.fill(FugoStatus::Ok);
+    }
+    let (mut first, mut many) = (0, 0);
+    let replaced = flat::symbols(&key.0, numbers, lineage.map(|lineage| &lineage.0), symbols.rows(), |row, error| {
+        if many == 0 {
+            first = row;
+        }
+        many += 1;
         if let Some(statuses) = &mut statuses {
-            statuses.fill(FugoStatus::Ok);
+            statuses.put(row, Failure::from(error).status);
         }
-        let (mut first, mut many) = (0, 0);
-        flat::symbols(&key.0, numbers, symbols.rows(), |row, error| {
-            if many == 0 {
-                first = row;
-            }
-            many += 1;
-            if let Some(statuses) = &mut statuses {
-                statuses.put(row, Failure::from(error).status);
-            }
-        })?;
-        symbols.keep();
-        if let Some(statuses) = &mut statuses {
-            statuses.keep();
-        }
-        if let Some(refused) = refused {
-            refused.set(many);
-        }
-        if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many as u64)) } else { Ok(()) }
-    })
+    })?;
+    symbols.keep();
+    if let Some(statuses) = &mut statuses {
+        statuses.keep();
+    }
+    if let Some(refused) = refused {
+        refused.set(many);
+    }
+    if let Some(reissued) = reissued {
+        reissued.set(replaced);
+    }
+    if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many as u64)) } else { Ok(()) }
 }
 
 /// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]. The issuer derives this way and never

@@ -34,7 +34,8 @@ pub const FUGO_NONE: u64 = 0xffff_ffff_ffff_ffff;
 /// | IO                                           |           | which file          | the system's error number |
 /// | PANIC                                        |           | line of the source  | its column                |
 ///
-/// Which file: 0 is the key file, 1 is the file that unlocks it. A field that the table leaves empty is `FUGO_NONE`.
+/// Which file: 0 is the key file, 1 is the file that unlocks it, 2 is the identity file of a call that takes a passphrase
+/// too. A field that the table leaves empty is `FUGO_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct FugoError {
@@ -157,6 +158,8 @@ macro_rules! failures {
     )*};
 }
 
+// Errors of key files are listed in their own file.
+#[cfg(feature = "key-files")]
 pub(crate) use failures;
 
 failures!(BodyError, LineageError, MyNumberError, NormalizeError, PurposeError, RandomError, ScopeError, TextError);

@@ -93,6 +93,20 @@ fn unlock(how: i32, with: &[u8]) -> Result<Unlock, Failure> {
     })
 }
 
+/// What opens a key file, whichever of its two locks it has.
+fn unlock_either(how: i32, passphrase: &[u8], identity_file: &[u8]) -> Result<Unlock, Failure> {
+    if how & !(FugoUnlock::TestKeys as i32) == FugoUnlock::IdentityFile as i32 {
+        return Err(FugoStatus::UnknownValue.into());
+    }
+    let unlock = unlock(how, passphrase)?;
+    if identity_file.is_empty() {
+        return Ok(unlock);
+    }
+    let in_identity_file =
+        |error: SecretFileError| in_file(told(error.kind(), error.place(), error.found()), SECOND_UNLOCKING_FILE);
+    unlock.with_identity_file(path(identity_file)?).map_err(in_identity_file)
+}
+
 /// `*out` := the key file at `path`, opened with `unlock`. The bytes of the path are as in the file system, UTF-8 on
 /// Windows; no NUL is needed.
 ///
@@ -155,8 +169,73 @@ pub extern "C" fn fugo_key_file_open(
     })
 }
 
+/// `*out` := the key file at `path`, opened with a passphrase or with an age identity, whichever locks it. A program that
+/// has both need not know which. `how` and `passphrase` are FUGO_UNLOCK_NONE, FUGO_UNLOCK_PASSPHRASE or
+/// FUGO_UNLOCK_PASSPHRASE_FILE as for `fugo_key_file_load`, with or without `| FUGO_UNLOCK_TEST_KEYS`. `identity_file` is
+/// the path of an age identity file, or NULL, 0. Both secrets are read before the key file is opened. Failures: those of
+/// `fugo_key_file_load`; `at` is 2 for IO, OTHERS_CAN_READ and TOO_LARGE of the identity file.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_load_either(
+    path: In<c_char>,
+    path_len: usize,
+    how: i32,
+    passphrase: In<c_char>,
+    passphrase_len: usize,
+    identity_file: In<c_char>,
+    identity_file_len: usize,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        let inputs = [
+            path.span(path_len, 1, 1)?,
+            passphrase.span(passphrase_len, 1, 4)?,
+            identity_file.span(identity_file_len, 1, 6)?,
+        ];
+        apart(error, &[out.span(8)?], &inputs)?;
+        let out = out.vacant().arg(8);
+        let (path, passphrase) = (path.bytes(path_len).arg(1)?, passphrase.bytes(passphrase_len).arg(4)?);
+        let identity_file = identity_file.bytes(identity_file_len).arg(6)?;
+        let out = out?;
+        let unlock = unlock_either(how, passphrase, identity_file)?;
+        out.set(FugoKeyFile(KeyFile::load(self::path(path)?, &unlock)?));
+        Ok(())
+    })
+}
+
+/// `*out` := the key file with these bytes, opened as `fugo_key_file_load_either` opens it. Failures: the same, except those
+/// of reading the file at `path`.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_open_either(
+    bytes: In<u8>,
+    bytes_len: usize,
+    how: i32,
+    passphrase: In<c_char>,
+    passphrase_len: usize,
+    identity_file: In<c_char>,
+    identity_file_len: usize,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        let inputs = [
+            bytes.span(bytes_len, 1, 1)?,
+            passphrase.span(passphrase_len, 1, 4)?,
+            identity_file.span(identity_file_len, 1, 6)?,
+        ];
+        apart(error, &[out.span(8)?], &inputs)?;
+        let out = out.vacant().arg(8);
+        let (bytes, passphrase) = (bytes.bytes(bytes_len).arg(1)?, passphrase.bytes(passphrase_len).arg(4)?);
+        let identity_file = identity_file.bytes(identity_file_len).arg(6)?;
+        let out = out?;
+        let unlock = unlock_either(how, passphrase, identity_file)?;
+        out.set(FugoKeyFile(KeyFile::open(bytes, &unlock)?));
+        Ok(())
+    })
+}
+
 /// `*out` := the key file with this plaintext, already decrypted. Failures, with `at` the line number from 1:
-/// UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_use` to learn the
+/// UNKNOWN_LINE, MISSING_LINE, BAD_VALUE, TAG_MISMATCH. Test keys are accepted: call `fugo_key_file_usage` to learn the
 /// permitted use.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_parse(
@@ -271,7 +350,7 @@ pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, 
 
 /// `*usage` := FUGO_USE_PRODUCTION or FUGO_USE_TEST.
 #[unsafe(no_mangle)]
-pub extern "C" fn fugo_key_file_use(file: Handle<FugoKeyFile>, usage: Out<i32>, error: Out<FugoError>) -> FugoStatus {
+pub extern "C" fn fugo_key_file_usage(file: Handle<FugoKeyFile>, usage: Out<i32>, error: Out<FugoError>) -> FugoStatus {
     boundary(error, |error| {
         apart(error, &[usage.span(1, size_of::<i32>(), 2)?], &[])?;
         let usage = usage.place(0).arg(2);
@@ -376,6 +455,8 @@ impl From<SecretFileError> for Failure {
 const KEY_FILE: usize = 0;
 /// The file of the passphrase or of the identities.
 const UNLOCKING_FILE: usize = 1;
+/// The file of the identities, in a call that takes a passphrase too.
+const SECOND_UNLOCKING_FILE: usize = 2;
 
 /// Sets which file failed, for the statuses that report it in `at`.
 fn in_file(failure: Failure, file: usize) -> Failure {

@@ -16,7 +16,7 @@ pub const FUGO_PAIR_LEN: usize = 24;
 
 /// The first number of each person whose number was replaced. A leaked number is replaced by a new one, and the person
 /// keeps the symbols of the first number.
-pub struct FugoLineage(Lineage);
+pub struct FugoLineage(pub(crate) Lineage);
 
 /// `*out` := the lineage of `count` pairs. Each pair is 24 bytes, the new number and then the previous number, without
 /// separators. Chains are resolved. A number may be the new number of one pair only, and the previous number of one

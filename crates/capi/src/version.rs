@@ -1,4 +1,7 @@
-use std::ffi::{CStr, c_char};
+use std::{
+    ffi::{CStr, c_char},
+    sync::OnceLock,
+};
 
 use crate::status::FugoStatus;
 
@@ -44,6 +47,21 @@ pub extern "C" fn fugo_version() -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_version_text() -> *const c_char {
     TEXT.as_ptr()
+}
+
+/// How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx2` with AVX2, which derives
+/// eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is never NULL and
+/// must not be freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_level() -> *const c_char {
+    // Not on the heap, where it would be seen as leaked.
+    static LEVEL: OnceLock<[u8; 16]> = OnceLock::new();
+    let level = LEVEL.get_or_init(|| {
+        let mut text = [0; 16];
+        text[..15].iter_mut().zip(fugo::batch::level().bytes()).for_each(|(to, byte)| *to = byte);
+        text
+    });
+    level.as_ptr().cast()
 }
 
 /// Checks that a program that was compiled with the header of version `header` can use this library. Both need the same

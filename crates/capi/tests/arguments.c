@@ -272,6 +272,38 @@ static void batches(void)
     EXPECT(bytes[101] == FUGO_STATUS_NON_DIGIT && is_zero(bytes + 102, 7) && bytes[111] == 1 &&
            is_zero(bytes + 112, 7));
 
+    {
+        size_t reissued = 9;
+#define LINEAGE(lineage, numbers, symbols, count, statuses, refused, reissued) \
+    fugo_derive_batch_lineage(key, lineage, numbers, symbols, count, statuses, refused, reissued, &error)
+        refused = 9;
+        ZEROED(NUL, LINEAGE(NULL, numbers, bytes, 2, statuses, &refused, &reissued), 32);
+        EXPECT(refused == 0 && reissued == 0 && statuses[1] == FUGO_STATUS_OTHER && error.at == 2);
+        ZEROED(HND, LINEAGE((fugo_lineage *)(void *)root, numbers, bytes, 2, NULL, NULL, NULL), 32);
+        EXPECT(error.at == 2);
+        ZEROED(NUL, fugo_derive_batch_lineage(NULL, lineage, numbers, bytes, 2, NULL, NULL, NULL, &error), 32);
+        EXPECT(error.at == 1);
+        ZEROED(FUGO_STATUS_INSURERS_MISSING,
+               fugo_derive_batch_lineage(issuer, lineage, numbers, bytes, 2, statuses, NULL, &reissued, NULL), 32);
+        ZEROED(NUL, LINEAGE(lineage, NULL, bytes, 2, NULL, NULL, NULL), 32);
+        EXPECT(error.at == 3);
+        STATUS(NUL, LINEAGE(lineage, numbers, NULL, 2, NULL, NULL, NULL));
+        EXPECT(error.at == 4);
+        UNTOUCHED(OVR, LINEAGE(lineage, numbers, bytes, SIZE_MAX / 16 + 1, NULL, NULL, NULL));
+        EXPECT(error.at == 4);
+        UNTOUCHED(LAP, LINEAGE(lineage, chars, bytes, 2, NULL, NULL, NULL));
+        EXPECT(error.at == 4 && error.found == 3);
+        UNTOUCHED(LAP, LINEAGE(lineage, numbers, bytes, 2, (fugo_status *)(void *)(bytes + 28), NULL, NULL));
+        EXPECT(error.at == 4 && error.found == 6);
+        UNTOUCHED(LAP, LINEAGE(lineage, numbers, bytes, 2, NULL, (size_t *)(void *)(bytes + 24), NULL));
+        EXPECT(error.at == 4 && error.found == 7);
+        UNTOUCHED(LAP, LINEAGE(lineage, numbers, bytes, 2, NULL, NULL, (size_t *)(void *)(bytes + 24)));
+        EXPECT(error.at == 4 && error.found == 8);
+        UNTOUCHED(LAP, LINEAGE(lineage, numbers, bytes + 64, 2, NULL, (size_t *)(void *)bytes, (size_t *)(void *)bytes));
+        UNTOUCHED(LAP, fugo_derive_batch_lineage(key, lineage, numbers, bytes, 2, NULL, NULL, NULL,
+                                                 (fugo_error *)(void *)(bytes + 31)));
+    }
+
     /* Rows that were refused before are refused again, and do not become one person. */
     memset(bytes, 0, 48);
     memcpy(bytes + 16, INSURERS, 16);
@@ -303,6 +335,9 @@ static void occupied(void)
     OCCUPIED(fugo_key, 2, fugo_key_issuer(eligibility_key, &out, &error));
     OCCUPIED(fugo_key_file, 3, fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, &out, &error));
     OCCUPIED(fugo_key_file, 6, fugo_key_file_load("x", 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
+    OCCUPIED(fugo_key_file, 6, fugo_key_file_open(bytes, 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
+    OCCUPIED(fugo_key_file, 8, fugo_key_file_load_either("x", 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, 0, &out, &error));
+    OCCUPIED(fugo_key_file, 8, fugo_key_file_open_either(bytes, 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, 0, &out, &error));
     OCCUPIED(fugo_root_key, 2, fugo_key_file_root_key(file, &out, &error));
     OCCUPIED(fugo_scope_key, 2, fugo_key_file_scope_key(file, &out, &error));
     OCCUPIED(fugo_lineage, 3, fugo_lineage_new(PAIR, 1, &out, &error));
@@ -477,6 +512,19 @@ static void key_files(void)
     NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE, fugo_key_file_open(bytes, 1, 32, NULL, 0, &out, NULL));
     UNTOUCHED(OVR, fugo_key_file_open(bytes, SIZE_MAX, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_open(bytes, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
+    STATUS(NUL, fugo_key_file_load_either("x", 1, 0, NULL, 0, NULL, 0, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_load_either(NULL, 1, 0, NULL, 0, NULL, 0, &out, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_load_either("x", 1, 1, NULL, 1, NULL, 0, &out, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_load_either("x", 1, 0, NULL, 0, NULL, 1, &out, NULL));
+    NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE,
+              fugo_key_file_load_either("x", 1, FUGO_UNLOCK_IDENTITY_FILE, "x", 1, NULL, 0, &out, NULL));
+    UNTOUCHED(OVR, fugo_key_file_load_either("x", 1, 0, NULL, 0, "x", SIZE_MAX, (fugo_key_file **)(void *)bytes, NULL));
+    UNTOUCHED(LAP, fugo_key_file_load_either("x", 1, 0, NULL, 0, chars, 9, (fugo_key_file **)(void *)bytes, NULL));
+    STATUS(NUL, fugo_key_file_open_either(bytes, 1, 0, NULL, 0, NULL, 0, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_open_either(NULL, 1, 0, NULL, 0, NULL, 0, &out, NULL));
+    NO_HANDLE(fugo_key_file, FUGO_STATUS_UNKNOWN_VALUE,
+              fugo_key_file_open_either(bytes, 1, 32, NULL, 0, NULL, 0, &out, NULL));
+    UNTOUCHED(LAP, fugo_key_file_open_either(bytes, 9, 0, NULL, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     STATUS(NUL, fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, NULL, NULL));
     NO_HANDLE(fugo_key_file, NUL, fugo_key_file_parse(NULL, 9, &out, NULL));
     NO_HANDLE(fugo_key_file, FUGO_STATUS_MISSING_LINE, fugo_key_file_parse(NULL, 0, &out, NULL));
@@ -487,10 +535,10 @@ static void key_files(void)
     STATUS(NUL, fugo_key_file_kind(file, NULL, NULL));
     STATUS(HND, fugo_key_file_kind((fugo_key_file *)(void *)key, &value, NULL));
     value = 9;
-    STATUS(NUL, fugo_key_file_use(NULL, &value, NULL));
+    STATUS(NUL, fugo_key_file_usage(NULL, &value, NULL));
     EXPECT(value == 0);
-    STATUS(NUL, fugo_key_file_use(file, NULL, NULL));
-    STATUS(HND, fugo_key_file_use((fugo_key_file *)(void *)key, &value, NULL));
+    STATUS(NUL, fugo_key_file_usage(file, NULL, NULL));
+    STATUS(HND, fugo_key_file_usage((fugo_key_file *)(void *)key, &value, NULL));
     ZEROED(NUL, fugo_key_file_tag(NULL, bytes, 4, NULL), 4);
     ZEROED(HND, fugo_key_file_tag((fugo_key_file *)(void *)key, bytes, 4, NULL), 4);
     STATUS(NUL, fugo_key_file_tag(file, NULL, 4, NULL));

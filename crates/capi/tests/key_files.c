@@ -10,9 +10,9 @@ static const char *folder;
 
 static const char *in(const char *name)
 {
-    static char paths[4][4096];
+    static char paths[8][4096];
     static int next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % 8];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
 }
@@ -35,7 +35,7 @@ static void is_sample(fugo_key_file *file, int32_t expected_kind)
     fugo_root_key *root = NULL;
     fugo_scope_key *key = NULL, *sample = sample_scope_key(SCOPE);
     OK(fugo_key_file_kind(file, &kind, NULL));
-    OK(fugo_key_file_use(file, &usage, NULL));
+    OK(fugo_key_file_usage(file, &usage, NULL));
     OK(fugo_key_file_tag(file, tag, sizeof tag, NULL));
     EXPECT(kind == expected_kind && usage == FUGO_USE_TEST);
     if (kind == FUGO_KIND_ROOT) {
@@ -167,6 +167,49 @@ int main(int argc, char **argv)
     OK(load("identity.key", FUGO_UNLOCK_IDENTITY_FILE, in("identity.txt"), &file));
     is_sample(file, FUGO_KIND_SCOPE);
     file = NULL;
+
+    /* With a passphrase and an identity, the one that locks the file opens it. */
+    {
+        const char *pass = in("passphrase.txt"), *identity = in("identity.txt"), *path;
+        int32_t how = FUGO_UNLOCK_PASSPHRASE_FILE | FUGO_UNLOCK_TEST_KEYS;
+        static unsigned char content[65536];
+        size_t len;
+        FILE *stream;
+#define EITHER(how, with, identity)                                                                                   \
+    fugo_key_file_load_either(path, strlen(path), how, with, strlen(with), identity, strlen(identity), &file, &error)
+        path = in("identity.key");
+        OK(EITHER(how, pass, identity));
+        is_sample(file, FUGO_KIND_SCOPE);
+        file = NULL;
+        OK(EITHER(FUGO_UNLOCK_PASSPHRASE | FUGO_UNLOCK_TEST_KEYS, "another", identity));
+        is_sample(file, FUGO_KIND_SCOPE);
+        REFUSED(FUGO_STATUS_TEST_KEY, EITHER(FUGO_UNLOCK_NONE, "", identity));
+        REFUSED(FUGO_STATUS_WRONG_IDENTITY, EITHER(how, pass, in("stranger.txt")));
+        REFUSED(FUGO_STATUS_IDENTITY_NEEDED, EITHER(how, pass, ""));
+        REFUSED(FUGO_STATUS_IO, EITHER(how, pass, in("missing")));
+        EXPECT(error.at == 2 && error.found == ENOENT);
+        REFUSED(FUGO_STATUS_IO, EITHER(how, in("missing"), identity));
+        EXPECT(error.at == 1 && error.found == ENOENT);
+        stream = fopen(path, "rb");
+        EXPECT(stream != NULL);
+        len = stream == NULL ? 0 : fread(content, 1, sizeof content, stream);
+        if (stream != NULL) {
+            fclose(stream);
+        }
+        identity = in("identity.txt");
+        OK(fugo_key_file_open_either(content, len, FUGO_UNLOCK_PASSPHRASE | FUGO_UNLOCK_TEST_KEYS, "another", 7, identity,
+                                     strlen(identity), &file, &error));
+        is_sample(file, FUGO_KIND_SCOPE);
+        file = NULL;
+        path = in("passphrase.key");
+        pass = in("passphrase.txt");
+        REFUSED(FUGO_STATUS_PASSPHRASE_NEEDED, EITHER(FUGO_UNLOCK_TEST_KEYS, "", identity));
+        if (getenv("FUGO_SKIP_SLOW") == NULL) {
+            OK(EITHER(how, pass, identity));
+            is_sample(file, FUGO_KIND_SCOPE);
+            file = NULL;
+        }
+    }
 
     /* These are slow: a passphrase takes a second, and a minute under valgrind. */
     if (getenv("FUGO_SKIP_SLOW") == NULL) {

@@ -5,6 +5,9 @@ static void versions(void)
 {
     EXPECT(fugo_version() == FUGO_VERSION);
     EXPECT(strcmp(fugo_version_text(), "0.1.0") == 0);
+    EXPECT(strcmp(fugo_level(), "sha-ni") == 0 || strcmp(fugo_level(), "avx2") == 0 ||
+           strcmp(fugo_level(), "portable") == 0);
+    EXPECT(fugo_level() == fugo_level());
     OK(fugo_version_check(FUGO_VERSION));
     STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(FUGO_VERSION + 1));
     STATUS(FUGO_STATUS_VERSION_MISMATCH, fugo_version_check(FUGO_VERSION + (1u << 8)));
@@ -260,6 +263,49 @@ static void batches(fugo_key *key)
     }
 }
 
+/* With a lineage, each row as the single call has it for the person's first number. */
+static void batch_of_first_numbers(fugo_key *key)
+{
+    enum { COUNT = 1300, NEW = 600 };
+    static char numbers[COUNT * 12], pairs[NEW * FUGO_PAIR_LEN];
+    static uint8_t symbols[COUNT * 16];
+    static fugo_status statuses[COUNT];
+    fugo_lineage *lineage = NULL, *none = NULL;
+    uint8_t one[FUGO_SYMBOL_LEN];
+    char first[FUGO_NUMBER_LEN];
+    size_t i, refused = 99, reissued = 99;
+    fugo_error error;
+    for (i = 0; i < COUNT; i++) {
+        sample_number(i + 1, numbers + i * 12);
+    }
+    /* Number 700 + i was issued in the place of number 1 + i. */
+    for (i = 0; i < NEW; i++) {
+        memcpy(pairs + i * FUGO_PAIR_LEN, numbers + (699 + i) * 12, 12);
+        memcpy(pairs + i * FUGO_PAIR_LEN + 12, numbers + i * 12, 12);
+    }
+    OK(fugo_lineage_new(pairs, NEW, &lineage, NULL));
+    OK(fugo_lineage_new(NULL, 0, &none, NULL));
+    OK(fugo_derive_batch_lineage(key, lineage, numbers, symbols, COUNT, statuses, &refused, &reissued, &error));
+    EXPECT(refused == 0 && reissued == NEW && error.status == FUGO_STATUS_OK);
+    for (i = 0; i < COUNT; i++) {
+        OK(fugo_lineage_first(lineage, numbers + i * 12, 12, first, sizeof first, NULL));
+        OK(fugo_derive(key, first, sizeof first, one, sizeof one, NULL));
+        EXPECT(memcmp(one, symbols + i * 16, 16) == 0 && statuses[i] == FUGO_STATUS_OK);
+    }
+    numbers[3 * 12] = 'x';
+    numbers[703 * 12] = 'x';
+    STATUS(FUGO_STATUS_ROWS_REFUSED,
+           fugo_derive_batch_lineage(key, lineage, numbers, symbols, COUNT, statuses, &refused, &reissued, &error));
+    EXPECT(refused == 2 && reissued == NEW - 1 && error.row == 3 && error.found == 2);
+    EXPECT(is_zero(symbols + 703 * 16, 16) && statuses[703] == FUGO_STATUS_NON_DIGIT);
+    EXPECT(memcmp(symbols + 704 * 16, symbols + 5 * 16, 16) == 0);
+    OK(fugo_derive_batch_lineage(key, none, numbers + 48, symbols, 9, NULL, NULL, &reissued, NULL));
+    EXPECT(reissued == 0);
+    OK(fugo_derive_batch_lineage(key, lineage, NULL, NULL, 0, NULL, NULL, NULL, NULL));
+    OK(fugo_lineage_free(&lineage));
+    OK(fugo_lineage_free(&none));
+}
+
 static void batch_from_insurers(void)
 {
     enum { COUNT = 1300 };
@@ -388,6 +434,8 @@ int main(void)
     one_symbol();
     batches(agency);
     batches(eligibility);
+    batch_of_first_numbers(agency);
+    batch_of_first_numbers(eligibility);
     batch_from_insurers();
     texts();
     lineage();

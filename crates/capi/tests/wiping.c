@@ -203,6 +203,12 @@ int main(int argc, char **argv)
             memcpy(rows + i * 12, NUMBER, 12);
         }
         OK(fugo_derive_batch(key, rows, symbols, 2000, NULL, NULL, NULL));
+        OK(fugo_lineage_new(pairs, 4, &lineage, NULL));
+        for (i = 0; i < 2000; i += 3) {
+            memcpy(rows + i * 12, pairs, 12);
+        }
+        OK(fugo_derive_batch_lineage(key, lineage, rows, symbols, 2000, NULL, NULL, NULL, NULL));
+        OK(fugo_lineage_free(&lineage));
     });
     OK(fugo_key_free(&key));
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     arrays::{count as checked, read, write},
-    handles::held,
+    handles::{Held, held},
     numbers::coded,
     thrown::native,
 };
@@ -19,13 +19,15 @@ use crate::{
 /// copying costs almost nothing.
 const CHUNK: usize = 1024;
 
-/// Returns three values for each refused row: row, code and number. Returns null if no row was refused. Java has
-/// checked that `count` rows fit both arrays.
+/// Returns the number of rows whose re-issued number was replaced through `lineage`, and then three values for each
+/// refused row: row, code and number. Returns null if no row was replaced or refused. A `lineage` of 0 replaces nothing.
+/// Java has checked that `count` rows fit both arrays.
 #[jni_mangle("fugo.Native")]
 pub fn symbols<'local>(
     env: EnvUnowned<'local>,
     _: JClass<'local>,
     key: jlong,
+    lineage: jlong,
     rows: JByteArray<'local>,
     rows_at: jint,
     out: JByteArray<'local>,
@@ -35,24 +37,27 @@ pub fn symbols<'local>(
     native(env, |env| {
         let held = held(key)?;
         let key = held.symbol_key()?;
+        let lineage = if lineage == 0 { None } else { Some(self::held(lineage)?) };
+        let lineage = lineage.as_deref().map(Held::lineage).transpose()?;
         let count = checked(count);
         let mut digits = Zeroizing::new(vec![0; CHUNK.min(count) * MyNumber::LEN]);
         let mut symbols = vec![[0; SYMBOL_LEN]; CHUNK.min(count)];
-        let mut refused: Vec<jint> = Vec::new();
+        let (mut refused, mut reissued): (Vec<jint>, usize) = (vec![0], 0);
         for start in (0..count).step_by(CHUNK) {
             let chunk = CHUNK.min(count - start);
             let digits = &mut digits[..chunk * MyNumber::LEN];
             read(env, &rows, rows_at + (start * MyNumber::LEN) as jint, digits)?;
             let (rows, _) = digits.as_chunks();
-            flat::symbols(key, rows, &mut symbols[..chunk], |row, error| {
+            reissued += flat::symbols(key, rows, lineage, &mut symbols[..chunk], |row, error| {
                 refused.push((start + row) as jint);
                 refused.extend(coded(error));
             })?;
             write(env, &out, out_at + (start * SYMBOL_LEN) as jint, symbols[..chunk].as_flattened())?;
         }
-        if refused.is_empty() {
+        if refused.len() == 1 && reissued == 0 {
             return Ok(JIntArray::default());
         }
+        refused[0] = reissued as jint;
         let faults = JIntArray::new(env, refused.len())?;
         faults.set_region(env, 0, &refused)?;
         Ok(faults)

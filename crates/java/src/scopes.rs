@@ -82,6 +82,12 @@ pub(crate) fn tag_of(number: jint) -> KeyTag {
     KeyTag::from_bytes(number.to_be_bytes())
 }
 
+/// How this processor derives batches.
+#[jni_mangle("fugo.Native")]
+pub fn level<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> JString<'local> {
+    native(env, |env| Ok(env.new_string(fugo::batch::level())?))
+}
+
 /// The version of this library, which must equal the version of the classes.
 #[jni_mangle("fugo.Native")]
 pub fn version<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> JString<'local> {

@@ -26,6 +26,8 @@ mod kept;
 mod key;
 /// Key files.
 mod key_file;
+/// How this library derives on this processor.
+mod level;
 /// Re-issued numbers.
 mod lineage;
 /// Numbers: strict, lenient, check digits.
@@ -48,6 +50,7 @@ mod _fugo {
         kept::_search_kept,
         key::{RootKey, ScopeKey},
         key_file::KeyFile,
+        level::level,
         lineage::Lineage,
         number::{MyNumber, Normalized, check_digit, normalize},
         scope::Scope,

@@ -70,7 +70,7 @@ pub(crate) struct Normalized(lenient::Normalized);
 #[pymethods]
 impl Normalized {
     /// The strict parse of the digits. Raises MyNumberError.
-    fn number(&self) -> Result<MyNumber, Failure> {
+    fn parse(&self) -> Result<MyNumber, Failure> {
         Ok(MyNumber(self.0.parse()?))
     }
 

@@ -129,6 +129,27 @@ def test_a_key_file_opens_with_its_identity(files: Path) -> None:
     assert file.tag == "7c2cb2a1"
 
 
+def test_a_key_file_opens_with_a_passphrase_or_an_identity_where_both_are_given(files: Path) -> None:
+    for name in ("passphrase.key", "identity.key"):
+        for passphrase in (None, "not this one"):
+            opened = fugo.KeyFile.load(
+                files / name,
+                passphrase=passphrase,
+                passphrase_file=files / "passphrase.txt",
+                identity_file=files / "identity.txt",
+                test_keys=True,
+            )
+            assert opened.tag == "7c2cb2a1"
+        data = (files / name).read_bytes()
+        opened = fugo.KeyFile.open(
+            data,
+            passphrase_file=files / "passphrase.txt",
+            identity_file=files / "identity.txt",
+            test_keys=True,
+        )
+        assert opened.tag == "7c2cb2a1"
+
+
 def test_other_threads_run_while_a_passphrase_is_tried(files: Path) -> None:
     done = threading.Event()
 

@@ -59,11 +59,11 @@ def test_bodies_are_refused_by_kind_and_place() -> None:
 
 def test_the_lenient_step_says_what_it_changed() -> None:
     normalized = fugo.normalize("\u200b 1234-5678-9018")
-    assert normalized.number() == fugo.MyNumber("123456789018")
+    assert normalized.parse() == fugo.MyNumber("123456789018")
     assert normalized.changes == ("invisibles", "trimmed", "separators")
     assert fugo.normalize("１２３４５６７８９０１８").changes == ("full-width",)
     assert fugo.normalize("123456789018").changes == ()
-    assert fugo.normalize("123456789018".encode()).number() == fugo.MyNumber("123456789018")
+    assert fugo.normalize("123456789018".encode()).parse() == fugo.MyNumber("123456789018")
 
 
 def test_zeros_are_restored_only_when_asked_for() -> None:
@@ -72,7 +72,7 @@ def test_zeros_are_restored_only_when_asked_for() -> None:
         fugo.normalize(text[1:])
     assert (refused.value.kind, refused.value.found) == ("length", 11)
     restored = fugo.normalize(text[1:], restore_zeros=True)
-    assert (restored.number().expose_digits(), restored.changes) == (text, ("zeros-restored",))
+    assert (restored.parse().expose_digits(), restored.changes) == (text, ("zeros-restored",))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_cannot_be_normalised_is_refused_by_kind_and_place(
 def test_digits_that_are_no_number_pass_the_lenient_step_and_fail_the_strict_one() -> None:
     normalized = fugo.normalize("1234 5678 9012")
     with pytest.raises(fugo.MyNumberError) as refused:
-        normalized.number()
+        normalized.parse()
     assert refused.value.kind == "check-digit"
 
 

@@ -34,6 +34,7 @@ from fugo._fugo import (
     __version__,
     check_digit,
     decode_text,
+    level,
     normalize,
     symbols_for_keys,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "__version__",
     "check_digit",
     "decode_text",
+    "level",
     "normalize",
     "symbols_for_keys",
 ]

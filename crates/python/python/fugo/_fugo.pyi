@@ -41,12 +41,15 @@ __all__ = [
     "__version__",
     "check_digit",
     "decode_text",
+    "level",
     "normalize",
     "symbols_for_keys",
     "_search_kept",
 ]
 
 __version__: str
+
+def level() -> str: ...
 
 _Purpose: TypeAlias = Literal["agency", "insurers", "eligibility", "network", "research", "registry", "portal"]
 _NumberFormat: TypeAlias = Literal["strict", "lenient"]
@@ -107,7 +110,7 @@ class MyNumber:
 
 @final
 class Normalized:
-    def number(self) -> MyNumber: ...
+    def parse(self) -> MyNumber: ...
     @property
     def changes(self) -> tuple[str, ...]: ...
 

@@ -32,7 +32,7 @@ class Descriptions(unittest.TestCase):
             ("agency/nta/1", "7C2CB2A1", {}),
             ("agency/nta/1", "7c2cb2a1", {"insurers": self.source}),
             ("eligibility/all/1", "7c2cb2a1", {"insurers": self.source}),
-            ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "identity_file": "/i"}),
+            ("agency/nta/1", "7c2cb2a1", {"passphrase_file": "/p", "passphrase": HadoopCredential("a", "jceks://b@c/d")}),
             ("agency/../1", "7c2cb2a1", {}),
             ("agency/nta/01", "7c2cb2a1", {}),
             ("agency/NTA/1", "7c2cb2a1", {}),
@@ -40,6 +40,8 @@ class Descriptions(unittest.TestCase):
             ("agency/nta/1", None, {}),
         ):
             self.assertRaises(DescriptionError, KeyFileOnExecutor, "/keys/x.key", scope, tag, **other)
+        # A file is opened by the one that it is locked with.
+        KeyFileOnExecutor("/keys/x.key", "agency/nta/1", "7c2cb2a1", passphrase_file="/p", identity_file="/i")
         self.assertRaises(DescriptionError, HadoopCredential, "", "jceks://file/keys/fugo.jceks")
         password = "jceks://user:word@hdfs/k"
         for address in (password, "user:word@hdfs", f"jceks://hdfs@namenode:9001/k,{password}"):

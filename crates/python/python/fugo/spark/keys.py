@@ -55,6 +55,8 @@ def _load(source: KeyFileOnExecutor) -> fugo.KeyFile:
         )
     secret = credential.passphrase(source.passphrase)
     try:
-        return fugo.KeyFile.load(source.path, passphrase=secret, test_keys=source.test_keys)
+        return fugo.KeyFile.load(
+            source.path, passphrase=secret, identity_file=source.identity_file, test_keys=source.test_keys
+        )
     finally:
         secret[:] = bytes(len(secret))

@@ -39,8 +39,9 @@ class KeyFileOnExecutor:
 
     ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` are. ``scope``
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
-    another key fails the job, so a run never mixes keys. At most one of ``passphrase_file``, ``identity_file`` (both on
-    the executor) and ``passphrase`` (a :class:`HadoopCredential`) opens the file; a test key in plaintext needs none.
+    another key fails the job, so a run never mixes keys. A passphrase (from ``passphrase_file`` on the executor, or from
+    ``passphrase``, a :class:`HadoopCredential`) or the identities of ``identity_file`` on the executor open the file,
+    whichever lock it has; you may give both. A test key in plaintext needs neither.
     With ``test_keys`` a file with ``use: test`` is accepted; without it, such a file fails the job.
     ``insurers`` is the insurers' key of epoch 1, which a key of the eligibility scope also needs to derive from
     numbers.
@@ -63,8 +64,8 @@ class KeyFileOnExecutor:
                 "a passphrase never goes through the driver: name where executors find it, by passphrase_file,"
                 " identity_file or HadoopCredential"
             )
-        if sum(way is not None for way in (self.passphrase_file, self.identity_file, self.passphrase)) > 1:
-            raise DescriptionError("give at most one of passphrase_file, identity_file and passphrase")
+        if self.passphrase_file is not None and self.passphrase is not None:
+            raise DescriptionError("passphrase_file and passphrase must not both be given")
         if not isinstance(self.scope, str) or not isinstance(self.tag, str):
             raise DescriptionError("a scope and a tag must be text, as `fugo key inspect` shows them")
         if len(self.tag) != 8 or not set(self.tag) <= set("0123456789abcdef"):

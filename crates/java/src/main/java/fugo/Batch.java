@@ -15,6 +15,10 @@ public final class Batch {
         this.faults = faults;
     }
 
+    Purpose purpose() {
+        return purpose;
+    }
+
     /**
      * The number of rows, including the refused rows.
      *
@@ -51,6 +55,15 @@ public final class Batch {
      */
     public Faults faults() {
         return faults;
+    }
+
+    /**
+     * The number of rows with a re-issued number, which the {@link Lineage} replaced by the person's first number.
+     *
+     * @return the number of rows; 0 without a lineage
+     */
+    public int reissued() {
+        return faults.reissued();
     }
 
     /**

@@ -15,8 +15,11 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
     /** Three values per fault: the row, the code, and the offset or length. */
     private final int[] values;
 
-    private Faults(int[] values) {
+    private final int reissued;
+
+    private Faults(int[] values, int reissued) {
         this.values = values;
+        this.reissued = reissued;
     }
 
     @Override
@@ -54,14 +57,29 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
         return low < size() && values[low * WIDTH] == row;
     }
 
+    /**
+     * The number of rows of the batch with a re-issued number, which the {@link Lineage} replaced by the person's first
+     * number. These rows were not refused, so this list does not hold them.
+     *
+     * @return the number of rows; 0 without a lineage
+     */
+    public int reissued() {
+        return reissued;
+    }
+
     /** Collects the faults of successive chunks. */
     static final class Collector {
         private int[] values = new int[0];
         private int length;
+        private int reissued;
 
         /** Adds the result of a native call for the rows from {@code base}; null means no faults. */
         void add(int[] chunk, int base) {
-            for (int i = 0; chunk != null && i < chunk.length; i += WIDTH) {
+            if (chunk == null) {
+                return;
+            }
+            reissued += chunk[0];
+            for (int i = 1; i < chunk.length; i += WIDTH) {
                 add(base + chunk[i], chunk[i + 1], chunk[i + 2]);
             }
         }
@@ -76,12 +94,14 @@ public final class Faults extends AbstractList<Fault> implements RandomAccess {
         }
 
         Faults faults() {
-            return new Faults(Arrays.copyOf(values, length));
+            return new Faults(Arrays.copyOf(values, length), reissued);
         }
     }
 
     /** The faults of one native call; null means no faults. */
     static Faults of(int[] values) {
-        return new Faults(values == null ? new int[0] : values);
+        Collector faults = new Collector();
+        faults.add(values, 0);
+        return faults.faults();
     }
 }

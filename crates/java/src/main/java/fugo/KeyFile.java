@@ -65,7 +65,7 @@ public final class KeyFile extends Handle {
 
     /**
      * Reads the plaintext of a key file, already decrypted. The caller wipes the array. Test keys are accepted: call
-     * {@link #use} to learn the permitted use.
+     * {@link #usage} to learn the permitted use.
      *
      * @param plaintext the lines
      * @return the content of the file
@@ -212,7 +212,7 @@ public final class KeyFile extends Handle {
      *
      * @return production or test
      */
-    public Use use() {
+    public Use usage() {
         return with(value -> Native.isProduction(value) ? Use.PRODUCTION : Use.TEST);
     }
 

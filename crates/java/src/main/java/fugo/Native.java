@@ -11,7 +11,10 @@ final class Native {
 
     private Native() {}
 
+    // scopes.rs
     static native String version();
+
+    static native String level();
 
     // handles.rs
     static native void close(long handle);
@@ -75,7 +78,7 @@ final class Native {
     static native byte[] symbolFromInsurers(long key, byte[] insurers);
 
     // flat.rs
-    static native int[] symbols(long key, byte[] rows, int rowsAt, byte[] out, int outAt, int count);
+    static native int[] symbols(long key, long lineage, byte[] rows, int rowsAt, byte[] out, int outAt, int count);
 
     static native void symbolsFromInsurers(long key, byte[] rows, int rowsAt, byte[] out, int outAt, int count);
 

@@ -15,7 +15,7 @@ final class Rows {
 
     private Rows() {}
 
-    /** Works on {@code count} rows of {@code from} and {@code to}. Returns the refused rows, or null. */
+    /** Works on {@code count} rows of {@code from} and {@code to}. Returns what {@link Native#symbols} returns. */
     @FunctionalInterface
     interface Call {
         int[] on(byte[] from, int fromAt, byte[] to, int toAt, int count);
@@ -141,7 +141,7 @@ final class Rows {
             grown = Arrays.copyOf(out, (int) Math.min(2L * out.length, length(MOST)));
         }
         int[] refused = call.on(rows, 0, grown, done * Symbol.LENGTH, count);
-        for (int i = 0; refused != null && i < refused.length; i += 3) {
+        for (int i = 1; refused != null && i < refused.length; i += 3) {
             long own = odd[refused[i]];
             if (own >= 0) {
                 refused[i + 1] = (int) (own >> 32);

@@ -6,6 +6,8 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * {@code Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]}: a prepared key. Its HMAC states are
@@ -128,9 +130,23 @@ public final class SymbolKey extends Handle {
      * @throws IllegalArgumentException if the length is not a multiple of 12
      */
     public byte[] symbols(byte[] rows) {
-        Batch batch = convert(rows);
-        raise(batch.faults());
-        return batch.bytes();
+        return whole(convert(rows));
+    }
+
+    /**
+     * {@link #symbols(byte[])} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param lineage which number a person had first
+     * @return a new array, 16 bytes a row
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public byte[] symbols(byte[] rows, Lineage lineage) {
+        return whole(convert(rows, lineage));
     }
 
     /**
@@ -146,11 +162,27 @@ public final class SymbolKey extends Handle {
      * @throws IllegalArgumentException if rows and symbols overlap in one array
      */
     public void symbols(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
-        Faults faults = convert(rows, rowsAt, out, outAt, count);
-        if (!faults.isEmpty()) {
-            Arrays.fill(out, outAt, outAt + count * Symbol.LENGTH, (byte) 0);
-        }
-        raise(faults);
+        whole(convert(rows, rowsAt, out, outAt, count), out, outAt, count);
+    }
+
+    /**
+     * {@link #symbols(byte[], int, byte[], int, int)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param rowsAt the index where the rows begin
+     * @param out where the symbols go, 16 bytes a row; where a row is refused, all of them are zeros
+     * @param outAt the index where they begin
+     * @param count how many rows
+     * @param lineage which number a person had first
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @throws IllegalArgumentException if rows and symbols overlap in one array
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public void symbols(byte[] rows, int rowsAt, byte[] out, int outAt, int count, Lineage lineage) {
+        whole(convert(rows, rowsAt, out, outAt, count, lineage), out, outAt, count);
     }
 
     /**
@@ -167,18 +199,25 @@ public final class SymbolKey extends Handle {
      * @throws java.nio.BufferOverflowException if {@code out} is too short
      */
     public void symbols(ByteBuffer rows, ByteBuffer out) {
-        int rowsAt = rows.position();
-        int outAt = out.position();
-        Faults faults = convert(rows, out);
-        if (!faults.isEmpty()) {
-            byte[] zeros = new byte[1024];
-            for (int at = outAt; at < out.position(); at += zeros.length) {
-                out.put(at, zeros, 0, Math.min(zeros.length, out.position() - at));
-            }
-            rows.position(rowsAt);
-            out.position(outAt);
-        }
-        raise(faults);
+        whole(rows, out, () -> convert(rows, out));
+    }
+
+    /**
+     * {@link #symbols(ByteBuffer, ByteBuffer)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param out where the symbols go, 16 bytes a row
+     * @param lineage which number a person had first
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     *     they overlap in one array
+     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public void symbols(ByteBuffer rows, ByteBuffer out, Lineage lineage) {
+        whole(rows, out, () -> convert(rows, out, lineage));
     }
 
     /**
@@ -190,20 +229,23 @@ public final class SymbolKey extends Handle {
      * @throws NullPointerException if a row is null; the message names the row
      */
     public List<Symbol> symbols(Iterable<? extends CharSequence> numbers) {
-        Batch batch = convert(numbers);
-        raise(batch.faults());
-        Purpose purpose = scope.purpose();
-        return new AbstractList<>() {
-            @Override
-            public Symbol get(int row) {
-                return Symbol.of(purpose, batch.bytes(), Objects.checkIndex(row, size()) * Symbol.LENGTH);
-            }
+        return list(convert(numbers));
+    }
 
-            @Override
-            public int size() {
-                return batch.size();
-            }
-        };
+    /**
+     * {@link #symbols(Iterable)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param numbers texts of twelve ASCII digits
+     * @param lineage which number a person had first
+     * @return the symbols in the same order; unmodifiable, 16 bytes each
+     * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
+     * @throws NullPointerException if a row is null; the message says which
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public List<Symbol> symbols(Iterable<? extends CharSequence> numbers, Lineage lineage) {
+        return list(convert(numbers, lineage));
     }
 
     /**
@@ -215,9 +257,22 @@ public final class SymbolKey extends Handle {
      * @throws IllegalArgumentException if the length is not a multiple of 12
      */
     public Batch convert(byte[] rows) {
-        byte[] out = new byte[Rows.length(Rows.count(rows.length, MyNumber.LENGTH))];
-        Faults faults = convert(rows, 0, out, 0, out.length / Symbol.LENGTH);
-        return new Batch(scope.purpose(), out, faults);
+        return calling(call -> array(rows, call));
+    }
+
+    /**
+     * {@link #convert(byte[])} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param lineage which number a person had first
+     * @return the symbols, and the rows that have none
+     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public Batch convert(byte[] rows, Lineage lineage) {
+        return calling(lineage, call -> array(rows, call));
     }
 
     /**
@@ -235,7 +290,28 @@ public final class SymbolKey extends Handle {
      */
     public Faults convert(byte[] rows, int rowsAt, byte[] out, int outAt, int count) {
         Rows.check(rows, rowsAt, MyNumber.LENGTH, out, outAt, count);
-        return with(key -> Faults.of(Native.symbols(key, rows, rowsAt, out, outAt, count)));
+        return calling(call -> Faults.of(call.on(rows, rowsAt, out, outAt, count)));
+    }
+
+    /**
+     * {@link #convert(byte[], int, byte[], int, int)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param rowsAt the index where the rows begin
+     * @param out where the symbols go, 16 bytes a row
+     * @param outAt the index where they begin
+     * @param count how many rows
+     * @param lineage which number a person had first
+     * @return the rows that were refused, counted from 0 whatever {@code rowsAt} is
+     * @throws IndexOutOfBoundsException if so many rows do not fit one of the arrays
+     * @throws IllegalArgumentException if rows and symbols overlap in one array
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public Faults convert(byte[] rows, int rowsAt, byte[] out, int outAt, int count, Lineage lineage) {
+        Rows.check(rows, rowsAt, MyNumber.LENGTH, out, outAt, count);
+        return calling(lineage, call -> Faults.of(call.on(rows, rowsAt, out, outAt, count)));
     }
 
     /**
@@ -251,7 +327,25 @@ public final class SymbolKey extends Handle {
      * @throws java.nio.BufferOverflowException if {@code out} is too short
      */
     public Faults convert(ByteBuffer rows, ByteBuffer out) {
-        return with(key -> Rows.buffers(rows, MyNumber.LENGTH, out, call(key)));
+        return calling(call -> Rows.buffers(rows, MyNumber.LENGTH, out, call));
+    }
+
+    /**
+     * {@link #convert(ByteBuffer, ByteBuffer)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param rows twelve ASCII digits a row; the caller wipes them
+     * @param out where the symbols go, 16 bytes a row
+     * @param lineage which number a person had first
+     * @return the rows that were refused, counted from 0
+     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     *     they overlap in one array
+     * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public Faults convert(ByteBuffer rows, ByteBuffer out, Lineage lineage) {
+        return calling(lineage, call -> Rows.buffers(rows, MyNumber.LENGTH, out, call));
     }
 
     /**
@@ -262,11 +356,83 @@ public final class SymbolKey extends Handle {
      * @throws NullPointerException if a row is null; the message names the row
      */
     public Batch convert(Iterable<? extends CharSequence> numbers) {
-        return with(key -> Rows.texts(numbers, scope.purpose(), call(key)));
+        return calling(call -> Rows.texts(numbers, scope.purpose(), call));
     }
 
-    private static Rows.Call call(long key) {
-        return (from, fromAt, to, toAt, count) -> Native.symbols(key, from, fromAt, to, toAt, count);
+    /**
+     * {@link #convert(Iterable)} of the persons' first numbers.
+     * Each number that {@code lineage} lists as new is replaced by the first number of the same person before its
+     * symbol is derived.
+     *
+     * @param numbers texts of twelve ASCII digits
+     * @param lineage which number a person had first
+     * @return the symbols, and the rows that have none
+     * @throws NullPointerException if a row is null; the message says which
+     * @throws IllegalStateException if the key or the lineage is closed
+     */
+    public Batch convert(Iterable<? extends CharSequence> numbers, Lineage lineage) {
+        return calling(lineage, call -> Rows.texts(numbers, scope.purpose(), call));
+    }
+
+    private <T> T calling(Function<Rows.Call, T> use) {
+        return with(key -> use.apply(call(key, 0)));
+    }
+
+    private <T> T calling(Lineage lineage, Function<Rows.Call, T> use) {
+        return with(key -> lineage.with(firsts -> use.apply(call(key, firsts))));
+    }
+
+    private static Rows.Call call(long key, long lineage) {
+        return (from, fromAt, to, toAt, count) -> Native.symbols(key, lineage, from, fromAt, to, toAt, count);
+    }
+
+    private Batch array(byte[] rows, Rows.Call call) {
+        byte[] out = new byte[Rows.length(Rows.count(rows.length, MyNumber.LENGTH))];
+        return new Batch(scope.purpose(), out, Faults.of(call.on(rows, 0, out, 0, out.length / Symbol.LENGTH)));
+    }
+
+    /** All symbols, or the fault of the first row that is refused. */
+    private static byte[] whole(Batch batch) {
+        raise(batch.faults());
+        return batch.bytes();
+    }
+
+    /** Zeros in place of all symbols if a row is refused. */
+    private static void whole(Faults faults, byte[] out, int outAt, int count) {
+        if (!faults.isEmpty()) {
+            Arrays.fill(out, outAt, outAt + count * Symbol.LENGTH, (byte) 0);
+        }
+        raise(faults);
+    }
+
+    private static void whole(ByteBuffer rows, ByteBuffer out, Supplier<Faults> convert) {
+        int rowsAt = rows.position();
+        int outAt = out.position();
+        Faults faults = convert.get();
+        if (!faults.isEmpty()) {
+            byte[] zeros = new byte[1024];
+            for (int at = outAt; at < out.position(); at += zeros.length) {
+                out.put(at, zeros, 0, Math.min(zeros.length, out.position() - at));
+            }
+            rows.position(rowsAt);
+            out.position(outAt);
+        }
+        raise(faults);
+    }
+
+    private static List<Symbol> list(Batch batch) {
+        raise(batch.faults());
+        return new AbstractList<>() {
+            @Override
+            public Symbol get(int row) {
+                return Symbol.of(batch.purpose(), batch.bytes(), Objects.checkIndex(row, size()) * Symbol.LENGTH);
+            }
+
+            @Override
+            public int size() {
+                return batch.size();
+            }
+        };
     }
 
     private static void raise(Faults faults) {

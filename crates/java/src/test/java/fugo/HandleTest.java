@@ -77,7 +77,7 @@ class HandleTest {
         isClosed(file::isRoot);
         isClosed(file::scopeKey);
         isClosed(file::tag);
-        isClosed(file::use);
+        isClosed(file::usage);
         isClosed(() -> file.derive(scope));
         Unlock unlock = new Unlock();
         unlock.close();
@@ -232,7 +232,7 @@ class HandleTest {
             long handle = key.value();
             InternalError error = assertThrows(
                     InternalError.class,
-                    () -> Native.symbols(handle, Known.NUMBER.getBytes(), 0, new byte[16], 0, -1));
+                    () -> Native.symbols(handle, 0, Known.NUMBER.getBytes(), 0, new byte[16], 0, -1));
             assertEquals("fugo's native library has a bug; please report it", error.getMessage());
             assertThrows(InternalError.class, () -> Native.encode(99, 0, new byte[16]));
             assertEquals(Known.AGENCY, key.symbol(MyNumber.parse(Known.NUMBER)).hex());
@@ -243,9 +243,9 @@ class HandleTest {
     void arraysThatAreTooShortForTheLibraryAreRefusedByIt() {
         try (SymbolKey key = Known.symbolKey(Known.SCOPE)) {
             long handle = key.value();
-            assertThrows(InternalError.class, () -> Native.symbols(handle, new byte[11], 0, new byte[16], 0, 1));
-            assertThrows(InternalError.class, () -> Native.symbols(handle, new byte[12], 0, new byte[15], 0, 1));
-            assertThrows(InternalError.class, () -> Native.symbols(handle, new byte[12], -1, new byte[16], 0, 1));
+            assertThrows(InternalError.class, () -> Native.symbols(handle, 0, new byte[11], 0, new byte[16], 0, 1));
+            assertThrows(InternalError.class, () -> Native.symbols(handle, 0, new byte[12], 0, new byte[15], 0, 1));
+            assertThrows(InternalError.class, () -> Native.symbols(handle, 0, new byte[12], -1, new byte[16], 0, 1));
             assertThrows(InternalError.class, () -> Native.symbol(handle, new byte[11]));
             assertThrows(NullPointerException.class, () -> Native.symbol(handle, null));
             assertNotEquals(0, handle);

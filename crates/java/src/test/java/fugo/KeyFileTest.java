@@ -67,14 +67,14 @@ class KeyFileTest {
                 ScopeKey key = derived.scopeKey()) {
             assertTrue(file.isRoot());
             assertEquals(Optional.empty(), file.scope());
-            assertEquals(Use.TEST, file.use());
+            assertEquals(Use.TEST, file.usage());
             assertEquals(Known.ROOT_TAG, file.tag().toString());
             assertEquals(Known.root(), root);
             isOfWrongKind(file::scopeKey);
 
             assertFalse(derived.isRoot());
             assertEquals(Optional.of(Scope.parse(Known.SCOPE)), derived.scope());
-            assertEquals(Use.TEST, derived.use());
+            assertEquals(Use.TEST, derived.usage());
             assertEquals(Known.SCOPE_TAG, derived.tag().toString());
             assertEquals(Known.scopeKey(Known.SCOPE), key);
             isOfWrongKind(derived::rootKey);
@@ -125,7 +125,7 @@ class KeyFileTest {
         String text = "fugo-key 1\nkind: root\nuse: production\ntag: 0e84213a\nkey: " + Known.hex(Known.ROOT) + "\n";
         try (Unlock unlock = new Unlock().testKeys();
                 KeyFile parsed = KeyFile.parse(text.getBytes(StandardCharsets.US_ASCII))) {
-            assertEquals(Use.PRODUCTION, parsed.use());
+            assertEquals(Use.PRODUCTION, parsed.usage());
             assertEquals("plaintext-production", refused(secret("plain.key", text), unlock).kind());
         }
     }
@@ -144,7 +144,7 @@ class KeyFileTest {
             assertEquals("wrong-passphrase", refused(path, unlock).kind());
             unlock.passphrase(passphrase);
             try (KeyFile file = KeyFile.load(path, unlock)) {
-                assertEquals(Use.PRODUCTION, file.use());
+                assertEquals(Use.PRODUCTION, file.usage());
                 assertEquals(PRODUCTION_TAG, file.tag().toString());
             }
         }
@@ -179,6 +179,28 @@ class KeyFileTest {
         IllegalArgumentException error =
                 assertThrows(IllegalArgumentException.class, () -> Seal.recipients(List.of(RECIPIENT, IDENTITY)));
         assertFalse(error.getMessage().contains("1AJ5C"), "an identity given by mistake is not repeated");
+    }
+
+    @Test
+    void anUnlockWithPassphraseAndIdentityOpensFilesOfEitherLock() throws IOException {
+        Path byIdentity = directory.resolve("by-identity.key");
+        Path byPassphrase = directory.resolve("by-passphrase.key");
+        char[] passphrase = "correct horse battery staple".toCharArray();
+        try (KeyFile file = production();
+                Seal recipients = Seal.recipients(List.of(RECIPIENT));
+                Seal locked = Seal.passphrase(passphrase);
+                Unlock both = new Unlock().testKeys().passphrase(passphrase)) {
+            file.create(byIdentity, recipients);
+            file.create(byPassphrase, locked);
+            both.identityFile(secret("identity", IDENTITY + "\n"));
+            for (Path path : List.of(byIdentity, byPassphrase)) {
+                try (KeyFile loaded = KeyFile.load(path, both);
+                        KeyFile opened = KeyFile.open(Files.readAllBytes(path), both)) {
+                    assertEquals(PRODUCTION_TAG, loaded.tag().toString());
+                    assertEquals(PRODUCTION_TAG, opened.tag().toString());
+                }
+            }
+        }
     }
 
     @Test

@@ -1,9 +1,13 @@
 package fugo;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,89 @@ class LineageTest {
         try (Lineage none = Lineage.of(List.of())) {
             assertEquals(0, none.size());
             assertEquals(number(5), none.first(number(5)));
+        }
+    }
+
+    /** Every seventh number above 100 was issued in the place of the one seven before it. */
+    private static Lineage sevens(int count) {
+        List<Lineage.Reissue> pairs = new ArrayList<>();
+        for (int i = 105; i <= count; i += 7) {
+            pairs.add(pair(i, i - 7));
+        }
+        return Lineage.of(pairs);
+    }
+
+    @Test
+    void aBatchWithALineageHasTheSymbolsOfTheFirstNumbersAndCountsTheRowsThatItReplaced() {
+        for (int count : new int[] {0, 1, 104, 105, 1024, 1025, 3000}) {
+            byte[] rows = Known.rows(count);
+            List<String> texts = new ArrayList<>();
+            byte[] expected = new byte[16 * count];
+            int reissued = 0;
+            try (SymbolKey key = Known.symbolKey(Known.SCOPE); Lineage lineage = sevens(3000)) {
+                for (int row = 0; row < count; row++) {
+                    texts.add(Known.number(row + 1));
+                    MyNumber first = lineage.first(number(row + 1));
+                    System.arraycopy(key.symbol(first).toBytes(), 0, expected, 16 * row, 16);
+                    reissued += first.equals(number(row + 1)) ? 0 : 1;
+                }
+                assertEquals(count < 105 ? 0 : (count - 105) / 7 + 1, reissued);
+
+                assertArrayEquals(expected, key.symbols(rows, lineage));
+                Batch batch = key.convert(rows, lineage);
+                assertArrayEquals(expected, batch.bytes());
+                assertEquals(reissued, batch.reissued());
+                assertEquals(reissued, batch.faults().reissued());
+                assertTrue(batch.faults().isEmpty());
+                assertEquals(0, key.convert(rows).reissued());
+
+                byte[] out = new byte[expected.length + 3];
+                key.symbols(rows, 0, out, 3, count, lineage);
+                assertArrayEquals(expected, Arrays.copyOfRange(out, 3, out.length));
+                Arrays.fill(out, (byte) 0);
+                assertEquals(reissued, key.convert(rows, 0, out, 3, count, lineage).reissued());
+                assertArrayEquals(expected, Arrays.copyOfRange(out, 3, out.length));
+
+                ByteBuffer to = ByteBuffer.allocateDirect(expected.length);
+                key.symbols(ByteBuffer.wrap(rows), to, lineage);
+                byte[] copy = new byte[expected.length];
+                to.flip().get(copy);
+                assertArrayEquals(expected, copy);
+                assertEquals(reissued, key.convert(ByteBuffer.wrap(rows), to.clear(), lineage).reissued());
+
+                List<Symbol> symbols = key.symbols(texts, lineage);
+                assertEquals(count, symbols.size());
+                for (int row = 0; row < count; row++) {
+                    assertEquals(Symbol.of(Purpose.AGENCY, expected, 16 * row), symbols.get(row));
+                }
+                assertEquals(reissued, key.convert(texts, lineage).reissued());
+            }
+        }
+    }
+
+    @Test
+    void refusedRowsOfABatchWithALineageAreListedAndNotCountedAsReplaced() {
+        byte[] rows = Known.rows(1100);
+        rows[12 * 104] = 'x';
+        rows[12 * 1090 + 3] = 'x';
+        try (SymbolKey key = Known.symbolKey(Known.SCOPE); Lineage lineage = sevens(1100)) {
+            Batch batch = key.convert(rows, lineage);
+            assertEquals(2, batch.faults().size());
+            assertEquals(104, batch.faults().get(0).row());
+            assertEquals(1090, batch.faults().get(1).row());
+            assertEquals(OptionalInt.of(3), batch.faults().get(1).offset());
+            assertEquals(lineage.size() - 1, batch.reissued());
+            assertTrue(batch.faults().refused(1090));
+            MyNumberException error = assertThrows(MyNumberException.class, () -> key.symbols(rows, lineage));
+            assertEquals(OptionalInt.of(104), error.row());
+            List<String> texts = List.of(Known.number(105), "12345", "");
+            batch = key.convert(texts, lineage);
+            assertEquals(1, batch.reissued());
+            assertEquals("length", batch.faults().get(0).kind());
+            assertEquals(OptionalInt.of(5), batch.faults().get(0).found());
+            assertThrows(NullPointerException.class, () -> key.convert(rows, null));
+            lineage.close();
+            assertThrows(IllegalStateException.class, () -> key.convert(rows, lineage));
         }
     }
 
