@@ -11,20 +11,22 @@ use constants::INITIAL;
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{key::KEY_LEN, symbol::SYMBOL_LEN};
+use crate::key::KEY_LEN;
 
 /// Messages handled together. All of them are written before the first is read: a wide load just after narrow stores to
 /// the same bytes has to wait (a store-forwarding stall).
 const STAGE: usize = 64;
 const BLOCK: usize = 64;
+/// The bytes of a MAC that are kept: a symbol.
+pub(crate) const MAC_LEN: usize = 16;
 /// The longest message, an insurers' symbol.
-const MAX_LEN: usize = SYMBOL_LEN;
+const MAX_LEN: usize = MAC_LEN;
 
 /// The first four words of a message block, whose other words are constant padding; or the first four words of a
 /// digest.
 type Words = [u32; 4];
 // A symbol is four words of a digest. As a message, it fills the four words exactly.
-const _: () = assert!(size_of::<Words>() == SYMBOL_LEN);
+const _: () = assert!(size_of::<Words>() == MAC_LEN);
 /// The digests of one key.
 type Digests = [Words; STAGE];
 
@@ -97,7 +99,7 @@ impl PreparedKey {
         &self,
         count: usize,
         message: impl Fn(usize) -> [u8; LEN],
-        mut out: impl FnMut(usize, [u8; SYMBOL_LEN]),
+        mut out: impl FnMut(usize, [u8; MAC_LEN]),
     ) {
         derive::<1, LEN>(&LEVELS, &[self], count, message, |_, i, symbol| out(i, symbol));
     }
@@ -116,7 +118,7 @@ pub(crate) fn derive_for_keys<const LEN: usize>(
     keys: &[&PreparedKey],
     count: usize,
     message: impl Fn(usize) -> [u8; LEN],
-    out: impl FnMut(usize, usize, [u8; SYMBOL_LEN]),
+    out: impl FnMut(usize, usize, [u8; MAC_LEN]),
 ) {
     derive::<KEYS, LEN>(&LEVELS, keys, count, message, out);
 }
@@ -127,7 +129,7 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
     keys: &[&PreparedKey],
     count: usize,
     message: impl Fn(usize) -> [u8; LEN],
-    mut out: impl FnMut(usize, usize, [u8; SYMBOL_LEN]),
+    mut out: impl FnMut(usize, usize, [u8; MAC_LEN]),
 ) {
     let mut messages = [[0; 4]; STAGE];
     let mut digests = [[[0; 4]; STAGE]; MOST];
@@ -151,7 +153,7 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
         }
         for (k, digests) in digests.iter().enumerate() {
             for (i, digest) in digests[..staged].iter().enumerate() {
-                let mut symbol = [0; SYMBOL_LEN];
+                let mut symbol = [0; MAC_LEN];
                 write_bytes(digest, &mut symbol);
                 out(k, start + i, symbol);
             }

@@ -5,13 +5,14 @@ use core::{cmp::Ordering, fmt, marker::PhantomData};
 use crate::{
     error_kind::{ErrorKind, Found, Place},
     key::{KeyTag, ScopeKey},
-    lanes::PreparedKey,
+    lanes::{MAC_LEN, PreparedKey},
     my_number::MyNumber,
     scope::{Epoch, Purpose, Scope},
 };
 
 /// Length of every symbol in bytes.
 pub const SYMBOL_LEN: usize = 16;
+const _: () = assert!(SYMBOL_LEN == MAC_LEN);
 
 /// A purpose as a type. Sealed: only the seven types of this crate implement it.
 pub trait PurposeType: sealed::Sealed + Copy + Ord + core::hash::Hash + 'static {

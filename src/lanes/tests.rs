@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use super::*;
 
-type Symbol = [u8; SYMBOL_LEN];
+type Symbol = [u8; MAC_LEN];
 
 /// A column of symbols for each key, with these levels. Checks that each symbol is written once and in order.
 fn columns<const LEN: usize>(levels: &[Level], keys: &[[u8; KEY_LEN]], messages: &[[u8; LEN]]) -> Vec<Vec<Symbol>> {
@@ -34,7 +34,7 @@ fn columns<const LEN: usize>(levels: &[Level], keys: &[[u8; KEY_LEN]], messages:
 fn by_ring<const LEN: usize>(keys: &[[u8; KEY_LEN]], messages: &[[u8; LEN]]) -> Vec<Vec<Symbol>> {
     let column = |key: &[u8; KEY_LEN]| {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-        let symbol = |message| hmac::sign(&key, message).as_ref()[..SYMBOL_LEN].try_into().expect("16 bytes");
+        let symbol = |message| hmac::sign(&key, message).as_ref()[..MAC_LEN].try_into().expect("16 bytes");
         messages.iter().map(|message: &[u8; LEN]| symbol(message)).collect()
     };
     keys.iter().map(column).collect()
@@ -82,9 +82,9 @@ fn the_kernel_gives_every_published_answer_to_a_message_that_it_takes() {
             continue;
         }
         padded[..key.len()].copy_from_slice(&key);
-        let matches = derive_one(&padded, &message)[..] == mac[..SYMBOL_LEN];
+        let matches = derive_one(&padded, &message)[..] == mac[..MAC_LEN];
         // Some invalid tags of 32 bytes differ only after the first sixteen bytes.
-        if mac.len() == SYMBOL_LEN || case["result"] != "invalid" {
+        if mac.len() == MAC_LEN || case["result"] != "invalid" {
             assert_eq!(matches, case["result"] != "invalid", "{}", case["comment"]);
             *(if matches { &mut right } else { &mut wrong }) += 1;
         }
@@ -98,7 +98,7 @@ fn every_level_agrees_with_ring_for_every_message_length() {
     let ring = hmac::Key::new(hmac::HMAC_SHA256, &key);
     for len in 0..=MAX_LEN {
         let message: Vec<u8> = (0..len).map(|i| 0xa0 ^ i as u8).collect();
-        assert_eq!(derive_one(&key, &message)[..], hmac::sign(&ring, &message).as_ref()[..SYMBOL_LEN]);
+        assert_eq!(derive_one(&key, &message)[..], hmac::sign(&ring, &message).as_ref()[..MAC_LEN]);
     }
 }
 
@@ -142,7 +142,7 @@ fn every_level_agrees_with_hmac_on_200_000_random_messages_under_random_keys() {
         let column = |key: &[u8; KEY_LEN]| {
             let prepared = Hmac::<Sha256>::new_from_slice(key).expect("any length is a key");
             let answer = |message| prepared.clone().chain_update(message).finalize().into_bytes();
-            messages.iter().map(|message| answer(message)[..SYMBOL_LEN].try_into().expect("16 bytes")).collect()
+            messages.iter().map(|message| answer(message)[..MAC_LEN].try_into().expect("16 bytes")).collect()
         };
         let answers: Vec<Vec<Symbol>> = keys.iter().map(column).collect();
         forced().for_each(|levels| assert_eq!(columns(levels, &keys, &messages), answers));

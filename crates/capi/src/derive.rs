@@ -1,6 +1,9 @@
 use std::ffi::c_char;
 
-use fugo::{MyNumber, SYMBOL_LEN, flat};
+use fugo::{
+    MyNumber, SYMBOL_LEN,
+    flat::{self, REFUSED},
+};
 
 use crate::{
     boundary::boundary,
@@ -11,13 +14,18 @@ use crate::{
     pointers::{Handle, In, Out},
     spans::{Span, apart},
     status::FugoStatus,
-    text::symbol_bytes,
 };
 
 /// The length of a symbol (符号) in bytes.
 pub const FUGO_SYMBOL_LEN: usize = 16;
 
 const _: () = assert!(FUGO_SYMBOL_LEN == SYMBOL_LEN);
+
+/// The bytes of a symbol. Zeros are refused: encoded, a refused row would be a text with a valid checksum.
+pub(crate) fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
+    let symbol = symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))?;
+    if symbol == REFUSED { Err(FugoStatus::NoSymbol.into()) } else { Ok(symbol) }
+}
 
 /// `symbol` := HMAC-SHA-256(key, twelve ASCII digits)[0..16], or for an eligibility key
 /// HMAC-SHA-256(eligibility key, HMAC-SHA-256(insurers' key of epoch 1, digits)[0..16])[0..16]. `symbol_len` is

@@ -8,7 +8,7 @@ use fugo::{
 
 use crate::{
     boundary::boundary,
-    derive::FUGO_SYMBOL_LEN,
+    derive::{FUGO_SYMBOL_LEN, symbol_bytes},
     failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
     ladder::FUGO_TAG_LEN,
@@ -27,12 +27,6 @@ const _: () = assert!(FUGO_SYMBOL_TEXT_SIZE == SymbolText::MAX_LEN + 1);
 fn encoder(purpose: i32, tag: &[u8]) -> Result<TextEncoder, Failure> {
     let tag = <[u8; KeyTag::LEN]>::try_from(tag).map_err(|_| Failure::buffer_length(tag.len()))?;
     Ok(TextEncoder::new(scope::purpose(purpose)?, KeyTag::from_bytes(tag)))
-}
-
-/// The bytes of a symbol. Zeros are refused: encoded, a refused row would be a text with a valid checksum.
-pub(crate) fn symbol_bytes(symbol: &[u8]) -> Result<[u8; SYMBOL_LEN], Failure> {
-    let symbol = symbol.try_into().map_err(|_| Failure::buffer_length(symbol.len()))?;
-    if symbol == REFUSED { Err(FugoStatus::NoSymbol.into()) } else { Ok(symbol) }
 }
 
 /// `text` := the text form of a symbol of `key`: Bech32m over tag || symbol, 44 to 47 characters such as `kikan1...`,

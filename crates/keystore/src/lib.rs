@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 mod age_header;
+mod error;
 mod key_file;
 mod new_file;
 mod plaintext;
@@ -40,8 +41,8 @@ mod secret_file;
 mod unlock;
 mod weak;
 
-pub use key_file::{Key, KeyFile, KeyFileError, TestKeys, Use};
-pub use plaintext::PlaintextError;
+pub use error::{KeyFileError, PlaintextError};
+pub use key_file::{Key, KeyFile, TestKeys, Use};
 pub use registry::{Recorded, Registry, RegistryError};
 pub use seal::{Recipient, RecipientError, Seal, SealError};
 pub use secret_file::{SecretFileError, open_regular, read_passphrase};

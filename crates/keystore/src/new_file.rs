@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::key_file::KeyFileError;
+use crate::error::KeyFileError;
 
 /// Writes a new file of mode 0600. It has no name until it is complete and on the device, so a killed process leaves no
 /// file. If the file system does not support files without names, the file has a temporary name until then.

@@ -7,10 +7,13 @@
 use std::fmt::Write;
 
 use base16ct::HexDisplay;
-use fugo::{Epoch, ErrorKind, Found, KEY_LEN, KeyTag, Place, Purpose, RootKey, Scope, ScopeId, ScopeKey};
+use fugo::{Epoch, KEY_LEN, KeyTag, Purpose, RootKey, Scope, ScopeId, ScopeKey};
 use zeroize::Zeroizing;
 
-use crate::key_file::{Key, KeyFile, Use};
+use crate::{
+    error::PlaintextError,
+    key_file::{Key, KeyFile, Use},
+};
 
 /// All names, in the order of the lines. The file of a root key has no purpose, scope or epoch.
 const SCOPE_NAMES: &[&str] = &["fugo-key", "kind", "purpose", "scope", "epoch", "use", "tag", "key"];
@@ -18,8 +21,18 @@ const ROOT_NAMES: &[&str] = &["fugo-key", "kind", "use", "tag", "key"];
 /// More than the longest plaintext, so that the string never reallocates and leaves a copy.
 const CAPACITY: usize = 512;
 
+impl KeyFile {
+    /// Reads the plaintext of a key file, the text inside the encryption.
+    ///
+    /// The tag is computed again and compared. Unknown lines, missing lines, another order and other spellings of a
+    /// value are refused.
+    pub fn parse_plaintext(text: &[u8]) -> Result<Self, PlaintextError> {
+        parse(text)
+    }
+}
+
 /// Reads the lines, computes the tag again and compares it.
-pub(crate) fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
+fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
     let mut lines = Lines { rest: text, number: 0, names: SCOPE_NAMES };
     lines.value("fugo-key", " ", "1", |value| (value == "1").then_some(()))?;
     let is_root = lines.value("kind", ": ", "root or scope", |value| match value {
@@ -131,71 +144,6 @@ pub(crate) fn write(file: &KeyFile) -> Zeroizing<String> {
         write!(text, "fugo-key 1\n{head}use: {}\ntag: {}\nkey: {:x}\n", file.usage(), file.tag(), HexDisplay(bytes));
     debug_assert!(text.len() <= CAPACITY);
     text
-}
-
-/// The reason why a text is not the plaintext of a key file. Lines are counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlaintextError {
-    /// A line with an unknown name, or a line after the last.
-    #[error("line {line} is not valid in this kind of key file; `{expected}` was expected")]
-    UnknownLine {
-        /// The number of the line.
-        line: usize,
-        /// The expected line.
-        expected: &'static str,
-    },
-    /// A line is missing or in the wrong position.
-    #[error("line {line} must be `{expected}`; this line is missing, or the order is wrong")]
-    MissingLine {
-        /// The number of the line.
-        line: usize,
-        /// The name of the missing line.
-        expected: &'static str,
-    },
-    /// The value is not valid, or the line does not end with LF.
-    #[error("line {line}: the value of `{name}` must be {allowed}, followed by a line feed")]
-    BadValue {
-        /// The number of the line.
-        line: usize,
-        /// The name of the line.
-        name: &'static str,
-        /// The values allowed.
-        allowed: &'static str,
-    },
-    /// The tag in the file is not the tag of the key: one of them was altered.
-    #[error("line {line}: the tag is not that of the key; the file was altered or has a typing error")]
-    TagMismatch {
-        /// The number of the tag's line.
-        line: usize,
-    },
-}
-
-impl PlaintextError {
-    /// The kind of the error, as one word.
-    pub fn kind(self) -> ErrorKind {
-        match self {
-            Self::UnknownLine { .. } => ErrorKind::UnknownLine,
-            Self::MissingLine { .. } => ErrorKind::MissingLine,
-            Self::BadValue { .. } => ErrorKind::BadValue,
-            Self::TagMismatch { .. } => ErrorKind::TagMismatch,
-        }
-    }
-
-    /// The number of the line.
-    pub fn place(self) -> Option<Place> {
-        match self {
-            Self::UnknownLine { line, .. }
-            | Self::MissingLine { line, .. }
-            | Self::BadValue { line, .. }
-            | Self::TagMismatch { line } => Some(Place::Line(line)),
-        }
-    }
-
-    /// Always `None`, because a key file holds a secret.
-    pub fn found(self) -> Option<Found> {
-        None
-    }
 }
 
 #[cfg(test)]

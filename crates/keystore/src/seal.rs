@@ -1,9 +1,10 @@
-//! Locks new key files.
+//! Locks and writes new key files.
 
 use std::{
     fmt,
     io::{self, Write},
     iter,
+    path::Path,
     str::FromStr,
 };
 
@@ -16,7 +17,13 @@ use fugo::{ErrorKind, Found, Place};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::age_header::MAX_RECIPIENTS;
+use crate::{
+    age_header::MAX_RECIPIENTS,
+    error::KeyFileError,
+    key_file::{KeyFile, TestKeys, Use},
+    new_file::create_owner_only,
+    plaintext,
+};
 
 /// `N = 2^18`: 256 MiB and about a second on one core for each passphrase that is tried. It is fixed and not measured,
 /// so that a file is not weaker because its machine was busy.
@@ -89,6 +96,29 @@ impl Seal {
 impl fmt::Debug for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Seal(..)")
+    }
+}
+
+impl KeyFile {
+    /// Writes a new file that only its owner can read. An existing file is never replaced. The file gets its name when
+    /// it is complete and on the device; then the folder is synced.
+    pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
+        // Before the slow passphrase step. The file could still appear later, so the step that gives the name checks
+        // again.
+        if path.symlink_metadata().is_ok() {
+            return Err(KeyFileError::Exists);
+        }
+        create_owner_only(path, &self.to_bytes(seal)?)
+    }
+
+    /// The bytes of a key file, for a secret store. It refuses the same keys as [`Self::create`]: a production key
+    /// without encryption, and a production key that can be guessed.
+    pub fn to_bytes(&self, seal: &Seal) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+        if seal.is_plaintext() && self.usage() == Use::Production {
+            return Err(KeyFileError::PlaintextProduction);
+        }
+        self.check(TestKeys::Allow)?;
+        Ok(seal.seal(&plaintext::write(self))?)
     }
 }
 

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     age_header::{AgeHeader, MAX_RECIPIENTS},
-    key_file::{KeyFile, KeyFileError, TestKeys, Use},
+    error::KeyFileError,
+    key_file::{KeyFile, TestKeys, Use},
     secret_file::{
         MAX_IDENTITIES, SecretFileError, open_regular, others_can_read, parse_identities, read_bounded, read_identities,
     },
@@ -64,6 +65,18 @@ impl Unlock {
 impl fmt::Debug for Unlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unlock(..)")
+    }
+}
+
+impl KeyFile {
+    /// Reads the file at `path` and opens it with `unlock`. A test key is refused unless `unlock` allows it.
+    pub fn load(path: &Path, unlock: &Unlock) -> Result<Self, KeyFileError> {
+        SealedKeyFile::read(path)?.unlock(unlock)
+    }
+
+    /// Opens a key file that is already in memory, for example from a secret store.
+    pub fn open(bytes: &[u8], unlock: &Unlock) -> Result<Self, KeyFileError> {
+        SealedKeyFile::from_bytes(bytes)?.unlock(unlock)
     }
 }
 

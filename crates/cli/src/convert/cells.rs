@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use fugo::{
-    Lineage, MyNumber,
+    Lineage, MyNumber, SYMBOL_LEN,
     find::FEWEST_DIGITS,
     normalize::{Changes, Reading},
     text::TextEncoder,
@@ -12,7 +12,7 @@ use fugo_columnar::kept::{self, Codes, SHORTEST_TEXT};
 use wide::u8x16;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{SymbolBytes, reason::Reason};
+use super::reason::Reason;
 use crate::roster::{csv, encoding::Encoding};
 
 /// Reads a cell as a number.
@@ -23,7 +23,7 @@ pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Resu
 }
 
 /// Reads a cell as an insurers' symbol with the tag of the encoder.
-pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<SymbolBytes, Reason> {
+pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<[u8; SYMBOL_LEN], Reason> {
     let mut scratch = Vec::new();
     encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)
 }

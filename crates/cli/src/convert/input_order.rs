@@ -3,9 +3,9 @@
 
 use super::{
     dropping::Records,
+    phases::{Files, Run},
     plan::Unread,
     reading::Work,
-    run::{Files, Run},
     sort::Sorted,
     spill::Spills,
 };

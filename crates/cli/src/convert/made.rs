@@ -1,11 +1,10 @@
 //! Detects kept columns that are computed from their rows' numbers or symbols. A sample of rows is tested.
 
 use arrow_array::Array;
-use fugo::{KeyTag, Scope, text::TextEncoder};
+use fugo::{KeyTag, SYMBOL_LEN, Scope, text::TextEncoder};
 use fugo_columnar::kept::{Person, Sample};
 
 use super::{
-    SymbolBytes,
     render::KeptForm,
     rows::{PersonColumn, Rows},
 };
@@ -35,7 +34,7 @@ impl<'a> MadeOf<'a> {
     /// columns are tested once after the first block that has rows, so that a long run is not refused at its end. Not
     /// inlined, and the test is not either: the stack that they used is wiped after all input is read.
     #[inline(never)]
-    pub(crate) fn add(&mut self, rows: &Rows, symbols: &[Vec<SymbolBytes>]) -> Result<()> {
+    pub(crate) fn add(&mut self, rows: &Rows, symbols: &[Vec<[u8; SYMBOL_LEN]>]) -> Result<()> {
         let taken = self.sample.next(rows.len());
         let cells = self.kept.texts(taken.iter().map(|row| rows.kept(*row)))?;
         for (nth, row) in taken.iter().copied().enumerate() {

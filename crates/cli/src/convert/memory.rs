@@ -11,7 +11,7 @@
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
 //! `arrow_messages.rs`.
 
-use super::parts::PARTS;
+use super::spill::PARTS;
 use crate::roster::{Input, blocks::BLOCK};
 
 /// About how many bytes a row of a table takes in addition to its kept cells when it is packed.

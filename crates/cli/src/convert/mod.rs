@@ -12,6 +12,7 @@ mod memory;
 mod packer;
 mod parquet_file;
 mod parts;
+mod phases;
 mod places;
 mod plan;
 mod position;
@@ -33,7 +34,7 @@ mod writing;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use fugo::{KeyTag, SYMBOL_LEN};
+use fugo::KeyTag;
 
 pub(crate) use self::report::Report;
 use self::totals::Limit;
@@ -206,9 +207,6 @@ pub(crate) enum Order {
     Symbol,
     Input,
 }
-
-/// A symbol.
-type SymbolBytes = [u8; SYMBOL_LEN];
 
 /// Converts, and prints the report on standard error.
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit> {

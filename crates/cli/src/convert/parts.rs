@@ -7,14 +7,11 @@ use std::io;
 use fugo::SYMBOL_LEN;
 
 use super::{
-    SymbolBytes, memory,
+    memory,
     position::Position,
-    spill::{Extent, Spill},
+    spill::{Extent, PARTS, Spill},
 };
 use crate::{failure::Result, roster::csv};
-
-/// The number of partitions: one for each value of a byte.
-pub(crate) const PARTS: usize = 256;
 
 /// The layout of a row: symbol (16 bytes) ‖ position (16 bytes; only in the output whose duplicates are listed) ‖
 /// length of the rest (4 bytes, little-endian) ‖ the kept cells.
@@ -38,7 +35,7 @@ impl RowFormat {
         SYMBOL_LEN + if self.listed { Position::LEN } else { 0 } + 4
     }
 
-    fn append(self, page: &mut Vec<u8>, symbol: &SymbolBytes, position: Position, kept: &[u8]) {
+    fn append(self, page: &mut Vec<u8>, symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
         page.extend_from_slice(symbol);
         if self.listed {
             page.extend_from_slice(&position.pack());
@@ -55,7 +52,7 @@ impl RowFormat {
         (row <= bytes.len()).then_some(row)
     }
 
-    pub(crate) fn symbol(row: &[u8]) -> &SymbolBytes {
+    pub(crate) fn symbol(row: &[u8]) -> &[u8; SYMBOL_LEN] {
         row.first_chunk().unwrap_or_else(|| unreachable!("a row starts with its symbol"))
     }
 
@@ -104,7 +101,7 @@ impl Parts {
     /// Takes a row. Spills all rows if the limit is exceeded.
     pub(crate) fn push(
         &mut self,
-        symbol: &SymbolBytes,
+        symbol: &[u8; SYMBOL_LEN],
         position: Position,
         kept: &[u8],
         spill: &Spill<'_>,

@@ -6,10 +6,9 @@ use std::thread;
 use crossbeam_channel::bounded;
 use zeroize::Zeroize;
 
-use fugo::AnySymbolKey;
+use fugo::{AnySymbolKey, SYMBOL_LEN};
 
 use super::{
-    SymbolBytes,
     derive::derive,
     parts::Parts,
     render::{Rendering, RowForm},
@@ -42,7 +41,7 @@ pub(crate) struct Steps<'a> {
 pub(crate) struct Work {
     block: Block,
     pub(crate) rows: Rows,
-    pub(crate) symbols: Vec<Vec<SymbolBytes>>,
+    pub(crate) symbols: Vec<Vec<[u8; SYMBOL_LEN]>>,
     /// The rendered rows of each output; empty unless rows are rendered at once.
     pub(crate) rendered: Vec<Rendering>,
 }

@@ -14,7 +14,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use fugo::{SYMBOL_LEN, text::TextEncoder};
 use fugo_columnar::{SYMBOL_WIDTH, USE_KEY};
 
-use super::{SymbolBytes, packer::Packer};
+use super::packer::Packer;
 use crate::{
     failure::{Failure, Result},
     roster::{
@@ -35,7 +35,7 @@ pub(crate) enum SymbolForm {
 }
 
 impl SymbolForm {
-    pub(crate) fn write(self, symbol: &SymbolBytes, out: &mut Vec<u8>) {
+    pub(crate) fn write(self, symbol: &[u8; SYMBOL_LEN], out: &mut Vec<u8>) {
         match self {
             Self::Text(encoder) => {
                 let start = out.len();
@@ -221,7 +221,7 @@ pub(crate) struct Rendering {
     lines: Vec<u8>,
     /// The rendered columns.
     batch: Option<RecordBatch>,
-    symbols: Vec<SymbolBytes>,
+    symbols: Vec<[u8; SYMBOL_LEN]>,
     kept: Vec<u8>,
     kept_ends: Vec<usize>,
 }
@@ -244,7 +244,7 @@ impl Rendering {
 
     /// Takes a row.
     #[inline]
-    pub(crate) fn push(&mut self, form: &RowForm, symbol: &SymbolBytes, kept: &[u8]) {
+    pub(crate) fn push(&mut self, form: &RowForm, symbol: &[u8; SYMBOL_LEN], kept: &[u8]) {
         if form.is_direct() {
             form.symbol.write(symbol, &mut self.lines);
             self.lines.extend_from_slice(kept);

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use fugo::{
-    Lineage, MyNumber,
+    Lineage, MyNumber, SYMBOL_LEN,
     normalize::{LostZeros, Reading},
     text::TextEncoder,
 };
@@ -11,7 +11,6 @@ use fugo_columnar::kept::{self, Codes, KeptFault};
 use memchr::memchr;
 
 use super::{
-    SymbolBytes,
     cells::{self, KeptCells},
     packer::Packer,
     position::Position,
@@ -106,7 +105,7 @@ pub(crate) struct Rows {
     pub(crate) rejects: Vec<Reject>,
     /// The persons of the accepted rows, by number or by insurers' symbol.
     pub(crate) numbers: Vec<MyNumber>,
-    pub(crate) insurers: Vec<SymbolBytes>,
+    pub(crate) insurers: Vec<[u8; SYMBOL_LEN]>,
     pub(crate) positions: Vec<Position>,
     /// The bytes after the symbol in the outputs: a delimiter before each kept cell, as written in the input.
     kept: Vec<u8>,

@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use fugo::SYMBOL_LEN;
+
 use super::{
-    SymbolBytes,
     memory::Partition,
-    parts::{Equality, PARTS, Part, Parts, RowFormat},
+    parts::{Equality, Part, Parts, RowFormat},
     position::Position,
     render::{Rendering, RowForm},
-    spill::Spills,
+    spill::{PARTS, Spills},
 };
 use crate::{
     failure::{Failure, Result},
@@ -295,7 +296,7 @@ impl<'a> Sorter<'a> {
 
 /// The rows of a partition, if they are all of one person.
 struct OnePerson {
-    symbol: SymbolBytes,
+    symbol: [u8; SYMBOL_LEN],
     /// The smallest kept cells of all rows, in bytes.
     kept: Vec<u8>,
     rows: u64,
@@ -313,7 +314,7 @@ impl Sorting<'_> {
         depth: usize,
         give: &mut GivePositions<'_>,
     ) -> Result<(), Ended<Failure>> {
-        const { assert!(Position::LEN == size_of::<SymbolBytes>(), "a packed position takes a symbol's place") };
+        const { assert!(Position::LEN == SYMBOL_LEN, "a packed position takes a symbol's place") };
         let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
         let spill = self.spills.open();
         let fail = |error| spill.failure(&error);

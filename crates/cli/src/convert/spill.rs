@@ -11,8 +11,10 @@ use std::{
     },
 };
 
-use super::parts::PARTS;
 use crate::{failure::Failure, placing};
+
+/// The number of partitions of the rows: one for each value of a byte.
+pub(crate) const PARTS: usize = 256;
 
 /// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
 pub(crate) struct Spills {

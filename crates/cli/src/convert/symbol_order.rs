@@ -2,8 +2,8 @@
 //! and written, one output after the other.
 
 use super::{
+    phases::{Files, Run},
     plan::Unread,
-    run::{Files, Run},
     sort::Sorted,
     spill::Spills,
 };

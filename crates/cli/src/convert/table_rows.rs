@@ -6,14 +6,13 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::NullBuffer;
 use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Field};
-use fugo::{Epoch, KeyTag, Purpose, Scope, text::TextEncoder};
+use fugo::{Epoch, KeyTag, Purpose, SYMBOL_LEN, Scope, text::TextEncoder};
 use fugo_columnar::{
     FaultReason, Numbers, SymbolMetadata, is_symbol_field,
     kept::{self, Cell, Owner},
 };
 
 use super::{
-    SymbolBytes,
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -170,7 +169,7 @@ impl<'a> TableReader<'a> {
 }
 
 /// An insurers' symbol of a row; `None` if the cell is null.
-type InsurersRow = Option<Result<SymbolBytes, FaultReason>>;
+type InsurersRow = Option<Result<[u8; SYMBOL_LEN], FaultReason>>;
 
 /// The person column, read row after row.
 enum Persons<'a> {

@@ -3,9 +3,9 @@
 use crossbeam_channel::unbounded;
 
 use super::{
-    parts::{PARTS, Part, Parts, RowFormat},
+    parts::{Part, Parts, RowFormat},
     sort::{Sorted, Sorter, Sorting},
-    spill::Spill,
+    spill::{PARTS, Spill},
 };
 use crate::{
     failure::{Failure, Result},

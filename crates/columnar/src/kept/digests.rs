@@ -10,7 +10,7 @@ use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, Encoding, HEXLOWER_PERMISSIVE};
 use fugo::{MyNumber, SYMBOL_LEN, text::TextEncoder};
 use zeroize::Zeroizing;
 
-use super::sample::{Person, Row};
+use super::row::{Person, Row};
 
 /// The number of bytes of a match that is too long for chance; see [`super::Sample::judge`].
 pub(super) const STRONG: usize = 8;

@@ -10,11 +10,15 @@
 
 mod codes;
 mod digests;
+mod made;
 mod places;
+mod row;
 mod sample;
 mod search;
 mod values;
 
 pub use codes::Codes;
-pub use sample::{Made, Person, Sample};
+pub use made::Made;
+pub use row::Person;
+pub use sample::Sample;
 pub use search::{Cell, KeptFault, Owner, SHORTEST_TEXT, holds_number, holds_symbol, holds_symbol_text, search};

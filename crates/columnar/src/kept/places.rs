@@ -2,7 +2,7 @@
 
 use fugo::MyNumber;
 
-use super::{Made, sample::Row};
+use super::{made::Made, row::Row};
 
 /// The number of positions that are examined, from the start and from the end of a cell.
 const PLACES: usize = 64;

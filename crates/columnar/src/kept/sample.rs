@@ -8,47 +8,16 @@ use zeroize::Zeroizing;
 
 use super::{
     digests::{self, Known, STRONG, Tokens},
-    places, search, values,
+    made::Made,
+    places,
+    row::{Person, Row},
+    search, values,
 };
 
 /// The number of rows per column for which digests are computed. Less than the sample, because digests take time.
 const LONG: usize = 128;
 /// The same number for rows whose cells encode fewer than eight bytes, such as dates and short codes.
 const SHORT: usize = 32;
-
-/// The person of a sampled row.
-#[derive(Clone)]
-pub enum Person {
-    /// Identified by the number.
-    Number(MyNumber),
-    /// Identified by the insurers' symbol, whose text form the encoder writes.
-    Insurers([u8; SYMBOL_LEN], TextEncoder),
-}
-
-impl fmt::Debug for Person {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Person(..)")
-    }
-}
-
-/// A row of the sample.
-pub(super) struct Row {
-    /// Its position among all rows.
-    pub(super) at: u64,
-    pub(super) person: Person,
-    pub(super) symbols: Vec<[u8; SYMBOL_LEN]>,
-    /// The kept cells, cut to [`Sample::CELL`] bytes.
-    pub(super) cells: Vec<Zeroizing<String>>,
-}
-
-impl Row {
-    pub(super) fn number(&self) -> Option<&MyNumber> {
-        match &self.person {
-            Person::Number(number) => Some(number),
-            Person::Insurers(..) => None,
-        }
-    }
-}
 
 /// Rows from the whole roster. The choice depends only on the positions of the rows, and matches no period that a
 /// roster could have. Numbers and cells are wiped on drop.
@@ -73,28 +42,6 @@ pub struct Sample {
     first: u64,
     /// One of this many rows belongs to the sample; a power of two.
     one_in: u64,
-}
-
-/// The finding: the source of kept columns. `Display` gives the end of a sentence that starts with the names of the
-/// columns and "hold".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    pub(super) columns: Vec<usize>,
-    pub(super) what: String,
-}
-
-impl Made {
-    /// The positions of the kept columns, from 0, in ascending order. Several columns if they give the number only
-    /// together.
-    pub fn columns(&self) -> &[usize] {
-        &self.columns
-    }
-}
-
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
 }
 
 impl fmt::Debug for Sample {

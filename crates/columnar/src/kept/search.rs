@@ -11,7 +11,7 @@ use fugo::{
 use memchr::memmem;
 use zeroize::Zeroizing;
 
-use super::Codes;
+use super::codes::Codes;
 
 /// A value that a kept cell contains but must not contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

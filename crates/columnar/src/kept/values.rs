@@ -3,7 +3,7 @@
 use fugo::{MyNumber, find::digits};
 use zeroize::Zeroizing;
 
-use super::sample::Row;
+use super::row::Row;
 
 const MILLION: i128 = 1_000_000;
 
