@@ -110,7 +110,7 @@ def symbols(case: Case) -> Outcome:
     others += [bytes(key.parse_text(line)) for line in key.symbols([number], output="text").to_pylist()]
     outcome |= {"symbol": bytes(symbol).hex(), "text": text}
     if any(other != bytes(symbol) for other in others) or key.parse_text(text) != symbol:
-        outcome["other doors"] = "another symbol"
+        outcome["other functions"] = "another symbol"
     return outcome
 
 

@@ -233,7 +233,7 @@ def normalize():
     good("invisible outside of a space that is then trimmed", "\ufeff " + MAIN + " \u200b",
          "invisibles", "trimmed")
     good("invisible inside the trimmed part", " \u2060 " + MAIN, "invisibles", "trimmed")
-    good("tab beside an invisible at the start", "\u200b\t" + MAIN, "invisibles", "trimmed")
+    good("tab next to an invisible at the start", "\u200b\t" + MAIN, "invisibles", "trimmed")
     good("CR LF at the end", MAIN + "\r\n", "trimmed")
     good("groups and a trailing LF", g1 + "-" + g2 + "-" + g3 + "\n", "trimmed", "separators")
     good("every change but the restored zeros",
@@ -773,7 +773,7 @@ def keyfile():
     replace("the tag of the root in the file of a scope", nta, "7c2cb2a1", "0e84213a", "tag-mismatch")
     replace("the tag of a scope in the file of the root", root_file, "0e84213a", "7c2cb2a1",
             "tag-mismatch")
-    return ("The plaintext of a key file (section 2). Every line ends in LF and the lines stand in "
+    return ("The plaintext of a key file (section 2). Every line ends in LF and the lines are in "
             "the order of the specification. bad-value is a value that does not parse, the version "
             "of the first line included. The keys are published: they protect nothing."), c.listed
 

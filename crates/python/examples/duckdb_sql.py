@@ -1,4 +1,4 @@
-"""Symbols in DuckDB's SQL: a key as a function, beside DuckDB's own sha256 and Python's hmac.
+"""Symbols in DuckDB's SQL: a key as a function, next to DuckDB's own sha256 and Python's hmac.
 
     python examples/duckdb_sql.py [--rows 1000000] [--rounds 3]
 

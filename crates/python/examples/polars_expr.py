@@ -1,4 +1,4 @@
-"""Symbols in a lazy Polars query: a key as an expression, beside Python's hmac.
+"""Symbols in a lazy Polars query: a key as an expression, next to Python's hmac.
 
     python examples/polars_expr.py [--rows 1000000] [--rounds 3]
 

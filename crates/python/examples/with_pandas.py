@@ -1,6 +1,6 @@
 """A roster in pandas: two scopes in one pass, joined to nothing.   python examples/with_pandas.py"""
 
-# %% Two keys of one root; a body gets one of them at most.
+# %% Two keys of one root; an organisation gets at most one of them.
 import pandas as pd
 import pyarrow as pa
 
@@ -22,7 +22,7 @@ faults = pa.table(for_nta.faults_table()).to_pandas()
 print(faults.groupby("kind").size().to_dict())
 assert len(faults) == 100
 
-# %% Each body's frame on its own, in the order of its symbols, without the number. Never both symbols in one frame:
+# %% Each organisation's frame on its own, in the order of its symbols, without the number. Never both symbols in one frame:
 # that links them.
 delivery = pd.DataFrame({"symbol": for_nta.to_pylist(), "ward": frame["ward"]}).dropna()
 delivery = delivery.sort_values("symbol", ignore_index=True)

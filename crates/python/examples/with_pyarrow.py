@@ -1,4 +1,4 @@
-"""A roster in pyarrow: symbols beside its columns, bad rows aside, Parquet out.   python examples/with_pyarrow.py"""
+"""A roster in pyarrow: symbols next to its columns, bad rows apart, Parquet out.   python examples/with_pyarrow.py"""
 
 # %% A key. A real one is opened from a key file: fugo.KeyFile.load("nta.key", passphrase_file="nta.passphrase").key
 import tempfile

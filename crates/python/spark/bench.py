@@ -1,4 +1,4 @@
-"""Rows a second on Spark: fugo beside Spark's own sha2 and Python's hmac in a pandas UDF, on one executor and on two.
+"""Rows a second on Spark: fugo compared with Spark's own sha2 and Python's hmac in a pandas UDF, on one executor and on two.
 
     crates/python/spark/environment crates/python/spark/bench.py --wheel WHEEL --fugo target/release/fugo
 
@@ -109,7 +109,7 @@ def show(rows: int, seconds: dict[int, dict[str, list[float]]]) -> None:
     median = {
         executors: {job: statistics.median(times) for job, times in jobs.items()} for executors, jobs in seconds.items()
     }
-    print(f"| {rows:,} rows | 1 executor, rows/s | 2 executors, rows/s | 2 to 1 | beside sha2 (2 executors) |")
+    print(f"| {rows:,} rows | 1 executor, rows/s | 2 executors, rows/s | 2 to 1 | fugo to sha2 (2 executors) |")
     print("|---|---|---|---|---|")
     for job, two in median[2].items():
         one = median[1][job]

@@ -1,4 +1,4 @@
-"""Ten million rows through a cluster of two executors, one killed in each job, held against the single-machine tool.
+"""Ten million rows through a cluster of two executors, one killed in each job, compared with the single-machine tool.
 
     crates/python/spark/environment crates/python/spark/ten_million.py --wheel WHEEL --fugo target/release/fugo
 
@@ -175,7 +175,7 @@ def processor_seconds(process: int) -> float | None:
 
 
 def compare(expected_file: Path, directory: Path) -> None:
-    """Column for column, so that only one of each lies in memory."""
+    """Column for column, so that only one of each is in memory."""
     for column in ["symbol", *KEPT]:
         expected = pq.read_table(expected_file, columns=[column])[column]
         found = table(directory)[column]

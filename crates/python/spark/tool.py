@@ -1,4 +1,4 @@
-"""The single-machine tool: keys, rosters and what is to be expected of a conversion."""
+"""The single-machine tool: keys, rosters and the expected result of a conversion."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Tool:
         return path
 
     def convert(self, roster: Path, keys: Sequence[Path], names: Sequence[str], *options: object) -> dict[str, Any]:
-        """Converts, and gives the report; outputs and lists lie in the directory."""
+        """Converts and returns the report. Outputs and lists are in the directory."""
         report = self.directory / "report.json"
         arguments: list[object] = ["convert", roster, "--test-keys", "--quiet", "--report", report, *options]
         for key, name in zip(keys, names, strict=True):

@@ -214,7 +214,7 @@ impl SymbolColumn {
         faults: Vec<PyRef<'_, Fault>>,
         counts: PyRef<'_, Counts>,
     ) -> Result<Self, Failure> {
-        let damaged = |_| Failure::wrong_option("this is no pickle of a SymbolColumn".into());
+        let damaged = |_| Failure::wrong_option("this is not a pickle of a SymbolColumn".into());
         let values = values.iter().map(Option::as_deref);
         let array: ArrayRef = match Output::named(form)? {
             Output::Fixed => {
@@ -225,7 +225,7 @@ impl SymbolColumn {
             Output::Text => {
                 let texts =
                     values.map(|value| value.map(str::from_utf8).transpose()).collect::<Result<StringArray, _>>();
-                Arc::new(texts.map_err(|_| Failure::wrong_option("this is no pickle of a SymbolColumn".into()))?)
+                Arc::new(texts.map_err(|_| Failure::wrong_option("this is not a pickle of a SymbolColumn".into()))?)
             }
         };
         let field = Arc::new(Field::new("symbol", array.data_type().clone(), true).with_metadata(metadata));

@@ -1,4 +1,4 @@
-"""The program in README.md runs as it stands."""
+"""The program in README.md runs as it is printed."""
 
 from __future__ import annotations
 

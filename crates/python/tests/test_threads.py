@@ -55,6 +55,6 @@ def test_two_threads_are_inside_one_key_at_once(key: fugo.SymbolKey) -> None:
     finally:
         stop.set()
         thread.join()
-    # Whole calls of the other thread, begun and ended within one call of this one: they ran beside it, not after it.
+    # Whole calls of the other thread, begun and ended within one call of this one: they ran at the same time, not after it.
     assert after - before > 10
     assert (wrong, made.to_pylist()[-1000:]) == ([], expected)

@@ -11,7 +11,7 @@ JARS = Path(pyspark.__file__).parent / "jars"
 
 
 def store(provider: str, alias: str, secret: str) -> None:
-    """What `hadoop credential create` does; a test secret may stand in an argument."""
+    """What `hadoop credential create` does; a test secret may be in an argument."""
     command = ["java", "-cp", f"{JARS}/*", "org.apache.hadoop.security.alias.CredentialShell"]
     command += ["create", alias, "-value", secret, "-provider", provider]
     subprocess.run(command, check=True, capture_output=True)

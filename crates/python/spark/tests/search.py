@@ -34,7 +34,7 @@ class Search:
 
 def _base64(secret: bytes) -> Iterator[bytes]:
     for offset in range(3):
-        # Characters that depend on what stands before and behind are left out.
+        # Characters that depend on what comes before and after them are left out.
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             yield encode(bytes(offset) + secret).rstrip(b"=")[(8 * offset + 5) // 6 : (8 * (offset + len(secret))) // 6]
 

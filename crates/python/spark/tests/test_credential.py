@@ -1,4 +1,4 @@
-"""A passphrase from a Hadoop credential provider: what is given, and what is said if nothing is."""
+"""A passphrase from a Hadoop credential provider: how it is given, and the message if none is given."""
 
 from __future__ import annotations
 

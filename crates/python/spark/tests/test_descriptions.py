@@ -1,4 +1,4 @@
-"""What cannot be done is refused on the driver, before any job, and nothing is said of a value."""
+"""The driver refuses what cannot be done, before any job, and its message shows no value."""
 
 from __future__ import annotations
 

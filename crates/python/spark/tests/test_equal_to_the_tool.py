@@ -168,7 +168,7 @@ class EqualToTheTool(unittest.TestCase):
 
 
 def _lineage(roster: Path, path: Path) -> Path:
-    """Re-issued numbers: of some people of the roster, whose first number is another's or stands nowhere else."""
+    """Re-issued numbers of some people of the roster. The first number of a person is another person's number, or occurs nowhere else."""
     import fugo
 
     numbers = [text for text in pq.read_table(roster, columns=["my_number"])["my_number"].to_pylist() if text]

@@ -142,7 +142,7 @@ public final class SymbolKey extends Handle {
      * @param lineage which number a person had first
      * @return a new array, 16 bytes a row
      * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @throws IllegalArgumentException if the length is not a multiple of 12
      * @throws IllegalStateException if the key or the lineage is closed
      */
     public byte[] symbols(byte[] rows, Lineage lineage) {
@@ -211,7 +211,7 @@ public final class SymbolKey extends Handle {
      * @param out where the symbols go, 16 bytes a row
      * @param lineage which number a person had first
      * @throws MyNumberException of the first row that is refused; {@link MyNumberException#row} says which
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     * @throws IllegalArgumentException if what remains in {@code rows} is not a multiple of 12, the buffers are one, or
      *     they overlap in one array
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      * @throws IllegalStateException if the key or the lineage is closed
@@ -268,7 +268,7 @@ public final class SymbolKey extends Handle {
      * @param rows twelve ASCII digits a row; the caller wipes them
      * @param lineage which number a person had first
      * @return the symbols, and the rows that have none
-     * @throws IllegalArgumentException if the length is no multiple of 12
+     * @throws IllegalArgumentException if the length is not a multiple of 12
      * @throws IllegalStateException if the key or the lineage is closed
      */
     public Batch convert(byte[] rows, Lineage lineage) {
@@ -339,7 +339,7 @@ public final class SymbolKey extends Handle {
      * @param out where the symbols go, 16 bytes a row
      * @param lineage which number a person had first
      * @return the rows that were refused, counted from 0
-     * @throws IllegalArgumentException if what remains in {@code rows} is no multiple of 12, the buffers are one, or
+     * @throws IllegalArgumentException if what remains in {@code rows} is not a multiple of 12, the buffers are one, or
      *     they overlap in one array
      * @throws java.nio.BufferOverflowException if less remains in {@code out} than is needed
      * @throws IllegalStateException if the key or the lineage is closed
