@@ -58,6 +58,11 @@ impl Failure {
         Self { what: format!("{}: {}", path.display(), self.what), ..self }
     }
 
+    /// Adds what the operator must know to the remedy.
+    pub(crate) fn noting(self, note: &str) -> Self {
+        Self { remedy: format!("{}; {note}", self.remedy), ..self }
+    }
+
     /// Writing to standard output failed. If the reader closed it, the command ends without a message.
     pub(crate) fn stdout(error: &std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {

@@ -11,7 +11,11 @@ use std::{
     sync::Arc,
 };
 
-use arrow_array::{RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, BinaryArray, Int32Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, RunArray, StringArray,
+    StructArray,
+    types::{Int32Type, Int64Type},
+};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, Random, convert, keys_of, numbers, symbols_of, text};
@@ -269,9 +273,11 @@ fn symbols_of_another_scope_in_a_column_link_as_text_as_digits_and_as_bytes() {
 }
 
 fn write_parquet(path: &Path, schema: Schema, symbols: Vec<String>, cells: Vec<Option<&str>>) {
+    write_columns(path, schema, vec![Arc::new(StringArray::from(symbols)), Arc::new(StringArray::from(cells))]);
+}
+
+fn write_columns(path: &Path, schema: Schema, columns: Vec<ArrayRef>) {
     let schema = Arc::new(schema);
-    let columns: Vec<arrow_array::ArrayRef> =
-        vec![Arc::new(StringArray::from(symbols)), Arc::new(StringArray::from(cells))];
     let mut writer =
         ArrowWriter::try_new(fs::File::create(path).expect("made"), schema.clone(), None).expect("a schema");
     writer.write(&RecordBatch::try_new(schema, columns).expect("a batch")).expect("written");
@@ -292,8 +298,100 @@ fn numbers_in_a_column_link_in_every_shape_and_other_twelve_digits_do_not() {
         linking(&keys, &["nta-code.csv", "moj.csv"])
     };
     assert_eq!(with(&|i| grouped(&all[i])), ["numbers"]);
+    assert_eq!(with(&|i| format!("old number {} moved", grouped(&all[i]))), ["numbers"]);
     // Consecutive codes: one in ten has the right check digit by chance.
     assert_eq!(with(&|i| format!("{:012}", 123_456_000_000 + i)), [] as [&str; 0]);
+}
+
+#[test]
+fn one_number_in_a_column_is_noted_because_chance_can_explain_it() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let cell = |i: usize| if i == 7 { "123456789018" } else { "memo" };
+    let row = |(i, line): (usize, String)| format!("{line},{}", if i == 0 { "memo" } else { cell(i) });
+    write(&keys, "nta-memo.csv", read(&keys, "nta.csv").into_iter().enumerate().map(row));
+    let (found, status) = findings(&keys, &["nta-memo.csv", "moj.csv"]);
+    assert!(found.contains(&("note".to_owned(), "numbers".to_owned())), "{found:?}");
+    assert_eq!(status, Some(0));
+    let output = audit(&keys, &["nta-memo.csv", "moj.csv"]);
+    let note = "of 1 codes of twelve digits in the column `memo`, 1 are valid MyNumbers";
+    assert!(stdout(&output).contains(note), "{}", stdout(&output));
+    assert!(!kinds(&keys, &["nta.csv", "moj.csv"]).contains(&"numbers".to_owned()));
+}
+
+#[test]
+fn numbers_in_a_column_of_bytes_link() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let symbols: Vec<String> = read(&keys, "nta.csv")[1..].to_vec();
+    let all = numbers(PEOPLE as u64);
+    let schema =
+        Schema::new(vec![Field::new("symbol", DataType::Utf8, false), Field::new("bytes", DataType::Binary, true)]);
+    let bytes = BinaryArray::from_iter_values(&all);
+    write_columns(&keys.at("bytes.parquet"), schema, vec![Arc::new(StringArray::from(symbols)), Arc::new(bytes)]);
+    assert_eq!(linking(&keys, &["bytes.parquet", "moj.csv"]), ["numbers"]);
+}
+
+#[test]
+fn columns_that_could_unpack_to_any_size_and_tables_without_columns_are_refused() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let symbols: Vec<String> = read(&keys, "nta.csv")[1..].to_vec();
+    let rows = i32::try_from(symbols.len()).expect("few");
+    let long = "z".repeat(200_000);
+    let values: ArrayRef = Arc::new(Int64Array::from_iter_values(0..i64::from(rows)));
+    let part = Arc::new(Field::new("part", DataType::Int64, true));
+    let list = ListArray::from_iter_primitive::<Int64Type, _, _>((0..rows).map(|i| Some(vec![Some(i64::from(i))])));
+    let run = RunArray::<Int32Type>::try_new(&Int32Array::from(vec![rows]), &StringArray::from(vec![&long[..]]));
+    let refused = |column: ArrayRef, expected: &str| {
+        let field = Field::new("k", column.data_type().clone(), true);
+        let schema = Arc::new(Schema::new(vec![Field::new("symbol", DataType::Utf8, false), field]));
+        let symbols: ArrayRef = Arc::new(StringArray::from(symbols.clone()));
+        let file = fs::File::create(keys.at("odd.arrow")).expect("made");
+        let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &schema).expect("a schema");
+        writer.write(&RecordBatch::try_new(schema, vec![symbols, column]).expect("a batch")).expect("written");
+        writer.finish().expect("finished");
+        let output = audit(&keys, &["odd.arrow", "moj.csv", "--memory", "16M"]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+        assert!(stderr(&output).contains(&format!("the column `k` is {expected}")), "{}", stderr(&output));
+    };
+    refused(Arc::new(list), "nested");
+    refused(Arc::new(StructArray::from(vec![(part, values)])), "nested");
+    refused(Arc::new(run.expect("one run")), "run-end encoded");
+
+    let schema = Arc::new(Schema::empty());
+    let five = RecordBatchOptions::new().with_row_count(Some(5));
+    let batch = RecordBatch::try_new_with_options(schema.clone(), Vec::new(), &five).expect("a batch");
+    let file = fs::File::create(keys.at("bare.arrow")).expect("made");
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &schema).expect("a schema");
+    writer.write(&batch).expect("written");
+    writer.finish().expect("finished");
+    for args in [["bare.arrow", "moj.csv"], ["moj.csv", "bare.arrow"]] {
+        let output = audit(&keys, &args);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("the table has no columns"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_name_cannot_show_a_number_or_forge_a_line() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    fs::create_dir(keys.at("945807302153")).expect("made");
+    let forged = "x\n\nnothing was found that links these files\n\u{1b}[31m.csv";
+    for name in ["123456789018.csv", "1234-5678-9018.csv", "１２３４５６７８９０１８.csv", "945807302153/n.csv", forged]
+    {
+        fs::copy(keys.at("nta.csv"), keys.at(name)).expect("copied");
+        for args in [&[name, "moj.csv"][..], &[name, "moj.csv", "--json"]] {
+            let output = audit(&keys, args);
+            let said = format!("{}{}", stdout(&output), stderr(&output));
+            assert!(!said.contains(name) && !said.contains("945807302153"), "{said}");
+            // JSON escapes the escapes once more.
+            let plain = said.replace("\\\\", "\\");
+            assert!(plain.contains("[not shown]") || plain.contains("x\\n\\nnothing"), "{said}");
+            assert!(!said.contains('\u{1b}'), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -572,6 +670,13 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
     write(&keys, "roster-itself.csv", roster(PEOPLE).lines().map(str::to_owned));
     fs::write(keys.at("empty.csv"), "").expect("written");
     fs::write(keys.at("damaged.parquet"), b"PAR1 and no more").expect("written");
+    let named = Schema::new(vec![
+        Field::new("symbol", DataType::Utf8, false),
+        Field::new("123456789018", DataType::Utf8, true),
+    ]);
+    let symbols: Vec<String> = nta[1..].iter().map(|line| line[..44].to_owned()).collect();
+    let cells = vec![None; symbols.len()];
+    write_parquet(&keys.at("number-as-name.parquet"), named, symbols, cells);
     for (file, expected) in [
         ("same.csv", "both arguments name the same file"),
         ("folder.csv", "not a regular file"),
@@ -581,6 +686,7 @@ fn files_that_cannot_be_audited_are_refused_with_what_was_expected() {
         ("roster-itself.csv", "no column holds symbols"),
         ("empty.csv", "the input is empty"),
         ("damaged.parquet", "parquet"),
+        ("number-as-name.parquet", "a column's name holds twelve digits that are a valid MyNumber"),
     ] {
         let output = audit(&keys, &["nta.csv", file]);
         assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "{file}");

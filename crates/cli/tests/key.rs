@@ -72,6 +72,17 @@ fn a_derived_key_is_the_known_one_and_is_recorded_beside_its_root() {
 }
 
 #[test]
+fn a_key_that_cannot_be_written_leaves_its_scope_recorded_and_says_so() {
+    let keys = Keys::root();
+    let refused = derive(&keys, "agency/nta/1", "missing/nta.key", &["--plaintext"]);
+    is_refused(&refused, "no key file was made, and the registry has the scope already: run the same command again");
+    let registry = fs::read_to_string(keys.at("root.key.scopes")).expect("made");
+    assert!(registry.contains("agency,nta,1,"), "{registry}");
+    assert_eq!(derive(&keys, "agency/nta/1", "nta.key", &["--plaintext"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(keys.at("root.key.scopes")).expect("kept"), registry);
+}
+
+#[test]
 fn the_same_scope_derives_the_same_key_again() {
     let keys = Keys::root();
     for name in ["a.key", "b.key"] {

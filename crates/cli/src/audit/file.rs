@@ -10,12 +10,12 @@ use std::{
 
 use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
 use arrow_cast::{
-    can_cast_types,
+    can_cast_types, cast,
     display::{ArrayFormatter, FormatOptions},
 };
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
 use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
-use fugo_columnar::{SymbolMetadata, is_symbol_field};
+use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
 
 use crate::{
     failure::{Failure, Result},
@@ -86,6 +86,19 @@ impl Delivery {
             modified: metadata.modified().ok(),
             identity: Identity::of(&metadata),
         };
+        if file.names.is_empty() {
+            return Err(Failure::new("the table has no columns", "name a file that `fugo convert` wrote").of(path));
+        }
+        if let Columns::Table(schema) = &columns {
+            schema.fields().iter().try_for_each(|field| readable(field)).map_err(|failure| failure.of(path))?;
+        }
+        if file.names.iter().any(|name| Codes::of(name).valid > 0) {
+            return Err(Failure::new(
+                "a column's name holds twelve digits that are a valid MyNumber",
+                "give the column another name",
+            )
+            .of(path));
+        }
         if file.names.iter().any(|name| symbol(name.as_bytes()).is_some()) {
             return Err(Failure::new(
                 "the first line holds a symbol, so it is not a header",
@@ -147,7 +160,7 @@ impl Delivery {
     /// Reads all rows once, in the order of the file.
     pub(super) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
         let mut rows = 0;
-        self.each_record(&mut |record, values| {
+        let read = self.each_record(&mut |record, values| {
             let cell = values.remove(self.symbol);
             let (symbol, whose) = symbol(&cell).ok_or_else(|| {
                 Failure::new(
@@ -159,14 +172,15 @@ impl Delivery {
             rows += 1;
             visit(&Row { symbol, whose, cells: values })?;
             Ok(ControlFlow::Continue(()))
-        })?;
+        });
+        // Looked at first, because a file that changes can also have damaged records.
         let now = std::fs::metadata(&self.path).map_err(|error| Failure::io("read", &self.path, &error))?;
         if Identity::of(&now) != self.identity {
             return Err(
                 Failure::new("the file changed while it was read", "audit files that nobody writes to").of(&self.path)
             );
         }
-        Ok(rows)
+        read.map(|()| rows)
     }
 
     fn each_record(&self, visit: &mut Visit<'_>) -> Result<()> {
@@ -281,23 +295,70 @@ fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(csv::value(field, &mut scratch).to_vec())
 }
 
-/// Any column as text: bytes as hexadecimal digits, and types without a text form as they are displayed.
-fn as_text(column: &ArrayRef) -> Result<StringArray> {
-    if let Some(bytes) = column.as_fixed_size_binary_opt() {
-        return Ok(bytes.iter().map(|value| value.map(base16ct::lower::encode_string)).collect());
+/// Refuses a column whose rows can take much more memory as text than in the file, and cannot be searched cell by cell.
+/// `fugo convert` does not write such columns.
+fn readable(field: &Field) -> Result<()> {
+    let found = field.data_type();
+    let what = if found.is_nested() {
+        "nested"
+    } else if is_run_end_encoded(found) {
+        "run-end encoded"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        format!(
+            "the column `{}` is {what}; an audit reads text, bytes, numbers, booleans, dates and times",
+            field.name()
+        ),
+        "write the file without this column, or with its values as text",
+    ))
+}
+
+fn is_run_end_encoded(found: &DataType) -> bool {
+    match found {
+        DataType::RunEndEncoded(..) => true,
+        DataType::Dictionary(_, values) => is_run_end_encoded(values),
+        _ => false,
     }
-    let is_binary = matches!(column.data_type(), DataType::Binary | DataType::LargeBinary | DataType::BinaryView);
-    if !is_binary && can_cast_types(column.data_type(), &DataType::Utf8) {
-        return column_text(column);
+}
+
+/// Any column as text. Bytes are read as text if they are text, and otherwise as hexadecimal digits. Types without a
+/// text form are read as they are displayed.
+fn as_text(column: &ArrayRef) -> Result<StringArray> {
+    match column.data_type() {
+        // Symbols. Their bytes may look like text by chance.
+        DataType::FixedSizeBinary(SYMBOL_WIDTH) => {
+            let symbols = column.as_fixed_size_binary();
+            return Ok(symbols.iter().map(|value| value.map(base16ct::lower::encode_string)).collect());
+        }
+        found if is_binary(found) => {
+            let bytes = cast(column, &DataType::LargeBinary).map_err(unexpected)?;
+            return Ok(bytes.as_binary::<i64>().iter().map(|value| value.map(text_of_bytes)).collect());
+        }
+        found if can_cast_types(found, &DataType::Utf8) => return column_text(column),
+        _ => {}
     }
     let formatter = ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(unexpected)?;
     let value = |row| column.is_valid(row).then(|| formatter.value(row).try_to_string().ok()).flatten();
     Ok((0..column.len()).map(value).collect())
 }
 
+fn is_binary(found: &DataType) -> bool {
+    match found {
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => true,
+        DataType::Dictionary(_, values) => is_binary(values),
+        _ => false,
+    }
+}
+
+fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| Cow::Owned(base16ct::lower::encode_string(bytes)), Cow::Borrowed)
+}
+
 /// Whether the type or the metadata shows that a column holds symbols.
-fn holds_symbols(field: &arrow_schema::Field) -> bool {
-    is_symbol_field(field) || *field.data_type() == DataType::FixedSizeBinary(fugo_columnar::SYMBOL_WIDTH)
+fn holds_symbols(field: &Field) -> bool {
+    is_symbol_field(field) || *field.data_type() == DataType::FixedSizeBinary(SYMBOL_WIDTH)
 }
 
 /// Reads a symbol in any of its forms.

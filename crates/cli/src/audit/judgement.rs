@@ -50,7 +50,7 @@ impl Evidence<'_> {
     }
 
     fn name(&self, side: usize) -> String {
-        self.files[side].path.display().to_string()
+        shown(self.files[side].path.display())
     }
 
     /// The purpose and tag of a file, if all of its symbols are of one key and their text or metadata names it.
@@ -99,11 +99,24 @@ impl Evidence<'_> {
                 found.push(Finding::links(
                     Kind::Numbers,
                     format_args!(
-                        "{}: {} cells of the column `{name}` are MyNumbers",
+                        "{}: the column `{name}` holds {} MyNumbers",
                         self.name(side),
                         thousands(column.numbers())
                     ),
                     "leave the column out: a number in the same row shows whose the symbol is",
+                ));
+            }
+            if let Some((valid, codes)) = column.valid_by_chance() {
+                found.push(Finding::note(
+                    Kind::Numbers,
+                    format_args!(
+                        "{}: of {} codes of twelve digits in the column `{name}`, {} are valid MyNumbers; by chance \
+                         one in ten is",
+                        self.name(side),
+                        thousands(codes),
+                        thousands(valid)
+                    ),
+                    "make sure that they are other codes, or leave the column out",
                 ));
             }
             if column.symbols() > 0 || file.symbol_typed.contains(&place) {

@@ -172,7 +172,7 @@ struct Summary {
 impl Summary {
     fn of(file: &Delivery, survey: &Survey) -> Self {
         Self {
-            file: file.path.display().to_string(),
+            file: shown(file.path.display()),
             symbols_of: survey.whose.iter().map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect(),
             scope: file.metadata.map(|metadata| metadata.scope.to_string()),
             rows: survey.rows,

@@ -3,11 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use fugo::{
-    MyNumber, SYMBOL_LEN,
-    normalize::{LostZeros, normalize},
-    text,
-};
+use fugo::{MyNumber, SYMBOL_LEN};
+use fugo_columnar::kept::{Codes, holds_symbol_text};
 
 use super::{
     file::{Delivery, Row, Whose},
@@ -31,10 +28,10 @@ pub(super) struct Survey {
 pub(super) struct Column {
     pub(super) sample: Sample,
     filled: u64,
-    /// Cells of twelve digits, in any form that normalisation reads, and how many of them are valid numbers.
-    twelve_digits: u64,
-    numbers: u64,
-    /// Cells that are symbols in text form.
+    /// Codes of twelve digits in the cells, as [`Codes`] finds them, and how many of them are valid numbers.
+    codes: u64,
+    valid: u64,
+    /// Cells that hold a symbol in text form.
     texts: u64,
     /// Cells of 32 hexadecimal digits.
     hexes: u64,
@@ -42,16 +39,21 @@ pub(super) struct Column {
 
 impl Column {
     fn within(memory: usize) -> Self {
-        Self { sample: Sample::within(memory), filled: 0, twelve_digits: 0, numbers: 0, texts: 0, hexes: 0 }
+        Self { sample: Sample::within(memory), filled: 0, codes: 0, valid: 0, texts: 0, hexes: 0 }
     }
 
-    /// How many cells are MyNumbers. It is 0 if chance can explain the count: one in ten random values of twelve
+    /// How many MyNumbers the cells hold. It is 0 if chance can explain the count: one in ten random codes of twelve
     /// digits is valid, and six standard deviations are allowed.
     pub(super) fn numbers(&self) -> u64 {
-        let chance = self.twelve_digits as f64 / 10.0;
-        let beyond = self.numbers as f64 > chance + 6.0 * (chance * 0.9).sqrt();
-        let most = 2 * self.numbers >= self.twelve_digits;
-        if self.numbers >= 3 && (most || beyond) { self.numbers } else { 0 }
+        let chance = self.codes as f64 / 10.0;
+        let beyond = self.valid as f64 > chance + 6.0 * (chance * 0.9).sqrt();
+        let most = 2 * self.valid >= self.codes;
+        if self.valid >= 3 && (most || beyond) { self.valid } else { 0 }
+    }
+
+    /// The valid codes and all codes of twelve digits, if chance can explain that some are valid.
+    pub(super) fn valid_by_chance(&self) -> Option<(u64, u64)> {
+        (self.valid > 0 && self.numbers() == 0).then_some((self.valid, self.codes))
     }
 
     /// How many cells are symbols: those in text form; also those of 32 hexadecimal digits, if at least half of the
@@ -66,30 +68,20 @@ impl Column {
             return;
         }
         self.filled += 1;
-        if let Some(is_number) = number(cell) {
-            self.twelve_digits += 1;
-            self.numbers += u64::from(is_number);
+        if has_enough_digits(cell) {
+            let found = str::from_utf8(cell).map(Codes::of).unwrap_or_default();
+            self.codes += found.shapes;
+            self.valid += found.valid;
         }
         self.hexes += u64::from(cell.len() == 2 * SYMBOL_LEN && hex::decode::<SYMBOL_LEN>(cell).is_some());
-        self.texts +=
-            u64::from(cell.len() > 2 * SYMBOL_LEN && text::decode(cell.trim_ascii().to_ascii_lowercase()).is_ok());
+        self.texts += u64::from(holds_symbol_text(cell));
     }
 }
 
-/// Whether twelve digits are a valid number; `None` if the cell is not twelve digits.
-fn number(cell: &[u8]) -> Option<bool> {
-    // A column of fractions writes a whole number as `123.0`.
-    let cell = cell.strip_suffix(b".0").unwrap_or(cell);
-    // Twelve full-width digits with three separators between groups take less than 64 bytes.
-    if !(MyNumber::LEN..64).contains(&cell.len()) {
-        return None;
-    }
+/// Whether a cell has enough digits for a code. Digits of full width take several bytes.
+fn has_enough_digits(cell: &[u8]) -> bool {
     let may_be_digit = |byte: &&u8| byte.is_ascii_digit() || !byte.is_ascii();
-    if cell.iter().filter(may_be_digit).count() < MyNumber::LEN {
-        return None;
-    }
-    let normalized = normalize(str::from_utf8(cell).ok()?, LostZeros::Refuse).ok()?;
-    Some(normalized.parse().is_ok())
+    cell.len() >= MyNumber::LEN && cell.iter().filter(may_be_digit).count() >= MyNumber::LEN
 }
 
 impl Survey {
@@ -132,7 +124,11 @@ mod tests {
         // Of other ids of twelve digits, four in ten are valid.
         let mixed: Vec<&str> = (0..1_000).map(|i| if i % 5 < 2 { "123456789018" } else { "123456789012" }).collect();
         assert_eq!(column(&mixed).numbers(), 400);
+        assert_eq!(column(&["no. 1234-5678-9018 (old)"; 3]).numbers(), 3);
         assert_eq!(column(&["123456789018"]).numbers(), 0);
+        assert_eq!(column(&["123456789018", "memo"]).valid_by_chance(), Some((1, 1)));
+        assert_eq!(column(&["123456789012", "memo"]).valid_by_chance(), None);
+        assert_eq!(column(&["123456789018"; 3]).valid_by_chance(), None);
         assert_eq!(column(&["123456789018", "123456789012", "123456789013", "1980-01-02"]).numbers(), 0);
     }
 
@@ -140,6 +136,7 @@ mod tests {
     fn symbols_are_found_in_text_form_and_where_a_whole_column_is_hexadecimal() {
         let (text, hex) = ("kikan10skt9gdv4zm69tvhnv5sckgty3jpsdjq9rhe7v", "aca8b7a2ad979b290c590b2464183640");
         assert_eq!(column(&[text, "memo", &text.to_uppercase()]).symbols(), 2);
+        assert_eq!(column(&[&format!("ref={text}."), "memo"]).symbols(), 1);
         assert_eq!(column(&[hex, "", hex]).symbols(), 2);
         assert_eq!(column(&[hex, hex, "NULL"]).symbols(), 2);
         assert_eq!(column(&[hex, "memo", "memo"]).symbols(), 0);

@@ -1,6 +1,8 @@
 //! Checks the headers of an output. If the roster has no header line, its first row holds a number where a header is
 //! expected.
 
+use std::collections::BTreeSet;
+
 use fugo::{
     MyNumber,
     find::{FEWEST_DIGITS, candidates},
@@ -14,8 +16,16 @@ use crate::failure::{Failure, Result};
 /// Kanji that are used as digits. The digits of other scripts are numeric in Unicode.
 const KANJI: &str = "〇零一二三四五六七八九壱弐参";
 
-/// Refuses headers that could be numbers, each by itself or two neighbours together.
+/// Refuses headers that could be numbers, each by itself or two neighbours together; and headers that differ only in
+/// case, which DuckDB and Spark take for one name.
 pub(super) fn check(headers: &[&str]) -> Result<()> {
+    let mut names = BTreeSet::new();
+    if let Some(again) = headers.iter().find(|header| !names.insert(header.to_lowercase())) {
+        return Err(Failure::new(
+            format!("an output has two columns with the name `{again}`; names that differ only in case count as one"),
+            "give --symbol-column another name, or rename or leave out one of the kept columns",
+        ));
+    }
     let refused =
         |what: &str| Err(Failure::new(what, "put a header line before the rows, or give the column another name"));
     for header in headers {
@@ -54,7 +64,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn a_number_heads_no_column_in_any_digits_alone_or_with_its_neighbours() {
+    fn headers_that_are_numbers_alone_or_together_and_equal_headers_are_refused() {
         for headers in [
             &["123456789018"][..],
             &["１２３４５６７８９０１８"],
@@ -66,6 +76,8 @@ mod tests {
             &["No.1234-5678-9018"],
             &["symbol", "123456", "789018"],
             &["a", "１２３４５６", "-789018"],
+            &["symbol", "sex", "SYMBOL"],
+            &["symbol", "straße", "name", "Straße"],
         ] {
             assert!(check(headers).is_err(), "{headers:?}");
         }

@@ -329,12 +329,6 @@ fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
             return Err(Failure::new(format!("--keep names `{}` twice", args.keep[i]), "name each column once"));
         }
     }
-    if args.keep.contains(&args.symbol_column) {
-        return Err(Failure::new(
-            format!("the symbol column and a kept column would both have the header `{}`", args.symbol_column),
-            "give the symbol column another header with --symbol-column",
-        ));
-    }
     Ok(())
 }
 

@@ -58,7 +58,9 @@ pub(crate) fn run(args: &DeriveArgs) -> Result<Exit> {
     // Record the scope before the key is written: a key whose tag belongs to another scope must not be handed out.
     let registry = args.registry.as_ref().map_or_else(|| Registry::beside(&args.root), Registry::at);
     registry.record(&args.scope, file.tag()).map_err(|error| not_recorded(&registry, &error))?;
-    seal::create(&file, &args.out, &seal)?;
+    seal::create(&file, &args.out, &seal).map_err(|failure| {
+        failure.noting("no key file was made, and the registry has the scope already: run the same command again")
+    })?;
     let (out, scope, usage, tag) = (args.out.display(), args.scope, file.usage(), file.tag());
     notice::say(format_args!("{out}: the {usage} key of {scope}, tag {tag}"));
     Ok(Exit::Clean)
