@@ -3,9 +3,10 @@
 use std::{
     io::{self, Write},
     num::NonZero,
-    sync::mpsc::sync_channel,
     thread,
 };
+
+use crossbeam_channel::unbounded;
 
 use super::{
     block::{Block, HEADER, ROWS, Typesetter, truth_header},
@@ -14,7 +15,12 @@ use super::{
     person::Roster,
     summary::Summary,
 };
-use crate::{failure::Failure, interrupt::Interrupt, roster::encoding::Encoding};
+use crate::{
+    failure::Failure,
+    interrupt::Interrupt,
+    ordered::{Ended, Task, Threads, Turn, Worker},
+    roster::encoding::Encoding,
+};
 
 /// The options on which a roster depends.
 #[derive(Clone, Debug)]
@@ -36,6 +42,12 @@ pub(crate) enum WriteError {
     Stopped(Failure),
 }
 
+impl From<Failure> for WriteError {
+    fn from(failure: Failure) -> Self {
+        Self::Stopped(failure)
+    }
+}
+
 /// Writes the roster, and the truth about its damaged rows. The bytes do not depend on the number of threads.
 pub(crate) fn write_roster(
     options: &Options,
@@ -50,56 +62,71 @@ pub(crate) fn write_roster(
     if let Some(truth) = &mut truth {
         truth.write_all(truth_header().as_bytes()).map_err(WriteError::Truth)?;
     }
-    // More blocks would only wait to be written.
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(4);
-    write_blocks(options, workers, rows, truth, interrupt)
+    // More threads would only wait for their blocks to be written.
+    let count = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    write_blocks(options, Threads { count, interrupt }, rows, truth)
 }
 
-/// The workers take blocks in turn and send them through one queue each. Receiving from the queues in turn gives the
-/// blocks in order. A worker that is ahead waits.
+/// A block of the roster, before and after it is made.
+struct Part {
+    first_row: u64,
+    block: Block,
+}
+
+/// Makes blocks. Each thread has one.
+struct BlockMaker<'a> {
+    options: &'a Options,
+    typesetter: &'a Typesetter<'a>,
+}
+
+impl Worker for BlockMaker<'_> {
+    type Task = Part;
+    type Left = ();
+    type Error = WriteError;
+
+    fn work(&mut self, of: Part, _: &Turn<'_, Part, WriteError>) -> Result<Part, Ended<WriteError>> {
+        let end = self.options.rows.min(of.first_row + ROWS);
+        Ok(Part { block: self.typesetter.block(self.options, of.first_row..end), ..of })
+    }
+
+    fn end(self) {}
+}
+
 fn write_blocks(
     options: &Options,
-    workers: usize,
+    threads: Threads<'_>,
     rows: &mut dyn Write,
     mut truth: Option<&mut dyn Write>,
-    interrupt: &Interrupt,
 ) -> Result<Summary, WriteError> {
     let mut summary = Summary::default();
     let roster = Roster::new(options.seed);
     let typesetter = &Typesetter::new(&roster, options);
-    let blocks = options.rows.div_ceil(ROWS);
-    thread::scope(|scope| {
-        let queues: Vec<_> = (0..workers as u64)
-            .map(|worker| {
-                let (send, queue) = sync_channel::<Block>(2);
-                scope.spawn(move || {
-                    for block in (worker..blocks).step_by(workers) {
-                        let first = block * ROWS;
-                        let block = typesetter.block(options, first..options.rows.min(first + ROWS));
-                        // The receiver is gone if writing has failed.
-                        if send.send(block).is_err() {
-                            return;
-                        }
-                    }
-                });
-                queue
-            })
-            .collect();
-        for queue in queues.iter().cycle() {
-            let Ok(block) = queue.recv() else { break };
-            interrupt.check().map_err(WriteError::Stopped)?;
-            rows.write_all(&block.rows).map_err(WriteError::Rows)?;
-            if let Some(truth) = &mut truth {
-                truth.write_all(&block.truth).map_err(WriteError::Truth)?;
-            }
-            summary.add(&block.summary);
+    let (queue, tasks) = unbounded();
+    let (mut queue, mut numbers) = (Some(queue), 0..options.rows.div_ceil(ROWS));
+    let mut next = || match (numbers.next(), &queue) {
+        (Some(number), Some(queue)) => {
+            let of = Part { first_row: number * ROWS, block: Block::default() };
+            // The receiver is gone if writing has failed.
+            let _ = queue.send(Ok(Task { number, of }));
         }
+        _ => queue = None,
+    };
+    // Each thread makes a block while another one waits to be written.
+    (0..2 * threads.count).for_each(|_| next());
+    let mut write = |Part { block, .. }: &mut Part| {
+        rows.write_all(&block.rows).map_err(WriteError::Rows)?;
         if let Some(truth) = &mut truth {
-            truth.flush().map_err(WriteError::Truth)?;
+            truth.write_all(&block.truth).map_err(WriteError::Truth)?;
         }
-        rows.flush().map_err(WriteError::Rows)?;
-        Ok(summary)
-    })
+        summary.add(&block.summary);
+        Ok(())
+    };
+    threads.in_order(tasks, &|| BlockMaker { options, typesetter }, &mut write, &mut |_| next())?;
+    if let Some(truth) = &mut truth {
+        truth.flush().map_err(WriteError::Truth)?;
+    }
+    rows.flush().map_err(WriteError::Rows)?;
+    Ok(summary)
 }
 
 #[cfg(test)]
@@ -111,17 +138,17 @@ mod tests {
         Options { rows: 30_000, seed: 1, mess, encoding: Encoding::Utf8, line_end: LineEnd::Lf, bom: false }
     }
 
-    fn write(options: &Options, workers: usize) -> (Vec<u8>, Vec<u8>, Summary) {
+    fn write(options: &Options, count: usize) -> (Vec<u8>, Vec<u8>, Summary) {
         let (mut rows, mut truth) = (Vec::new(), Vec::new());
-        let go_on = Interrupt::default();
-        let summary = write_blocks(options, workers, &mut rows, Some(&mut truth), &go_on).unwrap();
+        let threads = Threads { count, interrupt: &Interrupt::default() };
+        let summary = write_blocks(options, threads, &mut rows, Some(&mut truth)).unwrap();
         (rows, truth, summary)
     }
 
     #[test]
-    fn the_number_of_workers_does_not_show() {
+    fn the_number_of_threads_does_not_show() {
         let alone = write(&options(), 1);
-        assert!((2..6).all(|workers| write(&options(), workers) == alone));
+        assert!((2..6).all(|threads| write(&options(), threads) == alone));
     }
 
     #[test]
