@@ -56,12 +56,13 @@ impl EligibilityKey {
     }
 }
 
-/// How this processor derives batches, for reports: `"sha-ni"` with the SHA extensions of x86, `"avx2"` with AVX2, which
-/// derives eight symbols at a time, and `"portable"` with the block function of the crate `sha2`, which has fast code of
-/// its own for other processors. The symbols are the same.
+/// How this processor derives batches, for reports: `"sha-ni"` with the SHA extensions of x86, `"avx512"` or `"avx2"` with
+/// sixteen or eight symbols at a time, and `"portable"` with the block function of the crate `sha2`, which has fast code
+/// of its own for other processors. The symbols are the same. A processor that has both of the first two is timed once,
+/// by the first large batch or by this function.
 ///
 /// ```
-/// assert!(["sha-ni", "avx2", "portable"].contains(&fugo::batch::level()));
+/// assert!(["sha-ni", "avx512", "avx2", "portable"].contains(&fugo::batch::level()));
 /// ```
 pub fn level() -> &'static str {
     lanes::level()

@@ -2,10 +2,13 @@
 //! key.
 
 mod avx2;
+mod avx512;
+mod choice;
 mod constants;
 mod sha_ni;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use constants::INITIAL;
 use sha2::block_api::compress256;
@@ -31,9 +34,11 @@ const _: () = assert!(size_of::<Words>() == MAC_LEN);
 type Digests = [Words; STAGE];
 
 /// An implementation of the kernel. All levels give the same output. A level that the processor does not support
-/// handles no messages, and the next level handles them.
-#[derive(Clone, Copy, Debug)]
+/// handles no messages, and the next level handles them. [`choice`] says which is first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
+    /// [`avx512`].
+    Avx512,
     /// [`sha_ni`].
     ShaNi,
     /// [`avx2`].
@@ -43,29 +48,42 @@ pub(crate) enum Level {
 }
 
 impl Level {
+    /// Whether the processor has the instructions: whether the level handles messages, here under no key.
     fn is_available(self) -> bool {
-        match self {
-            Self::ShaNi => sha_ni::is_available(),
-            Self::Avx2 => avx2::is_available(),
-            Self::Plain => true,
-        }
+        self.symbols::<12>(&[], &[[0; 4]; STAGE], &mut [], 0) > 0
     }
 
     fn name(self) -> &'static str {
         match self {
+            Self::Avx512 => "avx512",
             Self::ShaNi => "sha-ni",
             Self::Avx2 => "avx2",
             Self::Plain => "portable",
         }
     }
+
+    /// Handles messages after the first `done`, and returns the number that are done then.
+    fn symbols<const LEN: usize>(
+        self,
+        keys: &[&PreparedKey],
+        messages: &[Words],
+        out: &mut [Digests],
+        done: usize,
+    ) -> usize {
+        match self {
+            Self::Avx512 => avx512::symbols::<LEN>(keys, messages, out, done),
+            Self::ShaNi => sha_ni::symbols::<LEN>(keys, messages, out, done),
+            Self::Avx2 => avx2::symbols::<LEN>(keys, messages, out, done),
+            Self::Plain => plain::<LEN>(keys, messages, out, done),
+        }
+    }
 }
 
-/// All levels, the fastest first.
-pub(crate) const LEVELS: [Level; 3] = [Level::ShaNi, Level::Avx2, Level::Plain];
-
-/// The name of the level that handles whole stages on this processor.
+/// The name of the level that handles large batches on this processor.
 pub(crate) fn level() -> &'static str {
-    LEVELS.into_iter().find(|level| level.is_available()).unwrap_or(Level::Plain).name()
+    let mut levels = choice::levels(usize::MAX).iter();
+    let first = levels.find(|level| level.is_available());
+    first.unwrap_or_else(|| unreachable!("every list ends with a level that needs no instructions")).name()
 }
 
 /// HMAC-SHA-256's two states after the key block: inner (key ⊕ ipad) and outer (key ⊕ opad). Wiped on drop.
@@ -101,7 +119,7 @@ impl PreparedKey {
         message: impl Fn(usize) -> [u8; LEN],
         mut out: impl FnMut(usize, [u8; MAC_LEN]),
     ) {
-        derive::<1, LEN>(&LEVELS, &[self], count, message, |_, i, symbol| out(i, symbol));
+        derive::<1, LEN>(choice::levels(count), &[self], count, message, |_, i, symbol| out(i, symbol));
     }
 }
 
@@ -120,7 +138,7 @@ pub(crate) fn derive_for_keys<const LEN: usize>(
     message: impl Fn(usize) -> [u8; LEN],
     out: impl FnMut(usize, usize, [u8; MAC_LEN]),
 ) {
-    derive::<KEYS, LEN>(&LEVELS, keys, count, message, out);
+    derive::<KEYS, LEN>(choice::levels(count * keys.len()), keys, count, message, out);
 }
 
 /// [`derive_for_keys`] for at most `MOST` keys, with these levels.
@@ -145,11 +163,7 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
             if done == staged {
                 break;
             }
-            done = match level {
-                Level::ShaNi => sha_ni::symbols::<LEN>(keys, messages, digests),
-                Level::Avx2 => avx2::symbols::<LEN>(keys, messages, digests),
-                Level::Plain => plain::<LEN>(keys, messages, digests, done),
-            };
+            done = level.symbols::<LEN>(keys, messages, digests, done);
         }
         for (k, digests) in digests.iter().enumerate() {
             for (i, digest) in digests[..staged].iter().enumerate() {

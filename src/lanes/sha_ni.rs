@@ -11,20 +11,16 @@ use multiversion::{inherit_target, multiversion, target::match_target};
 
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
-/// Whether the processor has the instructions.
-#[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
-pub(super) fn is_available() -> bool {
-    match_target! {
-        "x86_64+sha+sse2+ssse3+sse4.1" => true,
-        _ => false,
-    }
-}
-
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
-/// message is given as the first four words of its padded block. Returns the number of messages that are done: all, or
-/// 0 if the processor lacks the instructions.
+/// message is given as the first four words of its padded block. The first `done` messages are done already. Returns
+/// the number that are done then: all, or as many as before if the processor lacks the instructions.
 #[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
-pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests]) -> usize {
+pub(super) fn symbols<const LEN: usize>(
+    keys: &[&PreparedKey],
+    messages: &[Words],
+    out: &mut [Digests],
+    done: usize,
+) -> usize {
     match_target! {
         "x86_64+sha+sse2+ssse3+sse4.1" => {
             use core::arch::x86_64::*;
@@ -190,16 +186,18 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 outside(inner, outer, rounds(inner, schedules), out);
             }
 
+            let all = messages.len();
+            let messages = &messages[done..];
             if let ([key], [out]) = (keys, &mut *out) {
                 let (fours, rest) = messages.as_chunks::<STREAMS>();
-                let (fours_out, rest_out) = out[..messages.len()].as_chunks_mut::<STREAMS>();
+                let (fours_out, rest_out) = out[done..all].as_chunks_mut::<STREAMS>();
                 for (messages, out) in fours.iter().zip(fours_out) {
                     alone::<STREAMS, LEN>(key, messages, out);
                 }
                 for (message, out) in rest.as_chunks::<1>().0.iter().zip(rest_out.as_chunks_mut::<1>().0) {
                     alone::<1, LEN>(key, message, out);
                 }
-                return messages.len();
+                return all;
             }
             let mut schedules = [[_mm_setzero_si128(); 16]; EXPANDED];
             for (turn, messages) in messages.chunks(EXPANDED).enumerate() {
@@ -209,7 +207,7 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 }
                 let (fours, rest) = schedules.as_chunks::<STREAMS>();
                 for (key, out) in keys.iter().zip(&mut *out) {
-                    let (fours_out, rest_out) = out[turn * EXPANDED..][..messages.len()].as_chunks_mut::<STREAMS>();
+                    let (fours_out, rest_out) = out[done + turn * EXPANDED..][..messages.len()].as_chunks_mut::<STREAMS>();
                     for (schedules, out) in fours.iter().zip(fours_out) {
                         shared(key, schedules, out);
                     }
@@ -219,11 +217,11 @@ pub(super) fn symbols<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words
                 }
             }
             schedules[..EXPANDED.min(messages.len())].iter_mut().for_each(Zeroize::zeroize);
-            messages.len()
+            all
         },
         _ => {
             let _ = (keys, messages, out);
-            0
+            done
         }
     }
 }

@@ -55,7 +55,7 @@ static class Example
             refusal = Refused(() => Library.CheckNumber(Encoding.ASCII.GetBytes("1234x6789018")));
             Expect("a letter is refused", refusal != null && refusal.Kind == "non-digit" && refusal.At == 4);
             Expect("version and level", Library.Version() == "0.1.0"
-                && new[] { "sha-ni", "avx2", "portable" }.Contains(Library.Level()));
+                && new[] { "sha-ni", "avx512", "avx2", "portable" }.Contains(Library.Level()));
             Expect("the message", refusal != null && refusal.Message.EndsWith(". (at 4)"));
 
             byte[] rows = Encoding.ASCII.GetBytes("123456789018123456789012123456789018"), symbols = new byte[48];

@@ -256,7 +256,7 @@ namespace Fugo
         /// <summary>The version of the library that was found, such as 0.1.0.</summary>
         public static string Version() { return Marshal.PtrToStringAnsi(Native.fugo_version_text()); }
 
-        /// <summary>How batches are derived on this processor: sha-ni, avx2 or portable.</summary>
+        /// <summary>How batches are derived on this processor: sha-ni, avx512, avx2 or portable.</summary>
         public static string Level() { return Marshal.PtrToStringAnsi(Native.fugo_level()); }
 
         /// <summary>Throws unless this is a MyNumber: twelve ASCII digits with a check digit.</summary>

@@ -49,9 +49,9 @@ pub extern "C" fn fugo_version_text() -> *const c_char {
     TEXT.as_ptr()
 }
 
-/// How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx2` with AVX2, which derives
-/// eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is never NULL and
-/// must not be freed.
+/// How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx512` or `avx2` with
+/// sixteen or eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is
+/// never NULL and must not be freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_level() -> *const c_char {
     // Not on the heap, where it would be seen as leaked.

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 
-/// How columns are derived on this processor, for reports and bug reports: "sha-ni" with the SHA extensions of x86, "avx2"
-/// eight at a time with AVX2, "portable" otherwise. The symbols are the same.
+/// How columns are derived on this processor, for reports and bug reports: "sha-ni" with the SHA extensions of x86,
+/// "avx512" or "avx2" with sixteen or eight symbols at a time, "portable" otherwise. The symbols are the same.
 #[pyfunction]
 pub(crate) fn level() -> &'static str {
     fugo::batch::level()

@@ -18,7 +18,7 @@ def test_the_version_is_that_of_the_wheel() -> None:
 
 
 def test_the_level_is_one_of_the_kernel() -> None:
-    assert fugo.level() in ("sha-ni", "avx2", "portable")
+    assert fugo.level() in ("sha-ni", "avx512", "avx2", "portable")
 
 
 def test_the_package_says_what_it_is_when_it_is_run() -> None:

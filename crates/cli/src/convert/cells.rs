@@ -17,9 +17,13 @@ use crate::roster::{csv, encoding::Encoding};
 
 /// Reads a cell as a number.
 pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Result<(MyNumber, Changes), Reason> {
+    let read = |value: &[u8]| reading.read(value, || encoding.decode(value).ok_or(Reason::Encoding));
+    // Without quotes the value is the field, and nothing is left to wipe.
+    if !field.starts_with(b"\"") {
+        return read(field);
+    }
     let mut scratch = Zeroizing::new(Vec::new());
-    let value = csv::value(field, &mut scratch);
-    reading.read(value, || encoding.decode(value).ok_or(Reason::Encoding))
+    read(csv::value(field, &mut scratch))
 }
 
 /// Reads a cell as an insurers' symbol with the tag of the encoder.

@@ -129,6 +129,7 @@ impl Report {
             "rejects_sha256": digest(self.outputs.len()),
             "duplicates_sha256": digest(self.outputs.len() + 1),
             "temporary_bytes": self.spilled,
+            "kernel_level": fugo::batch::level(),
             "seconds": (self.seconds * 1000.0).round() / 1000.0,
         })
     }

@@ -16,8 +16,8 @@ public final class Fugo {
     /**
      * How columns are derived on this processor, for reports and bug reports. The symbols are the same.
      *
-     * @return {@code sha-ni} with the SHA extensions of x86, {@code avx2} eight at a time with AVX2, {@code portable}
-     *     otherwise
+     * @return {@code sha-ni} with the SHA extensions of x86, {@code avx512} or {@code avx2} with sixteen or eight symbols
+     *     at a time, {@code portable} otherwise
      */
     public static String level() {
         return Native.level();

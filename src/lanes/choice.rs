@@ -1,0 +1,117 @@
+//! Which level of the kernel is first.
+//!
+//! The SHA extensions are faster than AVX-512 on some processors and slower on others, so a processor that has both is
+//! timed: once in a process, when a batch is large enough to pay for it. The choice shows in no output.
+
+use super::Level;
+
+/// The order where the SHA extensions are faster, and before anything is known.
+pub(super) const SHA_FIRST: [Level; 4] = [Level::ShaNi, Level::Avx512, Level::Avx2, Level::Plain];
+/// The order where AVX-512 is faster. It leaves a few messages of a batch to the SHA extensions.
+#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "without a clock nothing is timed"))]
+pub(super) const LANES_FIRST: [Level; 4] = [Level::Avx512, Level::ShaNi, Level::Avx2, Level::Plain];
+
+/// The levels in the order in which they handle a batch of so many symbols.
+///
+/// A build can name the first level: `RUSTFLAGS='--cfg fugo_level="sha-ni"'`, or `avx512`, `avx2` or `portable`.
+pub(super) fn levels(symbols: usize) -> &'static [Level] {
+    if cfg!(fugo_level = "portable") {
+        &SHA_FIRST[3..]
+    } else if cfg!(fugo_level = "avx2") {
+        &SHA_FIRST[2..]
+    } else if cfg!(fugo_level = "sha-ni") {
+        &SHA_FIRST
+    } else if cfg!(fugo_level = "avx512") {
+        &[Level::Avx512, Level::ShaNi, Level::Avx2, Level::Plain]
+    } else {
+        measured(symbols)
+    }
+}
+
+#[cfg(not(feature = "std"))]
+fn measured(_: usize) -> &'static [Level] {
+    &SHA_FIRST
+}
+
+#[cfg(feature = "std")]
+pub(super) use trial::measured;
+
+#[cfg(feature = "std")]
+mod trial {
+    use std::{
+        array,
+        hint::black_box,
+        sync::OnceLock,
+        time::{Duration, Instant},
+    };
+
+    use super::super::{PreparedKey, STAGE};
+    use super::{LANES_FIRST, Level, SHA_FIRST};
+
+    /// The fewest symbols of a batch before which the levels are timed. The trial takes about as long as these.
+    const FEWEST: usize = 512;
+    /// How often each level is timed. The least time counts, because an interruption only adds time.
+    const ROUNDS: usize = 4;
+
+    static FASTEST: OnceLock<&[Level]> = OnceLock::new();
+
+    pub(in crate::lanes) fn measured(symbols: usize) -> &'static [Level] {
+        match FASTEST.get() {
+            Some(levels) => levels,
+            None if symbols >= FEWEST => FASTEST.get_or_init(fastest),
+            None => &SHA_FIRST,
+        }
+    }
+
+    fn fastest() -> &'static [Level] {
+        let both = Level::Avx512.is_available() && Level::ShaNi.is_available();
+        let key = PreparedKey::unused();
+        // Neither the messages nor the key are secrets.
+        let messages: [_; STAGE] = array::from_fn(|i| [i as u32; 4]);
+        let mut out = [[[0; 4]; STAGE]];
+        let time = |level: Level| {
+            let started = Instant::now();
+            level.symbols::<12>(black_box(&[&key]), black_box(&messages), &mut out, 0);
+            black_box(&out);
+            started.elapsed()
+        };
+        if both && is_faster([Level::Avx512, Level::ShaNi], time) { &LANES_FIRST } else { &SHA_FIRST }
+    }
+
+    /// Whether the first level is faster than the second. They are timed in turn.
+    fn is_faster(levels: [Level; 2], mut time: impl FnMut(Level) -> Duration) -> bool {
+        let mut least = [Duration::MAX; 2];
+        for _ in 0..ROUNDS {
+            for (level, least) in levels.into_iter().zip(&mut least) {
+                *least = time(level).min(*least);
+            }
+        }
+        least[0] < least[1]
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_level_with_the_least_time_is_faster_whatever_interrupts_it() {
+            let faster = |avx512: [u64; ROUNDS], sha_ni: [u64; ROUNDS]| {
+                let mut times = [avx512.into_iter(), sha_ni.into_iter()];
+                is_faster([Level::Avx512, Level::ShaNi], |level| {
+                    let next = times[usize::from(level == Level::ShaNi)].next();
+                    Duration::from_nanos(next.expect("each level is timed as often"))
+                })
+            };
+            assert!(faster([90, 40, 45, 900], [80, 80, 80, 80]));
+            assert!(!faster([90, 90, 90, 90], [900, 800, 700, 80]));
+            assert!(!faster([80, 80, 80, 80], [80, 80, 80, 80]));
+        }
+
+        #[test]
+        fn a_small_batch_does_not_wait_for_a_trial() {
+            assert!(measured(1) == SHA_FIRST || FASTEST.get().is_some());
+            let levels = measured(FEWEST);
+            assert_eq!((FASTEST.get(), measured(1)), (Some(&levels), levels));
+        }
+    }
+}
