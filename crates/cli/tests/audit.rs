@@ -12,8 +12,8 @@ use std::{
 };
 
 use arrow_array::{
-    ArrayRef, BinaryArray, Int32Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, RunArray, StringArray,
-    StructArray,
+    Array, ArrayRef, BinaryArray, FixedSizeBinaryArray, Int32Array, Int64Array, ListArray, RecordBatch,
+    RecordBatchOptions, RunArray, StringArray, StructArray, Time64MicrosecondArray,
     types::{Int32Type, Int64Type},
 };
 use arrow_schema::{DataType, Field, Schema};
@@ -327,9 +327,17 @@ fn numbers_in_a_column_of_bytes_link() {
     let all = numbers(PEOPLE as u64);
     let schema =
         Schema::new(vec![Field::new("symbol", DataType::Utf8, false), Field::new("bytes", DataType::Binary, true)]);
-    let bytes = BinaryArray::from_iter_values(&all);
-    write_columns(&keys.at("bytes.parquet"), schema, vec![Arc::new(StringArray::from(symbols)), Arc::new(bytes)]);
-    assert_eq!(linking(&keys, &["bytes.parquet", "moj.csv"]), ["numbers"]);
+    let utf_16 = |number: &String| number.bytes().flat_map(|digit| [digit, 0]).collect::<Vec<u8>>();
+    let with_end = |number: &String| [number.as_bytes(), &[0xFF]].concat();
+    for bytes in [
+        BinaryArray::from_iter_values(&all),
+        BinaryArray::from_iter_values(all.iter().map(utf_16)),
+        BinaryArray::from_iter_values(all.iter().map(with_end)),
+    ] {
+        let columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from(symbols.clone())), Arc::new(bytes)];
+        write_columns(&keys.at("bytes.parquet"), schema.clone(), columns);
+        assert_eq!(linking(&keys, &["bytes.parquet", "moj.csv"]), ["numbers"]);
+    }
 }
 
 #[test]
@@ -371,6 +379,115 @@ fn columns_that_could_unpack_to_any_size_and_tables_without_columns_are_refused(
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(stderr(&output).contains("the table has no columns"), "{}", stderr(&output));
     }
+}
+
+/// Adds columns to a delivered file: the names, and the cells of a row.
+fn with_columns(keys: &Keys, from: &str, to: &str, names: &str, cells: &dyn Fn(usize) -> String) {
+    let row = |(i, line): (usize, String)| format!("{line},{}", if i == 0 { names.to_owned() } else { cells(i - 1) });
+    write(keys, to, read(keys, from).into_iter().enumerate().map(row));
+}
+
+#[test]
+fn a_few_common_values_among_many_are_counted_over_all_rows_in_every_run() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    // So many columns in so little memory that a sample holds one value in six.
+    let names = |file: &str| (0..60).map(|i| format!("{file}{i}")).collect::<Vec<_>>().join(",");
+    let empty = ",".repeat(60);
+    let id = |i: usize, file: &str| format!("{}{i:06}{empty}", if i < 5 { "a" } else { file });
+    with_columns(&keys, "nta.csv", "a.csv", &format!("id,{}", names("a")), &|i| id(i, "a"));
+    with_columns(&keys, "moj.csv", "b.csv", &format!("id,{}", names("b")), &|i| id(i, "b"));
+    for _ in 0..4 {
+        for more in [&[][..], &["--pair", "id=id"]] {
+            assert_eq!(linking(&keys, &[&["a.csv", "b.csv", "--memory", "16M"], more].concat()), ["columns"]);
+        }
+    }
+    let output = audit(&keys, &["a.csv", "b.csv", "--memory", "16M"]);
+    assert!(stdout(&output).contains("5 people in each file are the only ones"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_column_of_the_same_name_with_empty_cells_or_one_word_does_not_hide_the_one_that_links() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    for unknown in ["", "不明"] {
+        let phone = |i: usize| if i.is_multiple_of(20) { unknown.to_owned() } else { format!("0901{i:07}") };
+        with_columns(&keys, "nta.csv", "a.csv", "phone", &phone);
+        with_columns(&keys, "moj.csv", "b.csv", "phone,mobile", &|i| format!("{unknown},{}", phone(i)));
+        assert!(linking(&keys, &["a.csv", "b.csv"]).contains(&"columns".to_owned()), "{unknown:?}");
+    }
+}
+
+#[test]
+fn times_outside_the_calendar_are_compared_by_their_stored_numbers() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    for (from, to) in [("nta.csv", "a.parquet"), ("moj.csv", "b.parquet")] {
+        let symbols: Vec<String> = read(&keys, from)[1..].to_vec();
+        // Hours after midnight of the next day.
+        let times = (0..symbols.len() as u32).map(|i| 90_000_000_000 + i64::from(i));
+        let times = Time64MicrosecondArray::from_iter_values(times);
+        let schema = Schema::new(vec![
+            Field::new("symbol", DataType::Utf8, false),
+            Field::new("closing", times.data_type().clone(), true),
+        ]);
+        write_columns(&keys.at(to), schema, vec![Arc::new(StringArray::from(symbols)), Arc::new(times)]);
+    }
+    assert!(linking(&keys, &["a.parquet", "b.parquet"]).contains(&"columns".to_owned()));
+}
+
+#[test]
+fn with_many_columns_a_note_says_that_not_all_combinations_were_compared_and_too_many_are_refused() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let names = |columns: usize| (0..columns).map(|i| format!("c{i}")).collect::<Vec<_>>().join(",");
+    let cells = |columns: usize| vec!["1"; columns].join(",");
+    for (columns, noted) in [(6, false), (7, true), (40, true)] {
+        for (from, to) in [("nta.csv", "a.csv"), ("moj.csv", "b.csv")] {
+            with_columns(&keys, from, to, &names(columns), &|_| cells(columns));
+        }
+        let output = audit(&keys, &["a.csv", "b.csv"]);
+        assert_eq!(stdout(&output).contains("of them were compared, not all"), noted, "{}", stdout(&output));
+    }
+    with_columns(&keys, "nta.csv", "a.csv", &names(600), &|_| cells(600));
+    for (args, most) in [(&["a.csv", "moj.csv"][..], 512), (&["moj.csv", "a.csv", "--memory", "16M"], 128)] {
+        let output = audit(&keys, args);
+        assert_eq!(output.status.code(), Some(2));
+        let told = format!("the file has 601 columns; with this --memory an audit compares at most {most}");
+        assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn symbols_of_many_keys_are_counted_and_only_a_few_are_named() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let tag = |i: usize| fugo::KeyTag::from_bytes([1, 2, (i / 256) as u8, i as u8]);
+    let symbol = |i: usize| {
+        let encoder = fugo::text::TextEncoder::new(fugo::Purpose::Agency, tag(i));
+        encoder.encode(&[i as u8; 16]).to_string()
+    };
+    write(&keys, "mixed.csv", std::iter::once("symbol".to_owned()).chain((0..1_500).map(symbol)));
+    let output = audit(&keys, &["mixed.csv", "moj.csv"]);
+    assert!(stdout(&output).contains("995 or more other keys, 1,500 rows"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("has symbols of 1,000 or more keys in one column"), "{}", stdout(&output));
+    assert!(stdout(&output).len() < 4_000);
+}
+
+#[test]
+fn the_column_named_symbol_is_taken_before_another_column_of_sixteen_bytes() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let symbols: Vec<String> = read(&keys, "nta.csv")[1..].to_vec();
+    let ids = (0..symbols.len() as u128).map(u128::to_be_bytes);
+    let ids = FixedSizeBinaryArray::try_from_iter(ids).expect("sixteen bytes each");
+    let schema = Schema::new(vec![
+        Field::new("id", ids.data_type().clone(), false),
+        Field::new("symbol", DataType::Utf8, false),
+    ]);
+    write_columns(&keys.at("ids.parquet"), schema, vec![Arc::new(ids), Arc::new(StringArray::from(symbols))]);
+    let output = audit(&keys, &["ids.parquet", "nta.csv"]);
+    assert!(stdout(&output).contains("3,000 people are in both"), "{}", stdout(&output));
 }
 
 #[test]

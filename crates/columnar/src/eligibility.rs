@@ -8,7 +8,7 @@ use fugo::{AnySymbolKey, KeyTag, Purpose, SYMBOL_LEN, flat::REFUSED, text::TextE
 
 use crate::{
     cells::{self, Cells},
-    fault::{ColumnError, Fault, FaultReason},
+    fault::{ColumnError, Fault, FaultReason, type_name},
     field::SYMBOL_TYPE,
     gaps::{self, Bytes, CHUNK},
     numbers::Counts,
@@ -113,7 +113,7 @@ impl<'a> Source<'a> {
         cells::check_keys(column)?;
         let text = || Cells::new(column).map(Self::Text);
         let source = binary.or_else(large).or_else(view).or_else(text);
-        source.ok_or_else(|| ColumnError::InsurersType { found: column.data_type().clone() })
+        source.ok_or_else(|| ColumnError::InsurersType { found: type_name(column.data_type()) })
     }
 
     /// Appends the symbols and the faults of these rows.

@@ -87,8 +87,8 @@ pub enum ColumnError {
         remedy(found)
     )]
     NumberType {
-        /// The type of the column.
-        found: DataType,
+        /// The type of the column, see [`type_name`].
+        found: String,
     },
     /// Integers, but lost zeros are not restored.
     #[error(
@@ -96,8 +96,8 @@ pub enum ColumnError {
          its values are MyNumbers"
     )]
     LostZeros {
-        /// The type of the column.
-        found: DataType,
+        /// The type of the column, see [`type_name`].
+        found: String,
     },
     /// Insurers' symbols are not read from this type.
     #[error(
@@ -105,8 +105,8 @@ pub enum ColumnError {
          BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
     )]
     InsurersType {
-        /// The type of the column.
-        found: DataType,
+        /// The type of the column, see [`type_name`].
+        found: String,
     },
     /// A dictionary that breaks Arrow's rules.
     #[error("the column is a dictionary, and one of its keys names none of its values")]
@@ -138,11 +138,31 @@ pub enum ColumnError {
     },
 }
 
+/// The name of a type for a message. Names of nested fields, names of time zones and metadata are left out, because a
+/// file that was read without its header line has a number as the name of a field.
+pub fn type_name(found: &DataType) -> String {
+    match found {
+        DataType::Struct(_) => "Struct".into(),
+        DataType::List(_) | DataType::LargeList(_) | DataType::ListView(_) | DataType::LargeListView(_) => {
+            "List".into()
+        }
+        DataType::FixedSizeList(..) => "FixedSizeList".into(),
+        DataType::Map(..) => "Map".into(),
+        DataType::Union(..) => "Union".into(),
+        DataType::RunEndEncoded(..) => "RunEndEncoded".into(),
+        DataType::Timestamp(unit, Some(_)) => format!("Timestamp({unit}) with a time zone"),
+        DataType::Dictionary(keys, values) => format!("Dictionary({keys}, {})", type_name(values)),
+        plain => plain.to_string(),
+    }
+}
+
 /// Advice for a column of numbers whose type is not read; can be empty.
-fn remedy(found: &DataType) -> &'static str {
-    if found.is_floating() {
+fn remedy(found: &str) -> &'static str {
+    if found.starts_with("Float") {
         "; floating-point numbers may have lost digits, so read the source again, as text"
-    } else if found.is_decimal() || found.is_integer() {
+    } else if ["Decimal", "Int", "UInt"].iter().any(|integer| found.starts_with(integer))
+        && !found.starts_with("Interval")
+    {
         "; cast it to Int64 or UInt64, with a cast that checks the range, or read the source again, as text"
     } else {
         ""

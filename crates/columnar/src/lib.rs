@@ -53,7 +53,7 @@ mod text;
 
 pub use binary::binary;
 pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers, insurers_symbols};
-pub use fault::{ColumnError, Fault, FaultReason};
+pub use fault::{ColumnError, Fault, FaultReason, type_name};
 pub use field::{
     EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,
     binary_field, is_symbol_field, of_test_key, symbol_field, text_field,

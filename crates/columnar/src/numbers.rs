@@ -15,7 +15,7 @@ use fugo::{
 
 use crate::{
     cells::{self, Cells},
-    fault::{ColumnError, Fault, FaultReason},
+    fault::{ColumnError, Fault, FaultReason, type_name},
     field::SYMBOL_TYPE,
     gaps,
 };
@@ -147,7 +147,7 @@ impl<'a> Source<'a> {
         lineage: Option<&'a Lineage>,
     ) -> Result<Self, ColumnError> {
         cells::check_keys(column)?;
-        let found = || column.data_type().clone();
+        let found = || type_name(column.data_type());
         let values = if let Some(cells) = Cells::new(column) {
             Values::Text(cells)
         } else if let Some(fixed) = column.as_fixed_size_binary_opt().filter(|_| *column.data_type() != SYMBOL_TYPE) {

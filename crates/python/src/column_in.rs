@@ -8,7 +8,7 @@ use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
 use fugo::ErrorKind;
 use pyo3::{
-    exceptions::PyImportError,
+    exceptions::{PyException, PyImportError},
     intern,
     prelude::*,
     types::{IntoPyDict, PyList, PyTuple},
@@ -88,6 +88,10 @@ impl Column {
 /// The reason why the producer did not export a column. Its own message may quote a value, so the reason is found from
 /// the column's type.
 fn refused(column: &Bound<'_, PyAny>, error: &PyErr) -> Failure {
+    // Such as KeyboardInterrupt, which is the user's.
+    if !error.is_instance_of::<PyException>(column.py()) {
+        return error.clone_ref(column.py()).into();
+    }
     if error.is_instance_of::<PyImportError>(column.py()) {
         return Failure::needs_pyarrow();
     }
@@ -164,7 +168,10 @@ fn one_dimension<'py>(array: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fa
 fn numpy(array: &Bound<'_, PyAny>) -> Result<ArrayRef, Failure> {
     let dtype = array.getattr("dtype")?;
     let refused = |kind, why: &str| -> Failure {
-        let name = dtype.str().map(|name| name.to_string()).unwrap_or_default();
+        // The names of fields may be cells of a file that was read without its header line.
+        let has_fields = dtype.getattr("names").is_ok_and(|names| !names.is_none());
+        let name = if has_fields { None } else { dtype.str().ok().map(|name| name.to_string()) };
+        let name = name.unwrap_or_else(|| "of several fields".to_owned());
         Failure::column(kind, format_args!("the NumPy array is of dtype {name}; {why}"))
     };
     if array.hasattr("mask")? {

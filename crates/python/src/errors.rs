@@ -78,7 +78,10 @@ impl Failure {
     /// Adds the file to the message and the attributes.
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         if let Self::Ours { message, .. } = &mut self {
-            *message = format!("{}: {message}", path.display());
+            // A name can hold line ends and codes that move the cursor.
+            let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+            let name: String = path.display().to_string().chars().map(escaped).collect();
+            *message = format!("{name}: {message}");
         }
         self.with("filename", path.display().to_string())
     }

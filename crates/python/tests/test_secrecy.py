@@ -9,6 +9,8 @@ import pickle
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -153,3 +155,37 @@ def test_a_panic_becomes_an_exception_without_a_value(key: fugo.SymbolKey, capfd
     assert "internal error at" in printed
     assert not any(text[i : i + 4] in printed + str(refused.value) for text in numbers(2) for i in range(9))
     assert key.symbols(numbers(2)).counts.symbols == 2
+
+
+def test_a_file_that_was_read_with_its_first_row_as_names_shows_no_number(key: fugo.SymbolKey) -> None:
+    secret = number(1)
+    cells = [number(2), number(3)]
+    record: Any = np.array([(1,)], dtype=[(secret, "i8")])
+    columns: list[Any] = [
+        pd.DataFrame({secret: cells}),
+        pl.DataFrame({secret: cells}),
+        pa.table({secret: cells}),
+        pa.array([{secret: cells[0]}]),
+        pa.array([[{secret: cells[0]}]]),
+        record,
+    ]
+    for column in columns:
+        for derive in (key.symbols, key.symbols_from_insurers):
+            with pytest.raises(fugo.FugoError) as refused:
+                derive(column)
+            assert secret not in f"{refused.value} {refused.value!r}", type(column)
+
+
+def test_an_interrupt_in_a_producer_is_the_users(key: fugo.SymbolKey) -> None:
+    class Interrupted:
+        def __arrow_c_array__(self, requested_schema: object = None) -> object:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        key.symbols(Interrupted())
+
+
+def test_the_name_of_a_key_file_cannot_forge_a_line() -> None:
+    with pytest.raises(fugo.KeyFileError) as refused:
+        fugo.KeyFile.load("/missing\n\x1b[31mfugo: ok")
+    assert "\n" not in str(refused.value) and "\x1b" not in str(refused.value)

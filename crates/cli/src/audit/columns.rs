@@ -14,8 +14,11 @@ pub(super) struct Pair {
     pub(super) places: [usize; 2],
 }
 
-/// Finds the pairs: those that --pair names, those with the same name, and those that share most of their values.
+/// Finds the pairs: those that --pair names, those with the same name, and those that share most of their values. A
+/// column of the same name that shares few values, such as a word for unknown, leaves both columns free for others.
 pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(String, String)]) -> Result<Vec<Pair>> {
+    let sample = |side: usize, place: usize| -> &Sample { &surveys[side].columns[place].sample };
+    let telling = |side: usize, place: usize| sample(side, place).distinct() >= TELLING;
     let mut pairs = Vec::new();
     for (a, b) in asked {
         let place = |side: usize, name: &str| {
@@ -24,47 +27,48 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
                     .of(&files[side].path)
             })
         };
-        let pair = Pair { places: [place(0, a)?, place(1, b)?] };
-        if !has_common(surveys, pair) {
-            return Err(Failure::new(
-                "the columns that a --pair names have no value in common",
-                "columns are compared as they are written; write their values in the same way, or leave the pair out",
-            ));
-        }
-        pairs.push(pair);
+        pairs.push(Pair { places: [place(0, a)?, place(1, b)?] });
     }
-    let is_free = |pairs: &[Pair], side: usize, place: usize| pairs.iter().all(|pair| pair.places[side] != place);
+    let is_in = |pairs: &[Pair], side: usize, place: usize| pairs.iter().any(|pair| pair.places[side] == place);
+    // The columns that are surely paired.
+    let mut sure = pairs.clone();
     for (a, name) in files[0].names.iter().enumerate() {
+        // A serial number that each file has of its own is not common, and must not hide a common column.
         let alike = |b: &usize| {
-            let same = plain(&files[1].names[*b]) == plain(name);
-            // A serial number that each file has of its own is not common, and must not hide a common column.
-            same && is_free(&pairs, 1, *b) && has_common(surveys, Pair { places: [a, *b] })
+            plain(&files[1].names[*b]) == plain(name)
+                && !is_in(&pairs, 1, *b)
+                && may_have_common(sample(0, a), sample(1, *b))
         };
-        if let Some(b) = (0..files[1].names.len()).find(alike).filter(|_| is_free(&pairs, 0, a)) {
-            pairs.push(Pair { places: [a, b] });
+        if let Some(b) = (0..files[1].names.len()).find(alike).filter(|_| !is_in(&pairs, 0, a)) {
+            let pair = Pair { places: [a, b] };
+            pairs.push(pair);
+            if telling(0, a) && telling(1, b) && sample(0, a).overlap(sample(1, b)) >= SAME_VALUES {
+                sure.push(pair);
+            }
         }
     }
-    let telling = |side: usize, place: usize| surveys[side].columns[place].sample.distinct() >= TELLING;
-    let sample = |side: usize, place: usize| -> &Sample { &surveys[side].columns[place].sample };
+    let free = |side: usize| (0..files[side].names.len()).filter(move |place| telling(side, *place));
     let mut candidates = Vec::new();
-    for a in (0..files[0].names.len()).filter(|a| is_free(&pairs, 0, *a) && telling(0, *a)) {
-        for b in (0..files[1].names.len()).filter(|b| is_free(&pairs, 1, *b) && telling(1, *b)) {
+    for a in free(0).filter(|a| !is_in(&sure, 0, *a)) {
+        for b in free(1).filter(|b| !is_in(&sure, 1, *b)) {
             candidates.push((sample(0, a).overlap(sample(1, b)), Pair { places: [a, b] }));
         }
     }
     candidates.sort_by(|x, y| y.0.total_cmp(&x.0));
     for (overlap, pair) in candidates {
-        if overlap >= SAME_VALUES && (0..2).all(|side| is_free(&pairs, side, pair.places[side])) {
-            pairs.push(pair);
+        if overlap >= SAME_VALUES && (0..2).all(|side| !is_in(&sure, side, pair.places[side])) {
+            sure.push(pair);
+            if !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
         }
     }
     Ok(pairs)
 }
 
-/// Whether two columns have a value in common, as far as their samples show.
-fn has_common(surveys: [&Survey; 2], pair: Pair) -> bool {
-    let [a, b] = [0, 1].map(|side| &surveys[side].columns[pair.places[side]].sample);
-    a.common(b).next().is_some()
+/// Whether two columns have a value in common. If a sample does not hold all values, they may have one.
+fn may_have_common(a: &Sample, b: &Sample) -> bool {
+    !(a.is_complete() && b.is_complete()) || a.common(b).next().is_some()
 }
 
 /// A header in the form in which headers are compared.
@@ -72,9 +76,12 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| !" -_.".contains(*c)).flat_map(char::to_lowercase).collect()
 }
 
+/// Up to so many pairs, all sets of them are compared.
+pub(super) const ALL_SETS: usize = 6;
+
 /// The sets of pairs that are compared, as indices in the list of pairs; the set of all pairs is first. With up to
-/// six pairs these are all sets. With up to twelve: all sets of one or two, and all but one or two. With more: each
-/// pair alone, all but one, and all.
+/// six pairs these are all sets. With up to twelve: all sets of one or two, and all but one or two. With up to 32: each
+/// pair alone, all but one, and all. With more: each pair alone, and all.
 pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = Vec::new();
     let mut add = |set: Vec<usize>| {
@@ -83,7 +90,7 @@ pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
         }
     };
     add((0..pairs).collect());
-    if pairs <= 6 {
+    if pairs <= ALL_SETS {
         for chosen in (1..1_u32 << pairs).rev() {
             add((0..pairs).filter(|pair| chosen >> pair & 1 == 1).collect());
         }
@@ -91,7 +98,9 @@ pub(super) fn sets(pairs: usize) -> Vec<Vec<usize>> {
     }
     for one in 0..pairs {
         add(vec![one]);
-        add((0..pairs).filter(|pair| *pair != one).collect());
+        if pairs <= 32 {
+            add((0..pairs).filter(|pair| *pair != one).collect());
+        }
         for other in (one + 1..pairs).filter(|_| pairs <= 12) {
             add(vec![one, other]);
             add((0..pairs).filter(|pair| *pair != one && *pair != other).collect());
@@ -116,6 +125,6 @@ mod tests {
             );
             assert!(sets.len() <= 160, "{pairs}: {}", sets.len());
         }
-        assert_eq!((sets(0).len(), sets(3).len(), sets(6).len(), sets(7).len()), (0, 7, 63, 57));
+        assert_eq!((sets(0).len(), sets(3).len(), sets(6).len(), sets(7).len(), sets(40).len()), (0, 7, 63, 57, 41));
     }
 }

@@ -8,12 +8,12 @@ use std::{
     time::SystemTime,
 };
 
-use arrow_array::{Array, ArrayRef, StringArray, cast::AsArray};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, cast::AsArray, types::Int64Type};
 use arrow_cast::{
     can_cast_types, cast,
     display::{ArrayFormatter, FormatOptions},
 };
-use arrow_schema::{DataType, Field};
+use arrow_schema::{ArrowError, DataType, Field};
 use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
 use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
 
@@ -27,7 +27,6 @@ use crate::{
         csv::{self, Structure},
         encoding::Encoding,
         identity::Identity,
-        text::{text as column_text, unexpected},
     },
 };
 
@@ -134,12 +133,16 @@ impl Delivery {
     fn find_symbols(&self, columns: &Columns) -> Result<usize> {
         if let Columns::Table(schema) = columns {
             let found = schema.fields().iter().position(|field| is_symbol_field(field));
-            if let Some(found) = found.or_else(|| schema.fields().iter().position(|field| holds_symbols(field))) {
+            if let Some(found) = found {
                 return Ok(found);
             }
         }
         let named = columns.names().iter().position(|name| name == "symbol");
-        let mut found = named;
+        let typed = match columns {
+            Columns::Table(schema) => schema.fields().iter().position(|field| holds_symbols(field)),
+            Columns::Csv(_) => None,
+        };
+        let mut found = named.or(typed);
         self.each_record(&mut |_, values| {
             // The text form cannot be mistaken. Other ids may also be 32 hexadecimal digits.
             let is_text = |value: &Cow<'_, [u8]>| symbol(value).is_some_and(|(_, whose)| whose.is_some());
@@ -190,8 +193,8 @@ impl Delivery {
         let mut input = opened.read(0, &all).map_err(|failure| failure.of(&self.path))?;
         let (mut block, mut structure) = (Block::default(), Structure::default());
         while input.next(&mut block).map_err(|failure| failure.of(&self.path))? {
-            let flow = if block.batch.is_some() {
-                each_of_batch(&block, visit)
+            let flow = if let Some(batch) = &block.batch {
+                self.each_of_batch(batch, block.first_record, visit)
             } else {
                 self.each_of_block(&block, columns, &mut structure, visit)
             };
@@ -211,6 +214,29 @@ impl Delivery {
             Encoding::Utf8 => str::from_utf8(&cell).is_ok().then_some(cell),
             Encoding::Cp932 => self.form.encoding.decode(&cell).map(|text| Cow::Owned(text.as_bytes().to_vec())),
         }
+    }
+
+    fn each_of_batch(&self, batch: &RecordBatch, first: u64, visit: &mut Visit<'_>) -> Result<ControlFlow<()>> {
+        let mut texts = Vec::with_capacity(batch.num_columns());
+        for (column, values) in batch.columns().iter().enumerate() {
+            let text = as_text(values).map_err(|_| {
+                let what = format!("records from {first} on, column {}: a value cannot be read as text", column + 1);
+                Failure::new(what, "write the file without this column, or with its values as text").of(&self.path)
+            })?;
+            texts.push(text);
+        }
+        let mut values = Vec::with_capacity(texts.len());
+        for row in 0..batch.num_rows() {
+            values.clear();
+            values.extend(texts.iter().map(|texts| {
+                let value = if texts.is_valid(row) { texts.value(row).as_bytes() } else { b"" };
+                Cow::Borrowed(value)
+            }));
+            if visit(first + row as u64, &mut values)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     fn each_of_block(
@@ -269,23 +295,6 @@ impl Delivery {
     }
 }
 
-fn each_of_batch(block: &Block, visit: &mut Visit<'_>) -> Result<ControlFlow<()>> {
-    let Some(batch) = &block.batch else { return Ok(ControlFlow::Continue(())) };
-    let texts = batch.columns().iter().map(as_text).collect::<Result<Vec<_>>>()?;
-    let mut values = Vec::with_capacity(texts.len());
-    for row in 0..batch.num_rows() {
-        values.clear();
-        values.extend(texts.iter().map(|texts| {
-            let value = if texts.is_valid(row) { texts.value(row).as_bytes() } else { b"" };
-            Cow::Borrowed(value)
-        }));
-        if visit(block.first_record + row as u64, &mut values)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
 /// The value of a field, without its quotes.
 fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     if !field.starts_with(b"\"") {
@@ -323,37 +332,66 @@ fn is_run_end_encoded(found: &DataType) -> bool {
     }
 }
 
-/// Any column as text. Bytes are read as text if they are text, and otherwise as hexadecimal digits. Types without a
-/// text form are read as they are displayed.
-fn as_text(column: &ArrayRef) -> Result<StringArray> {
+/// Any column as text. Bytes are read as text if they are text, and otherwise as hexadecimal digits. Times are in UTC,
+/// and a time outside the calendar is its stored number. Types without a text form are read as they are displayed.
+fn as_text(column: &ArrayRef) -> Result<StringArray, ArrowError> {
     match column.data_type() {
         // Symbols. Their bytes may look like text by chance.
         DataType::FixedSizeBinary(SYMBOL_WIDTH) => {
             let symbols = column.as_fixed_size_binary();
-            return Ok(symbols.iter().map(|value| value.map(base16ct::lower::encode_string)).collect());
+            Ok(symbols.iter().map(|value| value.map(base16ct::lower::encode_string)).collect())
         }
+        DataType::Dictionary(_, values) => as_text(&cast(column, values)?),
         found if is_binary(found) => {
-            let bytes = cast(column, &DataType::LargeBinary).map_err(unexpected)?;
-            return Ok(bytes.as_binary::<i64>().iter().map(|value| value.map(text_of_bytes)).collect());
+            let bytes = cast(column, &DataType::LargeBinary)?;
+            Ok(bytes.as_binary::<i64>().iter().map(|value| value.map(text_of_bytes)).collect())
         }
-        found if can_cast_types(found, &DataType::Utf8) => return column_text(column),
-        _ => {}
+        DataType::Timestamp(unit, Some(zone)) if &**zone != UTC => {
+            as_text(&cast(column, &DataType::Timestamp(*unit, Some(UTC.into())))?)
+        }
+        found if found.is_temporal() => displayed(column, Some(&stored(column)?)),
+        found if can_cast_types(found, &DataType::Utf8) => Ok(cast(column, &DataType::Utf8)?.as_string().clone()),
+        _ => displayed(column, None),
     }
-    let formatter = ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(unexpected)?;
-    let value = |row| column.is_valid(row).then(|| formatter.value(row).try_to_string().ok()).flatten();
-    Ok((0..column.len()).map(value).collect())
+}
+
+const UTC: &str = "+00:00";
+
+/// The values as they are displayed, or otherwise their stored numbers.
+fn displayed(column: &ArrayRef, stored: Option<&Int64Array>) -> Result<StringArray, ArrowError> {
+    let options = FormatOptions::default().with_display_error(false);
+    let formatter = ArrayFormatter::try_new(column, &options)?;
+    let value = |row| match (column.is_valid(row), stored) {
+        (false, _) => Ok(None),
+        (true, Some(stored)) => {
+            Ok(Some(formatter.value(row).try_to_string().unwrap_or_else(|_| stored.value(row).to_string())))
+        }
+        (true, None) => formatter.value(row).try_to_string().map(Some),
+    };
+    (0..column.len()).map(value).collect()
+}
+
+/// The stored numbers of dates, times and durations.
+fn stored(column: &ArrayRef) -> Result<Int64Array, ArrowError> {
+    let is_narrow = matches!(column.data_type(), DataType::Date32 | DataType::Time32(_));
+    let numbers = if is_narrow { &cast(column, &DataType::Int32)? } else { column };
+    Ok(cast(numbers, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
 }
 
 fn is_binary(found: &DataType) -> bool {
-    match found {
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => true,
-        DataType::Dictionary(_, values) => is_binary(values),
-        _ => false,
-    }
+    matches!(found, DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_))
 }
 
+/// Bytes that hold a number in UTF-16 or between other bytes are read as its text.
 fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes).map_or_else(|_| Cow::Owned(base16ct::lower::encode_string(bytes)), Cow::Borrowed)
+    let plain = || bytes.iter().filter(|byte| **byte != 0).copied().collect::<Vec<u8>>();
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Cow::Borrowed(text),
+        _ => {
+            let text = String::from_utf8_lossy(&plain()).into_owned();
+            Cow::Owned(if Codes::of(&text).valid > 0 { text } else { base16ct::lower::encode_string(bytes) })
+        }
+    }
 }
 
 /// Whether the type or the metadata shows that a column holds symbols.

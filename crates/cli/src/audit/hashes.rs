@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use memchr::memchr_iter;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::mix::mix;
 
@@ -11,9 +12,10 @@ use crate::mix::mix;
 pub(super) struct Hashes(RandomState);
 
 impl Hashes {
-    /// `SipHash(value)`. Values that differ only in separators, in the case of ASCII letters or in the width of ASCII
-    /// characters have the same hash: 1980-01-02 and １９８０／０１／０２ are the same date. A leading sign and a single point
-    /// count: -105 and 1.05 are different from 105.
+    /// `SipHash(value)`. Values that differ only in separators, in the case of ASCII letters, in their Unicode form
+    /// (NFKC) or in zeros that do not count have the same hash: 1980-01-02, １９８０／０１／０２ and the midnight of that day are
+    /// the same date, 7000 and 07000.0 the same number. A leading sign and a single point count: -105 and 1.05 are
+    /// different from 105.
     pub(super) fn cell(&self, value: &[u8], plain: &mut Vec<u8>) -> u64 {
         plain.clear();
         let mut rest = value;
@@ -29,20 +31,52 @@ impl Hashes {
             rest = &rest[taken..];
             plain.push(byte.to_ascii_lowercase());
         }
+        if !plain.is_ascii()
+            && let Ok(text) = str::from_utf8(plain)
+            && is_nfkc_quick(text.chars()) != IsNormalized::Yes
+        {
+            let normal: String = text.nfkc().collect();
+            plain.clear();
+            plain.extend(normal.bytes().map(|byte| byte.to_ascii_lowercase()));
+        }
         let keeps_point = memchr_iter(b'.', plain).count() == 1;
         let sign = usize::from(plain.first() == Some(&b'-'));
         let mut at = 0;
         plain.retain(|byte| {
             at += 1;
-            at <= sign || !b" -/.:_".contains(byte) || (*byte == b'.' && keeps_point)
+            at <= sign || !b" -/.:_,".contains(byte) || (*byte == b'.' && keeps_point)
         });
-        self.0.hash_one(&plain[..])
+        self.0.hash_one(without_zeros(plain, sign))
     }
 
     /// The hash of a symbol.
     pub(super) fn symbol(&self, symbol: &[u8]) -> u64 {
         self.0.hash_one(symbol)
     }
+}
+
+/// The value without the zeros that do not count: the time of midnight after a date, decimal places at the end, and
+/// zeros before an integer.
+fn without_zeros(plain: &[u8], sign: usize) -> &[u8] {
+    if let Some((day, [b't', time @ ..])) = plain.split_at_checked(8)
+        && day.iter().all(u8::is_ascii_digit)
+        && time.strip_suffix(b"z").unwrap_or(time).iter().all(|byte| b"0.".contains(byte))
+    {
+        return day;
+    }
+    let digits = &plain[sign..];
+    let (whole, places) = match digits.iter().position(|byte| *byte == b'.') {
+        Some(point) => (&digits[..point], &digits[point + 1..]),
+        None => (digits, &[][..]),
+    };
+    if whole.is_empty() || !whole.iter().chain(places).all(u8::is_ascii_digit) {
+        return plain;
+    }
+    let end =
+        places.iter().rposition(|byte| *byte != b'0').map_or(sign + whole.len(), |at| sign + whole.len() + 2 + at);
+    // A number with a sign keeps its zeros: the sign is before them.
+    let zeros = if sign == 0 { whole.iter().take_while(|byte| **byte == b'0').count().min(whole.len() - 1) } else { 0 };
+    &plain[zeros..end]
 }
 
 /// The hash of several values in this order, from the hash of each.
@@ -67,6 +101,17 @@ mod tests {
         let long = "東京都千代田区霞が関三丁目中央合同庁舎第四号館厚生労働省別館北棟";
         assert_eq!(hash(&format!("{long}1-2")), hash(&format!("{long}　１－２")));
         assert!(hash("1.05") != hash("105") && hash("-105") != hash("105"));
+        for spelling in ["7000.0", "7000.00", "07000", "7,000", "7000."] {
+            assert_eq!(hash(spelling), hash("7000"), "{spelling}");
+        }
+        assert_eq!((hash("0"), hash("1.50"), hash("-1.0")), (hash("0.0"), hash("1.5"), hash("-1")));
+        assert_eq!(hash("2026-11-29T00:00:00Z"), hash("2026-11-29"));
+        assert_eq!((hash("か\u{3099}き"), hash("ｶﾞ"), hash("a\u{A0}b")), (hash("がき"), hash("ガ"), hash("ab")));
+        for (one, other) in
+            [("7000", "70000"), ("0", ""), ("00", "000a"), ("2026-11-29T00:00:01", "2026-11-29"), ("1.05", "1.5")]
+        {
+            assert_ne!(hash(one), hash(other), "{one} {other}");
+        }
         for other in ["1980-01-03", "東京", "", "1980-01-0"] {
             assert_ne!(hash(other), hash("1980-01-02"), "{other}");
         }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    columns::Pair,
+    columns::{ALL_SETS, Pair},
     file::{Delivery, Whose},
     findings::{Finding, Kind, Weight},
     sample::agreement_of_order,
-    survey::Survey,
+    survey::{KEYS, Survey},
     tally::{CLOSE, Matches, Tally},
 };
 use crate::{
@@ -89,7 +89,12 @@ impl Evidence<'_> {
         if survey.whose.len() > 1 {
             found.push(Finding::links(
                 Kind::MixedScopes,
-                format_args!("{} has symbols of {} keys in one column", self.name(side), survey.whose.len()),
+                format_args!(
+                    "{} has symbols of {}{} keys in one column",
+                    self.name(side),
+                    thousands(survey.whose.len() as u64),
+                    if survey.whose.len() < KEYS { "" } else { " or more" }
+                ),
                 "write one file for each scope and epoch",
             ));
         }
@@ -287,6 +292,18 @@ impl Evidence<'_> {
                     CLOSE - 1
                 ),
                 "keep coarser columns",
+            ));
+        }
+        let pairs = self.pairs.len();
+        if pairs > ALL_SETS {
+            found.push(Finding::note(
+                Kind::Columns,
+                format_args!(
+                    "the files share {pairs} columns, and {} combinations of them were compared, not all: others may \
+                     match more people",
+                    thousands(matches.len() as u64)
+                ),
+                "keep fewer columns, or audit the files with the columns that matter most",
             ));
         }
         if let Some(all) = matches.first().filter(|all| all.values > 1) {

@@ -26,7 +26,8 @@ use self::{
     findings::{Finding, Kind, Weight},
     hashes::Hashes,
     judgement::Evidence,
-    survey::Survey,
+    sample::Sample,
+    survey::{KEYS, Survey},
     tally::Question,
 };
 use crate::{
@@ -46,9 +47,11 @@ use crate::{
 /// differ by only a few people. The audit prints what links the files, what to change, and notes, but never a value.
 /// It only reads the files; with little --memory it reads them several times.
 ///
-/// Columns are matched by name, or if most of their values are equal as they are written. Separators and full width
-/// do not matter, but an era or an age is not recognised as a birth date. Values that are equal by chance (counts,
-/// amounts, row numbers) match too. An audit without findings does not prove that nothing links the files.
+/// Columns are matched by name, or if most of their values are equal as they are written. Separators, leading zeros,
+/// decimal places that are zero, Unicode forms and time zones do not matter, but an era or an age is not recognised as
+/// a birth date. Values that are equal by chance (counts, amounts, row numbers) match too. Up to six columns that the
+/// files share are compared in all combinations; with more, a note says how many were. An audit without findings does
+/// not prove that nothing links the files.
 ///
 /// Exit status: 0 nothing was found that links the files, 1 the files link, 2 the command refused.
 #[derive(Args)]
@@ -92,6 +95,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((a.to_owned(), b.to_owned()))
 }
 
+/// The most columns of a file.
+const COLUMNS: usize = 512;
+/// The most keys of symbols that a summary names.
+const NAMED_KEYS: usize = 5;
+
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
     let audit = audit(args)?;
     let text = if args.json { format!("{:#}\n", audit.json()) } else { audit.to_string() };
@@ -122,6 +130,20 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     };
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
+    // Each column has a sample of its values.
+    let most = (memory / 8 / Sample::LEAST).min(COLUMNS);
+    for file in [&a, &b] {
+        if file.names.len() > most {
+            return Err(Failure::new(
+                format!(
+                    "the file has {} columns; with this --memory an audit compares at most {most}",
+                    file.names.len() + 1
+                ),
+                format!("deliver fewer columns, or give more --memory, up to {COLUMNS} columns"),
+            )
+            .of(&file.path));
+        }
+    }
     let hashes = Hashes::default();
     let [survey_a, survey_b] = thread::scope(|scope| {
         let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
@@ -139,6 +161,13 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
         memory: memory / 8 * 5,
     };
     let tally = question.tally()?;
+    let is_common = |i: usize| sets.iter().zip(&tally.matches).any(|(set, found)| set[..] == [i] && found.values > 0);
+    if !(0..args.pairs.len()).all(is_common) {
+        return Err(Failure::new(
+            "the columns that a --pair names have no value in common",
+            "columns are compared as they are written; write their values in the same way, or leave the pair out",
+        ));
+    }
     let evidence = Evidence { files, surveys, pairs: &pairs, sets: &sets, tally: &tally };
     let mut findings = evidence.findings();
     let allowed: BTreeSet<Kind> = args.allow.iter().copied().collect();
@@ -173,8 +202,8 @@ impl Summary {
     fn of(file: &Delivery, survey: &Survey) -> Self {
         Self {
             file: shown(file.path.display()),
-            symbols_of: survey.whose.iter().map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect(),
-            scope: file.metadata.map(|metadata| metadata.scope.to_string()),
+            symbols_of: symbols_of(survey),
+            scope: file.metadata.map(|metadata| shown(metadata.scope)),
             rows: survey.rows,
             in_symbol_order: survey.descents == 0,
             columns: file.names.iter().map(shown).collect(),
@@ -200,6 +229,18 @@ impl fmt::Display for Summary {
         let order = if self.in_symbol_order { "in symbol order" } else { "not in symbol order" };
         writeln!(f, "{}: {whose}, {} rows, {order}", self.file, thousands(self.rows))
     }
+}
+
+/// The keys of the symbols of a file: the first few, and how many more there are.
+fn symbols_of(survey: &Survey) -> Vec<String> {
+    let mut named: Vec<String> =
+        survey.whose.iter().take(NAMED_KEYS).map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect();
+    match survey.whose.len() {
+        0..=NAMED_KEYS => {}
+        KEYS.. => named.push(format!("{} or more other keys", thousands((KEYS - NAMED_KEYS) as u64))),
+        keys => named.push(format!("{} other keys", keys - NAMED_KEYS)),
+    }
+    named
 }
 
 impl Audit {

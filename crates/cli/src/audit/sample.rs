@@ -21,9 +21,17 @@ pub(super) struct Places {
 }
 
 impl Sample {
-    /// A sample that fits in this many bytes. It keeps at least 1,024 values and at most 65,536.
+    /// The fewest bytes of a sample, which keeps 256 values then.
+    pub(super) const LEAST: usize = VALUE << 8;
+
+    /// A sample that fits in this many bytes, at least [`Self::LEAST`]. It keeps at most 65,536 values.
     pub(super) fn within(memory: usize) -> Self {
-        Self { most: (memory / VALUE).clamp(1 << 10, 1 << 16), bound: u64::MAX, values: HashMap::new() }
+        Self { most: (memory.max(Self::LEAST) / VALUE).min(1 << 16), bound: u64::MAX, values: HashMap::new() }
+    }
+
+    /// Whether it holds all values of the column.
+    pub(super) fn is_complete(&self) -> bool {
+        self.bound == u64::MAX
     }
 
     pub(super) fn add(&mut self, hash: u64, place: u64) {

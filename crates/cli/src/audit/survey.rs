@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{failure::Result, hex};
 
+/// The most keys of symbols that are told apart in one file.
+pub(super) const KEYS: usize = 1_000;
+
 /// The results of the first reading.
 #[derive(Default)]
 pub(super) struct Survey {
@@ -63,10 +66,11 @@ impl Column {
     }
 
     fn add(&mut self, cell: &[u8], hash: u64, place: u64) {
-        self.sample.add(hash, place);
+        // Empty cells are in nearly every column, and say nothing of what it holds.
         if cell.is_empty() {
             return;
         }
+        self.sample.add(hash, place);
         self.filled += 1;
         if has_enough_digits(cell) {
             let found = str::from_utf8(cell).map(Codes::of).unwrap_or_default();
@@ -94,7 +98,9 @@ impl Survey {
         let mut add = |row: &Row<'_>| {
             survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
             last = Some(row.symbol);
-            survey.whose.extend(row.whose);
+            if survey.whose.len() < KEYS {
+                survey.whose.extend(row.whose);
+            }
             for (column, cell) in survey.columns.iter_mut().zip(row.cells) {
                 column.add(cell, hashes.cell(cell, &mut plain), survey.rows);
             }

@@ -10,6 +10,7 @@ use fugo::{Epoch, KeyTag, Purpose, SYMBOL_LEN, Scope, text::TextEncoder};
 use fugo_columnar::{
     FaultReason, Numbers, SymbolMetadata, is_symbol_field,
     kept::{self, Cell, Owner},
+    type_name,
 };
 
 use super::{
@@ -44,12 +45,16 @@ fn keepable(field: &Field) -> Result<()> {
         let name: String = name.chars().filter(char::is_ascii_graphic).take(60).collect();
         format!("has the extension type {name}, and its bytes do not show its values")
     } else if matches!(values, DataType::Interval(_)) {
-        format!("has the type {found}; readers disagree about months, days and parts of days, or read it as bytes")
+        format!(
+            "has the type {}; readers disagree about months, days and parts of days, or read it as bytes",
+            type_name(found)
+        )
     } else if matches!(found, DataType::RunEndEncoded(..)) {
-        format!("has the type {found}, which cannot be kept; most readers do not know it")
+        format!("has the type {}, which cannot be kept; most readers do not know it", type_name(found))
     } else if is_binary(values) || values.is_nested() || !can_cast_types(found, &DataType::Utf8) {
         format!(
-            "has the type {found}, which cannot be searched for numbers; text, numbers, booleans, dates and times can"
+            "has the type {}, which cannot be searched for numbers; text, numbers, booleans, dates and times can",
+            type_name(found)
         )
     } else {
         return Ok(());

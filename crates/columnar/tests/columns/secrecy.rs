@@ -2,9 +2,9 @@
 
 use crate::scalar::{digits, key};
 use arrow_array::{BooleanArray, Int64Array, StringArray, UInt64Array};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field, TimeUnit};
 use fugo::{MyNumberError, normalize::LostZeros, normalize::NormalizeError, text::TextError};
-use fugo_columnar::{ColumnError, Fault, FaultReason, Numbers, Reading, numbers, symbols};
+use fugo_columnar::{ColumnError, Fault, FaultReason, Numbers, Reading, numbers, symbols, type_name};
 
 #[test]
 fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
@@ -29,30 +29,30 @@ fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
 
 #[test]
 fn the_text_of_every_column_error_names_types_and_lengths_only() {
-    let found = DataType::Boolean;
+    let found = || type_name(&DataType::Boolean);
     let texts = [
         (
-            ColumnError::NumberType { found: found.clone() },
+            ColumnError::NumberType { found: found() },
             "column-type",
             "the column is of type Boolean; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored",
         ),
         (
-            ColumnError::NumberType { found: DataType::Float64 },
+            ColumnError::NumberType { found: type_name(&DataType::Float64) },
             "column-type",
             "the column is of type Float64; numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored; floating-point numbers may have lost digits, so read the source again, as text",
         ),
         (
-            ColumnError::NumberType { found: DataType::Decimal128(12, 0) },
+            ColumnError::NumberType { found: type_name(&DataType::Decimal128(12, 0)) },
             "column-type",
             "the column is of type Decimal128(12, 0); numbers are read from Utf8, LargeUtf8, Utf8View and dictionaries of them, from FixedSizeBinary of any width except 16, and from UInt64 and Int64 if lost zeros are restored; cast it to Int64 or UInt64, with a cast that checks the range, or read the source again, as text",
         ),
         (
-            ColumnError::LostZeros { found: DataType::UInt64 },
+            ColumnError::LostZeros { found: type_name(&DataType::UInt64) },
             "lost-zeros",
             "the column is of type UInt64, in which leading zeros are lost; pass it as text, or restore lost zeros if all its values are MyNumbers",
         ),
         (
-            ColumnError::InsurersType { found },
+            ColumnError::InsurersType { found: found() },
             "column-type",
             "the column is of type Boolean; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three",
         ),
@@ -106,7 +106,31 @@ fn holds(text: &str, run: &[u8]) -> bool {
 #[test]
 fn a_refused_column_is_named_by_its_type_and_not_by_its_values() {
     let error = symbols(&key("agency/nta/1"), &BooleanArray::from(vec![true]), Reading::Strict, None);
-    assert_eq!(error.expect_err("no numbers"), ColumnError::NumberType { found: DataType::Boolean });
+    assert_eq!(error.expect_err("no numbers"), ColumnError::NumberType { found: "Boolean".to_owned() });
+}
+
+#[test]
+fn the_name_of_a_nested_type_shows_no_name_of_a_field_and_no_time_zone() {
+    let secret = digits(12_345_678_901);
+    let field = std::sync::Arc::new(Field::new(&secret, DataType::Utf8, true));
+    let nested = DataType::Struct(vec![field.clone()].into());
+    let zone = DataType::Timestamp(TimeUnit::Second, Some(secret.as_str().into()));
+    let expected = [
+        (nested.clone(), "Struct"),
+        (DataType::List(field.clone()), "List"),
+        (DataType::LargeListView(field.clone()), "List"),
+        (DataType::FixedSizeList(field.clone(), 2), "FixedSizeList"),
+        (DataType::Map(field.clone(), false), "Map"),
+        (DataType::RunEndEncoded(field.clone(), field), "RunEndEncoded"),
+        (DataType::Dictionary(Box::new(DataType::Int32), Box::new(nested)), "Dictionary(Int32, Struct)"),
+        (zone, "Timestamp(s) with a time zone"),
+        (DataType::Date32, "Date32"),
+    ];
+    for (found, name) in expected {
+        assert_eq!(type_name(&found), name);
+        let error = ColumnError::NumberType { found: type_name(&found) };
+        assert!(!format!("{error} {error:?}").contains(&secret));
+    }
 }
 
 /// The process reads its own memory at the address of the buffer.
