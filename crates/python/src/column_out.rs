@@ -261,16 +261,7 @@ impl SymbolColumn {
         if copy == Some(false) {
             return Err(PyValueError::new_err("an array of objects is always a copy; to_numpy() does not copy"));
         }
-        let numpy = py.import("numpy")?;
-        if let Some(dtype) = &dtype
-            && self.array.data_type().is_binary()
-            && numpy.call_method1("dtype", (dtype,))?.getattr("kind")?.eq("S")?
-        {
-            return Err(PyValueError::new_err(
-                "NumPy's bytes type drops trailing zeros, so symbols would change; to_numpy() gives V16",
-            ));
-        }
-        let objects = numpy.call_method1("empty", (self.array.len(), "O"))?;
+        let objects = py.import("numpy")?.call_method1("empty", (self.array.len(), "O"))?;
         objects.set_item(PyEllipsis::get(py), self.to_pylist(py)?)?;
         match dtype {
             None => Ok(objects),

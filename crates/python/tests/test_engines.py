@@ -228,10 +228,6 @@ def test_a_column_is_a_sequence_and_survives_a_frame(key: fugo.SymbolKey) -> Non
     assert np.array(symbols).tolist() == expected
     with pytest.raises(ValueError):
         np.asarray(symbols, copy=False)
-    for dtype in ("S16", "S", np.bytes_):
-        with pytest.raises(ValueError, match="drops trailing zeros"):
-            np.asarray(key.symbols([GOOD]), dtype=dtype)
-    assert np.asarray(key.symbols([GOOD], output="text"), dtype="S").tolist() == [key.text(key.symbol(GOOD)).encode()]
 
 
 def test_the_bytes_of_a_symbol_that_end_in_zero_come_through_numpy(key: fugo.SymbolKey) -> None:

@@ -157,7 +157,9 @@ def test_a_panic_becomes_an_exception_without_a_value(key: fugo.SymbolKey, capfd
     assert key.symbols(numbers(2)).counts.symbols == 2
 
 
-def test_a_file_that_was_read_with_its_first_row_as_names_shows_no_number(key: fugo.SymbolKey) -> None:
+def test_a_file_that_was_read_with_its_first_row_as_names_shows_no_number(
+    key: fugo.SymbolKey, issuer: fugo.SymbolKey
+) -> None:
     secret = number(1)
     cells = [number(2), number(3)]
     record: Any = np.array([(1,)], dtype=[(secret, "i8")])
@@ -170,7 +172,7 @@ def test_a_file_that_was_read_with_its_first_row_as_names_shows_no_number(key: f
         record,
     ]
     for column in columns:
-        for derive in (key.symbols, key.symbols_from_insurers):
+        for derive in (key.symbols, lambda column: issuer.symbols_from_insurers(column, insurers_tag="7c2cb2a1")):
             with pytest.raises(fugo.FugoError) as refused:
                 derive(column)
             assert secret not in f"{refused.value} {refused.value!r}", type(column)
@@ -178,7 +180,7 @@ def test_a_file_that_was_read_with_its_first_row_as_names_shows_no_number(key: f
 
 def test_an_interrupt_in_a_producer_is_the_users(key: fugo.SymbolKey) -> None:
     class Interrupted:
-        def __arrow_c_array__(self, requested_schema: object = None) -> object:
+        def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
