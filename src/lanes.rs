@@ -49,7 +49,7 @@ pub(crate) enum Level {
 
 impl Level {
     /// Whether the processor has the instructions: whether the level handles messages, here under no key.
-    fn is_available(self) -> bool {
+    pub(crate) fn is_available(self) -> bool {
         self.symbols::<12>(&[], &[[0; 4]; STAGE], &mut [], 0) > 0
     }
 

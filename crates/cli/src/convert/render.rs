@@ -40,7 +40,7 @@ pub(crate) enum SymbolForm {
 impl SymbolForm {
     pub(crate) fn write(self, symbol: &[u8; SYMBOL_LEN], out: &mut Vec<u8>) {
         match self {
-            // Room of a fixed size, because its stores are inlined: a call of memset costs a fifth of the row.
+            // Room of a fixed size, because its stores are inlined: `resize` calls memset for every row.
             Self::Text(encoder) => {
                 let start = out.len();
                 out.extend_from_slice(&[0; SymbolText::MAX_LEN]);
