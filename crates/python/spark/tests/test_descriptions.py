@@ -94,6 +94,17 @@ class Descriptions(unittest.TestCase):
         convert(self.df, "my_number", self.source, keep=["sex"], reference=["id"])
         convert(self.df, "id", self.source, number_format="lenient", restore_zeros=True)
 
+    def test_no_message_has_the_name_of_a_nested_field(self) -> None:
+        """A file that was read without its header line has a number there."""
+        from fugo.spark import DescriptionError, convert
+
+        df = self.cluster.spark.createDataFrame([], "my_number string, people struct<`123456789018`: string>")
+        for column, options in (("people", {}), ("my_number", {"keep": ["people"]})):
+            with self.assertRaises(DescriptionError) as refused:
+                convert(df, column, self.source, **options)
+            self.assertIn("is of type struct", str(refused.exception))
+            self.assertNotIn("123456789018", str(refused.exception))
+
     def test_totals_are_of_one_pass(self) -> None:
         from fugo.spark import DescriptionError, convert
 

@@ -106,4 +106,4 @@ def _key(df: DataFrame, symbol: str) -> Column:
     if isinstance(kind, T.StringType):
         data = F.substring(column, -(DATA + CHECKSUM), DATA)
         return F.translate(data, BECH32, ASCENDING)
-    raise DescriptionError(f"the column {symbol} is of type {kind.simpleString()}; symbols are bytes or text")
+    raise DescriptionError(f"the column {symbol} is of type {kind.typeName()}; symbols are bytes or text")

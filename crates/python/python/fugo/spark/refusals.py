@@ -47,7 +47,7 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
     integers = isinstance(person, T.LongType) and derivation.restore_zeros and derivation.insurers_tag is None
     if not isinstance(person, T.StringType) and not integers:
         raise DescriptionError(
-            f"the column {derivation.column} is of type {person.simpleString()}; it must be string,"
+            f"the column {derivation.column} is of type {person.typeName()}; it must be string,"
             " or bigint with restore_zeros, because an integer has lost its leading zeros"
         )
     if not derivation.outputs:
@@ -61,7 +61,7 @@ def refuse_what_cannot_be(schema: T.StructType, derivation: Derivation) -> None:
             )
         if not isinstance(field.dataType, KEEPABLE):
             raise DescriptionError(
-                f"the kept column {name} is of type {field.dataType.simpleString()}, which is not searched for numbers:"
+                f"the kept column {name} is of type {field.dataType.typeName()}, which is not searched for numbers:"
                 " keep text, whole numbers, decimals, booleans, dates or times"
             )
         if isinstance(field.dataType, T.StringType) and field.dataType != T.StringType():
