@@ -670,9 +670,9 @@ uint32_t fugo_version(void);
 const char *fugo_version_text(void);
 
 /**
- * How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx2` with AVX2, which derives
- * eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is never NULL and
- * must not be freed.
+ * How this processor derives batches, for reports: `sha-ni` with the SHA extensions of x86, `avx512` or `avx2` with
+ * sixteen or eight symbols at a time, and `portable` otherwise. The symbols are the same. The text is static: it is
+ * never NULL and must not be freed.
  */
 const char *fugo_level(void);
 
