@@ -80,6 +80,12 @@ pub(super) fn symbols<const LEN: usize>(
 
             #[inherit_target]
             #[inline]
+            fn shifted<const RIGHT: i32>(word: Word) -> Word {
+                _mm256_srli_epi32::<RIGHT>(word)
+            }
+
+            #[inherit_target]
+            #[inline]
             fn choice(e: Word, f: Word, g: Word) -> Word {
                 _mm256_xor_si256(g, _mm256_and_si256(e, _mm256_xor_si256(f, g)))
             }
@@ -88,30 +94,6 @@ pub(super) fn symbols<const LEN: usize>(
             #[inline]
             fn majority(a: Word, b: Word, c: Word) -> Word {
                 _mm256_xor_si256(b, _mm256_and_si256(_mm256_xor_si256(a, b), _mm256_xor_si256(b, c)))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn big_0(a: Word) -> Word {
-                xor(rotated::<2, 30>(a), rotated::<13, 19>(a), rotated::<22, 10>(a))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn big_1(e: Word) -> Word {
-                xor(rotated::<6, 26>(e), rotated::<11, 21>(e), rotated::<25, 7>(e))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn small_0(w: Word) -> Word {
-                xor(rotated::<7, 25>(w), rotated::<18, 14>(w), _mm256_srli_epi32::<3>(w))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn small_1(w: Word) -> Word {
-                xor(rotated::<17, 15>(w), rotated::<19, 13>(w), _mm256_srli_epi32::<10>(w))
             }
 
             derive_in_lanes!(keys, messages, out, done, LEN)

@@ -87,6 +87,18 @@ pub(super) fn symbols<const LEN: usize>(
 
             #[inherit_target]
             #[inline]
+            fn rotated<const RIGHT: i32, const LEFT: i32>(word: Word) -> Word {
+                _mm512_ror_epi32::<RIGHT>(word)
+            }
+
+            #[inherit_target]
+            #[inline]
+            fn shifted<const RIGHT: u32>(word: Word) -> Word {
+                _mm512_srli_epi32::<RIGHT>(word)
+            }
+
+            #[inherit_target]
+            #[inline]
             fn choice(e: Word, f: Word, g: Word) -> Word {
                 _mm512_ternarylogic_epi32::<CHOICE>(e, f, g)
             }
@@ -95,30 +107,6 @@ pub(super) fn symbols<const LEN: usize>(
             #[inline]
             fn majority(a: Word, b: Word, c: Word) -> Word {
                 _mm512_ternarylogic_epi32::<MAJORITY>(a, b, c)
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn big_0(a: Word) -> Word {
-                xor(_mm512_ror_epi32::<2>(a), _mm512_ror_epi32::<13>(a), _mm512_ror_epi32::<22>(a))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn big_1(e: Word) -> Word {
-                xor(_mm512_ror_epi32::<6>(e), _mm512_ror_epi32::<11>(e), _mm512_ror_epi32::<25>(e))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn small_0(w: Word) -> Word {
-                xor(_mm512_ror_epi32::<7>(w), _mm512_ror_epi32::<18>(w), _mm512_srli_epi32::<3>(w))
-            }
-
-            #[inherit_target]
-            #[inline]
-            fn small_1(w: Word) -> Word {
-                xor(_mm512_ror_epi32::<17>(w), _mm512_ror_epi32::<19>(w), _mm512_srli_epi32::<10>(w))
             }
 
             derive_in_lanes!(keys, messages, out, done, LEN)

@@ -253,33 +253,18 @@ fn in_sixteen_lanes<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words],
             }
 
             #[inherit_target]
-            fn rotated(word: Word, right: u32) -> Word {
-                word.map(|word| word.rotate_right(right))
+            fn rotated<const RIGHT: u32, const LEFT: u32>(word: Word) -> Word {
+                word.map(|word| word.rotate_right(RIGHT))
+            }
+
+            #[inherit_target]
+            fn shifted<const RIGHT: u32>(word: Word) -> Word {
+                word.map(|word| word >> RIGHT)
             }
 
             #[inherit_target]
             fn xor(a: Word, b: Word, c: Word) -> Word {
                 of_table(0b1001_0110, a, b, c)
-            }
-
-            #[inherit_target]
-            fn big_0(a: Word) -> Word {
-                xor(rotated(a, 2), rotated(a, 13), rotated(a, 22))
-            }
-
-            #[inherit_target]
-            fn big_1(e: Word) -> Word {
-                xor(rotated(e, 6), rotated(e, 11), rotated(e, 25))
-            }
-
-            #[inherit_target]
-            fn small_0(w: Word) -> Word {
-                xor(rotated(w, 7), rotated(w, 18), w.map(|w| w >> 3))
-            }
-
-            #[inherit_target]
-            fn small_1(w: Word) -> Word {
-                xor(rotated(w, 17), rotated(w, 19), w.map(|w| w >> 10))
             }
 
             derive_in_lanes!(keys, messages, out, 0, LEN)

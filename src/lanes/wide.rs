@@ -4,13 +4,38 @@
 ///
 /// It expands within a function that has the instructions, after these items: `Word`, a register of `LANES` words;
 /// `WORTH`, the fewest messages for which a register is faster than the next level; `all(word)`, which fills a
-/// register; `lanes([word; LANES])` and `words(register)`; `add`; and the six functions of FIPS 180-4 §4.1.2, `choice`,
-/// `majority`, `big_0` (Σ0), `big_1` (Σ1), `small_0` (σ0) and `small_1` (σ1). It begins after the messages that are
+/// register; `lanes([word; LANES])` and `words(register)`; `add`; `xor` of three; `rotated::<RIGHT, 32 - RIGHT>` and
+/// `shifted::<RIGHT>`; and `choice` and `majority` (FIPS 180-4 §4.1.2). It begins after the messages that are
 /// `done`, and returns the number that are done then.
 macro_rules! derive_in_lanes {
     ($keys:expr, $messages:expr, $out:expr, $done:expr, $len:expr) => {{
         /// The sums of schedule and constants. They do not depend on the key.
         type Schedule = [Word; 64];
+
+        /// Σ0, Σ1, σ0 and σ1 (FIPS 180-4 §4.1.2).
+        #[inherit_target]
+        #[inline]
+        fn big_0(a: Word) -> Word {
+            xor(rotated::<2, 30>(a), rotated::<13, 19>(a), rotated::<22, 10>(a))
+        }
+
+        #[inherit_target]
+        #[inline]
+        fn big_1(e: Word) -> Word {
+            xor(rotated::<6, 26>(e), rotated::<11, 21>(e), rotated::<25, 7>(e))
+        }
+
+        #[inherit_target]
+        #[inline]
+        fn small_0(w: Word) -> Word {
+            xor(rotated::<7, 25>(w), rotated::<18, 14>(w), shifted::<3>(w))
+        }
+
+        #[inherit_target]
+        #[inline]
+        fn small_1(w: Word) -> Word {
+            xor(rotated::<17, 15>(w), rotated::<19, 13>(w), shifted::<10>(w))
+        }
 
         /// The message schedule (FIPS 180-4 §6.2.2 step 1), in place over the first sixteen words, plus the constants.
         #[inherit_target]
