@@ -33,6 +33,7 @@ impl Hashes {
         }
         if !plain.is_ascii()
             && let Ok(text) = str::from_utf8(plain)
+            && !text.chars().all(is_in_nfkc)
             && is_nfkc_quick(text.chars()) != IsNormalized::Yes
         {
             let normal: String = text.nfkc().collect();
@@ -53,6 +54,11 @@ impl Hashes {
     pub(super) fn symbol(&self, symbol: &[u8]) -> u64 {
         self.0.hash_one(symbol)
     }
+}
+
+/// Whether a character is in NFKC with any of these next to it. Most cells consist of these.
+fn is_in_nfkc(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}')
 }
 
 /// The value without the zeros that do not count: the time of midnight after a date, decimal places at the end, and
@@ -89,6 +95,14 @@ pub(super) fn joined(hashes: impl IntoIterator<Item = u64>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_that_are_not_looked_up_are_in_nfkc() {
+        let plain: String = ('\0'..=char::MAX).filter(|c| is_in_nfkc(*c)).collect();
+        assert!(plain.chars().count() > 21_000);
+        assert!(plain.nfkc().eq(plain.chars()));
+        assert!(plain.chars().all(|c| is_nfkc_quick([c].into_iter()) == IsNormalized::Yes));
+    }
 
     #[test]
     fn spellings_of_one_value_are_one_and_other_values_are_others() {
