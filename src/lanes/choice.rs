@@ -8,7 +8,6 @@ use super::Level;
 /// The order where the SHA extensions are faster, and before anything is known.
 pub(super) const SHA_FIRST: [Level; 4] = [Level::ShaNi, Level::Avx512, Level::Avx2, Level::Plain];
 /// The order where AVX-512 is faster. It leaves a few messages of a batch to the SHA extensions.
-#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "without a clock nothing is timed"))]
 pub(super) const LANES_FIRST: [Level; 4] = [Level::Avx512, Level::ShaNi, Level::Avx2, Level::Plain];
 
 /// The levels in the order in which they handle a batch of so many symbols.
@@ -22,7 +21,7 @@ pub(super) fn levels(symbols: usize) -> &'static [Level] {
     } else if cfg!(fugo_level = "sha-ni") {
         &SHA_FIRST
     } else if cfg!(fugo_level = "avx512") {
-        &[Level::Avx512, Level::ShaNi, Level::Avx2, Level::Plain]
+        &LANES_FIRST
     } else {
         measured(symbols)
     }

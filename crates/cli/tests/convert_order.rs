@@ -106,6 +106,7 @@ fn rows_that_spill_give_the_same_files_as_rows_that_do_not() {
     let in_memory = files(&keys, &roster, &["--memory", "1G"]);
     assert!(in_memory.0 == expected(&rows));
     assert_eq!(in_memory.1["temporary_bytes"], 0);
+    assert_eq!(in_memory.1["kernel_level"], fugo::batch::level());
     let duplicates = read(&keys, "nta.duplicates.csv");
     for threads in ["1", "2", "3"] {
         let spilled = files(&keys, &roster, &["--memory", "16M", "--threads", threads]);

@@ -8,12 +8,12 @@ use std::{
     time::SystemTime,
 };
 
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, cast::AsArray, types::Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, cast::AsArray, types::Int64Type};
 use arrow_cast::{
     can_cast_types, cast,
     display::{ArrayFormatter, FormatOptions},
 };
-use arrow_schema::{ArrowError, DataType, Field};
+use arrow_schema::{DataType, Field};
 use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
 use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
 
@@ -27,6 +27,7 @@ use crate::{
         csv::{self, Structure},
         encoding::Encoding,
         identity::Identity,
+        text::{text as column_text, unexpected},
     },
 };
 
@@ -131,18 +132,15 @@ impl Delivery {
     }
 
     fn find_symbols(&self, columns: &Columns) -> Result<usize> {
-        if let Columns::Table(schema) = columns {
-            let found = schema.fields().iter().position(|field| is_symbol_field(field));
-            if let Some(found) = found {
-                return Ok(found);
-            }
-        }
-        let named = columns.names().iter().position(|name| name == "symbol");
-        let typed = match columns {
-            Columns::Table(schema) => schema.fields().iter().position(|field| holds_symbols(field)),
+        let first = |is_wanted: fn(&Field) -> bool| match columns {
+            Columns::Table(schema) => schema.fields().iter().position(|field| is_wanted(field)),
             Columns::Csv(_) => None,
         };
-        let mut found = named.or(typed);
+        if let Some(found) = first(is_symbol_field) {
+            return Ok(found);
+        }
+        let named = columns.names().iter().position(|name| name == "symbol");
+        let mut found = named.or(first(holds_symbols));
         self.each_record(&mut |_, values| {
             // The text form cannot be mistaken. Other ids may also be 32 hexadecimal digits.
             let is_text = |value: &Cow<'_, [u8]>| symbol(value).is_some_and(|(_, whose)| whose.is_some());
@@ -334,48 +332,49 @@ fn is_run_end_encoded(found: &DataType) -> bool {
 
 /// Any column as text. Bytes are read as text if they are text, and otherwise as hexadecimal digits. Times are in UTC,
 /// and a time outside the calendar is its stored number. Types without a text form are read as they are displayed.
-fn as_text(column: &ArrayRef) -> Result<StringArray, ArrowError> {
+fn as_text(column: &ArrayRef) -> Result<StringArray> {
+    let converted = |to: &DataType| cast(column, to).map_err(unexpected);
     match column.data_type() {
         // Symbols. Their bytes may look like text by chance.
         DataType::FixedSizeBinary(SYMBOL_WIDTH) => {
             let symbols = column.as_fixed_size_binary();
             Ok(symbols.iter().map(|value| value.map(base16ct::lower::encode_string)).collect())
         }
-        DataType::Dictionary(_, values) => as_text(&cast(column, values)?),
+        DataType::Dictionary(_, values) => as_text(&converted(values)?),
         found if is_binary(found) => {
-            let bytes = cast(column, &DataType::LargeBinary)?;
+            let bytes = converted(&DataType::LargeBinary)?;
             Ok(bytes.as_binary::<i64>().iter().map(|value| value.map(text_of_bytes)).collect())
         }
         DataType::Timestamp(unit, Some(zone)) if &**zone != UTC => {
-            as_text(&cast(column, &DataType::Timestamp(*unit, Some(UTC.into())))?)
+            as_text(&converted(&DataType::Timestamp(*unit, Some(UTC.into())))?)
         }
-        found if found.is_temporal() => displayed(column, Some(&stored(column)?)),
-        found if can_cast_types(found, &DataType::Utf8) => Ok(cast(column, &DataType::Utf8)?.as_string().clone()),
-        _ => displayed(column, None),
+        found if found.is_temporal() || can_cast_types(found, &DataType::Utf8) => {
+            let texts = column_text(column)?;
+            let is_complete = !found.is_temporal() || texts.null_count() == column.null_count();
+            if is_complete { Ok(texts) } else { with_stored(column, &texts) }
+        }
+        _ => {
+            let formatter = ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(unexpected)?;
+            let value = |row| column.is_valid(row).then(|| formatter.value(row).try_to_string()).transpose();
+            (0..column.len()).map(value).collect::<Result<_, _>>().map_err(unexpected)
+        }
     }
 }
 
 const UTC: &str = "+00:00";
 
-/// The values as they are displayed, or otherwise their stored numbers.
-fn displayed(column: &ArrayRef, stored: Option<&Int64Array>) -> Result<StringArray, ArrowError> {
-    let options = FormatOptions::default().with_display_error(false);
-    let formatter = ArrayFormatter::try_new(column, &options)?;
-    let value = |row| match (column.is_valid(row), stored) {
-        (false, _) => Ok(None),
-        (true, Some(stored)) => {
-            Ok(Some(formatter.value(row).try_to_string().unwrap_or_else(|_| stored.value(row).to_string())))
-        }
-        (true, None) => formatter.value(row).try_to_string().map(Some),
-    };
-    (0..column.len()).map(value).collect()
-}
-
-/// The stored numbers of dates, times and durations.
-fn stored(column: &ArrayRef) -> Result<Int64Array, ArrowError> {
+/// The texts of dates, times or durations, and the stored numbers of those that have no text.
+fn with_stored(column: &ArrayRef, texts: &StringArray) -> Result<StringArray> {
     let is_narrow = matches!(column.data_type(), DataType::Date32 | DataType::Time32(_));
-    let numbers = if is_narrow { &cast(column, &DataType::Int32)? } else { column };
-    Ok(cast(numbers, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    let numbers = if is_narrow { &cast(column, &DataType::Int32).map_err(unexpected)? } else { column };
+    let numbers = cast(numbers, &DataType::Int64).map_err(unexpected)?;
+    let numbers = numbers.as_primitive::<Int64Type>();
+    let value = |row| match (column.is_valid(row), texts.is_valid(row)) {
+        (false, _) => None,
+        (true, true) => Some(Cow::Borrowed(texts.value(row))),
+        (true, false) => Some(Cow::Owned(numbers.value(row).to_string())),
+    };
+    Ok((0..column.len()).map(value).collect())
 }
 
 fn is_binary(found: &DataType) -> bool {
@@ -384,14 +383,14 @@ fn is_binary(found: &DataType) -> bool {
 
 /// Bytes that hold a number in UTF-16 or between other bytes are read as its text.
 fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
-    let plain = || bytes.iter().filter(|byte| **byte != 0).copied().collect::<Vec<u8>>();
-    match str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => Cow::Borrowed(text),
-        _ => {
-            let text = String::from_utf8_lossy(&plain()).into_owned();
-            Cow::Owned(if Codes::of(&text).valid > 0 { text } else { base16ct::lower::encode_string(bytes) })
-        }
+    if let Ok(text) = str::from_utf8(bytes)
+        && !text.contains('\0')
+    {
+        return Cow::Borrowed(text);
     }
+    let plain: Vec<u8> = bytes.iter().filter(|byte| **byte != 0).copied().collect();
+    let text = String::from_utf8_lossy(&plain).into_owned();
+    Cow::Owned(if Codes::of(&text).valid > 0 { text } else { base16ct::lower::encode_string(bytes) })
 }
 
 /// Whether the type or the metadata shows that a column holds symbols.
