@@ -32,8 +32,6 @@ pub(crate) struct Steps<'a> {
     pub(crate) render: bool,
     /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
-    /// How many bytes of them a thread may hold in memory for each output.
-    pub(crate) parts_limit: usize,
 }
 
 /// A block on its way through the threads. Its buffers are reused.
@@ -123,7 +121,7 @@ pub(crate) fn read_all(
         steps,
         cells: RowReader::new(steps.layout),
         columns: TableReader::new(steps.layout),
-        parts: steps.parted.iter().map(|output| Parts::new(output.format, 0, steps.parts_limit)).collect(),
+        parts: steps.parted.iter().map(|output| Parts::new(output.format, output.division, output.limit)).collect(),
     };
     let again = &mut |work| drop(to_reader.send(work));
     let (collected, parts) = threads.in_order(blocks, &new, collect, again)?;
