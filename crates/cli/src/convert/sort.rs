@@ -224,12 +224,7 @@ impl<'a> Sorter<'a> {
 
     /// A partition that is too large, for example because a person has millions of rows. It is partitioned again by
     /// the next byte, or given piece by piece if all of its rows are one person's.
-    fn sort_large(
-        &mut self,
-        part: &Part<'_>,
-        division: Division,
-        give: &mut Give<'_>,
-    ) -> Result<(), Ended<Failure>> {
+    fn sort_large(&mut self, part: &Part<'_>, division: Division, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let Sorting { format, partition, spills, .. } = self.how;
         let (mut one, mut one_person) = (None, true);
         let first_look = |piece: &[u8]| {
