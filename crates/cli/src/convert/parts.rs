@@ -170,12 +170,11 @@ impl Parts {
             self.wide_bytes += needed;
             return if self.pages.taken() + self.wide_bytes > self.limit { self.spill(spill) } else { Ok(()) };
         }
-        let page = match self.pages.take(self.wide_bytes)? {
-            Some(page) => page,
-            None => {
-                self.spill(spill)?;
-                self.pages.take(0)?.unwrap_or_else(|| unreachable!("all pages were freed"))
-            }
+        let page = if let Some(page) = self.pages.take(self.wide_bytes)? {
+            page
+        } else {
+            self.spill(spill)?;
+            self.pages.take(0)?.unwrap_or_else(|| unreachable!("all pages were freed"))
         };
         let filled = std::mem::replace(&mut self.open[part], Filled { page: Some(page), len: needed });
         if filled.page.is_some() {

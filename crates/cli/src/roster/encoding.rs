@@ -98,6 +98,12 @@ impl Characters {
     fn fill(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes;
         loop {
+            // Eight ASCII characters at a time.
+            while let Some((eight, behind)) = rest.split_first_chunk::<8>()
+                && eight.is_ascii()
+            {
+                rest = behind;
+            }
             match *rest {
                 [] => return true,
                 [first, ref behind @ ..] if self.single[usize::from(first)] => rest = behind,
