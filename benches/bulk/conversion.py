@@ -50,7 +50,7 @@ class Converter:
         outputs.mkdir()
         report, stderr = outputs / "report.json", outputs / "stderr"
         pairs = {key: outputs / f"{key.stem}{suffix}" for key in keys}
-        command = self._fugo.convert(roster.file, pairs, order, report=report, **options)
+        command = self._fugo.convert(roster.file, pairs, order, report=report, operator_dir=outputs, **options)
         os.sync()
         measurement = measure_apart(command, stderr=stderr)
         try:

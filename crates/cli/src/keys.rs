@@ -29,7 +29,7 @@ pub(crate) struct TestKeyArgs {
 }
 
 impl TestKeyArgs {
-    fn allowed(self) -> TestKeys {
+    pub(crate) fn allowed(self) -> TestKeys {
         if self.test_keys { TestKeys::Allow } else { TestKeys::Refuse }
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod convert;
 mod counts;
+mod deliver;
 #[cfg(feature = "demonstrations")]
 mod demonstrations;
 mod exit;
@@ -16,12 +17,14 @@ mod hex;
 mod interrupt;
 mod key;
 mod keys;
+mod manifest;
 mod mix;
 mod notice;
 mod options;
 mod ordered;
 mod passphrase;
 mod placing;
+mod receive;
 mod redaction;
 mod roster;
 mod seal;
@@ -54,8 +57,10 @@ enum Command {
     Audit(audit::AuditArgs),
     Check(check::CheckArgs),
     Convert(Box<convert::ConvertArgs>),
+    Deliver(Box<deliver::DeliverArgs>),
     #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
+    Receive(receive::ReceiveArgs),
     /// Turn symbols into text form and back, and compare a symbol with a number
     #[command(subcommand)]
     Symbol(symbol::SymbolCommand),
@@ -82,8 +87,10 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Audit(args) => audit::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Deliver(args) => deliver::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Demo(args) => demo::run(&args),
+        Command::Receive(args) => receive::run(&args),
         Command::Symbol(command) => symbol::run(&command),
         #[cfg(feature = "demonstrations")]
         Command::Synth(args) => synth::run(&args),

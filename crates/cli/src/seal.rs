@@ -76,7 +76,7 @@ pub(crate) fn create(file: &KeyFile, out: &Path, seal: &Seal) -> Result<()> {
 }
 
 /// A key file that cannot be written.
-fn not_made(out: &Path, error: &KeyFileError) -> Failure {
+pub(crate) fn not_made(out: &Path, error: &KeyFileError) -> Failure {
     if let KeyFileError::Io(error) = error {
         return Failure::io("write", out, error);
     }

@@ -6,7 +6,9 @@ use std::{
 };
 
 use clap::Args;
-use fugo_keystore::{KeyFile, KeyFileError, SealedKeyFile, SecretFileError, TestKeys, Unlock, read_passphrase};
+use fugo_keystore::{
+    KeyFile, KeyFileError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys, Unlock, read_passphrase,
+};
 use secrecy::SecretString;
 
 use crate::{
@@ -90,16 +92,26 @@ impl Opener {
 
     /// Opens one key file.
     pub(crate) fn open(&mut self, path: &Path) -> Result<KeyFile> {
-        self.open_asking(path, passphrase::ask)
+        self.open_asking(path, passphrase::ask, SealedKeyFile::unlock)
     }
 
-    fn open_asking(&mut self, path: &Path, ask: impl FnOnce(&str, &str) -> Result<SecretString>) -> Result<KeyFile> {
+    /// Opens the file of a key that signs deliveries.
+    pub(crate) fn open_signing(&mut self, path: &Path) -> Result<SigningKeyFile> {
+        self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
+    }
+
+    fn open_asking<T>(
+        &mut self,
+        path: &Path,
+        ask: impl FnOnce(&str, &str) -> Result<SecretString>,
+        open: impl Fn(&SealedKeyFile, &Unlock) -> Result<T, KeyFileError>,
+    ) -> Result<T> {
         let refused = |error| not_opened(path, &error);
         let sealed = SealedKeyFile::read(path).map_err(refused)?;
-        match (sealed.unlock(&self.unlock), self.instead) {
+        match (open(&sealed, &self.unlock), self.instead) {
             (Err(KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase), Some(instead)) => {
                 let typed = ask(&format!("Passphrase of {}: ", path.display()), instead)?;
-                let file = sealed.unlock(&nothing(self.test_keys).with_passphrase(typed.clone())).map_err(refused)?;
+                let file = open(&sealed, &nothing(self.test_keys).with_passphrase(typed.clone())).map_err(refused)?;
                 self.unlock = mem::take(&mut self.unlock).with_passphrase(typed);
                 Ok(file)
             }
@@ -113,7 +125,7 @@ fn nothing(test_keys: TestKeys) -> Unlock {
     if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
 
-fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
+pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
     if let KeyFileError::Io(error) = error {
         return Failure::io("read", path, error);
     }
@@ -131,7 +143,7 @@ fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::TooManyRecipients => "encrypt it again for fewer recipients",
         KeyFileError::NotAFile => "give the path of a regular file; key files are not read from a pipe or a device",
         KeyFileError::NotAKeyFile | KeyFileError::TooLarge => {
-            "check the path; `fugo key new` and `fugo key derive` make key files"
+            "check the path; `fugo key new`, `fugo key derive` and `fugo key signing` make key files"
         }
         _ => "restore the key file from a copy",
     };
@@ -170,10 +182,11 @@ mod tests {
         let instead = "give --passphrase-file with a file that only you can read";
         let mut opener = Opener::new(&[], &[], TestKeys::Allow, instead).expect("nothing to read");
         for path in &paths {
-            let outcome = opener.open_asking(path, |prompt, _| {
+            let typed = |prompt: &str, _: &str| {
                 asked.push(prompt.to_owned());
                 Ok("a passphrase typed".into())
-            });
+            };
+            let outcome = opener.open_asking(path, typed, SealedKeyFile::unlock);
             assert!(outcome.is_ok());
         }
         assert_eq!(asked, [format!("Passphrase of {}: ", paths[0].display())]);

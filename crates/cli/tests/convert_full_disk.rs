@@ -174,7 +174,7 @@ fn a_disk_full_of_rejects_stops_the_run() {
 #[test]
 fn a_run_that_fits_a_small_disk_ends_well_there() {
     let keys = folder(&roster(1_000, ""));
-    let Some(output) = on_a_small_disk(&keys, "--out small/nta.csv") else { return };
+    let Some(output) = on_a_small_disk(&keys, "--out small/nta.csv --operator-dir small") else { return };
     assert_eq!(output.status.code(), Some(0));
     assert!(sample_keys::stdout(&output).ends_with("nta.csv\nnta.duplicates.csv\nnta.rejects.csv\n"));
 }

@@ -380,3 +380,37 @@ fn a_lineage_file_larger_than_a_quarter_of_the_memory_is_refused_before_it_is_re
     refused(&output, "a quarter of --memory is allowed, which is 4194304 bytes");
     assert!(!keys.at("nta.csv").exists());
 }
+
+#[test]
+fn the_lists_stay_with_the_roster_and_the_folder_of_the_outputs_holds_outputs_alone() {
+    let names = |keys: &Keys, folder: &str| {
+        let files = fs::read_dir(keys.at(folder)).expect("a folder").map(|file| file.expect("a file").file_name());
+        let mut names: Vec<String> = files.map(|name| name.into_string().expect("text")).collect();
+        names.sort();
+        names
+    };
+    let keys = keys_of(&[NTA, MOJ]);
+    for folder in ["rosters", "out", "lists"] {
+        fs::create_dir(keys.at(folder)).expect("made");
+    }
+    keys.file("rosters/roster.csv", "my_number\n123456789018\n12345\n", 0o600);
+    let into_out = ["rosters/roster.csv", "--key", NTA_KEY, "--key", MOJ_KEY, "--out-dir", "out"];
+    let output = convert(&keys, &into_out);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("rosters/agency-nta-1.rejects.csv"));
+    assert_eq!(names(&keys, "out"), ["agency-moj-1.csv", "agency-nta-1.csv"]);
+    let lists = ["agency-nta-1.duplicates.csv", "agency-nta-1.rejects.csv"];
+    assert_eq!(names(&keys, "rosters"), [&lists[..], &["roster.csv"]].concat());
+    // Another place for them.
+    let output = convert(&keys, &[&into_out[..], &["--operator-dir", "lists"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(names(&keys, "lists"), lists);
+    refused(&convert(&keys, &[&into_out[..], &["--operator-dir", "absent"]].concat()), "does not exist");
+    // A pipe has no folder of its own.
+    let mut tool = command(&keys, &["--key", NTA_KEY, "--out", "out/nta.csv"]);
+    let mut run = tool.stdin(Stdio::piped()).spawn().expect("it runs");
+    run.stdin.take().expect("a pipe").write_all(b"my_number\n123456789018\n").expect("written");
+    assert_eq!(run.wait().expect("it ends").code(), Some(0));
+    assert_eq!(names(&keys, "out"), ["agency-moj-1.csv", "agency-nta-1.csv", "nta.csv"]);
+    assert!(keys.at("nta.rejects.csv").exists() && keys.at("nta.duplicates.csv").exists());
+}

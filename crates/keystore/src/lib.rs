@@ -1,5 +1,7 @@
 //! fugo's key files: one key per file, encrypted with [age](https://age-encryption.org/v1), and checked by its tag.
 //!
+//! With the feature `delivery` also the keys that sign deliveries, and the encryption of deliveries to recipients.
+//!
 //! # Guarantees
 //! 1. A loaded key has the tag that is in its file. Files with unknown or missing lines are refused.
 //! 2. Only its owner can read a new key file. It is never incomplete, and it never replaces another file.
@@ -37,7 +39,11 @@ mod new_file;
 mod plaintext;
 mod registry;
 mod seal;
+#[cfg(feature = "delivery")]
+mod sealed_delivery;
 mod secret_file;
+#[cfg(feature = "delivery")]
+mod signing;
 mod unlock;
 mod weak;
 
@@ -45,5 +51,9 @@ pub use error::{KeyFileError, PlaintextError};
 pub use key_file::{Key, KeyFile, TestKeys, Use};
 pub use registry::{Recorded, Registry, RegistryError};
 pub use seal::{Recipient, RecipientError, Seal, SealError};
+#[cfg(feature = "delivery")]
+pub use sealed_delivery::{DeliveryRecipient, DeliveryRecipientError, Identities, OpenError, SealingWriter};
 pub use secret_file::{SecretFileError, open_regular, read_passphrase};
+#[cfg(feature = "delivery")]
+pub use signing::{KeyId, SIGNATURE_LEN, Signature, SigningKeyFile, VerifyingKeyFile};
 pub use unlock::{Lock, SealedKeyFile, Unlock};

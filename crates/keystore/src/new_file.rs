@@ -11,14 +11,21 @@ use crate::error::KeyFileError;
 /// Writes a new file of mode 0600. It has no name until it is complete and on the device, so a killed process leaves no
 /// file. If the file system does not support files without names, the file has a temporary name until then.
 pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {
+    create(path, bytes, OWNER_ONLY)
+}
+
+const OWNER_ONLY: u32 = 0o600;
+
+/// Writes a new file of this mode in the same way.
+pub(crate) fn create(path: &Path, bytes: &[u8], mode: u32) -> Result<(), KeyFileError> {
     let folder = folder(path);
     let exists = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists,
         _ => KeyFileError::Io(error),
     };
-    if !unnamed::create(folder, path, bytes).map_err(exists)? {
+    if !unnamed::create(folder, path, bytes, mode).map_err(exists)? {
         let mut file = tempfile::Builder::new().prefix(".fugo-key-").tempfile_in(folder)?;
-        make_owner_only(file.as_file())?;
+        set_mode(file.as_file(), mode)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist_noclobber(path).map_err(|refused| exists(refused.error))?;
@@ -28,10 +35,14 @@ pub(crate) fn create_owner_only(path: &Path, bytes: &[u8]) -> Result<(), KeyFile
 
 /// Sets mode 0600, even if the umask of the process removed some of these rights.
 pub(crate) fn make_owner_only(file: &File) -> io::Result<()> {
+    set_mode(file, OWNER_ONLY)
+}
+
+fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
     #[cfg(not(unix))]
-    let _ = file;
+    let _ = (file, mode);
     Ok(())
 }
 
@@ -60,14 +71,14 @@ mod unnamed {
     };
 
     /// Writes the file. Returns `false` if the file system does not support files without names.
-    pub(super) fn create(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    pub(super) fn create(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::Result<bool> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let mut file = match open(folder, flags, Mode::RUSR | Mode::WUSR) {
             Ok(file) => File::from(file),
             Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOSYS) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        super::make_owner_only(&file)?;
+        super::set_mode(&file, mode)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
@@ -84,7 +95,7 @@ mod unnamed {
 mod unnamed {
     use std::{io, path::Path};
 
-    pub(super) fn create(_folder: &Path, _path: &Path, _bytes: &[u8]) -> io::Result<bool> {
+    pub(super) fn create(_folder: &Path, _path: &Path, _bytes: &[u8], _mode: u32) -> io::Result<bool> {
         Ok(false)
     }
 }

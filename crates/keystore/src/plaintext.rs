@@ -33,7 +33,7 @@ impl KeyFile {
 
 /// Reads the lines, computes the tag again and compares it.
 fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
-    let mut lines = Lines { rest: text, number: 0, names: SCOPE_NAMES };
+    let mut lines = Lines::of(text, SCOPE_NAMES);
     lines.value("fugo-key", " ", "1", |value| (value == "1").then_some(()))?;
     let is_root = lines.value("kind", ": ", "root or scope", |value| match value {
         "root" => Some(true),
@@ -48,7 +48,7 @@ fn parse(text: &[u8]) -> Result<KeyFile, PlaintextError> {
     };
     let usage = lines.value("use", ": ", "production or test", Use::from_name)?;
     let tag: KeyTag = lines.value("tag", ": ", "8 characters of 0-9 and a-f", |value| value.parse().ok())?;
-    let tag_line = lines.number;
+    let tag_line = lines.number();
     let bytes = lines.value("key", ": ", "64 characters of 0-9 and a-f", key_bytes)?;
     lines.end()?;
     let file = match scope {
@@ -71,22 +71,32 @@ fn scope(lines: &mut Lines<'_>) -> Result<Scope, PlaintextError> {
     })
 }
 
-fn key_bytes(hex: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
+pub(crate) fn key_bytes(hex: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
     let mut bytes = Zeroizing::new([0; KEY_LEN]);
     let decoded = base16ct::lower::decode(hex, &mut *bytes).ok()?;
     (decoded.len() == KEY_LEN).then_some(bytes)
 }
 
 /// The rest of the text, and the number of the line before it.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     rest: &'a [u8],
     number: usize,
     names: &'static [&'static str],
 }
 
 impl<'a> Lines<'a> {
+    /// The lines of a text that has lines of these names.
+    pub(crate) fn of(text: &'a [u8], names: &'static [&'static str]) -> Self {
+        Self { rest: text, number: 0, names }
+    }
+
+    /// The number of the last line read.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
     /// The value of the next line, which must have this name.
-    fn value<T>(
+    pub(crate) fn value<T>(
         &mut self,
         name: &'static str,
         separator: &str,
@@ -121,7 +131,7 @@ impl<'a> Lines<'a> {
             .ok_or(PlaintextError::BadValue { line, name, allowed })
     }
 
-    fn end(&self) -> Result<(), PlaintextError> {
+    pub(crate) fn end(&self) -> Result<(), PlaintextError> {
         if self.rest.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     age_header::{AgeHeader, MAX_RECIPIENTS},
-    error::KeyFileError,
+    error::{KeyFileError, PlaintextError},
     key_file::{KeyFile, TestKeys, Use},
     secret_file::{
         MAX_IDENTITIES, SecretFileError, open_regular, others_can_read, parse_identities, read_bounded, read_identities,
@@ -135,7 +135,12 @@ impl SealedKeyFile {
     /// `unlock` allows it, a production key that can be guessed, and a production key whose passphrase needs too little
     /// work.
     pub fn unlock(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
-        let file = self.opened(unlock)?;
+        self.unlock_as(unlock)
+    }
+
+    /// Opens the file as one that holds a key of this kind.
+    pub(crate) fn unlock_as<T: Content>(&self, unlock: &Unlock) -> Result<T, KeyFileError> {
+        let file: T = self.opened(unlock)?;
         file.check(unlock.test_keys)?;
         match self.scrypt_work {
             Some(found) if found < MIN_WORK && file.usage() == Use::Production => {
@@ -145,10 +150,10 @@ impl SealedKeyFile {
         }
     }
 
-    fn opened(&self, unlock: &Unlock) -> Result<KeyFile, KeyFileError> {
+    fn opened<T: Content>(&self, unlock: &Unlock) -> Result<T, KeyFileError> {
         match self.lock {
             Lock::Plaintext => {
-                let file = KeyFile::parse_plaintext(&self.bytes)?;
+                let file = T::parse(&self.bytes)?;
                 if file.usage() == Use::Production { Err(KeyFileError::PlaintextProduction) } else { Ok(file) }
             }
             Lock::Passphrase => {
@@ -170,17 +175,41 @@ impl SealedKeyFile {
         }
     }
 
-    fn decrypt<'a>(
+    fn decrypt<'a, T: Content>(
         &self,
         identities: impl Iterator<Item = &'a dyn age::Identity>,
         wrong: KeyFileError,
-    ) -> Result<KeyFile, KeyFileError> {
+    ) -> Result<T, KeyFileError> {
         let plaintext = decryptor(&self.bytes)?.decrypt(identities).map_err(|error| match error {
             DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => wrong,
             error => not_opened(&error),
         })?;
         let text = read_bounded(plaintext).map_err(|_| KeyFileError::Damaged)?.ok_or(KeyFileError::TooLarge)?;
-        Ok(KeyFile::parse_plaintext(&text)?)
+        Ok(T::parse(&text)?)
+    }
+}
+
+/// What a key file can hold.
+pub(crate) trait Content: Sized {
+    /// Reads the text inside the encryption.
+    fn parse(text: &[u8]) -> Result<Self, PlaintextError>;
+    /// The use of the key.
+    fn usage(&self) -> Use;
+    /// Refuses a production key that can be guessed, and a test key unless test keys are allowed.
+    fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError>;
+}
+
+impl Content for KeyFile {
+    fn parse(text: &[u8]) -> Result<Self, PlaintextError> {
+        Self::parse_plaintext(text)
+    }
+
+    fn usage(&self) -> Use {
+        self.usage()
+    }
+
+    fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError> {
+        self.check(test_keys)
     }
 }
 
@@ -191,7 +220,7 @@ impl fmt::Debug for SealedKeyFile {
 }
 
 fn lock(bytes: &[u8]) -> Result<Lock, KeyFileError> {
-    if bytes.starts_with(b"fugo-key") {
+    if bytes.starts_with(b"fugo-key") || bytes.starts_with(b"fugo-signing-key") {
         return Ok(Lock::Plaintext);
     }
     if !bytes.starts_with(b"age-encryption.org/") && !bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {

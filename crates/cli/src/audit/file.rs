@@ -1,4 +1,4 @@
-//! One of the two files: it is opened, its symbol column is found, and its rows are read as often as needed.
+//! A file of symbols: it is opened, its symbol column is found, and its rows are read as often as needed.
 
 use std::{
     borrow::Cow,
@@ -31,17 +31,19 @@ use crate::{
     },
 };
 
-/// A file of symbols that an audit reads.
-pub(super) struct Delivery {
+/// A file of symbols that is audited, delivered, received or recorded.
+pub(crate) struct Delivery {
     pub(super) path: PathBuf,
     form: ReadOptions,
     /// The headers of all columns except the symbol column.
-    pub(super) names: Vec<String>,
+    pub(crate) names: Vec<String>,
+    /// The header of the symbol column.
+    pub(crate) symbol_name: String,
     /// Columns that hold symbols, as their type or metadata shows; indices among the other columns.
     pub(super) symbol_typed: Vec<usize>,
     symbol: usize,
     /// The description in the metadata of the symbol column.
-    pub(super) metadata: Option<SymbolMetadata>,
+    pub(crate) metadata: Option<SymbolMetadata>,
     /// Keys and values in the file's own schema.
     pub(super) notes: BTreeMap<String, String>,
     pub(super) modified: Option<SystemTime>,
@@ -51,14 +53,14 @@ pub(super) struct Delivery {
 
 /// A row: the symbol, the key that its text form names, and the values of the other columns, without the quotes of
 /// CSV.
-pub(super) struct Row<'a> {
-    pub(super) symbol: [u8; SYMBOL_LEN],
-    pub(super) whose: Option<Whose>,
-    pub(super) cells: &'a [Cow<'a, [u8]>],
+pub(crate) struct Row<'a> {
+    pub(crate) symbol: [u8; SYMBOL_LEN],
+    pub(crate) whose: Option<Whose>,
+    pub(crate) cells: &'a [Cow<'a, [u8]>],
 }
 
 /// The purpose and the tag of a symbol's key.
-pub(super) type Whose = (Purpose, KeyTag);
+pub(crate) type Whose = (Purpose, KeyTag);
 
 /// A record: its number (the header is 0), and the values of all columns.
 type Visit<'a> = dyn FnMut(u64, &mut Vec<Cow<'_, [u8]>>) -> Result<ControlFlow<()>> + 'a;
@@ -66,7 +68,7 @@ type Visit<'a> = dyn FnMut(u64, &mut Vec<Cow<'_, [u8]>>) -> Result<ControlFlow<(
 impl Delivery {
     /// Opens a file. Without a name, the symbol column is the one whose type, metadata or first value is that of a
     /// symbol.
-    pub(super) fn open(path: &Path, form: ReadOptions, symbol_column: Option<&str>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, form: ReadOptions, symbol_column: Option<&str>) -> Result<Self> {
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
         if !metadata.is_file() {
             return Err(Failure::new(
@@ -79,6 +81,7 @@ impl Delivery {
             path: path.to_owned(),
             form,
             names: columns.names(),
+            symbol_name: String::new(),
             symbol_typed: Vec::new(),
             symbol: 0,
             metadata: None,
@@ -127,7 +130,7 @@ impl Delivery {
                 file.notes.extend(notes.map(|(key, value)| (format!("{}: {key}", field.name()), value.clone())));
             }
         }
-        file.names.remove(file.symbol);
+        file.symbol_name = file.names.remove(file.symbol);
         Ok(file)
     }
 
@@ -159,7 +162,7 @@ impl Delivery {
     }
 
     /// Reads all rows once, in the order of the file.
-    pub(super) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
+    pub(crate) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
         let mut rows = 0;
         let read = self.each_record(&mut |record, values| {
             let cell = values.remove(self.symbol);

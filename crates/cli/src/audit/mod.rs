@@ -1,7 +1,7 @@
 //! `fugo audit`: finds what could link two files before they are delivered.
 
 mod columns;
-mod file;
+pub(crate) mod file;
 mod findings;
 mod hashes;
 mod judgement;

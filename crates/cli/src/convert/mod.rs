@@ -157,10 +157,15 @@ pub(crate) struct ConvertArgs {
     /// line always stops the run.
     #[arg(long)]
     multi_line_cells: bool,
-    /// The rejects file [default: in the folder of the first output].
+    /// The directory for the lists of rejects and duplicates, which stay with the operator [default: the folder of the
+    /// roster; the current folder if the roster is not a regular file].
+    #[arg(long, value_name = "DIR")]
+    operator_dir: Option<PathBuf>,
+    /// The rejects file [default: in --operator-dir, named after the first output].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// The duplicates file, which lists people with several rows [default: in the folder of the first output].
+    /// The duplicates file, which lists people with several rows [default: in --operator-dir, named after the first
+    /// output].
     #[arg(long, value_name = "FILE")]
     duplicates: Option<PathBuf>,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! The paths of the files of a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fugo::{KeyTag, Scope};
 
@@ -28,6 +28,25 @@ impl Places {
     }
 }
 
+/// The folder for the lists, which say where each person is in the roster. They do not belong in a folder that is
+/// delivered.
+fn operators_folder(args: &ConvertArgs) -> Result<PathBuf> {
+    if let Some(named) = &args.operator_dir {
+        return Ok(named.clone());
+    }
+    // Standard input has no folder, and that of a pipe is one of the system.
+    let roster = args.input.as_ref().filter(|path| path.is_file());
+    let folder = roster.map_or(Path::new(""), |path| path.parent().unwrap_or(Path::new("")));
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_err() {
+        return Err(Failure::new(
+            format!("cannot write the lists of rejects and duplicates into {}", place.display()),
+            "name a folder of your own with --operator-dir, one that is not delivered",
+        ));
+    }
+    Ok(folder.to_owned())
+}
+
 /// Checks and locks the paths that the arguments name.
 pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<Places> {
     let outputs: Vec<PathBuf> = match &args.out_dir {
@@ -46,13 +65,13 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
             ));
         }
     };
-    let beside = |suffix: &str| {
+    let list = |suffix: &str| {
         let mut name = outputs[0].file_stem().unwrap_or_default().to_owned();
         name.push(suffix);
-        outputs[0].with_file_name(name)
+        Ok(operators_folder(args)?.join(name))
     };
-    let rejects = args.rejects.clone().unwrap_or_else(|| beside(".rejects.csv"));
-    let duplicates = args.duplicates.clone().unwrap_or_else(|| beside(".duplicates.csv"));
+    let rejects = args.rejects.clone().map_or_else(|| list(".rejects.csv"), Ok)?;
+    let duplicates = args.duplicates.clone().map_or_else(|| list(".duplicates.csv"), Ok)?;
     for (place, any) in outputs.iter().map(|place| (place, args.output_format.is_some())).chain(
         [(&rejects, false), (&duplicates, false)].into_iter().chain(args.report.iter().map(|report| (report, true))),
     ) {

@@ -3,6 +3,8 @@
 mod derive;
 mod inspect;
 mod new;
+mod public;
+mod signing;
 
 use clap::Subcommand;
 
@@ -13,6 +15,8 @@ pub(crate) enum KeyCommand {
     New(new::NewArgs),
     Derive(derive::DeriveArgs),
     Inspect(inspect::InspectArgs),
+    Signing(signing::SigningArgs),
+    Public(public::PublicArgs),
 }
 
 pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
@@ -20,5 +24,7 @@ pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
         KeyCommand::New(args) => new::run(args),
         KeyCommand::Derive(args) => derive::run(args),
         KeyCommand::Inspect(args) => inspect::run(args),
+        KeyCommand::Signing(args) => signing::run(args),
+        KeyCommand::Public(args) => public::run(args),
     }
 }

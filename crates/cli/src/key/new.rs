@@ -28,18 +28,26 @@ pub(crate) struct NewArgs {
     seal: SealArgs,
 }
 
+/// The use of a new key.
 #[derive(Clone, Copy, ValueEnum)]
-enum UseArg {
+pub(super) enum UseArg {
     Production,
     Test,
 }
 
+impl UseArg {
+    /// The use that was asked for. A key without encryption is a test key.
+    pub(super) fn of(asked: Option<Self>, is_plaintext: bool) -> Use {
+        match asked {
+            Some(Self::Production) => Use::Production,
+            None if !is_plaintext => Use::Production,
+            Some(Self::Test) | None => Use::Test,
+        }
+    }
+}
+
 pub(crate) fn run(args: &NewArgs) -> Result<Exit> {
-    let usage = match args.usage {
-        Some(UseArg::Production) => Use::Production,
-        None if !args.seal.is_plaintext() => Use::Production,
-        Some(UseArg::Test) | None => Use::Test,
-    };
+    let usage = UseArg::of(args.usage, args.seal.is_plaintext());
     let seal = args.seal.seal(&args.out, usage)?;
     let key =
         RootKey::random().map_err(|error| Failure::new(error, "try again; a running system has a random generator"))?;

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Rejects,
     Duplicates,
     Report,
+    /// A file of a delivery. It never replaces another.
+    Delivery,
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
@@ -258,6 +260,7 @@ impl Kind {
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
+            Self::Delivery => "delivery, and deliveries are never replaced",
             #[cfg(feature = "demonstrations")]
             Self::Demonstration { name, .. } => name,
         }

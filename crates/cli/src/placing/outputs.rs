@@ -6,6 +6,7 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use sha2::{Digest, Sha256};
@@ -83,8 +84,18 @@ impl Staging {
     /// Creates the file that will be put at `place`. This is done before the long run, so that a path that cannot be
     /// written fails at once.
     pub(crate) fn output(&mut self, place: &Path) -> Result<Output> {
+        self.begun(place, "output")
+    }
+
+    /// Creates a file that will be encrypted. What a killed run left of it begins like a key file, so its name tells
+    /// the two apart.
+    pub(crate) fn sealed(&mut self, place: &Path) -> Result<Output> {
+        self.begun(place, "sealed")
+    }
+
+    fn begun(&mut self, place: &Path, kind: &str) -> Result<Output> {
         self.made += 1;
-        let name = format!("output-{}", self.made);
+        let name = format!("{kind}-{}", self.made);
         let staged = self.dir(directory_of(place))?.path(&name);
         let file = begin(&staged, self.digests).map_err(|error| Failure::io("write", place, &error))?;
         Ok(Output { place: place.to_owned(), staged, file })
@@ -114,8 +125,17 @@ impl Output {
 
     /// Flushes the file to its device.
     pub(crate) fn complete(self) -> Result<Complete> {
+        self.complete_dated(None)
+    }
+
+    /// Also sets the time of its last change, so that it does not show when it was written.
+    pub(crate) fn complete_dated(self, time: Option<SystemTime>) -> Result<Complete> {
         let fail = |error: &io::Error| Failure::io("write", &self.place, error);
         let Digested { file, digest } = self.file.into_inner().map_err(|error| fail(error.error()))?;
+        if let Some(time) = time {
+            let times = fs::FileTimes::new().set_modified(time).set_accessed(time);
+            file.set_times(times).map_err(|error| fail(&error))?;
+        }
         file.sync_all().map_err(|error| fail(&error))?;
         Ok(Complete {
             place: self.place,
@@ -126,6 +146,11 @@ impl Output {
 }
 
 impl Complete {
+    /// The path until it is put in place.
+    pub(crate) fn staged(&self) -> &Path {
+        &self.staged
+    }
+
     /// SHA-256 of its bytes in hexadecimal digits, if it was requested.
     pub(crate) fn sha256(&self) -> Option<&str> {
         self.sha256.as_deref()

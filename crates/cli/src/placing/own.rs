@@ -65,6 +65,7 @@ impl Found {
                 Kind::Rejects => self.head.starts_with(b"record,line,byte,column,reason"),
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
                 Kind::Report => self.is_report()?,
+                Kind::Delivery => false,
                 #[cfg(feature = "demonstrations")]
                 Kind::Demonstration { head, .. } => {
                     head.as_ref().is_some_and(|head| self.head.starts_with(head.as_bytes()))

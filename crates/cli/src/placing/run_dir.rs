@@ -117,8 +117,11 @@ fn is_of_run(name: &OsStr) -> bool {
     let is_numbered = |prefix: &[u8]| {
         name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
     };
-    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(b"rows.")
+    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(SEALED) || is_numbered(b"rows.")
 }
+
+/// An unfinished delivery. It begins as an age file does, and as a key file does.
+const SEALED: &[u8] = b"sealed-";
 
 /// Whether a directory contains only files that a run creates, and no key. An empty directory does.
 fn is_of_a_run(dir: &File) -> io::Result<bool> {
@@ -127,7 +130,7 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
     if !is_marked || !names.iter().all(|name| is_of_run(name)) {
         return Ok(false);
     }
-    for name in &names {
+    for name in names.iter().filter(|name| !name.as_bytes().starts_with(SEALED)) {
         let file = openat(dir, &**name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK, Mode::empty())?;
         let mut head = Vec::new();
         File::from(file).take(HEAD as u64).read_to_end(&mut head)?;
@@ -182,7 +185,8 @@ mod tests {
     #[test]
     fn directories_of_dead_runs_are_cleared_and_those_of_live_ones_are_not() {
         let parent = tempfile::tempdir().unwrap();
-        let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), ("rows.3", "x")]);
+        let sealed = ("sealed-2", "age-encryption.org/v1\n");
+        let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), sealed, ("rows.3", "x")]);
         let other = dir_with(parent.path(), "not-a-run", &[]);
         let alive = RunDir::new(parent.path()).unwrap();
         assert!(!dead.exists());

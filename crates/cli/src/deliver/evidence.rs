@@ -1,0 +1,157 @@
+//! What earlier commands found about the files: reports of `convert` and audits. Only counts and names of kinds go into
+//! a manifest.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use fugo::{KeyTag, Scope};
+use fugo_keystore::Use;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    failure::{Failure, Result},
+    manifest::contents::Contents,
+};
+
+/// The most bytes of a report.
+const MOST: u64 = 16 << 20;
+
+/// What a report of `convert` says about one of its outputs.
+pub(super) struct Converted {
+    pub(super) scope: Scope,
+    pub(super) tag: KeyTag,
+    pub(super) usage: Use,
+    pub(super) policy: Value,
+    pub(super) rejected_by_reason: Value,
+}
+
+/// A report of `convert`.
+pub(super) struct ConvertReport {
+    path: PathBuf,
+    json: Value,
+}
+
+impl ConvertReport {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let json = read_json(path, "fugo_report", "give the file that `fugo convert --report` wrote")?;
+        Ok(Self { path: path.to_owned(), json })
+    }
+
+    /// What it says about the output with this digest; `None` if it has no such output.
+    pub(super) fn about(&self, contents: &Contents) -> Result<Option<Converted>> {
+        let outputs = self.json["outputs"].as_array().map_or(&[][..], Vec::as_slice);
+        let Some(output) = outputs.iter().find(|output| output["sha256"] == contents.sha256.as_str()) else {
+            return Ok(None);
+        };
+        let converted = || {
+            Some(Converted {
+                scope: output["scope"].as_str()?.parse().ok()?,
+                tag: output["tag"].as_str()?.parse().ok()?,
+                usage: Use::from_name(self.json["use"].as_str()?)?,
+                policy: policy(output).or_else(|| policy(&self.json)).unwrap_or_default(),
+                rejected_by_reason: counts(&self.json["rejected_by_reason"])?,
+            })
+        };
+        match converted() {
+            Some(converted) if output["rows"] == contents.rows => Ok(Some(converted)),
+            Some(_) => Err(Failure::new(
+                format!("{}: the report says another number of rows than the file has", self.path.display()),
+                "convert the roster again",
+            )),
+            None => Err(unreadable(&self.path, "give the file that `fugo convert --report` wrote")),
+        }
+    }
+}
+
+/// An audit that `fugo audit --json` printed.
+pub(super) struct AuditReport {
+    path: PathBuf,
+    json: Value,
+}
+
+impl AuditReport {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let json = read_json(path, "fugo_audit", REMEDY)?;
+        if !json["links"].is_boolean() || kinds(&json["findings"]).is_none() || !json["files"].is_array() {
+            return Err(unreadable(path, REMEDY));
+        }
+        Ok(Self { path: path.to_owned(), json })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn links(&self) -> bool {
+        self.json["links"] == true
+    }
+
+    /// How it knows the file; `None` if it is about other files. An audit without digests knows a file by its rows and
+    /// columns.
+    pub(super) fn knows(&self, contents: &Contents) -> Option<&'static str> {
+        let files = self.json["files"].as_array().map_or(&[][..], Vec::as_slice);
+        let columns = |file: &Value| {
+            let names = contents.columns[1..].iter().map(crate::redaction::shown).map(Value::String);
+            file["columns"] == Value::Array(names.collect())
+        };
+        if files.iter().any(|file| file["sha256"] == contents.sha256.as_str()) {
+            return Some("digest");
+        }
+        let by_shape = |file: &Value| file["sha256"].is_null() && file["rows"] == contents.rows && columns(file);
+        files.iter().any(by_shape).then_some("rows and columns")
+    }
+
+    /// Its verdict, without the name or the digest of any file.
+    pub(super) fn verdict(&self, known_by: &str) -> Value {
+        json!({ "links": self.links(), "findings": kinds(&self.json["findings"]), "file_known_by": known_by })
+    }
+}
+
+const REMEDY: &str = "give the file that `fugo audit --json` printed";
+
+/// How many findings have each kind and weight, as `columns: links`.
+fn kinds(findings: &Value) -> Option<Value> {
+    let mut counts: Map<String, Value> = Map::new();
+    for finding in findings.as_array()? {
+        let (kind, weight) = (word(finding["kind"].as_str()?)?, word(finding["weight"].as_str()?)?);
+        let count = counts.entry(format!("{kind}: {weight}")).or_insert(json!(0));
+        *count = json!(count.as_u64()? + 1);
+    }
+    Some(Value::Object(counts))
+}
+
+/// Counts by the name of a kind.
+fn counts(found: &Value) -> Option<Value> {
+    let counts = found.as_object()?;
+    let count = |(name, count): (&String, &Value)| Some((word(name)?.to_owned(), json!(count.as_u64()?)));
+    counts.iter().map(count).collect::<Option<Map<_, _>>>().map(Value::Object)
+}
+
+/// SHA-256 of the policy that a conversion followed, if it followed one.
+fn policy(report: &Value) -> Option<Value> {
+    let policy = &report["policy"];
+    let digest = policy.as_str().or_else(|| policy["sha256"].as_str())?;
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then(|| json!({ "sha256": digest }))
+}
+
+/// The name of a kind: a manifest repeats nothing else of a report.
+fn word(text: &str) -> Option<&str> {
+    let is_word = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    is_word.then_some(text)
+}
+
+fn read_json(path: &Path, mark: &str, remedy: &str) -> Result<Value> {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut text));
+    read.map_err(|error| Failure::io("read", path, &error))?;
+    let json: Value = serde_json::from_slice(&text).map_err(|_| unreadable(path, remedy))?;
+    if json.get(mark).is_none() { Err(unreadable(path, remedy)) } else { Ok(json) }
+}
+
+fn unreadable(path: &Path, remedy: &str) -> Failure {
+    Failure::new(format!("{} is not such a report, or not of this version", path.display()), remedy)
+}

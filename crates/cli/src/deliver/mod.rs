@@ -1,0 +1,307 @@
+//! `fugo deliver`: seals outputs to their recipients, with a signed manifest.
+
+mod evidence;
+mod recipients;
+mod seal;
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use arrow_array::{temporal_conversions::as_date, types::Date32Type};
+use clap::Args;
+use fugo::{KeyTag, Scope};
+use fugo_keystore::{DeliveryRecipient, SigningKeyFile, Use};
+use serde_json::Value;
+
+use self::{
+    evidence::{AuditReport, ConvertReport},
+    recipients::Recipients,
+    seal::Planned,
+};
+use crate::{
+    counts::thousands,
+    exit::Exit,
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+    keys::{TestKeyArgs, UnlockArgs},
+    manifest::{
+        Evidence, Manifest, Serial,
+        contents::{Contents, Shown},
+    },
+    notice,
+    options::{default_memory, delimiter},
+    redaction::shown,
+    roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
+};
+
+/// Seal outputs to their recipients, each with a signed manifest.
+///
+/// Each file gets a folder of its own in --out-dir, which is named after the scope and the serial. It holds two files:
+/// the sealed file (.tar.age: an archive of the rows and of a signed manifest, encrypted with age) and the signed
+/// manifest (.manifest.json: an in-toto statement in a DSSE envelope). All times in it are 1980-01-01. The manifest has
+/// digests, counts, the scope, the tag, the names of the columns and the verdicts of the audits, and no symbol, no
+/// number and no path. `fugo receive` opens a delivery; so do `age` and `tar`.
+///
+/// A file is refused if an audit says that it links, and also if no audit of this file is given, unless an option says
+/// that it may go. Nothing existing is ever replaced. A folder appears with both files, or not at all.
+#[derive(Args)]
+pub(crate) struct DeliverArgs {
+    /// The files to deliver: outputs of `fugo convert`.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The directory for the folders of the deliveries.
+    #[arg(long, value_name = "DIR")]
+    out_dir: PathBuf,
+    /// The private key that signs, made by `fugo key signing`.
+    #[arg(long, value_name = "FILE")]
+    signing_key: PathBuf,
+    #[command(flatten)]
+    unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
+    /// A list of scopes and their recipients: a CSV with the header scope,recipient.
+    #[arg(long, value_name = "FILE", required_unless_present = "recipient", conflicts_with = "recipient")]
+    recipients: Option<PathBuf>,
+    /// The recipient of the one file: age1… (X25519) or age1tag1… (P-256, in hardware). May be given several times.
+    #[arg(long, value_name = "RECIPIENT")]
+    recipient: Vec<String>,
+    /// The report of the conversion (`fugo convert --report`). It says which scope and key each file has, and how many
+    /// rows were rejected. May be given several times.
+    #[arg(long, value_name = "FILE", required_unless_present = "scope")]
+    report: Vec<PathBuf>,
+    /// The scope of the one file, where there is no report.
+    #[arg(long, conflicts_with = "report")]
+    scope: Option<Scope>,
+    /// The number of this delivery; larger than the number of the last one [default: today's date in UTC, as 20261129].
+    #[arg(long, value_name = "N")]
+    serial: Option<Serial>,
+    /// An audit of the file (`fugo audit --json`). Each file needs at least one. May be given several times.
+    #[arg(long, value_name = "FILE", required_unless_present = "without_audit")]
+    audit_report: Vec<PathBuf>,
+    /// Deliver files without an audit. The manifest says so.
+    #[arg(long)]
+    without_audit: bool,
+    /// Deliver files although an audit says that they link. The manifest says so.
+    #[arg(long)]
+    although_linked: bool,
+    /// Format of the files, if their names do not give it.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<FileFormat>,
+    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
+    #[arg(long, value_name = "NAME")]
+    symbol_column: Option<String>,
+    /// Delimiter of CSV files: one ASCII character, or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    delimiter: u8,
+    /// Encoding of CSV files.
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    encoding: Encoding,
+    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
+    #[arg(long)]
+    multi_line_cells: bool,
+}
+
+/// Whose symbols a file holds, and what the conversion says about it.
+struct Origin {
+    scope: Scope,
+    tag: KeyTag,
+    usage: Option<Use>,
+    policy: Value,
+    rejected_by_reason: Value,
+}
+
+pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
+    let interrupt = Interrupt::listen()?;
+    if args.files.len() > 1 && (args.scope.is_some() || !args.recipient.is_empty()) {
+        return Err(Failure::new(
+            "--scope and --recipient are for one file, and several are given",
+            "give --report and --recipients, which name the scope of each file and its recipients",
+        ));
+    }
+    let key = args.unlock.opener(args.test.allowed())?.open_signing(&args.signing_key)?;
+    if key.usage() == Use::Test {
+        notice::warn(format_args!("{} is a test key: its signature proves nothing", args.signing_key.display()));
+    }
+    if !args.out_dir.is_dir() {
+        return Err(Failure::new(
+            format!("the directory {} does not exist", args.out_dir.display()),
+            "make the directory first; nothing was delivered",
+        ));
+    }
+    let reports = args.report.iter().map(|path| ConvertReport::read(path)).collect::<Result<Vec<_>>>()?;
+    let audits = args.audit_report.iter().map(|path| AuditReport::read(path)).collect::<Result<Vec<_>>>()?;
+    let list = args.recipients.as_ref().map(|path| Recipients::read(path).map(|list| (list, path))).transpose()?;
+    let given = given_recipients(&args.recipient)?;
+    let serial = args.serial.or_else(today).ok_or_else(|| Failure::new("the clock is wrong", "give --serial"))?;
+
+    let mut planned: Vec<Planned> = Vec::new();
+    for path in &args.files {
+        let (contents, of) = Contents::read(path, form(args), args.symbol_column.as_deref(), &interrupt)?;
+        let origin = origin(args, path, &contents, of, &reports)?;
+        check_use(path, origin.usage, key.usage())?;
+        let recipients = match &list {
+            Some((list, of)) => list.of(&origin.scope, of)?,
+            None => given.clone(),
+        };
+        let evidence = Evidence {
+            policy: origin.policy,
+            audits: verdicts(args, path, &contents, &audits)?,
+            rejected_by_reason: origin.rejected_by_reason,
+        };
+        let manifest = Manifest {
+            usage: key.usage(),
+            scope: origin.scope,
+            tag: origin.tag,
+            serial,
+            recipients: recipients.iter().map(ToString::to_string).collect(),
+            contents,
+            evidence,
+            sealed: None,
+        };
+        let folder = args.out_dir.join(manifest.folder_name());
+        check_folder(&folder, &planned)?;
+        planned.push(Planned { path: path.clone(), manifest, recipients, folder });
+    }
+    send(args, &planned, &key, &interrupt)
+}
+
+fn send(args: &DeliverArgs, planned: &[Planned], key: &SigningKeyFile, interrupt: &Interrupt) -> Result<Exit> {
+    for (i, delivery) in planned.iter().enumerate() {
+        let inputs = args.files.iter().chain([&args.signing_key]).chain(&args.report).chain(&args.audit_report);
+        seal::deliver(delivery, key, inputs, interrupt).map_err(|failure| match i {
+            0 => failure,
+            _ => failure.noting(&format!("the first {i} deliveries are complete, the others were not made")),
+        })?;
+        let manifest = &delivery.manifest;
+        notice::say(format_args!(
+            "{}: {}, serial {}, {} rows, for {} recipients",
+            delivery.folder.display(),
+            manifest.scope,
+            manifest.serial,
+            thousands(manifest.contents.rows),
+            manifest.recipients.len()
+        ));
+    }
+    Ok(Exit::Clean)
+}
+
+fn form(args: &DeliverArgs) -> ReadOptions {
+    ReadOptions {
+        format: args.input_format,
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        block: BLOCK,
+        multi_line_cells: args.multi_line_cells,
+        memory: default_memory(),
+    }
+}
+
+fn given_recipients(texts: &[String]) -> Result<Vec<DeliveryRecipient>> {
+    let parsed = texts.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
+    let recipients = parsed
+        .map_err(|error| Failure::new(error, "give the public key that the organisation gave you, not an identity"))?;
+    recipients::check(&recipients)?;
+    Ok(recipients)
+}
+
+/// Finds the report about the file, and compares what report and file say about the key.
+fn origin(
+    args: &DeliverArgs,
+    path: &Path,
+    contents: &Contents,
+    of: Shown,
+    reports: &[ConvertReport],
+) -> Result<Origin> {
+    let origin = if let Some(scope) = args.scope {
+        let Some((_, tag)) = of.whose else {
+            return Err(Failure::new(
+                format!("{} does not show which key its symbols have", path.display()),
+                "give the report of the conversion with --report instead of --scope",
+            ));
+        };
+        Origin { scope, tag, usage: None, policy: Value::Null, rejected_by_reason: Value::Null }
+    } else {
+        let found = reports.iter().map(|report| report.about(contents)).find_map(Result::transpose).transpose()?;
+        let converted = found.ok_or_else(|| {
+            Failure::new(
+                format!("no report given has the digest of {}", path.display()),
+                "give the report of the run that wrote this file; if the file was changed since, convert again",
+            )
+        })?;
+        Origin {
+            scope: converted.scope,
+            tag: converted.tag,
+            usage: Some(converted.usage),
+            policy: converted.policy,
+            rejected_by_reason: converted.rejected_by_reason,
+        }
+    };
+    let fits = of.whose.is_none_or(|whose| whose == (origin.scope.purpose(), origin.tag))
+        && of.scope.is_none_or(|scope| scope == origin.scope);
+    if !fits {
+        return Err(Failure::new(
+            format!("{} does not hold symbols of {}, tag {}", path.display(), origin.scope, origin.tag),
+            "name the scope that the file was converted for",
+        ));
+    }
+    Ok(origin)
+}
+
+/// A signature of a production key must not go with symbols of a test key, and the other way round.
+fn check_use(path: &Path, symbols: Option<Use>, key: Use) -> Result<()> {
+    match symbols.filter(|symbols| *symbols != key) {
+        None => Ok(()),
+        Some(symbols) => Err(Failure::new(
+            format!("{} holds symbols of a {symbols} key, and the signing key is for {key}", path.display()),
+            "sign with a key of the same use",
+        )),
+    }
+}
+
+/// The verdicts of the audits of this file. Refuses a file that links or that no audit is about.
+fn verdicts(args: &DeliverArgs, path: &Path, contents: &Contents, audits: &[AuditReport]) -> Result<Value> {
+    let mut verdicts = Vec::new();
+    for audit in audits {
+        let Some(known_by) = audit.knows(contents) else { continue };
+        if audit.links() && !args.although_linked {
+            return Err(Failure::new(
+                format!("{} says that {} can be linked", audit.path().display(), path.display()),
+                "change what it names and audit again, or accept it with --although-linked",
+            ));
+        }
+        verdicts.push(audit.verdict(known_by));
+    }
+    if verdicts.is_empty() && !args.without_audit {
+        return Err(Failure::new(
+            format!("no audit given is about {}", path.display()),
+            "audit this file (fugo audit --json), also with the last delivery of its scope, or give --without-audit",
+        ));
+    }
+    Ok(Value::Array(verdicts))
+}
+
+fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
+    if planned.iter().any(|other| other.folder == *folder) {
+        return Err(Failure::new(
+            format!("two of the files are of one scope: both would be {}", shown(folder.display())),
+            "deliver one file of a scope with each serial",
+        ));
+    }
+    match folder.symlink_metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::io("write", folder, &error)),
+        Ok(_) => Err(Failure::new(
+            format!("{} exists already, and a delivery is never replaced", folder.display()),
+            "give a larger --serial",
+        )),
+    }
+}
+
+/// The date in UTC as a number, such as 20261129.
+fn today() -> Option<Serial> {
+    let days = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs() / 86_400;
+    let date = as_date::<Date32Type>(i64::try_from(days).ok()?)?;
+    date.format("%Y%m%d").to_string().parse().ok()
+}
