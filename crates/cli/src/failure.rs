@@ -53,6 +53,11 @@ impl Failure {
         Self::new(what, remedy)
     }
 
+    /// Puts a place within a file before the message.
+    pub(crate) fn within(self, place: impl fmt::Display) -> Self {
+        Self { what: format!("{place}: {}", self.what), ..self }
+    }
+
     /// Puts the path of a file before the message, where a command reads several files.
     pub(crate) fn of(self, path: &std::path::Path) -> Self {
         Self { what: format!("{}: {}", path.display(), self.what), ..self }

@@ -24,6 +24,7 @@ mod options;
 mod ordered;
 mod passphrase;
 mod placing;
+mod policy;
 mod receive;
 mod redaction;
 mod roster;

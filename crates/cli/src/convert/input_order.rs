@@ -36,7 +36,7 @@ pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Res
         records.drop_duplicates(sorted);
         Ok(())
     };
-    run.sort(&unsorted, parts, spills, &[], &mut drop_duplicates)?;
+    run.sort(&unsorted, &parts, spills, &[], &[], &mut drop_duplicates)?;
     if run.totals.duplicates() > 0 { rewrite(run, &records) } else { Ok(rows_written) }
 }
 

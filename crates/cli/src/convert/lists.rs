@@ -30,7 +30,7 @@ impl Rejects {
             self.buffer.extend_from_slice(format!("{at},").as_bytes());
             csv::write_value(reject.field.map_or("", |field| &self.columns[field]), b',', &mut self.buffer);
             self.buffer.push(b',');
-            self.buffer.extend_from_slice(reject.reason.kind().as_str().as_bytes());
+            self.buffer.extend_from_slice(reject.reason.kind().as_bytes());
             self.buffer.push(b',');
             csv::write_value(&reject.reason.to_string(), b',', &mut self.buffer);
             self.buffer.push(b'\n');

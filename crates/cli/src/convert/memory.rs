@@ -6,6 +6,7 @@
 //! | up to two fifths | rows on their way into symbol order, before they spill ([`Memory::parts`]) | reading |
 //! | up to a half | partitions that are sorted, one for each thread ([`Memory::partition`]) | sorting |
 //! | up to an eighth | row groups of Parquet that are encoded ([`Memory::encoders`]) | writing |
+//! | an eighth | groups of people, if a policy limits them ([`Memory::groups`]) | sorting |
 //! | a quarter, and as much again | the lineage file and its pairs ([`Memory::lineage`]) | until all is read |
 //!
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
@@ -72,6 +73,11 @@ impl Memory {
     pub(super) fn encoders(self, outputs_at_once: usize) -> usize {
         let all = self.total / 8 / GROUP;
         (all / outputs_at_once).clamp(1, self.threads)
+    }
+
+    /// The bytes for the groups of people of each output that has a limit for them.
+    pub(super) fn groups(self, outputs: usize) -> usize {
+        self.total / 8 / outputs.max(1)
     }
 
     /// The limits of sorting, if each partition is in memory this many times. The text of a column in one batch stays

@@ -1,9 +1,11 @@
 //! `fugo convert`: reads a roster once, and writes one file of symbols for each key.
 
 mod cells;
+mod coarse;
 mod derive;
 mod division;
 mod dropping;
+mod groups;
 mod headers;
 mod input_order;
 mod lineage_file;
@@ -105,6 +107,10 @@ pub(crate) struct ConvertArgs {
     /// Headers of the columns to keep, in this order (repeat, or separate with commas).
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     keep: Vec<String>,
+    /// A policy of deliveries (TOML): for each scope, which columns may be in its output, how coarse, and how small a
+    /// group of people with equal kept cells may be. Without --keep, the columns that it names are kept.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Headers of kept columns that hold other codes of twelve digits. In any other kept column, twelve digits that
     /// are a valid MyNumber reject the row, and one random code in ten is valid. In these columns the codes are
     /// counted, and the run stops if so many are valid that they must be MyNumbers. The row's own number rejects the

@@ -119,6 +119,37 @@ impl Packer {
         Ok(())
     }
 
+    /// Sets `cells` to the bytes of each cell of a row, and returns where the bits of its floats begin.
+    pub(crate) fn split(&self, row: &[u8], cells: &mut Vec<Range<usize>>) -> usize {
+        cells.clear();
+        let mut start = 0;
+        for of_type in &self.types {
+            let rest = &row[start..];
+            let len = match (of_type, of_type.primitive_width()) {
+                (DataType::Null, _) => 0,
+                (DataType::Boolean, _) => 1,
+                (_, Some(width)) => 1 + if rest.first() == Some(&0) { 0 } else { width },
+                (_, None) => {
+                    take_len(rest).map_or(0, |(len, behind)| rest.len() - behind.len() + len.saturating_sub(1))
+                }
+            };
+            cells.push(start..start + len);
+            start += len;
+        }
+        start
+    }
+
+    /// The text of a packed cell of text; `None` if it is null.
+    pub(crate) fn text(cell: &[u8]) -> Option<&[u8]> {
+        take_len(cell).filter(|(len, _)| *len > 0).map(|(_, text)| text)
+    }
+
+    /// Appends a packed cell of text.
+    pub(crate) fn write_text(text: &[u8], out: &mut Vec<u8>) {
+        push_len(text.len() + 1, out);
+        out.extend_from_slice(text);
+    }
+
     /// The columns of the rows whose bytes are in these ranges.
     pub(crate) fn unpack(
         &self,

@@ -7,6 +7,7 @@ use std::io;
 use fugo::SYMBOL_LEN;
 
 use super::{
+    coarse::DIGEST,
     division::Division,
     memory,
     pages::{PageId, Pages},
@@ -30,6 +31,9 @@ pub(crate) enum Equality {
     Cells { delimiter: u8 },
     /// Packed cells of a table: equal if their bytes are equal, without this many bytes at the end.
     Packed { bits_len: usize },
+    /// Cells that a policy has made coarser, with a digest of those in the roster behind them: equal if the digests
+    /// are equal.
+    Digest,
 }
 
 impl RowFormat {
@@ -73,7 +77,21 @@ impl RowFormat {
             || match self.equality {
                 Equality::Cells { delimiter } => csv::same_values(a, b, delimiter),
                 Equality::Packed { bits_len } => a[..a.len() - bits_len] == b[..b.len() - bits_len],
+                Equality::Digest => a[a.len() - DIGEST..] == b[b.len() - DIGEST..],
             }
+    }
+
+    /// The kept cells of a row as they are written, without a digest.
+    pub(crate) fn cells(self, row: &[u8]) -> &[u8] {
+        self.cells_of(self.kept(row))
+    }
+
+    /// The same, from all bytes behind the head of a row.
+    pub(crate) fn cells_of(self, kept: &[u8]) -> &[u8] {
+        match self.equality {
+            Equality::Digest => &kept[..kept.len() - DIGEST],
+            Equality::Cells { .. } | Equality::Packed { .. } => kept,
+        }
     }
 
     pub(crate) fn position(self, row: &[u8]) -> Position {
@@ -219,7 +237,7 @@ impl<'a> Part<'a> {
     /// `parts` are the rows that each thread holds in memory.
     pub(crate) fn new(parts: impl Iterator<Item = &'a Parts>, part: usize, spill: &'a Spill<'a>) -> Self {
         let pieces = parts.flat_map(|parts| parts.pieces(part)).collect();
-        Self { pieces, extents: spill.take(part), spill }
+        Self { pieces, extents: spill.extents(part), spill }
     }
 
     /// The size of all rows in bytes.

@@ -1,8 +1,12 @@
 //! The phases that both orders share: reading the input, and sorting its rows. `symbol_order.rs` and `input_order.rs` say
 //! what is done with the rows.
 
+use std::sync::Arc;
+
 use super::{
     Order,
+    coarse::Coarse,
+    groups::{Chosen, Groups},
     lists::{Duplicates, Rejects},
     made::MadeOf,
     parts::{Parts, RowFormat},
@@ -12,7 +16,7 @@ use super::{
     render::{RowForm, SymbolForm, Written},
     report::Report,
     sinks::Sink,
-    sort::{Sorted, Sorting},
+    sort::{GroupStep, Sorted, Sorting},
     spill::Spills,
     totals::Totals,
     writing::{self, Unsorted},
@@ -66,7 +70,7 @@ impl Run<'_> {
         let Plan { memory, limits, .. } = **plan;
         progress.phase("reading");
         let steps = Steps { layout: &layout, keys: &keys, forms: &plan.forms, render, parted: unsorted };
-        let mut made = MadeOf::new(&plan.kept_names, plan.forms[0].kept.clone(), &layout.source, &plan.scopes);
+        let mut made = MadeOf::new(&plan.kept_names, plan.kept.clone(), &layout.source, &plan.scopes);
         let mut collect = |work: &mut Work| {
             totals.add(&work.rows);
             files.rejects.write(&work.rows.rejects)?;
@@ -100,9 +104,10 @@ impl Run<'_> {
     pub(super) fn sort(
         &mut self,
         unsorted: &[Unsorted<'_>],
-        parts: Vec<Vec<Parts>>,
+        parts: &[Vec<Parts>],
         spills: &Spills,
         forms: &[RowForm],
+        chosen: &[Option<Chosen<'_>>],
         each: &mut dyn FnMut(&mut Files, usize, &Sorted) -> Result<()>,
     ) -> Result<()> {
         let Self { plan, files, totals, interrupt, progress } = self;
@@ -111,6 +116,7 @@ impl Run<'_> {
         let sorting = |(k, output): (usize, &Unsorted<'_>)| Sorting {
             format: output.format,
             form: forms.get(k),
+            groups: chosen.get(k).and_then(Option::as_ref).map_or(GroupStep::None, GroupStep::Write),
             partition,
             spills,
         };
@@ -131,9 +137,48 @@ impl Run<'_> {
             each(files, k, sorted)
         };
         let threads = Threads { count: plan.memory.threads, interrupt };
-        writing::write_all(unsorted, &sorting, &parts, threads, &mut give)?;
+        writing::write_all(unsorted, &sorting, parts, threads, &mut give)?;
         totals.people_with_several = files.duplicates.people();
         Ok(())
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Between the phases, if a policy limits groups of people: sorts the rows of every output to count the people with
+    /// equal kept cells, and chooses how coarse each output is written. `None` for an output without such a limit.
+    pub(super) fn choose_groups(
+        &mut self,
+        unsorted: &[Unsorted<'_>],
+        parts: &[Vec<Parts>],
+        spills: &Spills,
+    ) -> Result<Vec<Option<Chosen<'a>>>> {
+        let Self { plan, interrupt, progress, .. } = self;
+        let plan: &'a Plan = plan;
+        let limited = plan.coarse.iter().filter(|coarse| coarse.policy.group_size > 1).count();
+        if limited == 0 {
+            return Ok(Vec::new());
+        }
+        progress.phase("counting groups");
+        let groups = |coarse: &'a Arc<Coarse>| {
+            (coarse.policy.group_size > 1).then(|| Groups::new(coarse, plan.memory.groups(limited)))
+        };
+        let groups: Vec<Option<Groups<'a>>> = plan.coarse.iter().map(groups).collect();
+        let partition = plan.memory.partition(plan.copies());
+        let all: Vec<Sorting<'_>> = unsorted
+            .iter()
+            .zip(&groups)
+            .map(|(output, groups)| Sorting {
+                format: output.format,
+                form: None,
+                groups: groups.as_ref().map_or(GroupStep::None, GroupStep::Count),
+                partition,
+                spills,
+            })
+            .collect();
+        let threads = Threads { count: plan.memory.threads, interrupt };
+        writing::write_all(unsorted, &all, parts, threads, &mut |_, _| Ok(()))?;
+        drop(all);
+        groups.into_iter().map(|groups| groups.map(Groups::choose).transpose()).collect()
     }
 }
 
@@ -149,10 +194,11 @@ impl Files {
     pub(super) fn open(plan: &Plan, staging: &mut Staging) -> Result<Self> {
         let encoders = plan.memory.encoders(plan.outputs_at_once());
         let mut outputs = Vec::new();
-        for (place, form) in plan.places.outputs.iter().zip(&plan.forms) {
+        let forms = plan.forms.iter().zip(&plan.output_headers);
+        for (place, (form, header)) in plan.places.outputs.iter().zip(forms) {
             let output = staging.output(place)?;
             outputs.push(match &form.written {
-                Written::Lines { .. } => Sink::csv(output, plan.output_header.clone())?,
+                Written::Lines { .. } => Sink::csv(output, header.clone())?,
                 Written::Columns { schema, format } => {
                     let sorted = plan.order == Order::Symbol && !matches!(form.symbol, SymbolForm::Text(_));
                     Sink::table(output, *format, schema, sorted, encoders)?

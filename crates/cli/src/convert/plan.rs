@@ -1,6 +1,6 @@
 //! Checks everything that can be checked before the long run: keys, columns, paths.
 
-use std::path::{Path, PathBuf};
+use std::{path::Path, sync::Arc};
 
 use arrow_schema::Field;
 use fugo::{
@@ -12,8 +12,11 @@ use fugo_columnar::{of_test_key, symbol_field, text_field};
 use fugo_keystore::Use;
 
 use super::{
-    ConvertArgs, Format, Order, PersonsAre, SymbolArg, headers, lineage_file,
+    ConvertArgs, Format, Order, PersonsAre, SymbolArg,
+    coarse::{Coarse, Digests},
+    headers, lineage_file,
     memory::Memory,
+    packer::Packer,
     parts::Equality,
     places::{self, Places},
     render::{KeptForm, RowForm, SymbolForm, Written},
@@ -24,6 +27,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     hardening, keys, notice, options,
+    policy::{Levels, Policy, ScopePolicy},
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
 
@@ -48,12 +52,18 @@ pub(super) struct Plan {
     /// When the kept cells of two rows count as equal.
     pub(super) equality: Equality,
     pub(super) restores_zeros: bool,
+    /// The kept cells as they are in the roster.
+    pub(super) kept: KeptForm,
     /// How each output writes its rows.
     pub(super) forms: Vec<RowForm>,
     pub(super) scopes: Vec<(Scope, KeyTag)>,
     pub(super) test_keys: bool,
-    /// The header line of every CSV output.
-    pub(super) output_header: Vec<u8>,
+    /// The header line of each output, if it is CSV.
+    pub(super) output_headers: Vec<Vec<u8>>,
+    /// How each output writes the kept cells; empty if there is no policy.
+    pub(super) coarse: Vec<Arc<Coarse>>,
+    /// SHA-256 of the policy.
+    pub(super) policy: Option<String>,
     pub(super) places: Places,
     pub(super) order: Order,
     pub(super) unique: bool,
@@ -106,6 +116,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    let policy = args.policy.as_deref().map(Policy::load).transpose()?;
     let places = places::places(args, &scopes)?;
     let memory = Memory {
         total: args.memory.unwrap_or_else(options::default_memory),
@@ -138,9 +149,9 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let mut opened = Opened::open(path, form)?;
     let columns = &opened.columns;
     let person = columns.column(&args.column)?;
-    let keep = args.keep.iter().map(|name| columns.column(name)).collect::<Result<Vec<_>>>()?;
+    let policies = policies(policy.as_ref(), &scopes)?;
+    let keep = kept_columns(args, columns, &policies)?;
     check_kept(args, person, &keep)?;
-    let output_header = output_header(args, columns, &keep)?;
     let kept_names: Vec<String> = keep.iter().map(|column| columns.names()[*column].clone()).collect();
     let other_codes = other_codes(args, columns, &keep)?;
 
@@ -168,14 +179,36 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         }
         Columns::Csv(_) => None,
     };
-    let kept = match columns {
-        Columns::Table(_) => KeptForm::Packed(packer.clone()),
-        Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: keep.len() },
+    let table = matches!(columns, Columns::Table(_)).then_some(&kept_fields[..]);
+    let coarse = policies.iter().map(|policy| {
+        let form = (args.encoding, args.delimiter);
+        Coarse::new(policy, &kept_names, table, form, args.keep.is_empty()).map(Arc::new)
+    });
+    let coarse = coarse.collect::<Result<Vec<Arc<Coarse>>>>()?;
+    if args.order == Order::Input && policies.iter().any(|policy| policy.group_size > 1) {
+        return Err(Failure::new(
+            "the policy has a `group-size`, and --order input writes rows before the groups are known",
+            "leave out --order input",
+        ));
+    }
+    let kept_form = |packer: Option<&Arc<Packer>>, count| match columns {
+        Columns::Table(_) => KeptForm::Packed(packer.cloned()),
+        Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: count },
     };
-    let form = |(place, scope): (&PathBuf, _)| {
-        row_form(args, output_format(args, place), (scope, test_keys), &kept, &kept_fields)
-    };
-    let forms = places.outputs.iter().zip(&scopes).map(form).collect::<Result<Vec<_>>>()?;
+    let kept = kept_form(packer.as_ref(), keep.len());
+    let (mut forms, mut output_headers) = (Vec::new(), Vec::new());
+    for (nth, (place, scope)) in places.outputs.iter().zip(&scopes).enumerate() {
+        let of_output = coarse.get(nth);
+        let fields = of_output.map_or_else(|| kept_fields.clone(), |coarse| coarse.fields(&kept_fields));
+        let packer = of_output.map_or(packer.as_ref(), |coarse| coarse.packer());
+        let kept = kept_form(packer, fields.len());
+        forms.push(row_form(args, output_format(args, place), (scope, test_keys), &kept, &fields)?);
+        let written: Vec<usize> = match of_output {
+            Some(coarse) => coarse.places().map(|place| keep[place]).collect(),
+            None => keep.clone(),
+        };
+        output_headers.push(output_header(args, columns, &written)?);
+    }
     let layout = Layout {
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -188,6 +221,8 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         required: kept_fields.iter().map(|field| !field.is_nullable()).collect(),
         multi_line_cells: args.multi_line_cells,
         packer,
+        coarse: coarse.clone(),
+        digests: Digests::default(),
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
@@ -196,6 +231,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         );
     }
     let equality = match &layout.packer {
+        _ if !coarse.is_empty() => Equality::Digest,
         Some(packer) => Equality::Packed { bits_len: packer.bits_len() },
         None => Equality::Cells { delimiter: layout.delimiter },
     };
@@ -207,10 +243,13 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         delimiter: args.delimiter,
         equality,
         restores_zeros: matches!(layout.source, PersonColumn::Number(Reading::Lenient(LostZeros::Restore))),
+        kept,
         forms,
         scopes,
         test_keys,
-        output_header,
+        output_headers,
+        coarse,
+        policy: policy.map(|policy| policy.sha256),
         places,
         order: args.order,
         unique: args.unique,
@@ -221,6 +260,22 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     };
     let watched = opened.watched.take();
     Ok((plan, Unread { input: opened.read(layout.person, &layout.keep)?, watched, layout, keys }))
+}
+
+/// The policy of each output's scope; empty if there is no policy.
+fn policies<'a>(policy: Option<&'a Policy>, scopes: &[(Scope, KeyTag)]) -> Result<Vec<&'a ScopePolicy>> {
+    let Some(policy) = policy else { return Ok(Vec::new()) };
+    scopes.iter().map(|(scope, _)| policy.of(scope)).collect()
+}
+
+/// The indices of the kept columns: those that --keep names, or the columns of the roster that a policy lets through.
+fn kept_columns(args: &ConvertArgs, columns: &Columns, policies: &[&ScopePolicy]) -> Result<Vec<usize>> {
+    if !args.keep.is_empty() || policies.is_empty() {
+        return args.keep.iter().map(|name| columns.column(name)).collect();
+    }
+    let is_kept = |name: &String| policies.iter().any(|policy| policy.columns.get(name).is_some_and(Levels::is_kept));
+    let names = columns.names();
+    Ok((0..names.len()).filter(|column| is_kept(&names[*column])).collect())
 }
 
 fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {

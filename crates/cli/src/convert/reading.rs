@@ -140,19 +140,25 @@ impl Reader<'_> {
             Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
         derive(steps.keys, &work.rows, &mut work.symbols);
-        if let Some(packer) = steps.layout.packer.as_ref().filter(|_| !steps.parted.is_empty()) {
-            work.rows.pack(packer).map_err(unexpected)?;
+        if steps.render {
+            render_rows(steps, work)?;
         }
-        part_rows(steps, work, &mut self.parts)?;
-        if steps.render { render_rows(steps, work) } else { Ok(()) }
+        if !steps.parted.is_empty() {
+            if work.block.batch.is_some() {
+                work.rows.pack(steps.layout).map_err(unexpected)?;
+            }
+            work.rows.add_digests();
+        }
+        part_rows(steps, work, &mut self.parts)
     }
 }
 
 fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> {
-    for ((parts, Unsorted { spill, .. }), symbols) in parts.iter_mut().zip(steps.parted).zip(&work.symbols) {
+    let outputs = parts.iter_mut().zip(steps.parted).zip(&work.symbols).enumerate();
+    for (k, ((parts, Unsorted { spill, .. }), symbols)) in outputs {
         for (i, symbol) in symbols.iter().enumerate() {
             parts
-                .push(symbol, work.rows.positions[i], work.rows.kept(i), spill)
+                .push(symbol, work.rows.positions[i], work.rows.kept_in(k, i), spill)
                 .map_err(|error| spill.failure(&error))?;
         }
     }
@@ -161,14 +167,15 @@ fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> 
 
 fn render_rows(steps: &Steps<'_>, work: &mut Work) -> Result<()> {
     work.rendered.resize_with(steps.forms.len(), Rendering::default);
-    for ((rendered, form), symbols) in work.rendered.iter_mut().zip(steps.forms).zip(&work.symbols) {
+    let outputs = work.rendered.iter_mut().zip(steps.forms).zip(&work.symbols).enumerate();
+    for (k, ((rendered, form), symbols)) in outputs {
         rendered.clear();
         if let KeptForm::Packed(_) = form.kept {
-            rendered.render(form, symbols, &work.rows.columns)?;
+            rendered.render(form, symbols, work.rows.columns_in(k))?;
             continue;
         }
         for (i, symbol) in symbols.iter().enumerate() {
-            rendered.push(form, symbol, work.rows.kept(i));
+            rendered.push(form, symbol, work.rows.kept_in(k, i));
         }
         rendered.finish(form)?;
     }

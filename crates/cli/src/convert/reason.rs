@@ -5,6 +5,8 @@ use std::fmt;
 use fugo::{ErrorKind, MyNumberError, normalize::NormalizeError, text::TextError};
 use fugo_columnar::{FaultReason, kept::KeptFault};
 
+use crate::policy::Rule;
+
 /// Why a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -32,11 +34,14 @@ pub(crate) enum Reason {
     NoSymbol,
     /// A kept cell holds a value that must not be in an output.
     Kept(KeptFault),
+    /// A kept cell does not hold what the policy's rule makes coarser.
+    NotCoarser(Rule),
 }
 
 impl Reason {
-    pub(crate) fn kind(self) -> ErrorKind {
-        match self {
+    /// A short name from a closed list.
+    pub(crate) fn kind(self) -> &'static str {
+        let kind = match self {
             Self::Number(error) => error.kind(),
             Self::Normalize(error) => error.kind(),
             Self::Text(error) => error.kind(),
@@ -49,7 +54,9 @@ impl Reason {
             Self::SymbolLength { .. } => ErrorKind::SymbolLength,
             Self::NoSymbol => ErrorKind::NoSymbol,
             Self::Kept(fault) => fault.kind(),
-        }
+            Self::NotCoarser(_) => return "kept-not-coarser",
+        };
+        kind.as_str()
     }
 }
 
@@ -100,6 +107,9 @@ impl fmt::Display for Reason {
             Self::Kept(fault) => fault.fmt(f),
             Self::SymbolLength { found } => FaultReason::SymbolLength { found: *found }.fmt(f),
             Self::NoSymbol => FaultReason::NoSymbol.fmt(f),
+            Self::NotCoarser(rule) => {
+                write!(f, "the policy makes this column coarser, and the cell is not {}", rule.expects())
+            }
         }
     }
 }

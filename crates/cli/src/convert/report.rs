@@ -22,12 +22,30 @@ pub(crate) enum Uniqueness {
     NotChecked,
 }
 
+/// What was done about the groups of people with equal kept cells in an output.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GroupsOf {
+    /// How coarse the output is: 0 is the finest level of the policy.
+    pub(crate) level: usize,
+    /// The groups that were written, and the number of people of the smallest.
+    pub(crate) groups: u64,
+    pub(crate) smallest: u64,
+    /// People who were left out, because their group is too small.
+    pub(crate) left_out: u64,
+}
+
 /// The outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) run_id: String,
     pub(crate) totals: Totals,
     pub(crate) outputs: Vec<(PathBuf, Scope, KeyTag)>,
+    /// The number of rows of each output.
+    pub(crate) rows: Vec<u64>,
+    /// With a policy: SHA-256 of it, the columns of each output with their rules, and what was done about groups.
+    pub(crate) policy: Option<String>,
+    pub(crate) columns: Vec<Vec<(String, String)>>,
+    pub(crate) groups: Vec<Option<GroupsOf>>,
     /// SHA-256 of each output, of the rejects file and of the duplicates file, in hexadecimal digits.
     pub(crate) digests: Vec<String>,
     /// Whether each output replaced an existing file.
@@ -47,7 +65,8 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn exit(&self) -> Exit {
-        if self.totals.rejected() + self.totals.differing > 0 { Exit::Rejects } else { Exit::Clean }
+        let left_out: u64 = self.groups.iter().flatten().map(|groups| groups.left_out).sum();
+        if self.totals.rejected() + self.totals.differing + left_out > 0 { Exit::Rejects } else { Exit::Clean }
     }
 
     fn columns_of_codes(&self) -> impl Iterator<Item = &(String, Codes)> {
@@ -91,13 +110,27 @@ impl Report {
         let totals = &self.totals;
         let digest = |nth: usize| self.digests.get(nth);
         let outputs = self.outputs.iter().enumerate().map(|(nth, (path, scope, tag))| {
+            let columns = self.columns.get(nth).map(|columns| {
+                let column = |(name, rule): &(String, String)| json!({ "name": shown(name), "rule": rule });
+                columns.iter().map(column).collect::<Vec<_>>()
+            });
+            let groups = self.groups.get(nth).and_then(Option::as_ref).map(|groups| {
+                json!({
+                    "level": groups.level,
+                    "groups": groups.groups,
+                    "smallest": groups.smallest,
+                    "people_left_out": groups.left_out,
+                })
+            });
             json!({
+                "columns": columns,
+                "groups": groups,
                 "file": shown(path.display()),
                 "sha256": digest(nth),
                 "replaced": self.replaced.get(nth),
                 "scope": scope.to_string(),
                 "tag": tag.to_string(),
-                "rows": totals.converted(),
+                "rows": self.rows.get(nth),
                 "unique": match self.uniqueness { Uniqueness::Unique => json!(true), Uniqueness::NotChecked => Value::Null },
             })
         });
@@ -105,6 +138,7 @@ impl Report {
             "fugo_report": 1,
             "run": self.run_id,
             "use": if self.test_keys { "test" } else { "production" },
+            "policy": self.policy.as_ref().map(|sha256| json!({ "sha256": sha256 })),
             "read": totals.read,
             "lines": totals.header_lines.map(|header| json!({
                 "all": header + totals.lines,
@@ -181,17 +215,22 @@ impl fmt::Display for Report {
         if totals.reissued > 0 {
             writeln!(f, "    re-issued numbers replaced by the person's first number: {}", thousands(totals.reissued))?;
         }
-        for (path, scope, tag) in &self.outputs {
+        for (nth, (path, scope, tag)) in self.outputs.iter().enumerate() {
             let unique = match self.uniqueness {
                 Uniqueness::Unique => "every symbol is unique",
                 Uniqueness::NotChecked => "uniqueness was not checked",
             };
-            writeln!(
-                f,
-                "{}: {scope}, tag {tag}, {} rows, {unique}",
-                shown(path.display()),
-                thousands(totals.converted())
-            )?;
+            writeln!(f, "{}: {scope}, tag {tag}, {} rows, {unique}", shown(path.display()), thousands(self.rows[nth]))?;
+            if let Some(groups) = self.groups.get(nth).and_then(Option::as_ref) {
+                writeln!(
+                    f,
+                    "    policy: {} groups of at least {} people at level {}; {} people were left out",
+                    thousands(groups.groups),
+                    thousands(groups.smallest),
+                    groups.level,
+                    thousands(groups.left_out)
+                )?;
+            }
         }
         let rate = totals.read as f64 / self.seconds.max(1e-9);
         writeln!(f, "{:.2} s, {} rows/s", self.seconds, thousands(rate as u64))?;

@@ -14,6 +14,7 @@ use memchr::memchr;
 
 use super::{
     cells::{self, KeptCells},
+    coarse::{Coarse, DIGEST, Digests},
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -55,6 +56,9 @@ pub(crate) struct Layout {
     pub(crate) multi_line_cells: bool,
     /// Packs the kept cells of a table; `None` for CSV and if no column is kept.
     pub(crate) packer: Option<Arc<Packer>>,
+    /// How each output writes the kept cells; empty if there is no policy, and all outputs have the same cells.
+    pub(crate) coarse: Vec<Arc<Coarse>>,
+    pub(crate) digests: Digests,
 }
 
 impl Layout {
@@ -111,6 +115,10 @@ pub(crate) struct Rows {
     pub(crate) positions: Vec<Position>,
     /// The kept columns of the accepted rows of a table.
     pub(crate) columns: Vec<ArrayRef>,
+    /// The kept cells of each output, if there is a policy.
+    pub(crate) coarse: Vec<KeptCellsOf>,
+    /// The digests of the kept cells in the roster, if there is a policy.
+    digests: Vec<[u8; DIGEST]>,
     /// The bytes after the symbol in the outputs: a delimiter before each kept cell, as written in the input. Or the
     /// packed cells of a table.
     kept: Vec<u8>,
@@ -129,23 +137,76 @@ impl Rows {
         &self.kept[start..self.kept_ends[i]]
     }
 
-    /// Packs the kept columns of a table, so that [`Self::kept`] returns the packed cells of a row.
-    pub(crate) fn pack(&mut self, packer: &Packer) -> Result<(), ArrowError> {
-        self.kept.clear();
-        self.kept_ends.clear();
-        packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)
+    /// The bytes after the symbol of row `i` in output `k`.
+    pub(crate) fn kept_in(&self, k: usize, i: usize) -> &[u8] {
+        self.coarse.get(k).map_or_else(|| self.kept(i), |of_output| of_output.row(i))
+    }
+
+    /// The kept columns of a table in output `k`.
+    pub(crate) fn columns_in(&self, k: usize) -> &[ArrayRef] {
+        self.coarse.get(k).map_or(&self.columns, |of_output| &of_output.columns)
+    }
+
+    /// Packs the kept columns of a table, so that [`Self::kept`] and [`Self::kept_in`] return the packed cells of a
+    /// row.
+    pub(crate) fn pack(&mut self, layout: &Layout) -> Result<(), ArrowError> {
+        if let Some(packer) = &layout.packer {
+            self.kept.clear();
+            self.kept_ends.clear();
+            packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)?;
+        }
+        let bits_len = layout.packer.as_ref().map_or(0, |packer| packer.bits_len());
+        if !layout.coarse.is_empty() {
+            let digest = |i| {
+                let kept = self.kept(i);
+                layout.digests.of_bytes(&kept[..kept.len() - bits_len])
+            };
+            self.digests = (0..self.len()).map(digest).collect();
+        }
+        for (coarse, of_output) in layout.coarse.iter().zip(&mut self.coarse) {
+            of_output.bytes.clear();
+            of_output.ends.clear();
+            match coarse.packer() {
+                Some(packer) => packer.pack(&of_output.columns, &mut of_output.bytes, &mut of_output.ends)?,
+                None => of_output.ends.resize(self.positions.len(), 0),
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends the digest of its kept cells to each row of each output, for rows that will be compared.
+    pub(crate) fn add_digests(&mut self) {
+        for of_output in &mut self.coarse {
+            of_output.add(&self.digests);
+        }
     }
 
     /// Accepts the current row.
     pub(crate) fn accept(&mut self, position: Position) {
         self.positions.push(position);
         self.kept_ends.push(self.kept.len());
+        self.coarse.iter_mut().for_each(KeptCellsOf::end_row);
     }
 
     /// Rejects the current row.
     pub(crate) fn reject(&mut self, reject: Reject) {
         self.kept.truncate(self.kept_ends.last().copied().unwrap_or(0));
+        self.coarse.iter_mut().for_each(KeptCellsOf::undo);
         self.rejects.push(reject);
+    }
+
+    /// The counts of accepted rows, before the current row.
+    pub(crate) fn counts(&self) -> Counts {
+        (self.normalized, self.zeros_restored, self.reissued)
+    }
+
+    /// Takes back the person of the current row, which is rejected after it was read.
+    pub(crate) fn take_back(&mut self, layout: &Layout, counts: Counts) {
+        (self.normalized, self.zeros_restored, self.reissued) = counts;
+        match layout.source {
+            PersonColumn::Number(_) => drop(self.numbers.pop()),
+            PersonColumn::InsurersSymbol(_) => drop(self.insurers.pop()),
+        }
     }
 
     /// Allocates space for the persons of `rows` rows, and wipes those of the block before. A vector that grows would
@@ -153,6 +214,7 @@ impl Rows {
     pub(crate) fn begin(&mut self, layout: &Layout, rows: usize) {
         self.clear();
         self.codes.resize(layout.keep.len(), Codes::default());
+        self.coarse.resize_with(layout.coarse.len(), KeptCellsOf::default);
         match layout.source {
             PersonColumn::Number(_) => self.numbers.reserve(rows),
             PersonColumn::InsurersSymbol(_) => self.insurers.reserve(rows),
@@ -168,8 +230,63 @@ impl Rows {
         self.insurers.clear();
         self.positions.clear();
         self.columns.clear();
+        self.coarse.iter_mut().for_each(KeptCellsOf::clear);
+        self.digests.clear();
         self.kept.clear();
         self.kept_ends.clear();
+    }
+}
+
+/// Normalised, with zeros restored, re-issued.
+type Counts = (u64, u64, u64);
+
+/// The kept cells of one output, as its policy wants them.
+#[derive(Default)]
+pub(crate) struct KeptCellsOf {
+    /// The columns of a table.
+    pub(crate) columns: Vec<ArrayRef>,
+    /// The cells of each row, as in [`Rows`].
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// The same with a digest behind each row.
+    with_digests: (Vec<u8>, Vec<usize>),
+}
+
+impl KeptCellsOf {
+    fn row(&self, i: usize) -> &[u8] {
+        let (bytes, ends) = match &self.with_digests {
+            (_, ends) if ends.is_empty() => (&self.bytes, &self.ends),
+            (bytes, ends) => (bytes, ends),
+        };
+        let start = if i == 0 { 0 } else { ends[i - 1] };
+        &bytes[start..ends[i]]
+    }
+
+    fn end_row(&mut self) {
+        self.ends.push(self.bytes.len());
+    }
+
+    fn undo(&mut self) {
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    fn add(&mut self, digests: &[[u8; DIGEST]]) {
+        let (all, all_ends) = &mut self.with_digests;
+        let mut start = 0;
+        for (end, digest) in self.ends.iter().zip(digests) {
+            all.extend_from_slice(&self.bytes[start..*end]);
+            all.extend_from_slice(digest);
+            all_ends.push(all.len());
+            start = *end;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.columns.clear();
+        self.bytes.clear();
+        self.ends.clear();
+        self.with_digests.0.clear();
+        self.with_digests.1.clear();
     }
 }
 
@@ -182,6 +299,7 @@ pub(crate) struct RowReader<'a> {
     structure: Structure,
     fields: Vec<Field>,
     kept_cells: KeptCells,
+    scratch: Vec<u8>,
 }
 
 impl<'a> RowReader<'a> {
@@ -194,6 +312,7 @@ impl<'a> RowReader<'a> {
             structure: Structure::default(),
             fields: Vec::new(),
             kept_cells: KeptCells::new(layout.encoding),
+            scratch: Vec::new(),
         }
     }
 
@@ -229,7 +348,9 @@ impl<'a> RowReader<'a> {
                     }
                 }
             }
-            if let Err((field, reason)) = self.row(bytes, &record, all_text, rows) {
+            let counts = rows.counts();
+            let read = self.row(bytes, &record, all_text, rows).and_then(|()| self.make_coarser(bytes, rows, counts));
+            if let Err((field, reason)) = read {
                 let start = field.map_or(record.start, |field| self.fields[field].start);
                 let position = Position { byte: block.offset + start as u64, ..position };
                 rows.reject(Reject { position, field, reason });
@@ -327,6 +448,24 @@ impl<'a> RowReader<'a> {
                 rows.insurers.push(symbol);
             }
         }
+        Ok(())
+    }
+
+    /// Writes the kept cells of a good row for the outputs that have a policy. If a cell cannot be made coarser, the
+    /// person is taken back.
+    fn make_coarser(&mut self, bytes: &[u8], rows: &mut Rows, counts: Counts) -> Result<(), (Option<usize>, Reason)> {
+        let layout = self.layout;
+        if layout.coarse.is_empty() {
+            return Ok(());
+        }
+        let cell = |place: usize| &bytes[self.fields[layout.keep[place]].clone()];
+        for (coarse, of_output) in layout.coarse.iter().zip(&mut rows.coarse) {
+            if let Err((place, reason)) = coarse.write_cells(cell, &mut self.scratch, &mut of_output.bytes) {
+                rows.take_back(layout, counts);
+                return Err((Some(layout.keep[place]), reason));
+            }
+        }
+        rows.digests.push(layout.digests.of_cells((0..layout.keep.len()).map(cell), &mut self.scratch));
         Ok(())
     }
 

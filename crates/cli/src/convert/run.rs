@@ -7,12 +7,13 @@ use super::{
     phases::{Files, Run},
     plan::{Plan, Unread},
     progress::Progress,
-    report::{Report, Uniqueness},
+    report::{GroupsOf, Report, Uniqueness},
     spill::Spills,
     symbol_order,
     totals::Totals,
 };
 use crate::{
+    counts::thousands,
     failure::{Failure, Result},
     interrupt::Interrupt,
     placing::{self, Staging},
@@ -32,11 +33,14 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
     let totals = Totals { header_lines: unread.input.header_lines(), ..Totals::default() };
     let mut run = Run { plan: &plan, files, totals, interrupt, progress };
 
-    let rows_written = match plan.order {
+    let (rows_written, groups) = match plan.order {
         Order::Symbol => symbol_order::convert(&mut run, unread, &spills)?,
-        Order::Input => input_order::convert(&mut run, unread, &spills)?,
+        Order::Input => (input_order::convert(&mut run, unread, &spills)?, Vec::new()),
     };
-    run.totals.reconcile(&rows_written)?;
+    let left_out = |k: usize| groups.get(k).and_then(Option::as_ref).map_or(0, |groups: &GroupsOf| groups.left_out);
+    let people: Vec<u64> = rows_written.iter().enumerate().map(|(k, rows)| rows + left_out(k)).collect();
+    run.totals.reconcile(&people)?;
+    check_least_rows(&plan, &rows_written)?;
     let is_known_to_be_empty = run.totals.read == 0 && plan.expect_rows.is_some();
     plan.limits.check_all(&run.totals, replaces && !is_known_to_be_empty)?;
     run.interrupt.check()?;
@@ -48,6 +52,10 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
         other_codes: plan.kept_names.iter().cloned().zip(run.totals.codes.clone()).collect(),
         totals: run.totals,
         outputs: outputs.map(|(path, (scope, tag))| (path, *scope, *tag)).collect(),
+        rows: rows_written,
+        columns: plan.coarse.iter().map(|coarse| coarse.described(&plan.kept_names)).collect(),
+        policy: plan.policy.clone(),
+        groups,
         digests: Vec::new(),
         replaced,
         uniqueness: match plan.order {
@@ -66,6 +74,23 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
     placing::place(&placed, staging)?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Refuses an output with fewer rows than its policy wants.
+fn check_least_rows(plan: &Plan, rows_written: &[u64]) -> Result<()> {
+    for ((coarse, rows), (scope, _)) in plan.coarse.iter().zip(rows_written).zip(&plan.scopes) {
+        if *rows < coarse.policy.least_rows {
+            return Err(Failure::new(
+                format!(
+                    "the output of {scope} would have {} rows; its policy wants at least {}",
+                    thousands(*rows),
+                    thousands(coarse.policy.least_rows)
+                ),
+                "deliver in larger batches; no output was changed",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Sixteen random hexadecimal digits. They are in the report only.

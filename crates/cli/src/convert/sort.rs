@@ -6,7 +6,9 @@ use std::ops::Range;
 use fugo::SYMBOL_LEN;
 
 use super::{
+    coarse::Again,
     division::Division,
+    groups::{Chosen, Groups},
     memory::Partition,
     parts::{Equality, Part, Parts, RowFormat},
     position::Position,
@@ -24,9 +26,19 @@ pub(crate) struct Sorting<'a> {
     pub(crate) format: RowFormat,
     /// How rows are rendered; `None` if only duplicates are needed.
     pub(crate) form: Option<&'a RowForm>,
+    /// Whether people in small groups are counted, or left out.
+    pub(crate) groups: GroupStep<'a>,
     pub(crate) partition: Partition,
     /// The temporary file for partitions that are partitioned again.
     pub(crate) spills: &'a Spills,
+}
+
+/// What a sort does about groups of people.
+#[derive(Clone, Copy)]
+pub(crate) enum GroupStep<'a> {
+    None,
+    Count(&'a Groups<'a>),
+    Write(&'a Chosen<'a>),
 }
 
 /// Takes rows in order, piece by piece, and returns the buffers for reuse.
@@ -59,6 +71,8 @@ pub(crate) struct Duplicate {
 pub(crate) struct Sorted {
     pub(crate) rendered: Rendering,
     pub(crate) converted: u64,
+    /// Of the converted, the people in small groups, who are not written.
+    pub(crate) left_out: u64,
     pub(crate) equal: u64,
     pub(crate) differing: u64,
     /// The rows of people with several; empty unless positions are listed.
@@ -69,7 +83,7 @@ impl Sorted {
     fn clear(&mut self) {
         self.rendered.clear();
         self.duplicates.clear();
-        (self.converted, self.equal, self.differing) = (0, 0, 0);
+        (self.converted, self.left_out, self.equal, self.differing) = (0, 0, 0, 0);
     }
 }
 
@@ -81,6 +95,7 @@ pub(crate) struct Sorter<'a> {
     /// The memory in which entries are distributed to buckets.
     buckets: Vec<Entry>,
     ends: Vec<u32>,
+    again: Again,
     sorted: Sorted,
 }
 
@@ -99,6 +114,7 @@ impl<'a> Sorter<'a> {
             order: Vec::new(),
             buckets: Vec::new(),
             ends: Vec::new(),
+            again: Again::default(),
             sorted: Sorted::default(),
         }
     }
@@ -196,12 +212,10 @@ impl<'a> Sorter<'a> {
         // the input.
         let equal = kept == self.how.format.kept(row_at(rows.end - 1))
             || rows.clone().all(|i| self.how.format.same(kept, self.how.format.kept(row_at(i))));
+        let cells = self.how.format.cells(first);
         let sorted = &mut self.sorted;
         if equal {
-            if let Some(form) = self.how.form {
-                sorted.rendered.push(form, RowFormat::symbol(first), kept);
-            }
-            sorted.converted += 1;
+            self.how.convert(RowFormat::symbol(first), cells, &mut self.again, sorted);
             sorted.equal += rows.len() as u64 - 1;
         } else {
             sorted.differing += rows.len() as u64;
@@ -270,11 +284,8 @@ impl<'a> Sorter<'a> {
         let sorted = &mut self.sorted;
         sorted.clear();
         if one.equal {
-            if let Some(form) = self.how.form {
-                sorted.rendered.push(form, &one.symbol, &one.kept);
-                sorted.rendered.finish(form)?;
-            }
-            sorted.converted = 1;
+            self.how.convert(&one.symbol, self.how.format.cells_of(&one.kept), &mut self.again, sorted);
+            self.how.form.map_or(Ok(()), |form| sorted.rendered.finish(form))?;
             sorted.equal = one.rows - 1;
         } else {
             sorted.differing = one.rows;
@@ -313,6 +324,27 @@ struct OnePerson {
 }
 
 impl Sorting<'_> {
+    /// Converts a person: counts it in its group, or renders its row.
+    #[inline]
+    fn convert(&self, symbol: &[u8; SYMBOL_LEN], cells: &[u8], again: &mut Again, sorted: &mut Sorted) {
+        sorted.converted += 1;
+        let written = match self.groups {
+            GroupStep::None => Some(cells),
+            GroupStep::Count(groups) => {
+                groups.add(cells, again);
+                None
+            }
+            GroupStep::Write(chosen) => {
+                let written = chosen.write(cells, again);
+                sorted.left_out += u64::from(written.is_none());
+                written
+            }
+        };
+        if let (Some(form), Some(written)) = (self.form, written) {
+            sorted.rendered.push(form, symbol, written);
+        }
+    }
+
     /// Gives the positions of a partition's rows in order, in pieces. A packed position has the length of a symbol
     /// and sorts like one, so positions are partitioned like rows without kept cells.
     fn positions(

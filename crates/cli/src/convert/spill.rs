@@ -81,9 +81,9 @@ impl Spill<'_> {
         Ok(())
     }
 
-    /// Takes out the ranges of a partition's rows.
-    pub(crate) fn take(&self, part: usize) -> Vec<Extent> {
-        std::mem::take(&mut *self.extents_of(part))
+    /// The ranges of a partition's rows.
+    pub(crate) fn extents(&self, part: usize) -> Vec<Extent> {
+        self.extents_of(part).clone()
     }
 
     /// Reads rows, and appends them to `bytes`.

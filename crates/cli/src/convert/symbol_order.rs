@@ -4,22 +4,33 @@
 use super::{
     phases::{Files, Run},
     plan::Unread,
+    report::GroupsOf,
     sort::Sorted,
     spill::Spills,
 };
 use crate::failure::Result;
 
-/// Writes all outputs. Returns the number of rows of each.
-pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
+/// Writes all outputs. Returns the number of rows of each, and what was done about its groups of people.
+pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<(Vec<u64>, Vec<Option<GroupsOf>>)> {
     let outputs = run.files.outputs.len();
     let unsorted = run.unsorted(outputs, &unread.input, spills);
     let parts = run.read(unread, &unsorted, false, &mut |_, _| Ok(()))?;
-    let mut rows_written = vec![0; outputs];
+    let chosen = run.choose_groups(&unsorted, &parts, spills)?;
+    let (mut rows_written, mut left_out) = (vec![0; outputs], vec![0; outputs]);
     let mut write = |files: &mut Files, k: usize, sorted: &Sorted| {
-        rows_written[k] += sorted.converted;
+        rows_written[k] += sorted.converted - sorted.left_out;
+        left_out[k] += sorted.left_out;
         files.outputs[k].write(sorted.rendered.piece())
     };
     let forms = &run.plan.forms;
-    run.sort(&unsorted, parts, spills, forms, &mut write)?;
-    Ok(rows_written)
+    run.sort(&unsorted, &parts, spills, forms, &chosen, &mut write)?;
+    let groups = chosen.iter().zip(left_out).map(|(chosen, left_out)| {
+        chosen.as_ref().map(|chosen| GroupsOf {
+            level: chosen.level,
+            groups: chosen.groups as u64,
+            smallest: chosen.smallest.map_or(0, u64::from),
+            left_out,
+        })
+    });
+    Ok((rows_written, groups.collect()))
 }

@@ -1,6 +1,6 @@
 //! Turns a batch of a table into accepted rows and rejects.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, StringArray};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
@@ -165,12 +165,25 @@ impl<'a> TableReader<'a> {
         // A symbol in hexadecimal can have few digits, so insurers' symbols are searched for in every cell.
         let mut searched = vec![matches!(self.layout.source, PersonColumn::InsurersSymbol(_)); batch.num_rows()];
         kept.iter().for_each(|column| column.mark_searched(&mut searched));
+        let coarse = self.layout.coarse.iter().map(|coarse| coarse.columns(&columns)).collect::<Result<Vec<_>>>()?;
+        let (coarse, faults): (Vec<Vec<ArrayRef>>, Vec<_>) = coarse.into_iter().unzip();
+        let mut not_coarser: BTreeMap<usize, (usize, Reason)> = BTreeMap::new();
+        for (row, place, reason) in faults.into_iter().flatten() {
+            not_coarser.entry(row).or_insert((place, reason));
+        }
         let mut persons = Persons::new(self.layout, &mut self.numbers, person)?;
         let mut accepted = BooleanBufferBuilder::new(batch.num_rows());
         for (row, is_searched) in searched.into_iter().enumerate() {
             rows.read += 1;
             let position = Position { record: block.first_record + row as u64, line: 0, byte: 0 };
-            let read = persons.next(row, rows, self.layout, &kept, is_searched);
+            let counts = rows.counts();
+            let mut read = persons.next(row, rows, self.layout, &kept, is_searched);
+            if read.is_ok()
+                && let Some((place, reason)) = not_coarser.get(&row)
+            {
+                rows.take_back(self.layout, counts);
+                read = Err((Some(*place), *reason));
+            }
             accepted.append(read.is_ok());
             match read {
                 Ok(()) => rows.accept(position),
@@ -180,13 +193,18 @@ impl<'a> TableReader<'a> {
                 }
             }
         }
-        rows.columns = if rows.len() == batch.num_rows() {
-            columns
-        } else {
-            let accepted = BooleanArray::new(accepted.finish(), None);
-            let columns = columns.iter().map(|column| filter(column, &accepted));
-            columns.collect::<Result<_, _>>().map_err(unexpected)?
+        let accepted = (rows.len() < batch.num_rows()).then(|| BooleanArray::new(accepted.finish(), None));
+        let of_accepted = |columns: Vec<ArrayRef>| match &accepted {
+            None => Ok(columns),
+            Some(accepted) => {
+                let columns = columns.iter().map(|column| filter(column, accepted));
+                columns.collect::<Result<_, _>>().map_err(unexpected)
+            }
         };
+        rows.columns = of_accepted(columns)?;
+        for (of_output, columns) in rows.coarse.iter_mut().zip(coarse) {
+            of_output.columns = of_accepted(columns)?;
+        }
         Ok(())
     }
 }

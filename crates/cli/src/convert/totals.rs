@@ -50,7 +50,7 @@ impl Totals {
         self.zeros_restored += rows.zeros_restored;
         self.reissued += rows.reissued;
         for reject in &rows.rejects {
-            *self.rejected.entry(reject.reason.kind().as_str()).or_default() += 1;
+            *self.rejected.entry(reject.reason.kind()).or_default() += 1;
         }
     }
 

@@ -1,0 +1,398 @@
+//! How a cell is made coarser.
+
+use std::{fmt, ops::RangeInclusive};
+
+use toml::Value;
+
+use super::refused;
+use crate::failure::Result;
+
+/// How the values of a column are written at each level. Every level is coarser than the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Levels(Vec<Rule>);
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// As it is.
+    Exact,
+    /// Not at all: the output does not have the column.
+    Drop,
+    /// A date as `2001-02`.
+    Month,
+    /// A date as `2001`.
+    Year,
+    /// A date as `2000-2009`.
+    Decade,
+    /// A date as the ages in years on a day, as `40-44`.
+    Age { years: u32, on: Day },
+    /// The first digits of a code, as `100` for `100-0001`.
+    First(usize),
+    /// A number as the band that it is in, as `1000000-1999999`.
+    Band(u64),
+    /// Empty in every row.
+    Empty,
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Day {
+    year: u32,
+    /// The month, then the day of the month.
+    within_year: (u32, u32),
+}
+
+const FORMS: &str = "a rule is \"exact\", \"drop\", \"month\", \"year\", \"decade\", \"age N\" (with `as-of`), \
+                     \"first N\", \"band N\" or \"empty\", or an array of them, each coarser than the one before";
+
+/// The day of `as-of`, on which ages are counted.
+pub(super) fn as_of(value: &Value) -> Result<Day> {
+    let day = match value {
+        Value::String(text) => date(text.as_bytes()),
+        Value::Datetime(at) => date(at.to_string().as_bytes()),
+        _ => None,
+    };
+    day.ok_or_else(|| refused("`as-of` is a date such as \"2026-04-01\""))
+}
+
+impl Levels {
+    pub(super) fn parse(value: &Value, as_of: Option<Day>) -> Result<Self> {
+        let texts: Vec<&str> = match value {
+            Value::String(text) => vec![text],
+            Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let rules: Option<Vec<Rule>> = texts.iter().map(|text| Rule::parse(text, as_of)).collect();
+        let rules = rules.filter(|rules| !rules.is_empty()).ok_or_else(|| {
+            let needs_day = as_of.is_none() && texts.iter().any(|text| text.starts_with("age"));
+            refused(if needs_day { "\"age N\" needs the date `as-of`" } else { FORMS })
+        })?;
+        if value.as_array().is_some_and(|values| values.len() != rules.len()) {
+            return Err(refused(FORMS));
+        }
+        if !rules.windows(2).all(|pair| pair[1].is_coarser_than(pair[0])) {
+            return Err(refused(
+                "a rule is not coarser than the one before: after \"age 5\" comes a multiple of 5 years, after \"band 10\" \
+                 a multiple of 10, after \"first 3\" fewer digits, after \"month\" \"year\" or \"decade\"",
+            ));
+        }
+        Ok(Self(rules))
+    }
+
+    /// The rule of a level. The last one is that of all coarser levels.
+    pub(crate) fn at(&self, level: usize) -> Rule {
+        self.0[level.min(self.last())]
+    }
+
+    /// The first rule that changes values.
+    pub(crate) fn first_change(&self) -> Rule {
+        self.0.iter().copied().find(|rule| *rule != Rule::Exact).unwrap_or(Rule::Exact)
+    }
+
+    /// The number of the coarsest level, from 0.
+    pub(crate) fn last(&self) -> usize {
+        self.0.len() - 1
+    }
+
+    /// Whether every level can read a value. After the first rule that changes values, each reads what the one before
+    /// wrote.
+    pub(crate) fn read(&self, value: &[u8]) -> Option<()> {
+        match self.0[..] {
+            [Rule::Exact, next, ..] => next.write(value, &mut Vec::new()),
+            _ => Some(()),
+        }
+    }
+
+    /// Whether the column is in the output.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.0[0] != Rule::Drop
+    }
+
+    /// Whether cells are written as they are at every level.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.0[..] == [Rule::Exact]
+    }
+}
+
+/// The rules as a policy writes them, each after the one that is finer.
+impl fmt::Display for Levels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rules: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&rules.join(", "))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact => f.write_str("exact"),
+            Self::Drop => f.write_str("drop"),
+            Self::Month => f.write_str("month"),
+            Self::Year => f.write_str("year"),
+            Self::Decade => f.write_str("decade"),
+            Self::Age { years, .. } => write!(f, "age {years}"),
+            Self::First(digits) => write!(f, "first {digits}"),
+            Self::Band(width) => write!(f, "band {width}"),
+            Self::Empty => f.write_str("empty"),
+        }
+    }
+}
+
+impl Rule {
+    fn parse(text: &str, as_of: Option<Day>) -> Option<Self> {
+        let (word, number) = text.split_once(' ').unwrap_or((text, ""));
+        let within = |range: RangeInclusive<u64>| number.parse().ok().filter(|number| range.contains(number));
+        Some(match (word, number) {
+            ("exact", "") => Self::Exact,
+            ("drop", "") => Self::Drop,
+            ("month", "") => Self::Month,
+            ("year", "") => Self::Year,
+            ("decade", "") => Self::Decade,
+            ("empty", "") => Self::Empty,
+            ("age", _) => Self::Age { years: within(1..=120)? as u32, on: as_of? },
+            ("first", _) => Self::First(within(1..=20)? as usize),
+            ("band", _) => Self::Band(within(2..=1_000_000_000_000_000)?),
+            _ => return None,
+        })
+    }
+
+    fn is_coarser_than(self, before: Self) -> bool {
+        match (before, self) {
+            (Self::Drop | Self::Empty, _) | (_, Self::Exact | Self::Drop) => false,
+            (Self::Exact, _)
+            | (_, Self::Empty)
+            | (Self::Month, Self::Year | Self::Decade)
+            | (Self::Year, Self::Decade) => true,
+            (Self::Age { years: fine, .. }, Self::Age { years, .. }) => years > fine && years.is_multiple_of(fine),
+            (Self::First(fine), Self::First(digits)) => digits < fine,
+            (Self::Band(fine), Self::Band(width)) => width > fine && width.is_multiple_of(fine),
+            _ => false,
+        }
+    }
+
+    /// What a cell must hold, for messages.
+    pub(crate) fn expects(self) -> &'static str {
+        match self {
+            Self::Exact | Self::Drop | Self::Empty => "any text",
+            Self::Month | Self::Year | Self::Decade => "a date with four digits of the year",
+            Self::Age { .. } => "a date of birth with four digits of the year, not after the date `as-of`",
+            Self::First(_) => "a code with at least as many digits as the policy keeps",
+            Self::Band(_) => "a number that is not negative",
+        }
+    }
+
+    /// Appends the coarser form of a value. It may be the value as written, or as another level has written it. An
+    /// empty value stays empty. `None` if the rule cannot read the value.
+    pub(crate) fn write(self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let value = value.trim_ascii();
+        if value.is_empty() {
+            return Some(());
+        }
+        match self {
+            Self::Exact => out.extend_from_slice(value),
+            Self::Drop | Self::Empty => {}
+            Self::Month => {
+                let Day { year, within_year: (month, _) } = date(value)?;
+                push(u64::from(year), 4, out);
+                out.push(b'-');
+                push(u64::from(month), 2, out);
+            }
+            Self::Year => push(u64::from(year(value)?), 4, out),
+            Self::Decade => {
+                let first = u64::from(year(value)? / 10 * 10);
+                band(first, first + 9, 4, out);
+            }
+            Self::Age { years, on } => {
+                let age = match date(value) {
+                    Some(born) => on.years_since(born)?,
+                    None => first_of_band(value)?.try_into().ok()?,
+                };
+                let first = u64::from(age / years * years);
+                band(first, first + u64::from(years) - 1, 1, out);
+            }
+            Self::First(digits) => {
+                let mut found = value.iter().filter(|byte| byte.is_ascii_digit());
+                for _ in 0..digits {
+                    out.push(*found.next()?);
+                }
+            }
+            Self::Band(width) => {
+                let number = number(value).or_else(|| first_of_band(value))?;
+                let first = number / width * width;
+                band(first, first + (width - 1), 1, out);
+            }
+        }
+        Some(())
+    }
+}
+
+impl Day {
+    fn years_since(self, born: Self) -> Option<u32> {
+        let had_birthday = self.within_year >= born.within_year;
+        if self < born { None } else { Some(self.year - born.year - u32::from(!had_birthday)) }
+    }
+}
+
+fn push(number: u64, digits: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{number:0digits$}").as_bytes());
+}
+
+fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
+    push(first, digits, out);
+    out.push(b'-');
+    push(last, digits, out);
+}
+
+/// The first number of a band as [`band`] writes it.
+fn first_of_band(value: &[u8]) -> Option<u64> {
+    let dash = value.iter().position(|byte| *byte == b'-')?;
+    let [first, last] = [&value[..dash], &value[dash + 1..]].map(digits);
+    last.and(first)
+}
+
+fn digits(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 18 || !bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(bytes.iter().fold(0, |sum, digit| 10 * sum + u64::from(digit - b'0')))
+}
+
+/// A number as `1234567`, `1,234,567` or `1234567.89`; the decimals are dropped.
+fn number(value: &[u8]) -> Option<u64> {
+    let (whole, decimals) = match value.iter().position(|byte| *byte == b'.') {
+        Some(point) => (&value[..point], &value[point + 1..]),
+        None => (value, &b""[..]),
+    };
+    if !decimals.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if !whole.contains(&b',') {
+        return digits(whole);
+    }
+    let mut groups = whole.split(|byte| *byte == b',');
+    let first = groups.next().filter(|group| group.len() <= 3).and_then(digits)?;
+    groups
+        .try_fold(first, |sum, group| Some(1000 * sum + digits(group).filter(|_| group.len() == 3)?))
+        .filter(|_| whole.len() <= 24)
+}
+
+/// The year of a date, of `2001-02` or of `2001`.
+fn year(value: &[u8]) -> Option<u32> {
+    match value {
+        [_, _, _, _] => digits(value).map(|year| year as u32).filter(|year| *year > 0),
+        [year @ .., b'-', tens, ones] if year.len() == 4 => {
+            digits(&[*tens, *ones]).filter(|month| (1..=12).contains(month)).and(self::year(year))
+        }
+        _ => date(value).map(|day| day.year),
+    }
+}
+
+/// A date as `2001-02-03`, `2001/2/3`, `2001.2.3`, `2001年2月3日` or `20010203`. A time may follow it.
+fn date(value: &[u8]) -> Option<Day> {
+    let day = |year: u64, month: u64, day: u64| {
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            2 => 28 + u64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            _ => 0,
+        };
+        let there = (1..=9999).contains(&year) && (1..=days).contains(&day);
+        there.then_some(Day { year: year as u32, within_year: (month as u32, day as u32) })
+    };
+    // Most dates are ISO 8601.
+    if let [y @ .., b'-', m1, m2, b'-', d1, d2] = value
+        && y.len() == 4
+    {
+        return day(digits(y)?, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?);
+    }
+    if value.len() == 8
+        && let Some(all) = digits(value)
+    {
+        return day(all / 10_000, all / 100 % 100, all % 100);
+    }
+    let text = std::str::from_utf8(value).ok()?;
+    let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date).trim_end_matches('日');
+    let mut parts = text.split(['-', '/', '.', '年', '月']);
+    let mut part =
+        |most: usize| parts.next().filter(|part| part.len() <= most).and_then(|part| digits(part.as_bytes()));
+    let (year, month, last) = (part(4)?, part(2)?, part(2)?);
+    if parts.next().is_some() || text.len() < 8 || !text.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    day(year, month, last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(rule: Rule, value: &str) -> Option<String> {
+        let mut out = Vec::new();
+        rule.write(value.as_bytes(), &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    const AGE: Rule = Rule::Age { years: 5, on: Day { year: 2026, within_year: (4, 1) } };
+
+    #[test]
+    fn each_rule_writes_the_coarser_form_of_what_rosters_hold() {
+        for (rule, value, expected) in [
+            (Rule::Exact, " 東京都 ", "東京都"),
+            (Rule::Month, "1985-04-01", "1985-04"),
+            (Rule::Month, "1985/4/1", "1985-04"),
+            (Rule::Year, "19850401", "1985"),
+            (Rule::Year, "1985年4月1日", "1985"),
+            (Rule::Year, "1985-04-01T00:00:00", "1985"),
+            (Rule::Year, "1985-04", "1985"),
+            (Rule::Decade, "1985", "1980-1989"),
+            (AGE, "1985-04-01", "40-44"),
+            (AGE, "1986-04-02", "35-39"),
+            (AGE, "1986-04-01", "40-44"),
+            (AGE, "2026-04-01", "0-4"),
+            (Rule::First(3), "〒100-0001", "100"),
+            (Rule::First(3), "1000001", "100"),
+            (Rule::Band(1_000_000), "1,234,567", "1000000-1999999"),
+            (Rule::Band(1_000_000), "999999.99", "0-999999"),
+            (Rule::Band(2_000_000), "1000000-1999999", "0-1999999"),
+            (Rule::Empty, "anything", ""),
+            (Rule::Year, "", ""),
+        ] {
+            assert_eq!(written(rule, value).as_deref(), Some(expected), "{rule:?} of {value}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_a_rule_cannot_read_is_refused_and_never_passed_on() {
+        for (rule, value) in [
+            (Rule::Year, "85-04-01"),
+            (Rule::Year, "1985-02-30"),
+            (Rule::Year, "1985-13"),
+            (Rule::Year, "unknown"),
+            (Rule::Month, "1985"),
+            (AGE, "2026-04-02"),
+            (Rule::First(3), "10"),
+            (Rule::Band(10), "-5"),
+            (Rule::Band(10), "12,34"),
+            (Rule::Band(10), "1e6"),
+        ] {
+            assert_eq!(written(rule, value), None, "{rule:?} of {value}");
+        }
+    }
+
+    #[test]
+    fn a_coarser_level_is_the_same_from_the_value_and_from_the_level_before() {
+        let chain =
+            |value: &str, rules: &[Rule]| rules.iter().try_fold(value.to_owned(), |text, rule| written(*rule, &text));
+        let on = Day { year: 2026, within_year: (4, 1) };
+        for year in 1930..2026 {
+            let value = format!("{year}-{:02}-{:02}", year % 12 + 1, year % 28 + 1);
+            let coarse = Rule::Age { years: 10, on };
+            assert_eq!(chain(&value, &[AGE, coarse]), written(coarse, &value));
+            assert_eq!(chain(&value, &[Rule::Month, Rule::Year, Rule::Decade]), written(Rule::Decade, &value));
+        }
+        for number in (0..10_000_000_u64).step_by(99_991) {
+            let value = number.to_string();
+            assert_eq!(chain(&value, &[Rule::Band(1000), Rule::Band(5000)]), written(Rule::Band(5000), &value));
+        }
+    }
+}
