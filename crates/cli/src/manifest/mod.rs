@@ -29,6 +29,10 @@ impl Serial {
     pub(crate) fn new(number: u32) -> Option<Self> {
         (number > 0).then_some(Self(number))
     }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
 }
 
 impl std::str::FromStr for Serial {

@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     Report,
     /// A file of a delivery. It never replaces another.
     Delivery,
+    /// The ledger of a scope.
+    Ledger,
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
@@ -260,6 +262,7 @@ impl Kind {
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
+            Self::Ledger => "ledger of this tool",
             Self::Delivery => "delivery, and deliveries are never replaced",
             #[cfg(feature = "demonstrations")]
             Self::Demonstration { name, .. } => name,
