@@ -239,6 +239,18 @@ fn an_existing_file_is_not_replaced_and_neither_file_comes_alone() {
 }
 
 #[test]
+fn a_pipe_in_place_of_a_file_is_refused_at_once() {
+    let issuer = Issuer::delivered();
+    let made = std::process::Command::new("mkfifo").arg(issuer.keys.at("pipe")).status().expect("mkfifo runs");
+    assert!(made.success());
+    is_refused(&issuer.receive(&format!("{SEALED} --manifest pipe")), "pipe is not a regular file");
+    is_refused(&issuer.receive(&format!("pipe --manifest {MANIFEST}")), "pipe is not a regular file");
+    is_refused(&issuer.receive(&format!("{SEALED} --opened pipe")), "pipe is not a regular file");
+    is_refused(&issuer.deliver("nta.csv --serial 2 --audit-report pipe"), "pipe is not a regular file");
+    is_empty(&issuer);
+}
+
+#[test]
 fn the_statement_can_be_printed_for_programs() {
     let issuer = Issuer::delivered();
     let output = issuer.receive(&format!("{SEALED} --json"));

@@ -2,6 +2,7 @@
 
 mod cells;
 mod derive;
+mod division;
 mod dropping;
 mod headers;
 mod input_order;
@@ -10,6 +11,7 @@ mod lists;
 mod made;
 mod memory;
 mod packer;
+mod pages;
 mod parquet_file;
 mod parts;
 mod phases;

@@ -1,4 +1,4 @@
-//! The rows of one output on their way into symbol order. They are partitioned by the first byte of the symbol, in
+//! The rows of one output on their way into symbol order. They are partitioned by the first bits of the symbol, in
 //! memory pages that spill to a temporary file when there are too many. Symbols are uniform, so the partitions have
 //! similar sizes.
 
@@ -7,9 +7,11 @@ use std::io;
 use fugo::SYMBOL_LEN;
 
 use super::{
+    division::Division,
     memory,
+    pages::{PageId, Pages},
     position::Position,
-    spill::{Extent, PARTS, Spill},
+    spill::{Extent, Spill},
 };
 use crate::{failure::Result, roster::csv};
 
@@ -35,13 +37,18 @@ impl RowFormat {
         SYMBOL_LEN + if self.listed { Position::LEN } else { 0 } + 4
     }
 
-    fn append(self, page: &mut Vec<u8>, symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
-        page.extend_from_slice(symbol);
+    /// Writes a row into its bytes.
+    #[inline]
+    fn write(self, row: &mut [u8], symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
+        let (head, cells) = row.split_at_mut(self.head_len());
+        let (symbol_bytes, rest) = head.split_at_mut(SYMBOL_LEN);
+        symbol_bytes.copy_from_slice(symbol);
         if self.listed {
-            page.extend_from_slice(&position.pack());
+            rest[..Position::LEN].copy_from_slice(&position.pack());
         }
-        page.extend_from_slice(&(kept.len() as u32).to_le_bytes());
-        page.extend_from_slice(kept);
+        let len = rest.len() - 4;
+        rest[len..].copy_from_slice(&(kept.len() as u32).to_le_bytes());
+        cells.copy_from_slice(kept);
     }
 
     /// The length of the first row in `bytes`, or `None` if `bytes` does not hold all of it.
@@ -81,24 +88,47 @@ impl RowFormat {
 /// The rows of one thread for one output.
 pub(crate) struct Parts {
     format: RowFormat,
-    /// The index of the byte of the symbol by which rows are partitioned.
-    depth: usize,
-    pages: Vec<Vec<Vec<u8>>>,
-    free: Vec<Vec<u8>>,
-    page: usize,
+    division: Division,
+    pages: Pages,
+    /// The page of each partition that is being filled.
+    open: Vec<Filled>,
+    /// The pages of each partition that are full.
+    full: Vec<Vec<Filled>>,
+    /// The rows of each partition that are wider than a page.
+    wide: Vec<Vec<u8>>,
+    wide_bytes: usize,
     limit: usize,
-    allocated: usize,
+}
+
+/// A page and how many of its bytes are filled.
+#[derive(Clone, Copy)]
+struct Filled {
+    page: Option<PageId>,
+    len: usize,
+}
+
+impl Filled {
+    const NONE: Self = Self { page: None, len: 0 };
 }
 
 impl Parts {
     /// Holds at most about `limit` bytes, then spills.
-    pub(crate) fn new(format: RowFormat, depth: usize, limit: usize) -> Self {
-        let page = memory::page(limit);
-        let pages = vec![Vec::new(); PARTS];
-        Self { format, depth, pages, free: Vec::new(), page, limit, allocated: 0 }
+    pub(crate) fn new(format: RowFormat, division: Division, limit: usize) -> Self {
+        let parts = division.parts();
+        Self {
+            format,
+            division,
+            pages: Pages::new(memory::page(limit, parts), limit),
+            open: vec![Filled::NONE; parts],
+            full: vec![Vec::new(); parts],
+            wide: vec![Vec::new(); parts],
+            wide_bytes: 0,
+            limit,
+        }
     }
 
     /// Takes a row. Spills all rows if the limit is exceeded.
+    #[inline]
     pub(crate) fn push(
         &mut self,
         symbol: &[u8; SYMBOL_LEN],
@@ -107,85 +137,102 @@ impl Parts {
         spill: &Spill<'_>,
     ) -> io::Result<()> {
         let needed = self.format.head_len() + kept.len();
-        let part = &mut self.pages[usize::from(symbol[self.depth])];
-        match part.last_mut() {
-            Some(page) if page.capacity() - page.len() >= needed => {
-                self.format.append(page, symbol, position, kept);
-            }
-            _ => {
-                let fitting = if needed <= self.page { self.free.pop() } else { None };
-                let mut page = fitting.unwrap_or_else(|| {
-                    let page = Vec::with_capacity(self.page.max(needed));
-                    self.allocated += page.capacity();
-                    page
-                });
-                self.format.append(&mut page, symbol, position, kept);
-                part.push(page);
-                // Free the cached empty pages before spilling, so that each spill writes as much as possible.
-                while self.allocated > self.limit
-                    && let Some(page) = self.free.pop()
-                {
-                    self.allocated -= page.capacity();
-                }
-                if self.allocated > self.limit {
-                    self.spill(spill)?;
-                }
-            }
+        let part = self.division.part(symbol);
+        let open = self.open[part];
+        if let Some(page) = open.page
+            && needed <= self.pages.size() - open.len
+        {
+            let row = &mut self.pages.bytes_mut(page)[open.len..open.len + needed];
+            self.format.write(row, symbol, position, kept);
+            self.open[part].len += needed;
+            return Ok(());
         }
+        self.push_elsewhere(part, symbol, position, kept, spill)
+    }
+
+    /// Takes a row for which the open page of its partition has no space.
+    #[cold]
+    #[inline(never)]
+    fn push_elsewhere(
+        &mut self,
+        part: usize,
+        symbol: &[u8; SYMBOL_LEN],
+        position: Position,
+        kept: &[u8],
+        spill: &Spill<'_>,
+    ) -> io::Result<()> {
+        let needed = self.format.head_len() + kept.len();
+        if needed > self.pages.size() {
+            let wide = &mut self.wide[part];
+            let start = wide.len();
+            wide.resize(start + needed, 0);
+            self.format.write(&mut wide[start..], symbol, position, kept);
+            self.wide_bytes += needed;
+            return if self.pages.taken() + self.wide_bytes > self.limit { self.spill(spill) } else { Ok(()) };
+        }
+        let page = if let Some(page) = self.pages.take(self.wide_bytes)? {
+            page
+        } else {
+            self.spill(spill)?;
+            self.pages.take(0)?.unwrap_or_else(|| unreachable!("all pages were freed"))
+        };
+        let filled = std::mem::replace(&mut self.open[part], Filled { page: Some(page), len: needed });
+        if filled.page.is_some() {
+            self.full[part].push(filled);
+        }
+        self.format.write(&mut self.pages.bytes_mut(page)[..needed], symbol, position, kept);
         Ok(())
     }
 
     /// Moves all rows to the spill file.
     pub(crate) fn spill(&mut self, spill: &Spill<'_>) -> io::Result<()> {
         let mut bytes = Vec::new();
-        for (part, pages) in self.pages.iter_mut().enumerate() {
+        for part in 0..self.division.parts() {
             bytes.clear();
-            pages.iter().for_each(|page| bytes.extend_from_slice(page));
+            self.pieces(part).for_each(|piece| bytes.extend_from_slice(piece));
             spill.append(part, &bytes)?;
-            for mut page in pages.drain(..) {
-                page.clear();
-                // A page that was made for one wide row is not reused.
-                if page.capacity() > self.page {
-                    self.allocated -= page.capacity();
-                } else {
-                    self.free.push(page);
-                }
-            }
+            self.open[part] = Filled::NONE;
+            self.full[part].clear();
+            self.wide[part] = Vec::new();
         }
+        self.wide_bytes = 0;
+        self.pages.free_all();
         Ok(())
     }
 
-    /// Takes out the rows of one partition.
-    pub(crate) fn take(&mut self, part: usize) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.pages[part])
+    /// The rows of one partition that are in memory, in pieces of complete rows.
+    fn pieces(&self, part: usize) -> impl Iterator<Item = &[u8]> {
+        let filled = self.full[part].iter().chain(std::iter::once(&self.open[part]));
+        let pages = filled.filter_map(|filled| filled.page.map(|page| &self.pages.bytes(page)[..filled.len]));
+        pages.chain(std::iter::once(&self.wide[part][..]).filter(|wide| !wide.is_empty()))
     }
 }
 
-/// All rows of one partition, from the pages of all threads and from the spill file.
+/// All rows of one partition, from the memory of all threads and from the spill file.
 pub(crate) struct Part<'a> {
-    pages: Vec<Vec<u8>>,
+    pieces: Vec<&'a [u8]>,
     extents: Vec<Extent>,
     spill: &'a Spill<'a>,
 }
 
 impl<'a> Part<'a> {
-    pub(crate) fn new(pages: Vec<Vec<u8>>, part: usize, spill: &'a Spill<'a>) -> Self {
-        Self { pages, extents: spill.take(part), spill }
+    /// `parts` are the rows that each thread holds in memory.
+    pub(crate) fn new(parts: impl Iterator<Item = &'a Parts>, part: usize, spill: &'a Spill<'a>) -> Self {
+        let pieces = parts.flat_map(|parts| parts.pieces(part)).collect();
+        Self { pieces, extents: spill.take(part), spill }
     }
 
     /// The size of all rows in bytes.
     pub(crate) fn len(&self) -> u64 {
-        let pages = self.pages.iter().map(Vec::len);
-        pages.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
+        let pieces = self.pieces.iter().map(|piece| piece.len());
+        pieces.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
     }
 
-    /// Reads the whole partition, and frees its pages.
-    pub(crate) fn load(mut self, bytes: &mut Vec<u8>) -> Result<()> {
+    /// Reads the whole partition.
+    pub(crate) fn load(&self, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         bytes.reserve_exact(self.len() as usize);
-        for page in self.pages.drain(..) {
-            bytes.extend_from_slice(&page);
-        }
+        self.pieces.iter().for_each(|piece| bytes.extend_from_slice(piece));
         self.extents.iter().try_for_each(|extent| self.read(*extent, bytes))
     }
 
@@ -196,8 +243,8 @@ impl<'a> Part<'a> {
         size: usize,
         mut each: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        for page in &self.pages {
-            each(page)?;
+        for piece in &self.pieces {
+            each(piece)?;
         }
         let mut bytes = Vec::new();
         for extent in &self.extents {

@@ -11,10 +11,8 @@ use std::{
     },
 };
 
+use super::division::Division;
 use crate::{failure::Failure, placing};
-
-/// The number of partitions of the rows: one for each value of a byte.
-pub(crate) const PARTS: usize = 256;
 
 /// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
 pub(crate) struct Spills {
@@ -32,8 +30,8 @@ impl Spills {
     }
 
     /// A new temporary file. It is created when the first rows are written.
-    pub(crate) fn open(&self) -> Spill<'_> {
-        let extents = (0..PARTS).map(|_| Mutex::new(Vec::new())).collect();
+    pub(crate) fn open(&self, division: Division) -> Spill<'_> {
+        let extents = (0..division.parts()).map(|_| Mutex::new(Vec::new())).collect();
         Spill { all: self, file: OnceLock::new(), making: Mutex::new(()), end: AtomicU64::new(0), extents }
     }
 

@@ -32,6 +32,7 @@ use crate::{
     },
     notice,
     options::{default_memory, delimiter},
+    placing,
     redaction::shown,
     roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
@@ -292,6 +293,8 @@ fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
     match folder.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("write", folder, &error)),
+        // What a killed run left; the next run clears it.
+        Ok(there) if there.is_dir() && placing::holds_leftovers_only(folder) => Ok(()),
         Ok(_) => Err(Failure::new(
             format!("{} exists already, and a delivery is never replaced", folder.display()),
             "give a larger --serial",

@@ -77,7 +77,7 @@ impl Ledger {
         }
     }
 
-    /// Reads a ledger; `None` if there is none yet. `key` is that of the scope.
+    /// Reads a ledger; `None` if the file does not exist. `key` is that of the scope.
     pub(super) fn read(path: &Path, key: &LedgerKeyFile) -> Result<Option<Self>> {
         let mut bytes = Vec::new();
         match File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {

@@ -25,7 +25,7 @@ use fugo::{KeyTag, Purpose};
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
     outputs::{Complete, Output, Staging, place},
-    run_dir::create,
+    run_dir::{create, holds_leftovers_only},
 };
 use crate::{
     failure::{Failure, Result},
