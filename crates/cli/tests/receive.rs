@@ -233,7 +233,9 @@ fn what_age_decrypted_is_received_and_compared_as_well() {
 fn an_existing_file_is_not_replaced_and_neither_file_comes_alone() {
     let issuer = Issuer::delivered();
     issuer.keys.file("inbox/agency-nta-1-1.csv", "symbol\n", 0o600);
-    is_refused(&issuer.receive(SEALED), "deliveries are never replaced");
+    let refused = issuer.receive(SEALED);
+    is_refused(&refused, "deliveries are never replaced");
+    assert!(!stderr(&refused).contains("--overwrite"), "this command has no such option");
     assert_eq!(issuer.names("inbox"), ["agency-nta-1-1.csv"]);
     assert_eq!(read(&issuer.keys, "inbox/agency-nta-1-1.csv"), b"symbol\n");
 }

@@ -46,7 +46,8 @@ use crate::{
 /// number and no path. `fugo receive` opens a delivery; so do `age` and `tar`.
 ///
 /// A file is refused if an audit says that it links, and also if no audit of this file is given, unless an option says
-/// that it may go. Nothing existing is ever replaced. A folder appears with both files, or not at all.
+/// that it may go. Nothing existing is ever replaced. The manifest is put in place last, so a folder that has one is
+/// complete.
 #[derive(Args)]
 pub(crate) struct DeliverArgs {
     /// The files to deliver: outputs of `fugo convert`.

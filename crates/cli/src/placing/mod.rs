@@ -247,10 +247,14 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
         ));
     }
     if !is_named && !found.is_of(kind).map_err(|error| unread(&error))? {
-        return Err(Failure::new(
-            format_args!("{} exists and does not begin like an earlier {}", place.display(), kind.name()),
-            format_args!("name another file, or allow it with --overwrite {}", place.display()),
-        ));
+        let what = format!("{} exists and does not begin like an earlier {}", place.display(), kind.name());
+        return Err(match kind {
+            // Their commands replace nothing else, and have no such option.
+            Kind::Delivery | Kind::Ledger => Failure::new(what, "name another folder, or remove the file yourself"),
+            _ => {
+                Failure::new(what, format_args!("name another file, or allow it with --overwrite {}", place.display()))
+            }
+        });
     }
     Ok(Some(found.seen()))
 }
