@@ -17,6 +17,7 @@ mod hex;
 mod interrupt;
 mod key;
 mod keys;
+mod ledger;
 mod manifest;
 mod mix;
 mod notice;
@@ -61,6 +62,9 @@ enum Command {
     Deliver(Box<deliver::DeliverArgs>),
     #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
+    /// Judge a delivery by the history of its scope, and record it
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     Receive(receive::ReceiveArgs),
     /// Turn symbols into text form and back, and compare a symbol with a number
     #[command(subcommand)]
@@ -91,6 +95,7 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Deliver(args) => deliver::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Demo(args) => demo::run(&args),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Receive(args) => receive::run(&args),
         Command::Symbol(command) => symbol::run(&command),
         #[cfg(feature = "demonstrations")]

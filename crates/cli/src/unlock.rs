@@ -7,7 +7,8 @@ use std::{
 
 use clap::Args;
 use fugo_keystore::{
-    KeyFile, KeyFileError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys, Unlock, read_passphrase,
+    KeyFile, KeyFileError, LedgerKeyFile, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys, Unlock,
+    read_passphrase,
 };
 use secrecy::SecretString;
 
@@ -100,6 +101,11 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
     }
 
+    /// Opens the file of a ledger's key.
+    pub(crate) fn open_ledger(&mut self, path: &Path) -> Result<LedgerKeyFile> {
+        self.open_asking(path, passphrase::ask, LedgerKeyFile::unlock)
+    }
+
     fn open_asking<T>(
         &mut self,
         path: &Path,
@@ -143,7 +149,7 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::TooManyRecipients => "encrypt it again for fewer recipients",
         KeyFileError::NotAFile => "give the path of a regular file; key files are not read from a pipe or a device",
         KeyFileError::NotAKeyFile | KeyFileError::TooLarge => {
-            "check the path; `fugo key new`, `fugo key derive` and `fugo key signing` make key files"
+            "check the path; `fugo key` makes key files, each kind with its own command"
         }
         _ => "restore the key file from a copy",
     };

@@ -276,6 +276,23 @@ fn a_delivery_that_cannot_be_completed_leaves_nothing() {
 }
 
 #[test]
+fn a_killed_delivery_can_be_repeated_and_what_it_left_is_cleared() {
+    let issuer = Issuer::new();
+    let left = format!("{NTA_1}/.fugo-run-dead");
+    fs::create_dir_all(issuer.keys.at(&left)).expect("made");
+    for (name, text) in [("fugo-run", ""), ("sealed-1", "age-encryption.org/v1\n-> X25519 a\n")] {
+        issuer.keys.file(&format!("{left}/{name}"), text, 0o600);
+    }
+    let output = issuer.deliver("nta.csv --serial 1");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(issuer.names(NTA_1), ["agency-nta-1-1.manifest.json", "agency-nta-1-1.tar.age"]);
+    // A folder with anything else in it is not touched.
+    fs::remove_file(issuer.keys.at(MANIFEST)).expect("there");
+    is_refused(&issuer.deliver("nta.csv --serial 1"), "exists already");
+    assert_eq!(issuer.names(NTA_1), ["agency-nta-1-1.tar.age"]);
+}
+
+#[test]
 fn a_delivered_file_belongs_to_its_owner_alone() {
     let issuer = Issuer::delivered();
     for path in [SEALED, MANIFEST] {

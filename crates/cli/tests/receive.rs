@@ -233,9 +233,23 @@ fn what_age_decrypted_is_received_and_compared_as_well() {
 fn an_existing_file_is_not_replaced_and_neither_file_comes_alone() {
     let issuer = Issuer::delivered();
     issuer.keys.file("inbox/agency-nta-1-1.csv", "symbol\n", 0o600);
-    is_refused(&issuer.receive(SEALED), "deliveries are never replaced");
+    let refused = issuer.receive(SEALED);
+    is_refused(&refused, "deliveries are never replaced");
+    assert!(!stderr(&refused).contains("--overwrite"), "this command has no such option");
     assert_eq!(issuer.names("inbox"), ["agency-nta-1-1.csv"]);
     assert_eq!(read(&issuer.keys, "inbox/agency-nta-1-1.csv"), b"symbol\n");
+}
+
+#[test]
+fn a_pipe_in_place_of_a_file_is_refused_at_once() {
+    let issuer = Issuer::delivered();
+    let made = std::process::Command::new("mkfifo").arg(issuer.keys.at("pipe")).status().expect("mkfifo runs");
+    assert!(made.success());
+    is_refused(&issuer.receive(&format!("{SEALED} --manifest pipe")), "pipe is not a regular file");
+    is_refused(&issuer.receive(&format!("pipe --manifest {MANIFEST}")), "pipe is not a regular file");
+    is_refused(&issuer.receive(&format!("{SEALED} --opened pipe")), "pipe is not a regular file");
+    is_refused(&issuer.deliver("nta.csv --serial 2 --audit-report pipe"), "pipe is not a regular file");
+    is_empty(&issuer);
 }
 
 #[test]

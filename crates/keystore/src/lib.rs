@@ -1,6 +1,7 @@
 //! fugo's key files: one key per file, encrypted with [age](https://age-encryption.org/v1), and checked by its tag.
 //!
-//! With the feature `delivery` also the keys that sign deliveries, and the encryption of deliveries to recipients.
+//! With the feature `delivery` also the keys that sign deliveries, the encryption of deliveries to recipients,
+//! and the keys of ledgers.
 //!
 //! # Guarantees
 //! 1. A loaded key has the tag that is in its file. Files with unknown or missing lines are refused.
@@ -34,7 +35,11 @@
 
 mod age_header;
 mod error;
+#[cfg(feature = "delivery")]
+mod four_lines;
 mod key_file;
+#[cfg(feature = "delivery")]
+mod ledger_key;
 mod new_file;
 mod plaintext;
 mod registry;
@@ -48,12 +53,16 @@ mod unlock;
 mod weak;
 
 pub use error::{KeyFileError, PlaintextError};
+#[cfg(feature = "delivery")]
+pub use four_lines::KeyId;
 pub use key_file::{Key, KeyFile, TestKeys, Use};
+#[cfg(feature = "delivery")]
+pub use ledger_key::{LEDGER_HASH_LEN, LedgerHash, LedgerKeyFile};
 pub use registry::{Recorded, Registry, RegistryError};
 pub use seal::{Recipient, RecipientError, Seal, SealError};
 #[cfg(feature = "delivery")]
 pub use sealed_delivery::{DeliveryRecipient, DeliveryRecipientError, Identities, OpenError, SealingWriter};
 pub use secret_file::{SecretFileError, open_regular, read_passphrase};
 #[cfg(feature = "delivery")]
-pub use signing::{KeyId, SIGNATURE_LEN, Signature, SigningKeyFile, VerifyingKeyFile};
+pub use signing::{SIGNATURE_LEN, Signature, SigningKeyFile, VerifyingKeyFile};
 pub use unlock::{Lock, SealedKeyFile, Unlock};

@@ -3,11 +3,7 @@
 //! The lines of the private key are `fugo-signing-key 1`, `use:`, `key-id:` and `key:` (the 32 bytes of RFC 8032's
 //! private key). Those of the public key are `fugo-public-key 1`, `use:`, `key-id:` and `key:`.
 
-use std::{
-    fmt::{self, Write},
-    io,
-    path::Path,
-};
+use std::{fmt, io, path::Path};
 
 use base16ct::HexDisplay;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
@@ -17,44 +13,21 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{KeyFileError, PlaintextError},
+    four_lines::{KeyId, check, create, lines, text},
     key_file::{TestKeys, Use},
     new_file,
-    plaintext::{Lines, key_bytes},
     seal::Seal,
     secret_file::{open_regular, read_bounded},
     unlock::{Content, SealedKeyFile, Unlock},
-    weak,
 };
 
 const PRIVATE_NAMES: &[&str] = &["fugo-signing-key", "use", "key-id", "key"];
 const PUBLIC_NAMES: &[&str] = &["fugo-public-key", "use", "key-id", "key"];
-const ID_LEN: usize = 16;
-const HEX: &str = "64 characters of 0-9 and a-f";
-/// More than the longest text of a key, so that the string never reallocates and leaves a copy.
-const CAPACITY: usize = 256;
 
 /// The number of bytes of a signature.
 pub const SIGNATURE_LEN: usize = ed25519_dalek::SIGNATURE_LENGTH;
 /// A signature of RFC 8032.
 pub type Signature = [u8; SIGNATURE_LEN];
-
-/// The name of a pair of keys: the first 16 bytes of the SHA-256 of the public key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyId([u8; ID_LEN]);
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}", HexDisplay(&self.0))
-    }
-}
-
-impl KeyId {
-    fn of(key: &VerifyingKey) -> Self {
-        let mut id = [0; ID_LEN];
-        id.copy_from_slice(&Sha256::digest(key.as_bytes())[..ID_LEN]);
-        Self(id)
-    }
-}
 
 /// A private key that signs deliveries, and its use. It is wiped on drop. `Debug` prints only the type.
 pub struct SigningKeyFile {
@@ -92,27 +65,11 @@ impl SigningKeyFile {
 
     /// Writes a new key file that only its owner can read. An existing file is never replaced.
     pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(KeyFileError::Exists);
-        }
-        if seal.is_plaintext() && self.usage == Use::Production {
-            return Err(KeyFileError::PlaintextProduction);
-        }
-        self.check(TestKeys::Allow)?;
-        new_file::create_owner_only(path, &seal.seal(&self.text())?)
+        create(self, path, seal, &self.text())
     }
 
     fn text(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
-        let id = self.public().id();
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "fugo-signing-key 1\nuse: {}\nkey-id: {id}\nkey: {:x}\n",
-            self.usage,
-            HexDisplay(self.key.as_bytes())
-        );
-        text
+        text(PRIVATE_NAMES[0], self.usage, self.public().id(), self.key.as_bytes())
     }
 }
 
@@ -129,11 +86,7 @@ impl Content for SigningKeyFile {
     }
 
     fn check(&self, test_keys: TestKeys) -> Result<(), KeyFileError> {
-        match self.usage {
-            Use::Test if test_keys == TestKeys::Refuse => Err(KeyFileError::TestKey),
-            Use::Production if weak::is_guessable(self.key.as_bytes()) => Err(KeyFileError::WeakKey),
-            Use::Test | Use::Production => Ok(()),
-        }
+        check(self.usage, self.key.as_bytes(), test_keys)
     }
 }
 
@@ -173,7 +126,7 @@ impl VerifyingKeyFile {
 
     /// The name of the key.
     pub fn id(&self) -> KeyId {
-        KeyId::of(&self.key)
+        KeyId::of_digest(&Sha256::digest(self.key.as_bytes()).into())
     }
 
     /// The use of the key.
@@ -195,38 +148,10 @@ impl fmt::Display for VerifyingKeyFile {
     }
 }
 
-/// The lines of either file, which have the same order.
-struct KeyLines {
-    usage: Use,
-    id: [u8; ID_LEN],
-    key: Zeroizing<[u8; KEY_LEN]>,
-    id_line: usize,
-    last: usize,
-}
-
-impl KeyLines {
-    fn check_id(&self, found: KeyId) -> Result<(), PlaintextError> {
-        if found.0 == self.id { Ok(()) } else { Err(PlaintextError::TagMismatch { line: self.id_line }) }
-    }
-}
-
-fn lines(text: &[u8], names: &'static [&'static str]) -> Result<KeyLines, PlaintextError> {
-    let mut lines = Lines::of(text, names);
-    lines.value(names[0], " ", "1", |value| (value == "1").then_some(()))?;
-    let usage = lines.value("use", ": ", "production or test", Use::from_name)?;
-    let id = lines.value("key-id", ": ", "32 characters of 0-9 and a-f", |value| {
-        let mut id = [0; ID_LEN];
-        base16ct::lower::decode(value, &mut id).is_ok_and(|found| found.len() == ID_LEN).then_some(id)
-    })?;
-    let id_line = lines.number();
-    let key = lines.value("key", ": ", HEX, key_bytes)?;
-    lines.end()?;
-    Ok(KeyLines { usage, id, key, id_line, last: lines.number() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plaintext::key_bytes;
 
     /// RFC 8032, section 7.1, test 2: a key, a message of one byte and its signature.
     const SEED: &str = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
@@ -254,7 +179,6 @@ mod tests {
         assert_eq!(again.public(), key.public());
         let public = key.public().to_string();
         assert_eq!(VerifyingKeyFile::parse(public.as_bytes()).expect("a public key"), key.public());
-        assert!(key.text().len() <= CAPACITY);
     }
 
     #[test]

@@ -220,7 +220,8 @@ impl fmt::Debug for SealedKeyFile {
 }
 
 fn lock(bytes: &[u8]) -> Result<Lock, KeyFileError> {
-    if bytes.starts_with(b"fugo-key") || bytes.starts_with(b"fugo-signing-key") {
+    let kinds: [&[u8]; 3] = [b"fugo-key", b"fugo-signing-key", b"fugo-ledger-key"];
+    if kinds.iter().any(|kind| bytes.starts_with(kind)) {
         return Ok(Lock::Plaintext);
     }
     if !bytes.starts_with(b"age-encryption.org/") && !bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {

@@ -1,11 +1,7 @@
 //! What earlier commands found about the files: reports of `convert` and audits. Only counts and names of kinds go into
 //! a manifest.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use fugo::{KeyTag, Scope};
 use fugo_keystore::Use;
@@ -13,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     failure::{Failure, Result},
-    manifest::contents::Contents,
+    manifest::{contents::Contents, read_small},
 };
 
 /// The most bytes of a report.
@@ -145,10 +141,7 @@ fn word(text: &str) -> Option<&str> {
 }
 
 fn read_json(path: &Path, mark: &str, remedy: &str) -> Result<Value> {
-    let mut text = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut text));
-    read.map_err(|error| Failure::io("read", path, &error))?;
-    let json: Value = serde_json::from_slice(&text).map_err(|_| unreadable(path, remedy))?;
+    let json: Value = serde_json::from_slice(&read_small(path, MOST)?).map_err(|_| unreadable(path, remedy))?;
     if json.get(mark).is_none() { Err(unreadable(path, remedy)) } else { Ok(json) }
 }
 

@@ -32,6 +32,7 @@ use crate::{
     },
     notice,
     options::{default_memory, delimiter},
+    placing,
     redaction::shown,
     roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
@@ -45,7 +46,8 @@ use crate::{
 /// number and no path. `fugo receive` opens a delivery; so do `age` and `tar`.
 ///
 /// A file is refused if an audit says that it links, and also if no audit of this file is given, unless an option says
-/// that it may go. Nothing existing is ever replaced. A folder appears with both files, or not at all.
+/// that it may go. Nothing existing is ever replaced. The manifest is put in place last, so a folder that has one is
+/// complete.
 #[derive(Args)]
 pub(crate) struct DeliverArgs {
     /// The files to deliver: outputs of `fugo convert`.
@@ -292,6 +294,8 @@ fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
     match folder.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("write", folder, &error)),
+        // What a killed run left; the next run clears it.
+        Ok(there) if there.is_dir() && placing::holds_leftovers_only(folder) => Ok(()),
         Ok(_) => Err(Failure::new(
             format!("{} exists already, and a delivery is never replaced", folder.display()),
             "give a larger --serial",

@@ -42,7 +42,13 @@ pub(super) fn deliver<'a>(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let folder = &planned.folder;
-    fs::create_dir(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(Failure::io("make the folder", folder, &error));
+        }
+        // It holds nothing except what a killed run left, or another run has just made it and locks its files.
+        _ => {}
+    }
     let done = write(planned, key, inputs, interrupt);
     if done.is_err() {
         // Only an empty folder is removed.

@@ -2,6 +2,7 @@
 
 mod derive;
 mod inspect;
+mod ledger;
 mod new;
 mod public;
 mod signing;
@@ -17,6 +18,7 @@ pub(crate) enum KeyCommand {
     Inspect(inspect::InspectArgs),
     Signing(signing::SigningArgs),
     Public(public::PublicArgs),
+    Ledger(ledger::LedgerKeyArgs),
 }
 
 pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
@@ -26,5 +28,6 @@ pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
         KeyCommand::Inspect(args) => inspect::run(args),
         KeyCommand::Signing(args) => signing::run(args),
         KeyCommand::Public(args) => public::run(args),
+        KeyCommand::Ledger(args) => ledger::run(args),
     }
 }

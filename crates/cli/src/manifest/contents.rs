@@ -1,16 +1,13 @@
 //! What a file of symbols contains, as far as a manifest states it: its digest, its form, and how much of what.
 
-use std::{
-    fs::{self, File},
-    io::Read,
-    path::Path,
-};
+use std::{fs, io::Read, path::Path};
 
 use clap::ValueEnum;
 use fugo::Scope;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::open;
 use crate::{
     audit::file::{Delivery, Whose},
     failure::{Failure, Result},
@@ -158,7 +155,7 @@ pub(crate) fn changed(path: &Path) -> Failure {
 /// SHA-256 of a file in hexadecimal digits, and the number of its lines. A last line without an end counts.
 pub(crate) fn digest(path: &Path, interrupt: &Interrupt) -> Result<(String, u64)> {
     let fail = |error: std::io::Error| Failure::io("read", path, &error);
-    let mut file = File::open(path).map_err(fail)?;
+    let mut file = open(path)?;
     let (mut digest, mut lines, mut last) = (Sha256::new(), 0, b'\n');
     let mut buffer = vec![0; 1 << 18];
     loop {

@@ -7,13 +7,14 @@
 pub(crate) mod contents;
 pub(crate) mod envelope;
 
-use std::fmt;
+use std::{fmt, fs::File, io::Read, path::Path};
 
 use fugo::{KeyTag, Scope};
-use fugo_keystore::Use;
+use fugo_keystore::{Use, open_regular};
 use serde_json::{Value, json};
 
 use self::contents::Contents;
+use crate::failure::{Failure, Result};
 
 /// The type of every in-toto statement.
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -29,12 +30,16 @@ impl Serial {
     pub(crate) fn new(number: u32) -> Option<Self> {
         (number > 0).then_some(Self(number))
     }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
 }
 
 impl std::str::FromStr for Serial {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
         let number = text.parse().ok().filter(|_| !text.starts_with(['0', '+']));
         number.and_then(Self::new).ok_or_else(|| {
             format!("give a whole number from 1 to {}, without leading zeros, for example 20261129", u32::MAX)
@@ -164,6 +169,20 @@ impl Manifest {
     pub(crate) fn inner(&self) -> Self {
         Self { sealed: None, ..self.clone() }
     }
+}
+
+/// Opens a file of a delivery. A pipe or a device is refused and not waited for: such files are read more than once.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    open_regular(path).map_err(|error| Failure::io("read", path, &error))?.ok_or_else(|| {
+        Failure::new(format!("{} is not a regular file", path.display()), "give the path of a file on a disk")
+    })
+}
+
+/// Reads a manifest or a report, of at most this many bytes.
+pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
+    Ok(bytes)
 }
 
 const SEALED_SUFFIX: &str = ".tar.age";

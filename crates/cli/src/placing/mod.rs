@@ -25,7 +25,7 @@ use fugo::{KeyTag, Purpose};
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
     outputs::{Complete, Output, Staging, place},
-    run_dir::create,
+    run_dir::{create, holds_leftovers_only},
 };
 use crate::{
     failure::{Failure, Result},
@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     Report,
     /// A file of a delivery. It never replaces another.
     Delivery,
+    /// The ledger of a scope.
+    Ledger,
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
@@ -245,10 +247,14 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
         ));
     }
     if !is_named && !found.is_of(kind).map_err(|error| unread(&error))? {
-        return Err(Failure::new(
-            format_args!("{} exists and does not begin like an earlier {}", place.display(), kind.name()),
-            format_args!("name another file, or allow it with --overwrite {}", place.display()),
-        ));
+        let what = format!("{} exists and does not begin like an earlier {}", place.display(), kind.name());
+        return Err(match kind {
+            // Their commands replace nothing else, and have no such option.
+            Kind::Delivery | Kind::Ledger => Failure::new(what, "name another folder, or remove the file yourself"),
+            _ => {
+                Failure::new(what, format_args!("name another file, or allow it with --overwrite {}", place.display()))
+            }
+        });
     }
     Ok(Some(found.seen()))
 }
@@ -260,6 +266,7 @@ impl Kind {
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
+            Self::Ledger => "ledger of this tool",
             Self::Delivery => "delivery, and deliveries are never replaced",
             #[cfg(feature = "demonstrations")]
             Self::Demonstration { name, .. } => name,

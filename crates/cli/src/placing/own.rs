@@ -66,6 +66,7 @@ impl Found {
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
                 Kind::Report => self.is_report()?,
                 Kind::Delivery => false,
+                Kind::Ledger => self.head.starts_with(crate::ledger::MARK),
                 #[cfg(feature = "demonstrations")]
                 Kind::Demonstration { head, .. } => {
                     head.as_ref().is_some_and(|head| self.head.starts_with(head.as_bytes()))

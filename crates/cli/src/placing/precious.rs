@@ -6,11 +6,12 @@ use memchr::memmem;
 pub(super) const HEAD: usize = 64 * 1024;
 
 /// Text that such files contain, in lower case, at any offset: an identity may follow its owner's comments.
-const MARKS: [&[u8]; 10] = [
+const MARKS: [&[u8]; 11] = [
     b"age-secret-key-",
     b"fugo-key 1",
     b"fugo-signing-key 1",
     b"fugo-public-key 1",
+    b"fugo-ledger-key 1",
     b"age-encryption.org/v",
     b"begin age encrypted file",
     b"# public key: age1",
@@ -36,6 +37,7 @@ mod tests {
             "fugo-key 1\nkind: root\n",
             "fugo-signing-key 1\nuse: test\n",
             "fugo-public-key 1\nuse: test\n",
+            "fugo-ledger-key 1\nuse: test\n",
             "age-encryption.org/v1\n-> X25519 a\n",
             "-----BEGIN AGE ENCRYPTED FILE-----\n",
             "# recovery identity of the operator\n\nAGE-SECRET-KEY-1QQQ\n",

@@ -85,6 +85,14 @@ fn is_still(open: &File, path: &Path) -> bool {
     }
 }
 
+/// Whether a folder is empty, apart from what a killed run may have left in it.
+pub(crate) fn holds_leftovers_only(folder: &Path) -> bool {
+    let is_leftover =
+        |name: &OsStr| [PREFIX, lock::PREFIX].iter().any(|prefix| name.as_bytes().starts_with(prefix.as_bytes()));
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| is_leftover(&entry.file_name()))))
+}
+
 /// Removes the run directories and lock files of this user that no process holds.
 fn clear_dead(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {

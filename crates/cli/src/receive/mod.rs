@@ -5,8 +5,7 @@ mod replay;
 
 use std::{
     fmt,
-    fs::File,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -22,7 +21,7 @@ use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
     keys::TestKeyArgs,
-    manifest::{Manifest, Serial, contents, envelope, envelope::EnvelopeError, outer_name_of},
+    manifest::{Manifest, Serial, contents, envelope, envelope::EnvelopeError, outer_name_of, read_small},
     notice,
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
     redaction::shown,
@@ -121,9 +120,7 @@ fn manifest_path(args: &ReceiveArgs) -> Result<PathBuf> {
 
 /// The manifest at a path, if the signer signed it: its bytes, its statement, and what that says.
 fn verified(path: &Path, signer: &VerifyingKeyFile) -> Result<(Vec<u8>, Value, Manifest)> {
-    let mut signed = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut signed));
-    read.map_err(|error| Failure::io("read", path, &error))?;
+    let signed = read_small(path, MOST)?;
     let statement = envelope::open(&signed, signer).map_err(|error| {
         let remedy = match error {
             EnvelopeError::OtherKey { .. } => "give the public key of the issuer; if it is, the delivery is not theirs",

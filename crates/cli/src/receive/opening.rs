@@ -1,7 +1,6 @@
 //! Opens a sealed file, and compares what is in it with its manifest.
 
 use std::{
-    fs::File,
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
@@ -12,7 +11,7 @@ use super::MOST;
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
-    manifest::{Manifest, contents::Contents, envelope},
+    manifest::{Manifest, contents::Contents, envelope, open as open_file},
     options::default_memory,
     placing::{Complete, Output},
     roster::blocks::BLOCK,
@@ -37,7 +36,7 @@ pub(super) fn open(
     let path = match &source {
         Source::Sealed(path, _) | Source::Opened(path) => path.clone(),
     };
-    let file = File::open(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let file = open_file(&path)?;
     let archive: Box<dyn Read> = match source {
         Source::Opened(_) => Box::new(file),
         Source::Sealed(_, identities) => {

@@ -1,0 +1,161 @@
+//! How many people a history tells apart.
+
+use std::fmt;
+
+use fugo::Scope;
+use serde_json::{Value, json};
+
+use super::{
+    book::{Ledger, Recorded},
+    people::Person,
+};
+use crate::{counts::thousands, redaction::shown};
+
+/// What the history of a scope shows after a delivery.
+pub(super) struct Verdict {
+    pub(super) scope: Scope,
+    pub(super) delivery: Recorded,
+    pub(super) deliveries: usize,
+    /// Histories smaller than this count as small.
+    pub(super) least: u64,
+    /// The people that may be in small groups.
+    pub(super) allowed: u64,
+    /// For each set of columns: its names, and the groups of its histories. The last has all columns.
+    pub(super) sets: Vec<(Vec<String>, Histories)>,
+}
+
+/// People, divided into those with equal histories.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Histories {
+    pub(super) people: u64,
+    pub(super) groups: u64,
+    /// People whose history nobody else has.
+    pub(super) alone: u64,
+    /// People in small groups, with those who are alone.
+    pub(super) small: u64,
+}
+
+impl Histories {
+    pub(super) fn of(people: &[Person], set: usize, least: u64) -> Self {
+        let mut chains: Vec<u64> = people.iter().map(|person| person.chains[set]).collect();
+        chains.sort_unstable();
+        let mut found = Self { people: people.len() as u64, ..Self::default() };
+        for group in chains.chunk_by(|a, b| a == b) {
+            let members = group.len() as u64;
+            found.groups += 1;
+            found.alone += u64::from(members == 1);
+            found.small += if members < least { members } else { 0 };
+        }
+        found
+    }
+}
+
+impl Verdict {
+    /// The verdict on the last delivery of a ledger.
+    pub(super) fn of(ledger: &Ledger, delivery: Recorded, least: u64, allowed: u64) -> Self {
+        let names = |set: &Vec<usize>| set.iter().map(|column| ledger.columns[*column].clone()).collect();
+        let groups = |nth: usize| Histories::of(&ledger.people, nth, least);
+        let sets = ledger.sets().iter().enumerate().map(|(nth, set)| (names(set), groups(nth))).collect();
+        Self { scope: ledger.scope, delivery, deliveries: ledger.deliveries.len(), least, allowed, sets }
+    }
+
+    /// The groups of the complete history.
+    pub(super) fn complete(&self) -> Histories {
+        self.sets.last().map(|(_, groups)| *groups).unwrap_or_default()
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.complete().small > self.allowed
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let events = self.delivery.events;
+        let sets = self.sets.iter().map(|(names, found)| {
+            json!({
+                "columns": names.iter().map(shown).collect::<Vec<_>>(),
+                "people": found.people,
+                "groups": found.groups,
+                "alone": found.alone,
+                "in_small_groups": found.small,
+            })
+        });
+        json!({
+            "fugo_ledger": 1,
+            "scope": self.scope.to_string(),
+            "serial": self.delivery.serial.number(),
+            "deliveries": self.deliveries,
+            "rows": self.delivery.rows,
+            "came": events.came,
+            "gone": events.gone,
+            "changed": events.changed,
+            "least": self.least,
+            "allowed": self.allowed,
+            "histories": sets.collect::<Vec<_>>(),
+            "refused": self.is_refused(),
+        })
+    }
+
+    /// The smallest change that ends a refusal, as far as the histories show one.
+    fn remedy(&self) -> String {
+        let fits = |(_, groups): &&(Vec<String>, Histories)| groups.small <= self.allowed;
+        // The largest set that would be accepted; the sets grow.
+        match self.sets.iter().rev().find(fits) {
+            Some((names, _)) if names.is_empty() => "without kept columns it would be accepted; ".to_owned(),
+            Some((names, _)) => format!("with `{}` alone it would be accepted; ", shown(names.join("`, `"))),
+            None => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, events) = (self.delivery.rows, self.delivery.events);
+        writeln!(
+            f,
+            "{}, serial {}, delivery {}: {} rows; {} people came, {} went, {} changed",
+            self.scope,
+            self.delivery.serial,
+            self.deliveries,
+            thousands(rows),
+            thousands(events.came),
+            thousands(events.gone),
+            thousands(events.changed)
+        )?;
+        for (names, found) in &self.sets {
+            let of = match names.len() {
+                0 => "coming and going".to_owned(),
+                _ => format!("coming, going and changes of `{}`", shown(names.join("`, `"))),
+            };
+            writeln!(
+                f,
+                "  {of}: {} people in {} groups of one history; {} alone, {} in groups below {}",
+                thousands(found.people),
+                thousands(found.groups),
+                thousands(found.alone),
+                thousands(found.small),
+                self.least
+            )?;
+        }
+        let found = self.complete();
+        if self.is_refused() {
+            writeln!(
+                f,
+                "refused: {} people are in groups below {}, and {} are allowed",
+                thousands(found.small),
+                self.least,
+                thousands(self.allowed)
+            )?;
+            return writeln!(
+                f,
+                "        → {}deliver less often, or begin a new epoch, whose symbols have no history",
+                self.remedy()
+            );
+        }
+        writeln!(
+            f,
+            "accepted: by history alone, at most {} of {} people are guessed rightly in expectation",
+            thousands(found.groups),
+            thousands(found.people)
+        )
+    }
+}
