@@ -16,14 +16,14 @@ use crate::{
     policy::SmallGroups,
 };
 
-/// Parts of a table of groups, each with its lock, so that threads seldom wait for each other.
+/// Parts of a table of groups, each with its lock, so that threads rarely wait for each other.
 const SHARDS: usize = 64;
 
 /// About how many bytes a group takes while groups are counted.
 const GROUP: usize = 40;
 
 /// The groups of one output at each level: the number of people by a digest of their cells. Digests have 64 bits and a
-/// key of this run, so among a million groups two share a digest in 4 of 10^8 runs; such a group looks larger.
+/// key of this run. Among a million groups, two share a digest in 3 of 10^8 runs; they are counted as one group.
 pub(crate) struct Groups<'a> {
     coarse: &'a Coarse,
     state: RandomState,
@@ -39,7 +39,7 @@ pub(crate) struct Chosen<'a> {
     pub(crate) level: usize,
     small: HashSet<u64>,
     pub(crate) groups: usize,
-    /// The number of people in the smallest group that is written; `None` if there is none.
+    /// The number of people in the smallest group that is written.
     pub(crate) smallest: Option<u32>,
 }
 
