@@ -11,8 +11,10 @@
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
 //! `arrow_messages.rs`.
 
-use super::spill::PARTS;
-use crate::roster::{Input, blocks::BLOCK};
+use crate::{
+    partition::PARTS,
+    roster::{Input, blocks::BLOCK},
+};
 
 /// About how many bytes a row of a table takes in addition to its kept cells when it is packed.
 const TABLE_ROW: u64 = 128;
@@ -93,9 +95,4 @@ impl Partition {
     pub(super) fn divided(self) -> usize {
         self.limit / 2
     }
-}
-
-/// The size of a page, if the pages of all partitions may take this many bytes.
-pub(super) fn page(all: usize) -> usize {
-    (all / (4 * PARTS)).clamp(1 << 9, 1 << 14)
 }

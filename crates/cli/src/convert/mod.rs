@@ -25,7 +25,6 @@ mod rows;
 mod run;
 mod sinks;
 mod sort;
-mod spill;
 mod symbol_order;
 mod table_rows;
 mod totals;

@@ -13,7 +13,6 @@ use super::{
     report::Report,
     sinks::Sink,
     sort::{Sorted, Sorting},
-    spill::{PARTS, Spills},
     totals::Totals,
     writing::{self, Unsorted},
 };
@@ -22,6 +21,7 @@ use crate::{
     hardening,
     interrupt::Interrupt,
     ordered::Threads,
+    partition::{PARTS, Spills},
     placing::{Complete, Output, Staging},
     roster::identity::Watched,
 };

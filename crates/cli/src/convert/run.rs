@@ -8,13 +8,13 @@ use super::{
     plan::{Plan, Unread},
     progress::Progress,
     report::{Report, Uniqueness},
-    spill::Spills,
     symbol_order,
     totals::Totals,
 };
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
+    partition::Spills,
     placing::{self, Staging},
 };
 

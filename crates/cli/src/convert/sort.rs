@@ -7,14 +7,14 @@ use fugo::SYMBOL_LEN;
 
 use super::{
     memory::Partition,
-    parts::{Equality, Part, Parts, RowFormat},
+    parts::{Equality, Parts, RowFormat},
     position::Position,
     render::{Rendering, RowForm},
-    spill::{PARTS, Spills},
 };
 use crate::{
     failure::{Failure, Result},
     ordered::Ended,
+    partition::{PARTS, Part, Spills},
 };
 
 /// How the partitions of one output are sorted.
@@ -234,7 +234,7 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, partition.piece(), first_look)?;
+        part.pieces(|bytes| format.row_len(bytes), partition.piece(), first_look)?;
         if let (true, Some(one)) = (one_person, &one) {
             return self.one_person(part, one, give);
         }
@@ -248,7 +248,7 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, partition.piece(), again)?;
+        part.pieces(|bytes| format.row_len(bytes), partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
         for i in 0..PARTS {
             self.sort(Part::new(parts.take(i), i, &spill), depth + 1, give)?;
@@ -326,7 +326,7 @@ impl Sorting<'_> {
             }
             Ok(())
         };
-        part.pieces(format, self.partition.piece(), again)?;
+        part.pieces(|bytes| format.row_len(bytes), self.partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
         let mut bytes = Vec::new();
         for i in 0..PARTS {

@@ -5,9 +5,8 @@ use super::{
     phases::{Files, Run},
     plan::Unread,
     sort::Sorted,
-    spill::Spills,
 };
-use crate::failure::Result;
+use crate::{failure::Result, partition::Spills};
 
 /// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {

@@ -3,13 +3,13 @@
 use crossbeam_channel::unbounded;
 
 use super::{
-    parts::{Part, Parts, RowFormat},
+    parts::{Parts, RowFormat},
     sort::{Sorted, Sorter, Sorting},
-    spill::{PARTS, Spill},
 };
 use crate::{
     failure::{Failure, Result},
     ordered::{Ended, Task, Threads, Turn, Worker},
+    partition::{PARTS, Part, Spill},
 };
 
 /// The partitioned rows of one output.

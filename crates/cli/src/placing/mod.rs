@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Rejects,
     Duplicates,
     Report,
+    /// The findings of an audit.
+    Audit,
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
@@ -258,6 +260,7 @@ impl Kind {
             Self::Rejects => "rejects file of this tool",
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
+            Self::Audit => "report of an audit of this tool",
             #[cfg(feature = "demonstrations")]
             Self::Demonstration { name, .. } => name,
         }
