@@ -75,11 +75,14 @@ struct Totals {
     spelled: u64,
 }
 
-/// What is known of a cell's bytes. Columns of few different values are read from here.
+/// What is known of a cell's bytes, and the cells that have them, until others take the place. Columns of few different
+/// values are counted here.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Copy, Default)]
 struct Known {
     hash: u64,
+    cells: u64,
+    places: u128,
     rank: Option<i64>,
     day: Option<i32>,
     age: Option<u8>,
@@ -116,65 +119,80 @@ impl Column {
             return;
         }
         let hash = hashes.bytes(value);
-        let slots = self.cache.len();
-        let slot = if slots == 0 { 0 } else { hash as usize & (slots - 1) };
-        let width = self.readings.len();
-        let known = match self.cache.get(slot) {
-            Some(known) if known.hash == hash => *known,
-            _ => {
-                let known = self.look(value, hash, hashes, cell);
-                if slots == 0 {
-                    self.hashes.resize(width, 0);
-                } else {
-                    self.cache[slot] = known;
-                }
-                let place = &mut self.hashes[slot * width..(slot + 1) * width];
-                for (of, reading) in place.iter_mut().zip(&self.readings) {
-                    *of = if known.is_empty { 0 } else { cell.hash(reading.view, hashes).unwrap_or(0) };
-                }
-                known
-            }
-        };
-        if known.is_empty {
+        let slot = hash as usize & self.cache.len().wrapping_sub(1);
+        if let Some(known) = self.cache.get_mut(slot)
+            && known.hash == hash
+        {
+            known.cells += 1;
+            known.places += u128::from(place);
+            self.filled += u64::from(!known.is_empty);
             return;
         }
-        self.filled += 1;
-        for (hash, reading) in self.hashes[slot * width..(slot + 1) * width].iter().zip(&mut self.readings) {
-            if *hash != 0 {
-                reading.read += 1;
-                reading.sample.add(*hash, place);
+        let mut known = self.look(value, hash, cell);
+        (known.cells, known.places) = (1, place.into());
+        self.filled += u64::from(!known.is_empty);
+        let width = self.readings.len();
+        let slot = if self.cache.is_empty() { 0 } else { slot };
+        if let Some(old) = self.cache.get_mut(slot) {
+            let old = std::mem::replace(old, known);
+            self.count(&old, slot);
+        } else {
+            self.hashes.resize(width, 0);
+        }
+        for (of, reading) in self.hashes[slot * width..(slot + 1) * width].iter_mut().zip(&self.readings) {
+            *of = if known.is_empty { 0 } else { cell.hash(reading.view, hashes).unwrap_or(0) };
+        }
+        if self.cache.is_empty() {
+            self.count(&known, 0);
+            if self.filled == DECIDING {
+                self.decide();
             }
         }
-        self.numbers.count += u64::from(known.rank.is_some());
+    }
+
+    /// Counts the cells that have the same bytes.
+    fn count(&mut self, known: &Known, slot: usize) {
+        if known.is_empty || known.cells == 0 {
+            return;
+        }
+        let (cells, width) = (known.cells, self.readings.len());
+        for (hash, reading) in self.hashes[slot * width..(slot + 1) * width].iter().zip(&mut self.readings) {
+            if *hash != 0 {
+                reading.read += cells;
+                reading.sample.add_several(*hash, cells, known.places);
+            }
+        }
+        self.numbers.count += if known.rank.is_some() { cells } else { 0 };
         if let Some(day) = known.day.filter(|_| self.days.len() < DAYS) {
-            *self.days.entry(i64::from(day).cast_unsigned()).or_default() += 1;
+            *self.days.entry(i64::from(day).cast_unsigned()).or_default() += cells;
         }
         if let Some(age) = known.age {
-            self.ages[usize::from(age)] += 1;
+            self.ages[usize::from(age)] += cells;
         }
         let facts = &mut self.facts;
-        facts.codes += u64::from(known.codes);
-        facts.valid += u64::from(known.valid);
-        facts.texts += u64::from(known.holds_symbol);
-        facts.hexes += u64::from(known.is_hex);
-        facts.uuids += u64::from(known.is_uuid);
-        facts.spelled += u64::from(known.is_spelled);
-        if self.filled == DECIDING {
-            self.decide();
-        }
+        let if_so = |fact: bool| if fact { cells } else { 0 };
+        facts.codes += cells * u64::from(known.codes);
+        facts.valid += cells * u64::from(known.valid);
+        facts.texts += if_so(known.holds_symbol);
+        facts.hexes += if_so(known.is_hex);
+        facts.uuids += if_so(known.is_uuid);
+        facts.spelled += if_so(known.is_spelled);
     }
 
     /// Drops the readings in which half of the cells have no value, and begins to remember cells.
     fn decide(&mut self) {
         let filled = self.filled;
         self.readings.retain(|reading| 2 * reading.read >= filled);
-        let slots = (self.memory / 4 / ENTRY).clamp(1 << 6, 1 << 13);
+        let slots = (self.memory / 4 / ENTRY).clamp(1 << 6, 1 << 16);
         let slots = 1 << slots.ilog2();
         self.cache = vec![Known::default(); slots];
         self.hashes = vec![0; slots * self.readings.len()];
     }
 
     pub(super) fn finish(&mut self) {
+        let cache = std::mem::take(&mut self.cache);
+        cache.iter().enumerate().for_each(|(slot, known)| self.count(known, slot));
+        self.hashes = Vec::new();
         let filled = self.filled;
         self.readings.retain(|reading| 2 * reading.read >= filled);
         if !self.has(View::Day) {
@@ -182,11 +200,10 @@ impl Column {
         }
         self.numbers.spread.sort_unstable();
         self.numbers.spread.dedup();
-        (self.cache, self.hashes) = Default::default();
     }
 
     /// Reads the cell anew.
-    fn look(&mut self, value: &[u8], hash: u64, hashes: &Hashes, cell: &mut Cell) -> Known {
+    fn look(&mut self, value: &[u8], hash: u64, cell: &mut Cell) -> Known {
         let is_empty = !cell.read(value);
         let mut known = Known { hash, is_empty, ..Known::default() };
         if is_empty {
@@ -207,8 +224,7 @@ impl Column {
         known.is_hex = value.len() == 2 * SYMBOL_LEN && hex::decode::<SYMBOL_LEN>(value).is_some();
         known.is_uuid = known.is_hex && is_random_uuid(value);
         known.holds_symbol = holds_symbol_text(value);
-        known.is_spelled = may_spell(value);
-        let _ = hashes;
+        known.is_spelled = known.day.is_none() && may_spell(value);
         known
     }
 
@@ -338,14 +354,14 @@ fn is_random_uuid(digits: &[u8]) -> bool {
     digits[12] == b'4' && b"89abAB".contains(&digits[16])
 }
 
-/// Whether a cell has a stretch that can be digits of a base: ten characters or more, with a digit or letters of both
-/// cases.
+/// Whether a cell has a stretch that can be digits of a base: twelve letters and digits or more, with a digit or letters
+/// of both cases.
 fn may_spell(cell: &[u8]) -> bool {
-    const SHORTEST: usize = 10;
+    const SHORTEST: usize = 12;
     let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=:{}".contains(byte);
     cell.len() >= SHORTEST
         && cell.split(|byte| !is_sign(byte)).any(|stretch| {
-            stretch.len() >= SHORTEST
+            stretch.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= SHORTEST
                 && (stretch.iter().any(u8::is_ascii_digit)
                     || stretch.iter().any(u8::is_ascii_uppercase) && stretch.iter().any(u8::is_ascii_lowercase))
         })

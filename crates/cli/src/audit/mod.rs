@@ -184,7 +184,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let files = [&a, &b];
     refuse_many_columns(files, memory)?;
     let hashes = Hashes::default();
-    let surveys = both(|side| Survey::of(files[side], &hashes, memory / SAMPLES / 2))?;
+    let surveys = both(|side| Survey::of(files[side], &hashes, memory / SAMPLES / 2, &interrupt))?;
     let surveys = [&surveys[0], &surveys[1]];
     let sha256 = both(|side| files[side].sha256())?;
 

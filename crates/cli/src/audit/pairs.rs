@@ -20,6 +20,8 @@ use crate::failure::{Failure, Result};
 const SAME_VALUES: f64 = 0.5;
 /// They must also have this many values: two columns of `1` and `2` need not hold the same thing.
 const TELLING: f64 = 20.0;
+/// If this share of the values of two columns is common as text, they are not compared in other readings.
+const WRITTEN_ALIKE: f64 = 0.98;
 /// Under different names, fewer people than this who match can be chance.
 const SEVERAL: u64 = 4;
 /// Codes that each file gives to one person, nearly.
@@ -52,7 +54,11 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
                 let is_alike = is_alike && views[0] == views[1];
                 pairs.push(Pair { places: [a, b], views, by_chance, is_alike });
             };
-            for views in shared(columns) {
+            // If nearly all values are written alike, other readings show nothing more.
+            let texts = columns.map(|column| column.sample(View::Text));
+            let is_written_alike = matches!(texts, [Some(x), Some(y)] if x.overlap(y) >= WRITTEN_ALIKE);
+            let views = if is_written_alike { vec![[View::Text; 2]] } else { shared(columns) };
+            for views in views {
                 let [x, y] = [0, 1].map(|side| columns[side].sample(views[side]));
                 if let (Some(x), Some(y)) = (x, y)
                     && (if is_alike { may_have_common(x, y) } else { is_telling([x, y], by_chance) })

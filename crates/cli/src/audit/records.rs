@@ -23,8 +23,10 @@ const CELLS: usize = 1;
 const OWN: usize = 2;
 /// Rows of which the cells are searched for digests and encodings: about so many.
 const SEARCHED: u64 = 1 << 18;
-/// The cells that are remembered per column. It must be a power of two.
-const REMEMBERED: usize = 1 << 12;
+/// The cells that are remembered, of all columns together, and at least and at most of each. They are powers of two.
+const REMEMBERED: usize = 1 << 19;
+const LEAST: usize = 1 << 10;
+const MOST: usize = 1 << 16;
 /// The bytes of a sample of positions.
 const POSITIONS: usize = 1 << 20;
 /// The values of a column by which rows can be ordered are mapped to so many positions.
@@ -154,10 +156,12 @@ impl<'a> Reader<'a> {
         for (i, (column, view)) in wanted.uses.iter().enumerate() {
             columns[*column].views.push((*view, OWN + i));
         }
+        let read = columns.iter().filter(|column| !column.views.is_empty()).count();
+        let slots = 1 << (REMEMBERED / read.max(1)).clamp(LEAST, MOST).ilog2();
         for column in &mut columns {
             if !column.views.is_empty() {
-                column.cells = vec![0; REMEMBERED];
-                column.values = vec![0; REMEMBERED * column.views.len()];
+                column.cells = vec![0; slots];
+                column.values = vec![0; slots * column.views.len()];
             }
         }
         Self { hashes: wanted.hashes, columns }
@@ -175,7 +179,7 @@ impl<'a> Reader<'a> {
                 column.views.iter().for_each(|(_, at)| row[*at] = 0);
                 continue;
             }
-            let (slot, width) = (raw as usize & (REMEMBERED - 1), column.views.len());
+            let (slot, width) = (raw as usize & (column.cells.len() - 1), column.views.len());
             let values = &mut column.values[slot * width..(slot + 1) * width];
             if column.cells[slot] != raw {
                 column.cells[slot] = raw;

@@ -8,13 +8,14 @@ use std::{
 /// A map whose keys are hashes already.
 pub(super) type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
 
-/// Takes a 64-bit key as its own hash.
+/// Takes a 64-bit key as its own hash, nearly.
 #[derive(Default)]
 pub(super) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {
-        self.0
+        // The hashes of a sample begin with zeros, and a map takes its buckets from both ends.
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -64,12 +65,17 @@ impl Sample {
     }
 
     pub(super) fn add(&mut self, hash: u64, place: u64) {
+        self.add_several(hash, 1, place.into());
+    }
+
+    /// Adds a value of several rows, with the sum of their indices.
+    pub(super) fn add_several(&mut self, hash: u64, count: u64, sum: u128) {
         if hash > self.bound {
             return;
         }
         let places = self.values.entry(hash).or_default();
-        places.count += 1;
-        places.sum += u128::from(place);
+        places.count += count;
+        places.sum += sum;
         while self.values.len() > self.most {
             self.bound /= 2;
             self.values.retain(|hash, _| *hash <= self.bound);

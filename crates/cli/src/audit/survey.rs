@@ -9,7 +9,7 @@ use super::{
     file::{Delivery, Row, Whose},
     values::{Cell, Hashes},
 };
-use crate::failure::Result;
+use crate::{failure::Result, interrupt::Interrupt};
 
 /// The most keys of symbols that are told apart in one file.
 pub(super) const KEYS: usize = 1_000;
@@ -33,12 +33,15 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Reads a file. The samples of its columns share this much memory.
-    pub(super) fn of(file: &Delivery, hashes: &Hashes, memory: usize) -> Result<Self> {
+    pub(super) fn of(file: &Delivery, hashes: &Hashes, memory: usize, interrupt: &Interrupt) -> Result<Self> {
         let mut survey = Self::default();
         let each = memory / file.names.len().max(1);
         survey.columns.resize_with(file.names.len(), || Column::within(each));
         let (mut last, mut last_text, mut cell, mut bound) = (None, Vec::new(), Cell::default(), u64::MAX);
         let mut add = |row: &Row<'_>| {
+            if survey.rows % (1 << 16) == 0 {
+                interrupt.check()?;
+            }
             survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
             last = Some(row.symbol);
             if survey.descents > 0 && (survey.descents_of_text == 0 || survey.rows == 0) {

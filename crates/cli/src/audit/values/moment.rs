@@ -176,7 +176,7 @@ fn number(rest: &mut &str, most: usize) -> Option<(i64, usize)> {
     Some((value, digits))
 }
 
-/// The time after a date, and its zone. `None` if the text is not a time; empty text is no time of day.
+/// The time after a date, and its zone. `None` if the text is not a time; empty text has no time of day.
 fn time(text: &str) -> Option<Moment> {
     let mut rest = text.trim_start_matches(['t', ' ', ',']);
     let mut moment = Moment { day: 0, second: None, zone: None };
