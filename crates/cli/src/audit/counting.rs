@@ -13,9 +13,11 @@ use std::{
 use super::groups::Groups;
 use crate::{
     failure::{Failure, Result},
-    partition::{PARTS, Pages, Part, Spill, Spills},
+    partition::{Pages, Part, Spill, Spills},
 };
 
+/// Rows and values are divided into so many partitions, by the first byte of their hashes.
+pub(super) const PARTS: usize = 1 << 8;
 /// Values that are counted before they reach the partitions. It must be a power of two.
 const FRONT: usize = 1 << 10;
 
@@ -37,7 +39,7 @@ struct Slot {
 
 impl<'s> Values<'s> {
     pub(super) fn new(spills: &'s Spills, limit: usize) -> Self {
-        Self { front: vec![Slot::default(); FRONT], pages: Pages::new(limit), spill: spills.open() }
+        Self { front: vec![Slot::default(); FRONT], pages: Pages::new(PARTS, limit), spill: spills.open(PARTS) }
     }
 
     /// Takes the value of a person.
@@ -57,19 +59,19 @@ impl<'s> Values<'s> {
     }
 
     fn push(&mut self, hash: u64) -> io::Result<()> {
-        let append = |page: &mut Vec<u8>| page.extend_from_slice(&hash.to_le_bytes());
-        self.pages.push((hash >> 56) as usize, size_of::<u64>(), append, &self.spill)
+        let write = |row: &mut [u8]| row.copy_from_slice(&hash.to_le_bytes());
+        self.pages.push((hash >> 56) as usize, size_of::<u64>(), write, &self.spill)
     }
 
     /// All values are here.
-    fn finish(&mut self) -> Counted<'_> {
+    fn finish(&self) -> Counted<'_> {
         let mut front: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); PARTS];
         for slot in self.front.iter().filter(|slot| slot.count > 0) {
             *front[(slot.hash >> 56) as usize].entry(slot.hash).or_default() += slot.count;
         }
         let spill = &self.spill;
         let parts = front.into_iter().enumerate().map(|(i, front)| {
-            let part = Part::new(self.pages.take(i), i, spill);
+            let part = Part::new(std::iter::once(&self.pages), i, spill);
             Mutex::new(Some((front, part)))
         });
         Counted { parts: parts.collect() }
@@ -96,9 +98,9 @@ impl Counted<'_> {
 }
 
 /// The groups of each set, from the values of both files.
-pub(super) fn count(mut sides: [Vec<Values<'_>>; 2], threads: usize) -> Result<Vec<Groups>> {
-    let [a, b] = &mut sides;
-    let sets: Vec<[Counted<'_>; 2]> = a.iter_mut().zip(b).map(|(a, b)| [a.finish(), b.finish()]).collect();
+pub(super) fn count(sides: [Vec<Values<'_>>; 2], threads: usize) -> Result<Vec<Groups>> {
+    let [a, b] = &sides;
+    let sets: Vec<[Counted<'_>; 2]> = a.iter().zip(b).map(|(a, b)| [a.finish(), b.finish()]).collect();
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Groups>> {
         let mut groups = vec![Groups::default(); sets.len()];

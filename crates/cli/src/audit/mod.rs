@@ -220,7 +220,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
         searched: stored.each_ref().map(|stored| stored.searched),
     };
     let positions = stored.each_mut().map(|stored| std::mem::take(&mut stored.places));
-    let [of_a, of_b] = &mut stored;
+    let [of_a, of_b] = &stored;
     let mut records = [of_a.records(), of_b.records()];
     let columns: Vec<[usize; 2]> = (0..alike.len()).map(|i| [i, i]).collect();
     let people = People::of([&records[0], &records[1]], &columns, &interrupt)?;

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::records::{Records, Rows};
-use crate::{failure::Result, interrupt::Interrupt, partition::PARTS};
+use super::{
+    counting::PARTS,
+    records::{Records, Rows},
+};
+use crate::{failure::Result, interrupt::Interrupt};
 
 /// People are different symbols, however many rows they have.
 #[derive(Default)]

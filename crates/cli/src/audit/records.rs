@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use fugo_columnar::kept::Traces;
 
 use super::{
-    counting::Values,
+    counting::{PARTS, Values},
     file::{Delivery, Row},
     sample::Sample,
     survey::Survey,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
-    partition::{PARTS, Pages, Part, Spill, Spills},
+    partition::{Pages, Part, Spill, Spills},
 };
 
 /// The hashes of a row: of its symbol, of all its other cells, and of the columns that are compared.
@@ -66,8 +66,8 @@ impl Wanted<'_> {
         let width = OWN + self.uses.len();
         let mut stored = Stored {
             width,
-            pages: Pages::new(limit),
-            spill: spills.open(),
+            pages: Pages::new(PARTS, limit),
+            spill: spills.open(PARTS),
             places: Vec::new(),
             traced: HashMap::new(),
             searched: 0,
@@ -88,9 +88,11 @@ impl Wanted<'_> {
             columns.read(row.cells, &mut row_hashes, &mut cell);
             let symbol = self.hashes.bytes(&row.symbol);
             row_hashes[SYMBOL] = symbol;
-            let append =
-                |page: &mut Vec<u8>| row_hashes.iter().for_each(|hash| page.extend_from_slice(&hash.to_le_bytes()));
-            let pushed = stored.pages.push((symbol >> 56) as usize, 8 * width, append, &stored.spill);
+            let write = |row: &mut [u8]| {
+                let hashes = row.as_chunks_mut().0.iter_mut().zip(&row_hashes);
+                hashes.for_each(|(bytes, hash)| *bytes = hash.to_le_bytes());
+            };
+            let pushed = stored.pages.push((symbol >> 56) as usize, 8 * width, write, &stored.spill);
             pushed.map_err(|error| spills.failure(&error))?;
             for (set, samples) in self.placed.iter().zip(&mut stored.places) {
                 let Some(hash) = value_of(set, &row_hashes[OWN..]) else { continue };
@@ -196,9 +198,9 @@ impl<'a> Reader<'a> {
 
 impl Stored<'_> {
     /// The rows, to be read as often as needed.
-    pub(super) fn records(&mut self) -> Records<'_> {
+    pub(super) fn records(&self) -> Records<'_> {
         let spill = &self.spill;
-        let parts = (0..PARTS).map(|i| Part::new(self.pages.take(i), i, spill)).collect();
+        let parts = (0..PARTS).map(|i| Part::new(std::iter::once(&self.pages), i, spill)).collect();
         Records { width: self.width, parts, has_repeats: true }
     }
 }

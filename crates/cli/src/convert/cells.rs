@@ -32,6 +32,45 @@ pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<[u8
     encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)
 }
 
+/// Whether a cell holds neither a number nor a symbol because it has too few digits and is too short, as most
+/// cells are. Checks sixteen bytes at a time.
+#[inline]
+pub(crate) fn is_harmless(encoding: Encoding, block: &[u8], cell: &Range<usize>) -> bool {
+    if cell.len() < FEWEST_DIGITS {
+        return true;
+    }
+    if cell.len() >= SHORTEST_TEXT {
+        return false;
+    }
+    let (mut digits, mut after_lead) = (0, 0);
+    for at in cell.clone().step_by(16) {
+        let bytes = block[at..].first_chunk().copied().unwrap_or_else(|| {
+            let mut last = [0; 16];
+            last[..block.len() - at].copy_from_slice(&block[at..]);
+            last
+        });
+        let within = (1_u32 << (cell.end - at).min(16)) - 1;
+        let bytes = u8x16::new(bytes);
+        let in_range = |first: u8, last: u8| {
+            let values = bytes - u8x16::splat(first);
+            values.simd_eq(values.min(u8x16::splat(last - first))).to_bitmask()
+        };
+        digits += (in_range(b'0', b'9') & within).count_ones();
+        // At least as many as there are full-width digits.
+        digits += match encoding {
+            Encoding::Utf8 => (bytes.simd_eq(u8x16::splat(0xEF)).to_bitmask() & within).count_ones(),
+            Encoding::Cp932 => {
+                let leads = bytes.simd_eq(u8x16::splat(0x82)).to_bitmask();
+                let trails = in_range(0x4F, 0x58) & within;
+                let found = (leads << 1 | after_lead) & trails;
+                after_lead = leads >> 15 & 1;
+                found.count_ones()
+            }
+        };
+    }
+    digits < FEWEST_DIGITS as u32
+}
+
 /// Searches kept cells for the number of their row, as it is written and as the person's first number.
 pub(crate) struct KeptCells {
     encoding: Encoding,
@@ -43,36 +82,10 @@ impl KeptCells {
         Self { encoding, digits: Zeroizing::new(Vec::new()) }
     }
 
-    /// Whether a cell holds neither a number nor a symbol because it has too few digits and is too short, as most
-    /// cells are. Checks sixteen bytes at a time.
+    /// See [`is_harmless`].
     #[inline]
     pub(crate) fn harmless(&self, block: &[u8], cell: &Range<usize>) -> bool {
-        if cell.len() < FEWEST_DIGITS {
-            return true;
-        }
-        if cell.len() >= SHORTEST_TEXT {
-            return false;
-        }
-        let full_width = match self.encoding {
-            Encoding::Utf8 => 0xEF,
-            Encoding::Cp932 => 0x82,
-        };
-        let mut digits = 0;
-        for at in cell.clone().step_by(16) {
-            let bytes = block[at..].first_chunk().copied().unwrap_or_else(|| {
-                let mut last = [0; 16];
-                last[..block.len() - at].copy_from_slice(&block[at..]);
-                last
-            });
-            let within = (1_u32 << (cell.end - at).min(16)) - 1;
-            let bytes = u8x16::new(bytes);
-            let values = bytes - u8x16::splat(b'0');
-            digits += (values.simd_eq(values.min(u8x16::splat(9))).to_bitmask() & within).count_ones() as usize;
-            if bytes.simd_eq(u8x16::splat(full_width)).to_bitmask() & within != 0 {
-                return false;
-            }
-        }
-        digits < FEWEST_DIGITS
+        is_harmless(self.encoding, block, cell)
     }
 
     /// Whether the cell that was read last has enough digits for any number.

@@ -13,7 +13,7 @@ use crate::{failure::Result, partition::Spills};
 /// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
     let unique = run.plan.unique;
-    let unsorted = run.unsorted(usize::from(unique), spills);
+    let unsorted = run.unsorted(usize::from(unique), &unread.input, spills);
     let mut records = Records::default();
     let mut write = |files: &mut Files, work: &Work| {
         for (output, rendered) in files.outputs.iter_mut().zip(&work.rendered) {

@@ -1,6 +1,7 @@
 //! Detects kept columns that are computed from their rows' numbers or symbols. A sample of rows is tested.
 
-use arrow_array::Array;
+use arrow_array::{Array, ArrayRef, StringArray, UInt64Array};
+use arrow_select::take::take;
 use fugo::{KeyTag, SYMBOL_LEN, Scope, text::TextEncoder};
 use fugo_columnar::kept::{Person, Sample};
 
@@ -8,7 +9,10 @@ use super::{
     render::KeptForm,
     rows::{PersonColumn, Rows},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    roster::text::{text, unexpected},
+};
 
 /// The kept columns of a run, and a sample of its rows.
 pub(crate) struct MadeOf<'a> {
@@ -36,7 +40,10 @@ impl<'a> MadeOf<'a> {
     #[inline(never)]
     pub(crate) fn add(&mut self, rows: &Rows, symbols: &[Vec<[u8; SYMBOL_LEN]>]) -> Result<()> {
         let taken = self.sample.next(rows.len());
-        let cells = self.kept.texts(taken.iter().map(|row| rows.kept(*row)))?;
+        let cells = match self.kept {
+            KeptForm::Packed(_) => texts(&rows.columns, &taken)?,
+            KeptForm::Cells { .. } => self.kept.texts(taken.iter().map(|row| rows.kept(*row)))?,
+        };
         for (nth, row) in taken.iter().copied().enumerate() {
             let person = match self.insurers {
                 Some(encoder) => Person::Insurers(rows.insurers[row], encoder),
@@ -67,4 +74,10 @@ impl<'a> MadeOf<'a> {
             "leave it out of --keep: whoever has it can find the numbers, or link the outputs; no output was changed",
         ))
     }
+}
+
+/// Some rows of columns as text.
+fn texts(columns: &[ArrayRef], rows: &[usize]) -> Result<Vec<StringArray>> {
+    let rows: UInt64Array = rows.iter().map(|row| *row as u64).collect();
+    columns.iter().map(|column| text(&take(column, &rows, None).map_err(unexpected)?)).collect()
 }

@@ -11,8 +11,9 @@
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
 //! `arrow_messages.rs`.
 
+use super::division::Division;
 use crate::{
-    partition::PARTS,
+    partition::{PAGE, PAGES},
     roster::{Input, blocks::BLOCK},
 };
 
@@ -21,6 +22,13 @@ const TABLE_ROW: u64 = 128;
 
 /// How many bytes a row group takes while it is encoded: its rows and its encoded pages.
 const GROUP: usize = 1 << 25;
+
+/// The size in bytes of a partition that a processor's caches hold while it is sorted.
+const SORTED_WELL: u64 = 1 << 20;
+
+/// The bits of the symbol by which rows are divided: at least 256 partitions, at most 4,096.
+const FEWEST_BITS: u32 = 8;
+const MOST_BITS: u32 = 12;
 
 /// The limit for reading a table that the run itself has written. Its pages and batches take less.
 pub(super) const OWN_TABLE: usize = 1 << 30;
@@ -68,20 +76,24 @@ impl Memory {
         Partition { limit: (self.total / 2 / self.threads / copies).min(1 << 30) }
     }
 
-    /// The bytes of rows that each thread may hold for each of these outputs while the input is read. If the size of
-    /// the input is known, the memory that sorting will need is subtracted, because the allocator keeps freed pages:
-    /// so memory does not grow with the number of rows. `size` is the size of the input, see
-    /// [`crate::roster::Opened::size`].
-    pub(super) fn parts(self, input: &Input, size: Option<u64>, copies: usize, outputs: usize) -> usize {
-        let size = size.unwrap_or(0);
-        let bytes = match input {
+    /// How the rows of an output are divided, and how many bytes of them each thread may hold for each of these
+    /// outputs while the input is read. If the size of the input is known, the memory that sorting will need is
+    /// subtracted, because both are in use at the same time: so memory does not grow with the number of rows. `size`
+    /// is the size of the input, see [`crate::roster::Opened::size`].
+    pub(super) fn parts(self, input: &Input, size: Option<u64>, copies: usize, outputs: usize) -> (Division, usize) {
+        let bytes = size.map(|size| match input {
             Input::Csv(_) => size.saturating_mul(3) / 2,
             Input::Table(_) => size.saturating_mul(TABLE_ROW),
-        };
-        let part = usize::try_from(bytes / PARTS as u64).unwrap_or(usize::MAX);
+        });
+        let all = self.total / 5 * 2;
+        let each = |all: usize| all / self.threads / outputs.max(1);
+        // Every partition has a page of at least the least size in every thread.
+        let most = (each(self.total / 8) / (PAGES * PAGE.start())).max(1).ilog2();
+        let wanted = bytes.map_or(FEWEST_BITS, |bytes| (bytes / SORTED_WELL).max(1).ilog2() + 1);
+        let division = Division::first(wanted.min(most).clamp(FEWEST_BITS, MOST_BITS));
+        let part = usize::try_from(bytes.unwrap_or(0) / division.parts() as u64).unwrap_or(usize::MAX);
         let sorting = part.min(self.partition(copies).limit).saturating_mul(copies * self.threads);
-        let all = (self.total / 5 * 2).saturating_sub(sorting).max(self.total / 8);
-        all / self.threads / outputs.max(1)
+        (division, each(all.saturating_sub(sorting).max(self.total / 8)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cells;
 mod derive;
+mod division;
 mod dropping;
 mod headers;
 mod input_order;

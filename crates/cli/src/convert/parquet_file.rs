@@ -85,11 +85,14 @@ impl ParquetFile {
         self.begun += 1;
         let (schema, batches) = (self.schema.clone(), std::mem::take(&mut self.pending));
         self.encoding.push_back(thread::spawn(move || {
-            for batch in batches {
-                let mut writers = columns.iter_mut();
-                for (field, column) in schema.fields().iter().zip(batch.columns()) {
-                    for leaf in compute_leaves(field, column)? {
-                        writers.next().ok_or_else(lost)?.write(&leaf)?;
+            // Column by column: the dictionary of one column fits in a processor's caches, those of all do not.
+            let mut writers = columns.iter_mut();
+            for (i, field) in schema.fields().iter().enumerate() {
+                // No column of an output is nested, so each has one leaf.
+                let writer = writers.next().ok_or_else(lost)?;
+                for batch in &batches {
+                    for leaf in compute_leaves(field, batch.column(i))? {
+                        writer.write(&leaf)?;
                     }
                 }
             }

@@ -1,11 +1,12 @@
-//! The rows of one output on their way into symbol order. They are partitioned by the first byte of the symbol. Symbols
-//! are uniform, so the partitions have similar sizes.
+//! The rows of one output on their way into symbol order. They are partitioned by the first bits of the symbol, in
+//! memory pages that spill to a temporary file when there are too many. Symbols are uniform, so the partitions have
+//! similar sizes.
 
 use std::io;
 
 use fugo::SYMBOL_LEN;
 
-use super::position::Position;
+use super::{division::Division, position::Position};
 use crate::{
     partition::{Pages, Spill},
     roster::csv,
@@ -33,13 +34,18 @@ impl RowFormat {
         SYMBOL_LEN + if self.listed { Position::LEN } else { 0 } + 4
     }
 
-    fn append(self, page: &mut Vec<u8>, symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
-        page.extend_from_slice(symbol);
+    /// Writes a row into its bytes.
+    #[inline]
+    fn write(self, row: &mut [u8], symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
+        let (head, cells) = row.split_at_mut(self.head_len());
+        let (symbol_bytes, rest) = head.split_at_mut(SYMBOL_LEN);
+        symbol_bytes.copy_from_slice(symbol);
         if self.listed {
-            page.extend_from_slice(&position.pack());
+            rest[..Position::LEN].copy_from_slice(&position.pack());
         }
-        page.extend_from_slice(&(kept.len() as u32).to_le_bytes());
-        page.extend_from_slice(kept);
+        let len = rest.len() - 4;
+        rest[len..].copy_from_slice(&(kept.len() as u32).to_le_bytes());
+        cells.copy_from_slice(kept);
     }
 
     /// The length of the first row in `bytes`, or `None` if `bytes` does not hold all of it.
@@ -79,18 +85,18 @@ impl RowFormat {
 /// The rows of one thread for one output.
 pub(crate) struct Parts {
     format: RowFormat,
-    /// The index of the byte of the symbol by which rows are partitioned.
-    depth: usize,
+    division: Division,
     pages: Pages,
 }
 
 impl Parts {
     /// Holds at most about `limit` bytes, then spills.
-    pub(crate) fn new(format: RowFormat, depth: usize, limit: usize) -> Self {
-        Self { format, depth, pages: Pages::new(limit) }
+    pub(crate) fn new(format: RowFormat, division: Division, limit: usize) -> Self {
+        Self { format, division, pages: Pages::new(division.parts(), limit) }
     }
 
     /// Takes a row. Spills all rows if the limit is exceeded.
+    #[inline]
     pub(crate) fn push(
         &mut self,
         symbol: &[u8; SYMBOL_LEN],
@@ -99,8 +105,8 @@ impl Parts {
         spill: &Spill<'_>,
     ) -> io::Result<()> {
         let format = self.format;
-        let append = |page: &mut Vec<u8>| format.append(page, symbol, position, kept);
-        self.pages.push(usize::from(symbol[self.depth]), format.head_len() + kept.len(), append, spill)
+        let write = |row: &mut [u8]| format.write(row, symbol, position, kept);
+        self.pages.push(self.division.part(symbol), format.head_len() + kept.len(), write, spill)
     }
 
     /// Moves all rows to the spill file.
@@ -108,8 +114,8 @@ impl Parts {
         self.pages.spill(spill)
     }
 
-    /// Takes out the rows of one partition.
-    pub(crate) fn take(&mut self, part: usize) -> Vec<Vec<u8>> {
-        self.pages.take(part)
+    /// The rows that are in memory.
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.pages
     }
 }

@@ -21,9 +21,9 @@ use crate::{
     hardening,
     interrupt::Interrupt,
     ordered::Threads,
-    partition::{PARTS, Spills},
+    partition::Spills,
     placing::{Complete, Output, Staging},
-    roster::identity::Watched,
+    roster::{Input, identity::Watched},
 };
 
 /// The state of a run from its first phase to its last.
@@ -39,9 +39,16 @@ impl Run<'_> {
     /// The outputs whose rows are sorted. Only the first output stores row positions, so that duplicates can be
     /// listed. The others find the same duplicates without them, and positions in two temporary files would let the
     /// files be joined.
-    pub(super) fn unsorted<'s>(&self, outputs: usize, spills: &'s Spills) -> Vec<Unsorted<'s>> {
-        let format = |k| RowFormat { listed: k == 0, equality: self.plan.equality };
-        (0..outputs).map(|k| Unsorted { format: format(k), spill: spills.open() }).collect()
+    pub(super) fn unsorted<'s>(&self, outputs: usize, input: &Input, spills: &'s Spills) -> Vec<Unsorted<'s>> {
+        let Plan { memory, input_size, equality, .. } = *self.plan;
+        let (division, limit) = memory.parts(input, input_size, self.plan.copies(), outputs);
+        let unsorted = |k| Unsorted {
+            format: RowFormat { listed: k == 0, equality },
+            division,
+            limit,
+            spill: spills.open(division.parts()),
+        };
+        (0..outputs).map(unsorted).collect()
     }
 
     /// The first phase: reads all input, then wipes numbers and keys. `each` gets every block in the order of the
@@ -58,14 +65,7 @@ impl Run<'_> {
         let Self { plan, files, totals, interrupt, progress } = self;
         let Plan { memory, limits, .. } = **plan;
         progress.phase("reading");
-        let steps = Steps {
-            layout: &layout,
-            keys: &keys,
-            forms: &plan.forms,
-            render,
-            parted: unsorted,
-            parts_limit: memory.parts(&input, plan.input_size, plan.copies(), unsorted.len()),
-        };
+        let steps = Steps { layout: &layout, keys: &keys, forms: &plan.forms, render, parted: unsorted };
         let mut made = MadeOf::new(&plan.kept_names, plan.forms[0].kept.clone(), &layout.source, &plan.scopes);
         let mut collect = |work: &mut Work| {
             totals.add(&work.rows);
@@ -115,13 +115,14 @@ impl Run<'_> {
             spills,
         };
         let sorting: Vec<Sorting<'_>> = unsorted.iter().enumerate().map(sorting).collect();
+        let partitions: usize = unsorted.iter().map(|output| output.division.parts()).sum();
         let mut done = 0;
         let mut give = |k: usize, sorted: &Sorted| {
             if done == 0 {
                 progress.phase("writing");
             }
             done += 1;
-            progress.sorted(done, (unsorted.len() * PARTS) as u64);
+            progress.sorted(done, partitions as u64);
             if k == 0 {
                 totals.equal += sorted.equal;
                 totals.differing += sorted.differing;
@@ -130,7 +131,7 @@ impl Run<'_> {
             each(files, k, sorted)
         };
         let threads = Threads { count: plan.memory.threads, interrupt };
-        writing::write_all(unsorted, &sorting, parts, threads, &mut give)?;
+        writing::write_all(unsorted, &sorting, &parts, threads, &mut give)?;
         totals.people_with_several = files.duplicates.people();
         Ok(())
     }

@@ -11,7 +11,7 @@ use fugo::{AnySymbolKey, SYMBOL_LEN};
 use super::{
     derive::derive,
     parts::Parts,
-    render::{Rendering, RowForm},
+    render::{KeptForm, Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
     table_rows::TableReader,
     writing::Unsorted,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     ordered::{Ended, Task, Threads, Turn, Worker},
-    roster::{Input, blocks::Block},
+    roster::{Input, blocks::Block, text::unexpected},
 };
 
 /// How the rows of a block are handled.
@@ -32,8 +32,6 @@ pub(crate) struct Steps<'a> {
     pub(crate) render: bool,
     /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
-    /// How many bytes of them a thread may hold in memory for each output.
-    pub(crate) parts_limit: usize,
 }
 
 /// A block on its way through the threads. Its buffers are reused.
@@ -123,7 +121,7 @@ pub(crate) fn read_all(
         steps,
         cells: RowReader::new(steps.layout),
         columns: TableReader::new(steps.layout),
-        parts: steps.parted.iter().map(|output| Parts::new(output.format, 0, steps.parts_limit)).collect(),
+        parts: steps.parted.iter().map(|output| Parts::new(output.format, output.division, output.limit)).collect(),
     };
     let again = &mut |work| drop(to_reader.send(work));
     let (collected, parts) = threads.in_order(blocks, &new, collect, again)?;
@@ -142,6 +140,9 @@ impl Reader<'_> {
             Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
         derive(steps.keys, &work.rows, &mut work.symbols);
+        if let Some(packer) = steps.layout.packer.as_ref().filter(|_| !steps.parted.is_empty()) {
+            work.rows.pack(packer).map_err(unexpected)?;
+        }
         part_rows(steps, work, &mut self.parts)?;
         if steps.render { render_rows(steps, work) } else { Ok(()) }
     }
@@ -162,6 +163,10 @@ fn render_rows(steps: &Steps<'_>, work: &mut Work) -> Result<()> {
     work.rendered.resize_with(steps.forms.len(), Rendering::default);
     for ((rendered, form), symbols) in work.rendered.iter_mut().zip(steps.forms).zip(&work.symbols) {
         rendered.clear();
+        if let KeptForm::Packed(_) = form.kept {
+            rendered.render(form, symbols, &work.rows.columns)?;
+            continue;
+        }
         for (i, symbol) in symbols.iter().enumerate() {
             rendered.push(form, symbol, work.rows.kept(i));
         }

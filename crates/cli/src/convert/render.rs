@@ -87,7 +87,7 @@ impl KeptForm {
     }
 
     /// The kept cells of rows as columns. `ranges` are the byte ranges of the rows' cells.
-    fn columns(&self, kept: &[u8], ranges: impl Iterator<Item = Range<usize>>) -> Result<Vec<ArrayRef>> {
+    fn columns(&self, kept: &[u8], ranges: impl ExactSizeIterator<Item = Range<usize>>) -> Result<Vec<ArrayRef>> {
         match self {
             Self::Packed(None) => Ok(Vec::new()),
             Self::Packed(Some(packer)) => packer.unpack(kept, ranges).map_err(unexpected),
@@ -99,7 +99,10 @@ impl KeptForm {
                     Encoding::Utf8 => simdutf8::basic::from_utf8(kept).map_err(|_| not_text())?,
                     Encoding::Cp932 => "",
                 };
-                for range in ranges.filter(|_| *columns > 0) {
+                for range in ranges {
+                    if *columns == 0 {
+                        continue;
+                    }
                     let decoded;
                     let row = match encoding {
                         Encoding::Utf8 => &all[range],
@@ -145,12 +148,12 @@ impl RowForm {
         let usage = symbols.metadata().get(USE_KEY).map(|usage| (USE_KEY.to_owned(), usage.clone()));
         let metadata: HashMap<String, String> = usage.into_iter().collect();
         let mut columns = vec![symbols];
-        let unpacked = match kept {
-            KeptForm::Packed(_) => kept.columns(&[], std::iter::empty())?,
-            KeptForm::Cells { .. } => Vec::new(),
+        let types = match kept {
+            KeptForm::Packed(Some(packer)) => packer.types(),
+            KeptForm::Packed(None) | KeptForm::Cells { .. } => &[],
         };
         for (i, field) in fields.iter().enumerate() {
-            let found = unpacked.get(i).map_or(field.data_type(), |column| column.data_type());
+            let found = types.get(i).unwrap_or(field.data_type());
             let data_type = kept_type(found, format).ok_or_else(|| {
                 Failure::new(
                     format!(
@@ -267,10 +270,21 @@ impl Rendering {
             return Ok(());
         }
         let kept = form.kept.columns(&self.kept, self.ranges())?;
+        let symbols = std::mem::take(&mut self.symbols);
+        let rendered = self.render(form, &symbols, &kept);
+        self.symbols = symbols;
+        rendered
+    }
+
+    /// Renders rows: their symbols, and their kept columns.
+    pub(crate) fn render(&mut self, form: &RowForm, symbols: &[[u8; SYMBOL_LEN]], kept: &[ArrayRef]) -> Result<()> {
+        if symbols.is_empty() {
+            return Ok(());
+        }
         match &form.written {
-            Written::Lines { delimiter } => self.write_lines(form.symbol, *delimiter, &kept),
+            Written::Lines { delimiter } => self.write_lines(symbols, form.symbol, *delimiter, kept),
             Written::Columns { schema, .. } => {
-                let mut columns = vec![self.symbol_column(form.symbol)];
+                let mut columns = vec![symbol_column(symbols, form.symbol)];
                 for (column, field) in kept.iter().zip(&schema.fields()[1..]) {
                     columns.push(written_as(column, field)?);
                 }
@@ -289,31 +303,21 @@ impl Rendering {
     }
 
     /// The byte ranges of the rows' kept cells.
-    fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
-        let starts = std::iter::once(0).chain(self.kept_ends.iter().copied());
-        starts.zip(&self.kept_ends).map(|(start, end)| start..*end)
-    }
-
-    fn symbol_column(&self, form: SymbolForm) -> ArrayRef {
-        if let SymbolForm::Binary = form {
-            let bytes = Buffer::from_slice_ref(self.symbols.as_flattened());
-            return Arc::new(FixedSizeBinaryArray::new(SYMBOL_WIDTH, bytes, None));
-        }
-        let mut texts = StringBuilder::with_capacity(self.symbols.len(), 48 * self.symbols.len());
-        let mut scratch = Vec::new();
-        for symbol in &self.symbols {
-            scratch.clear();
-            form.write(symbol, &mut scratch);
-            let text = std::str::from_utf8(&scratch);
-            texts.append_value(text.unwrap_or_else(|_| unreachable!("text forms and hexadecimal digits are ASCII")));
-        }
-        Arc::new(texts.finish())
+    fn ranges(&self) -> impl ExactSizeIterator<Item = Range<usize>> {
+        let start = |row: usize| row.checked_sub(1).map_or(0, |before| self.kept_ends[before]);
+        self.kept_ends.iter().enumerate().map(move |(row, end)| start(row)..*end)
     }
 
     /// Writes cells of a table as CSV: a null is an empty cell, and empty text is quoted.
-    fn write_lines(&mut self, symbol: SymbolForm, delimiter: u8, kept: &[ArrayRef]) -> Result<()> {
+    fn write_lines(
+        &mut self,
+        symbols: &[[u8; SYMBOL_LEN]],
+        symbol: SymbolForm,
+        delimiter: u8,
+        kept: &[ArrayRef],
+    ) -> Result<()> {
         let texts = kept.iter().map(text).collect::<Result<Vec<StringArray>>>()?;
-        for (row, bytes) in self.symbols.iter().enumerate() {
+        for (row, bytes) in symbols.iter().enumerate() {
             symbol.write(bytes, &mut self.lines);
             for (text, column) in texts.iter().zip(kept) {
                 self.lines.push(delimiter);
@@ -330,6 +334,22 @@ impl Rendering {
         }
         Ok(())
     }
+}
+
+fn symbol_column(symbols: &[[u8; SYMBOL_LEN]], form: SymbolForm) -> ArrayRef {
+    if let SymbolForm::Binary = form {
+        let bytes = Buffer::from_slice_ref(symbols.as_flattened());
+        return Arc::new(FixedSizeBinaryArray::new(SYMBOL_WIDTH, bytes, None));
+    }
+    let mut texts = StringBuilder::with_capacity(symbols.len(), 48 * symbols.len());
+    let mut scratch = Vec::new();
+    for symbol in symbols {
+        scratch.clear();
+        form.write(symbol, &mut scratch);
+        let text = std::str::from_utf8(&scratch);
+        texts.append_value(text.unwrap_or_else(|_| unreachable!("text forms and hexadecimal digits are ASCII")));
+    }
+    Arc::new(texts.finish())
 }
 
 fn not_text() -> Failure {

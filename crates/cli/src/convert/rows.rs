@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use arrow_array::ArrayRef;
+use arrow_schema::ArrowError;
 use fugo::{
     Lineage, MyNumber, SYMBOL_LEN,
     normalize::{LostZeros, Reading},
@@ -107,7 +109,10 @@ pub(crate) struct Rows {
     pub(crate) numbers: Vec<MyNumber>,
     pub(crate) insurers: Vec<[u8; SYMBOL_LEN]>,
     pub(crate) positions: Vec<Position>,
-    /// The bytes after the symbol in the outputs: a delimiter before each kept cell, as written in the input.
+    /// The kept columns of the accepted rows of a table.
+    pub(crate) columns: Vec<ArrayRef>,
+    /// The bytes after the symbol in the outputs: a delimiter before each kept cell, as written in the input. Or the
+    /// packed cells of a table.
     kept: Vec<u8>,
     kept_ends: Vec<usize>,
 }
@@ -124,9 +129,11 @@ impl Rows {
         &self.kept[start..self.kept_ends[i]]
     }
 
-    /// Appends to the kept bytes of the current row.
-    pub(crate) fn keep(&mut self, bytes: &[u8]) {
-        self.kept.extend_from_slice(bytes);
+    /// Packs the kept columns of a table, so that [`Self::kept`] returns the packed cells of a row.
+    pub(crate) fn pack(&mut self, packer: &Packer) -> Result<(), ArrowError> {
+        self.kept.clear();
+        self.kept_ends.clear();
+        packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)
     }
 
     /// Accepts the current row.
@@ -160,6 +167,7 @@ impl Rows {
         self.numbers.clear();
         self.insurers.clear();
         self.positions.clear();
+        self.columns.clear();
         self.kept.clear();
         self.kept_ends.clear();
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use fugo::SYMBOL_LEN;
 
 use super::{
+    division::Division,
     memory::Partition,
     parts::{Equality, Parts, RowFormat},
     position::Position,
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     ordered::Ended,
-    partition::{PARTS, Part, Spills},
+    partition::{Part, Spills},
 };
 
 /// How the partitions of one output are sorted.
@@ -102,15 +103,21 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// Gives the rows of a partition in order: at once, or in pieces if the partition is too large. `depth` is the
-    /// index of the byte of the symbol by which it was partitioned.
-    pub(crate) fn sort(&mut self, part: Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
+    /// Gives the rows of a partition in order: at once, or in pieces if the partition is too large. `division` is how
+    /// it was divided from the others.
+    pub(crate) fn sort(
+        &mut self,
+        part: Part<'_>,
+        division: Division,
+        give: &mut Give<'_>,
+    ) -> Result<(), Ended<Failure>> {
         if part.len() > self.how.partition.limit as u64 {
-            return self.sort_large(&part, depth, give);
+            return self.sort_large(&part, division, give);
         }
         part.load(&mut self.bytes)?;
+        drop(part);
         self.index();
-        self.order(depth);
+        self.order(division);
         self.render()?;
         give(&mut self.sorted)
     }
@@ -129,9 +136,9 @@ impl<'a> Sorter<'a> {
 
     /// Sorts by symbol, kept cells and position. Within a partition the remaining bits of the symbols are uniform, so
     /// a counting sort by the next bits leaves one or two rows in each bucket.
-    fn order(&mut self, depth: usize) {
+    fn order(&mut self, division: Division) {
         let bits = self.order.len().max(2).ilog2().min(16);
-        let skipped = 8 * (depth as u32 + 1);
+        let skipped = division.used();
         // After eight bytes the key has no bits left, so all rows are in one bucket.
         let bucket = |entry: &Entry| (entry.key.checked_shl(skipped).unwrap_or(0) >> (u64::BITS - bits)) as usize;
         self.ends.clear();
@@ -217,7 +224,7 @@ impl<'a> Sorter<'a> {
 
     /// A partition that is too large, for example because a person has millions of rows. It is partitioned again by
     /// the next byte, or given piece by piece if all of its rows are one person's.
-    fn sort_large(&mut self, part: &Part<'_>, depth: usize, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
+    fn sort_large(&mut self, part: &Part<'_>, division: Division, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let Sorting { format, partition, spills, .. } = self.how;
         let (mut one, mut one_person) = (None, true);
         let first_look = |piece: &[u8]| {
@@ -238,9 +245,10 @@ impl<'a> Sorter<'a> {
         if let (true, Some(one)) = (one_person, &one) {
             return self.one_person(part, one, give);
         }
-        let spill = spills.open();
+        let division = division.next();
+        let spill = spills.open(division.parts());
         let fail = |error| spill.failure(&error);
-        let mut parts = Parts::new(format, depth + 1, partition.divided());
+        let mut parts = Parts::new(format, division, partition.divided());
         let again = |piece: &[u8]| {
             for row in rows(piece, format) {
                 let (symbol, position, kept) = (RowFormat::symbol(row), format.position(row), format.kept(row));
@@ -250,8 +258,9 @@ impl<'a> Sorter<'a> {
         };
         part.pieces(|bytes| format.row_len(bytes), partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
-        for i in 0..PARTS {
-            self.sort(Part::new(parts.take(i), i, &spill), depth + 1, give)?;
+        drop(parts);
+        for i in 0..division.parts() {
+            self.sort(Part::new(std::iter::empty(), i, &spill), division, give)?;
         }
         Ok(())
     }
@@ -290,7 +299,7 @@ impl<'a> Sorter<'a> {
             give(sorted)
         };
         let positions = |row: &[u8]| format.position(row).pack();
-        self.how.positions(part, format, &positions, 0, &mut list)
+        self.how.positions(part, format, &positions, Division::first(8), &mut list)
     }
 }
 
@@ -305,20 +314,20 @@ struct OnePerson {
 
 impl Sorting<'_> {
     /// Gives the positions of a partition's rows in order, in pieces. A packed position has the length of a symbol
-    /// and sorts like one, so positions are partitioned like rows without kept cells, by the byte at `depth`.
+    /// and sorts like one, so positions are partitioned like rows without kept cells.
     fn positions(
         self,
         part: &Part<'_>,
         format: RowFormat,
         position: &dyn Fn(&[u8]) -> [u8; Position::LEN],
-        depth: usize,
+        division: Division,
         give: &mut GivePositions<'_>,
     ) -> Result<(), Ended<Failure>> {
         const { assert!(Position::LEN == SYMBOL_LEN, "a packed position takes a symbol's place") };
         let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
-        let spill = self.spills.open();
+        let spill = self.spills.open(division.parts());
         let fail = |error| spill.failure(&error);
-        let mut parts = Parts::new(bare, depth, self.partition.divided());
+        let mut parts = Parts::new(bare, division, self.partition.divided());
         let again = |piece: &[u8]| {
             for row in rows(piece, format) {
                 let packed = position(row);
@@ -328,11 +337,12 @@ impl Sorting<'_> {
         };
         part.pieces(|bytes| format.row_len(bytes), self.partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
+        drop(parts);
         let mut bytes = Vec::new();
-        for i in 0..PARTS {
-            let part = Part::new(parts.take(i), i, &spill);
+        for i in 0..division.parts() {
+            let part = Part::new(std::iter::empty(), i, &spill);
             if part.len() > self.partition.limit as u64 {
-                self.positions(&part, bare, &|row| *RowFormat::symbol(row), depth + 1, give)?;
+                self.positions(&part, bare, &|row| *RowFormat::symbol(row), division.next(), give)?;
             } else if part.len() > 0 {
                 part.load(&mut bytes)?;
                 let unpacked = rows(&bytes, bare).map(|row| Position::unpack(*RowFormat::symbol(row)));

@@ -11,7 +11,7 @@ use crate::{failure::Result, partition::Spills};
 /// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {
     let outputs = run.files.outputs.len();
-    let unsorted = run.unsorted(outputs, spills);
+    let unsorted = run.unsorted(outputs, &unread.input, spills);
     let parts = run.read(unread, &unsorted, false, &mut |_, _| Ok(()))?;
     let mut rows_written = vec![0; outputs];
     let mut write = |files: &mut Files, k: usize, sorted: &Sorted| {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, StringArray};
-use arrow_buffer::NullBuffer;
+use arrow_array::{Array, ArrayRef, BooleanArray, StringArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Field};
+use arrow_select::filter::filter;
 use fugo::{Epoch, KeyTag, Purpose, SYMBOL_LEN, Scope, text::TextEncoder};
 use fugo_columnar::{
     FaultReason, Numbers, SymbolMetadata, is_symbol_field,
@@ -14,7 +15,8 @@ use fugo_columnar::{
 };
 
 use super::{
-    packer::Packer,
+    cells,
+    packer::{Packer, value_type},
     position::Position,
     reason::Reason,
     rows::{Layout, PersonColumn, Reject, Rows},
@@ -23,6 +25,7 @@ use crate::{
     failure::{Failure, Result},
     roster::{
         blocks::Block,
+        encoding::Encoding,
         text::{text, unexpected},
     },
 };
@@ -30,15 +33,13 @@ use crate::{
 /// Packs the kept cells of a row.
 pub(crate) fn packer(fields: &[Field]) -> Result<Arc<Packer>> {
     fields.iter().try_for_each(keepable)?;
-    let refused =
-        |error| Failure::new(format!("the kept columns cannot be sorted: {error}"), "leave them out of --keep");
-    Packer::new(fields).map(Arc::new).map_err(refused)
+    Ok(Arc::new(Packer::new(fields)))
 }
 
 /// Refuses kept columns that cannot be searched for numbers and symbols.
 fn keepable(field: &Field) -> Result<()> {
     let (name, found) = (field.name(), field.data_type());
-    let values = if let DataType::Dictionary(_, values) = found { values } else { found };
+    let values = value_type(found);
     let refused = if is_symbol_field(field) {
         "holds symbols; symbols of two scopes in one row link the scopes".to_owned()
     } else if let Some(name) = field.extension_type_name().filter(|_| !values.is_string()) {
@@ -133,6 +134,17 @@ impl Kept {
         Ok(Self { searched: searched(column)?, missing })
     }
 
+    /// Clears the rows in which the column holds neither a number nor a symbol, because its cell is too short.
+    fn mark_searched(&self, searched: &mut [bool]) {
+        for Searched { texts, .. } in &self.searched {
+            let bytes = texts.values().as_slice();
+            for (searched, ends) in searched.iter_mut().zip(texts.value_offsets().windows(2)) {
+                let cell = ends[0] as usize..ends[1] as usize;
+                *searched |= !cells::is_harmless(Encoding::Utf8, bytes, &cell);
+            }
+        }
+    }
+
     fn is_missing(&self, row: usize) -> bool {
         self.missing.as_ref().is_some_and(|nulls| nulls.is_null(row))
     }
@@ -147,29 +159,43 @@ impl<'a> TableReader<'a> {
         rows.begin(self.layout, block.rows());
         let Some(batch) = &block.batch else { return Ok(()) };
         let (person, kept) = (batch.column(0), &batch.columns()[1..]);
-        let packed = self.layout.packer.as_ref().map(|packer| packer.pack(kept)).transpose();
-        let packed = packed.map_err(unexpected)?;
-        let kept = kept.iter().zip(&self.layout.required).map(|(column, required)| Kept::new(column, *required));
+        let columns = kept.iter().map(unpacked).collect::<Result<Vec<ArrayRef>>>()?;
+        let kept = columns.iter().zip(&self.layout.required).map(|(column, required)| Kept::new(column, *required));
         let kept = kept.collect::<Result<Vec<_>>>()?;
+        // A symbol in hexadecimal can have few digits, so insurers' symbols are searched for in every cell.
+        let mut searched = vec![matches!(self.layout.source, PersonColumn::InsurersSymbol(_)); batch.num_rows()];
+        kept.iter().for_each(|column| column.mark_searched(&mut searched));
         let mut persons = Persons::new(self.layout, &mut self.numbers, person)?;
-        for row in 0..batch.num_rows() {
+        let mut accepted = BooleanBufferBuilder::new(batch.num_rows());
+        for (row, is_searched) in searched.into_iter().enumerate() {
             rows.read += 1;
             let position = Position { record: block.first_record + row as u64, line: 0, byte: 0 };
-            let read = persons.next(row, rows, self.layout, &kept);
+            let read = persons.next(row, rows, self.layout, &kept, is_searched);
+            accepted.append(read.is_ok());
             match read {
-                Ok(()) => {
-                    if let Some(packed) = &packed {
-                        packed.row(row).into_iter().for_each(|part| rows.keep(part));
-                    }
-                    rows.accept(position);
-                }
+                Ok(()) => rows.accept(position),
                 Err((column, reason)) => {
                     let field = Some(column.map_or(self.layout.person, |kept| self.layout.keep[kept]));
                     rows.reject(Reject { position, field, reason });
                 }
             }
         }
+        rows.columns = if rows.len() == batch.num_rows() {
+            columns
+        } else {
+            let accepted = BooleanArray::new(accepted.finish(), None);
+            let columns = columns.iter().map(|column| filter(column, &accepted));
+            columns.collect::<Result<_, _>>().map_err(unexpected)?
+        };
         Ok(())
+    }
+}
+
+/// A column without a dictionary.
+fn unpacked(column: &ArrayRef) -> Result<ArrayRef> {
+    match column.data_type() {
+        DataType::Dictionary(_, values) => cast(column, values).map_err(unexpected),
+        _ => Ok(column.clone()),
     }
 }
 
@@ -207,6 +233,7 @@ impl<'a> Persons<'a> {
         rows: &mut Rows,
         layout: &Layout,
         kept: &[Kept],
+        is_searched: bool,
     ) -> Result<(), (Option<usize>, Reason)> {
         let cells = || {
             let all =
@@ -217,6 +244,9 @@ impl<'a> Persons<'a> {
         let mut search = |owner| {
             if let Some(i) = kept.iter().position(|kept| kept.is_missing(row)) {
                 return Err((Some(i), Reason::Null));
+            }
+            if !is_searched {
+                return Ok(());
             }
             kept::search(cells, owner, &layout.other_codes, &mut rows.codes)
                 .map_err(|(i, fault)| (Some(i), Reason::Kept(fault)))
@@ -256,11 +286,7 @@ impl<'a> Persons<'a> {
 fn searched(column: &ArrayRef) -> Result<Vec<Searched>> {
     let shown = || Ok(Searched { texts: text(column)?, is_count: false });
     let count = |stored| Ok(Searched { texts: text(&cast(column, &stored).map_err(unexpected)?)?, is_count: true });
-    let values = match column.data_type() {
-        DataType::Dictionary(_, values) => values,
-        values => values,
-    };
-    Ok(match values {
+    Ok(match column.data_type() {
         DataType::Null | DataType::Boolean | DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
             Vec::new()
         }

@@ -3,18 +3,22 @@
 use crossbeam_channel::unbounded;
 
 use super::{
+    division::Division,
     parts::{Parts, RowFormat},
     sort::{Sorted, Sorter, Sorting},
 };
 use crate::{
     failure::{Failure, Result},
     ordered::{Ended, Task, Threads, Turn, Worker},
-    partition::{PARTS, Part, Spill},
+    partition::{Part, Spill},
 };
 
 /// The partitioned rows of one output.
 pub(crate) struct Unsorted<'a> {
     pub(crate) format: RowFormat,
+    pub(crate) division: Division,
+    /// How many bytes of them a thread may hold in memory.
+    pub(crate) limit: usize,
     pub(crate) spill: Spill<'a>,
 }
 
@@ -22,8 +26,6 @@ pub(crate) struct Unsorted<'a> {
 struct PartOf {
     output: usize,
     part: usize,
-    /// The pages of the partition, from every thread.
-    pages: Vec<Vec<u8>>,
     /// Some of its rows in order; `None` after the last rows.
     sorted: Option<Sorted>,
 }
@@ -32,6 +34,8 @@ struct PartOf {
 struct PartSorter<'a> {
     unsorted: &'a [Unsorted<'a>],
     sorting: &'a [Sorting<'a>],
+    /// The rows in memory, by thread and output.
+    parts: &'a [Vec<Parts>],
     current: Option<(usize, Sorter<'a>)>,
 }
 
@@ -41,18 +45,20 @@ impl Worker for PartSorter<'_> {
     type Error = Failure;
 
     fn work(&mut self, of: PartOf, turn: &Turn<'_, PartOf, Failure>) -> Result<PartOf, Ended<Failure>> {
-        let PartOf { output, part, pages, .. } = of;
+        let PartOf { output, part, .. } = of;
         let (_, sorter) = match &mut self.current {
             Some(current) if current.0 == output => current,
             current => current.insert((output, Sorter::new(self.sorting[output]))),
         };
-        let of = |sorted| PartOf { output, part, pages: Vec::new(), sorted };
+        let of = |sorted| PartOf { output, part, sorted };
         let give = &mut |sorted: &mut Sorted| {
             let collected = turn.give(of(Some(std::mem::take(sorted))))?;
             *sorted = collected.sorted.unwrap_or_else(|| unreachable!("what is given comes back"));
             Ok(())
         };
-        sorter.sort(Part::new(pages, part, &self.unsorted[output].spill), 0, give)?;
+        let Unsorted { division, spill, .. } = &self.unsorted[output];
+        let in_memory = self.parts.iter().map(|thread| thread[output].pages());
+        sorter.sort(Part::new(in_memory, part, spill), *division, give)?;
         Ok(of(None))
     }
 
@@ -64,11 +70,11 @@ impl Worker for PartSorter<'_> {
 pub(crate) fn write_all(
     unsorted: &[Unsorted<'_>],
     sorting: &[Sorting<'_>],
-    parts: Vec<Vec<Parts>>,
+    parts: &[Vec<Parts>],
     threads: Threads<'_>,
     give: &mut dyn FnMut(usize, &Sorted) -> Result<()>,
 ) -> Result<()> {
-    let mut all = parts_of_all(unsorted.len(), parts).into_iter();
+    let mut all = parts_of_all(unsorted);
     let (queue, tasks) = unbounded();
     let mut queue = Some(queue);
     let mut hand_out = || match (all.next(), &queue) {
@@ -77,21 +83,15 @@ pub(crate) fn write_all(
     };
     // A thread holds one partition at a time, including rows that wait to be collected.
     (0..threads.count).for_each(|_| hand_out());
-    let new = || PartSorter { unsorted, sorting, current: None };
+    let new = || PartSorter { unsorted, sorting, parts, current: None };
     let collect = &mut |of: &mut PartOf| of.sorted.as_ref().map_or(Ok(()), |sorted| give(of.output, sorted));
     threads.in_order(tasks, &new, collect, &mut |_| hand_out())?;
     Ok(())
 }
 
 /// All partitions in the order in which they are sorted.
-fn parts_of_all(outputs: usize, mut parts: Vec<Vec<Parts>>) -> Vec<Task<PartOf>> {
-    let mut all = Vec::new();
-    for output in 0..outputs {
-        for part in 0..PARTS {
-            let pages = parts.iter_mut().flat_map(|thread| thread[output].take(part)).collect();
-            let of = PartOf { output, part, pages, sorted: None };
-            all.push(Task { number: all.len() as u64, of });
-        }
-    }
-    all
+fn parts_of_all(unsorted: &[Unsorted<'_>]) -> impl Iterator<Item = Task<PartOf>> {
+    let parts = unsorted.iter().map(|output| output.division.parts()).enumerate();
+    let all = parts.flat_map(|(output, parts)| (0..parts).map(move |part| PartOf { output, part, sorted: None }));
+    (0..).zip(all).map(|(number, of)| Task { number, of })
 }

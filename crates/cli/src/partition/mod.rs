@@ -2,16 +2,17 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | When do rows spill? | `pages.rs` |
+//! | When do rows spill? | `pages.rs`; the memory of the pages: `slabs.rs` |
 //! | Where are rows that do not fit in memory? | `spill.rs` |
 //! | How is a partition read again? | `part.rs` |
 
 mod pages;
 mod part;
+mod slabs;
 mod spill;
 
 pub(crate) use self::{
-    pages::Pages,
+    pages::{PAGE, PAGES, Pages},
     part::Part,
-    spill::{PARTS, Spill, Spills},
+    spill::{Spill, Spills},
 };

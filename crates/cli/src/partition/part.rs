@@ -1,33 +1,36 @@
 //! All rows of one partition.
 
-use super::spill::{Extent, Spill};
+use super::{
+    pages::Pages,
+    spill::{Extent, Spill},
+};
 use crate::failure::Result;
 
-/// All rows of one partition, from the pages of all threads and from the spill file.
+/// All rows of one partition, from the memory of all threads and from the spill file.
 pub(crate) struct Part<'a> {
-    pages: Vec<Vec<u8>>,
+    pieces: Vec<&'a [u8]>,
     extents: Vec<Extent>,
     spill: &'a Spill<'a>,
 }
 
 impl<'a> Part<'a> {
-    pub(crate) fn new(pages: Vec<Vec<u8>>, part: usize, spill: &'a Spill<'a>) -> Self {
-        Self { pages, extents: spill.take(part), spill }
+    /// `pages` are the rows that each thread holds in memory.
+    pub(crate) fn new(pages: impl Iterator<Item = &'a Pages>, part: usize, spill: &'a Spill<'a>) -> Self {
+        let pieces = pages.flat_map(|pages| pages.pieces(part)).collect();
+        Self { pieces, extents: spill.take(part), spill }
     }
 
     /// The size of all rows in bytes.
     pub(crate) fn len(&self) -> u64 {
-        let pages = self.pages.iter().map(Vec::len);
-        pages.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
+        let pieces = self.pieces.iter().map(|piece| piece.len());
+        pieces.chain(self.extents.iter().map(|extent| extent.len)).map(|len| len as u64).sum()
     }
 
-    /// Reads the whole partition, and frees its pages.
-    pub(crate) fn load(mut self, bytes: &mut Vec<u8>) -> Result<()> {
+    /// Reads the whole partition.
+    pub(crate) fn load(&self, bytes: &mut Vec<u8>) -> Result<()> {
         bytes.clear();
         bytes.reserve_exact(self.len() as usize);
-        for page in self.pages.drain(..) {
-            bytes.extend_from_slice(&page);
-        }
+        self.pieces.iter().for_each(|piece| bytes.extend_from_slice(piece));
         self.extents.iter().try_for_each(|extent| self.read(*extent, bytes))
     }
 
@@ -39,8 +42,8 @@ impl<'a> Part<'a> {
         size: usize,
         mut each: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        for page in &self.pages {
-            each(page)?;
+        for piece in &self.pieces {
+            each(piece)?;
         }
         let mut bytes = Vec::new();
         for extent in &self.extents {

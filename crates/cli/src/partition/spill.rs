@@ -13,9 +13,6 @@ use std::{
 
 use crate::{failure::Failure, placing};
 
-/// The number of partitions of the rows: one for each value of a byte.
-pub(crate) const PARTS: usize = 256;
-
 /// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
 pub(crate) struct Spills {
     /// The prefix of the path of each file, in the run directory.
@@ -31,9 +28,9 @@ impl Spills {
         Self { path, dir, made: AtomicUsize::new(0), written: AtomicU64::new(0) }
     }
 
-    /// A new temporary file. It is created when the first rows are written.
-    pub(crate) fn open(&self) -> Spill<'_> {
-        let extents = (0..PARTS).map(|_| Mutex::new(Vec::new())).collect();
+    /// A new temporary file for so many partitions. It is created when the first rows are written.
+    pub(crate) fn open(&self, partitions: usize) -> Spill<'_> {
+        let extents = (0..partitions).map(|_| Mutex::new(Vec::new())).collect();
         Spill { all: self, file: OnceLock::new(), making: Mutex::new(()), end: AtomicU64::new(0), extents }
     }
 
