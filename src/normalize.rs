@@ -262,8 +262,8 @@ pub fn normalize_integer(value: u64) -> Result<Normalized, NormalizeError> {
     Ok(normalized)
 }
 
-/// U+200B, U+200C, U+200D, U+2060, U+FEFF, U+00AD.
-pub(crate) fn is_invisible(c: char) -> bool {
+/// Whether step 1 deletes a character: U+200B, U+200C, U+200D, U+2060, U+FEFF, U+00AD.
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
@@ -272,8 +272,9 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
 }
 
-/// Spaces; U+002D, U+2010–U+2015, U+2043, U+2212, U+FE58, U+FE63, U+FF0D, U+30FC, U+FF70; `.`, `_`, U+FF0E, U+FF3F.
-pub(crate) fn is_separator(c: char) -> bool {
+/// Whether step 4 accepts a character between groups: spaces; U+002D, U+2010–U+2015, U+2043, U+2212, U+FE58, U+FE63,
+/// U+FF0D, U+30FC, U+FF70; `.`, `_`, U+FF0E, U+FF3F.
+pub fn is_separator(c: char) -> bool {
     let is_dash = matches!(
         c,
         '-' | '\u{2010}'

@@ -23,6 +23,7 @@ mod mix;
 mod notice;
 mod options;
 mod ordered;
+mod partition;
 mod passphrase;
 mod placing;
 mod policy;

@@ -3,6 +3,8 @@
 use std::{
     borrow::Cow,
     collections::BTreeMap,
+    fs::File,
+    io::Read,
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -14,9 +16,15 @@ use arrow_cast::{
     display::{ArrayFormatter, FormatOptions},
 };
 use arrow_schema::{DataType, Field};
-use fugo::{KeyTag, Purpose, SYMBOL_LEN, normalize::LostZeros, text};
+use fugo::{
+    KeyTag, MyNumber, Purpose, SYMBOL_LEN,
+    normalize::{LostZeros, normalize},
+    text,
+};
 use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
+use sha2::{Digest, Sha256};
 
+use super::values::Hashes;
 use crate::{
     failure::{Failure, Result},
     hex,
@@ -56,6 +64,8 @@ pub(crate) struct Delivery {
 pub(crate) struct Row<'a> {
     pub(crate) symbol: [u8; SYMBOL_LEN],
     pub(crate) whose: Option<Whose>,
+    /// The symbol as it is written.
+    pub(super) written: &'a [u8],
     pub(crate) cells: &'a [Cow<'a, [u8]>],
 }
 
@@ -161,6 +171,19 @@ impl Delivery {
         })
     }
 
+    /// SHA-256 of the file's bytes, as `sha256sum` prints it.
+    pub(super) fn sha256(&self) -> Result<String> {
+        let fail = |error: std::io::Error| Failure::io("read", &self.path, &error);
+        let mut file = File::open(&self.path).map_err(fail)?;
+        let (mut digest, mut bytes) = (Sha256::new(), vec![0; 1 << 18]);
+        loop {
+            match file.read(&mut bytes).map_err(fail)? {
+                0 => return Ok(base16ct::lower::encode_string(&digest.finalize())),
+                read => digest.update(&bytes[..read]),
+            }
+        }
+    }
+
     /// Reads all rows once, in the order of the file.
     pub(crate) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
         let mut rows = 0;
@@ -174,7 +197,7 @@ impl Delivery {
                 .of(&self.path)
             })?;
             rows += 1;
-            visit(&Row { symbol, whose, cells: values })?;
+            visit(&Row { symbol, whose, written: &cell, cells: values })?;
             Ok(ControlFlow::Continue(()))
         });
         // Looked at first, because a file that changes can also have damaged records.
@@ -294,6 +317,47 @@ impl Delivery {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// The valid numbers of a roster's column, as they are or as lenient normalisation reads them; at most `most` of them,
+/// chosen by their hashes.
+pub(super) fn numbers(
+    path: &Path,
+    form: ReadOptions,
+    column: &str,
+    hashes: &Hashes,
+    most: usize,
+) -> Result<Vec<MyNumber>> {
+    let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+    let columns = Opened::open(Some(path), form).map_err(|failure| failure.of(path))?.columns;
+    let place = columns.column(column).map_err(|failure| failure.of(path))?;
+    let file = Delivery {
+        path: path.to_owned(),
+        form,
+        names: columns.names(),
+        symbol_name: String::new(),
+        symbol_typed: Vec::new(),
+        symbol: place,
+        metadata: None,
+        notes: BTreeMap::new(),
+        modified: None,
+        identity: Identity::of(&metadata),
+    };
+    let (mut numbers, mut bound) = (Vec::new(), u64::MAX);
+    file.each_record(&mut |_, values| {
+        let hash = hashes.bytes(&values[place]);
+        let text = str::from_utf8(&values[place]).ok().filter(|_| hash <= bound);
+        let digits = text.and_then(|text| normalize(text, LostZeros::Refuse).ok());
+        if let Some(number) = digits.and_then(|digits| digits.parse().ok()) {
+            numbers.push((hash, number));
+            if numbers.len() > most {
+                bound /= 2;
+                numbers.retain(|(hash, _)| *hash <= bound);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(numbers.into_iter().map(|(_, number)| number).collect())
 }
 
 /// The value of a field, without its quotes.

@@ -8,17 +8,18 @@ use serde_json::{Value, json};
 /// The kinds of findings: what can link two files, or may help to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Kind {
-    /// Rows that are not in symbol order, or people with the same values at similar positions.
+    /// Rows that are not in symbol order, people with the same values at similar positions, or columns that run with
+    /// the order of entry.
     Order,
-    /// Columns with the same values: people whose values are unique in both files.
+    /// Columns with the same values: people whose values few or no others have in both files.
     Columns,
     /// Symbols that are in both files though their scopes differ.
     EqualSymbols,
-    /// A column other than the symbol column holds symbols.
+    /// A column other than the symbol column holds symbols, or values made of the other file's symbols.
     SymbolsBeside,
     /// Symbols of several scopes in one column.
     MixedScopes,
-    /// A column holds MyNumbers.
+    /// A column holds MyNumbers, or values made of them.
     Numbers,
     /// People with several rows.
     SeveralRows,
@@ -52,8 +53,44 @@ pub(super) enum Weight {
 pub(super) struct Finding {
     pub(super) kind: Kind,
     pub(super) weight: Weight,
+    /// How many people, cells or symbols it concerns, if --allow can limit that.
+    pub(super) count: Option<u64>,
     pub(super) what: String,
     pub(super) remedy: String,
+}
+
+/// A finding that --allow accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowed {
+    kind: Kind,
+    /// The most that is accepted of a kind that is counted.
+    most: Option<u64>,
+}
+
+impl Allowed {
+    /// Reads `KIND`, or `KIND=COUNT` for kinds that are counted.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (name, count) = text.split_once('=').map_or((text, None), |(name, count)| (name, Some(count)));
+        let kind = Kind::from_str(name, false).map_err(|_| {
+            let names: Vec<String> = Kind::value_variants().iter().map(|kind| kind.name()).collect();
+            format!("the findings are {}", names.join(", "))
+        })?;
+        match (kind.is_counted(), count) {
+            (false, None) => Ok(Self { kind, most: None }),
+            (true, Some(count)) => {
+                let most = count.parse().map_err(|_| format!("write {name}=COUNT, with COUNT in digits"))?;
+                Ok(Self { kind, most: Some(most) })
+            }
+            (true, None) => Err(format!(
+                "{name} is accepted up to a count, so that a larger one is still found: write --allow {name}=COUNT"
+            )),
+            (false, Some(_)) => Err(format!("{name} has no count: write --allow {name}")),
+        }
+    }
+
+    pub(super) fn accepts(self, finding: &Finding) -> bool {
+        self.kind == finding.kind && self.most.is_none_or(|most| finding.count.is_some_and(|count| count <= most))
+    }
 }
 
 impl Kind {
@@ -63,17 +100,42 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether --allow needs a count: more people, cells or symbols are worse.
+    fn is_counted(self) -> bool {
+        matches!(
+            self,
+            Self::Columns
+                | Self::EqualSymbols
+                | Self::SymbolsBeside
+                | Self::Numbers
+                | Self::SeveralRows
+                | Self::SmallDelta
+        )
+    }
+}
+
 impl Finding {
     pub(super) fn links(kind: Kind, what: impl fmt::Display, remedy: impl fmt::Display) -> Self {
-        Self { kind, weight: Weight::Links, what: what.to_string(), remedy: remedy.to_string() }
+        Self { kind, weight: Weight::Links, count: None, what: what.to_string(), remedy: remedy.to_string() }
     }
 
     pub(super) fn note(kind: Kind, what: impl fmt::Display, remedy: impl fmt::Display) -> Self {
         Self { weight: Weight::Note, ..Self::links(kind, what, remedy) }
     }
 
+    pub(super) fn with_count(self, count: u64) -> Self {
+        Self { count: Some(count), ..self }
+    }
+
     pub(super) fn json(&self) -> Value {
-        json!({ "kind": self.kind.name(), "weight": self.weight.name(), "what": self.what, "remedy": self.remedy })
+        json!({
+            "kind": self.kind.name(),
+            "weight": self.weight.name(),
+            "count": self.count,
+            "what": self.what,
+            "remedy": self.remedy,
+        })
     }
 }
 
@@ -92,5 +154,23 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<8}{}: {}", self.weight.name(), self.kind.name(), self.what)?;
         writeln!(f, "        → {}", self.remedy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_accepted_and_not_a_kind_that_is_counted() {
+        let finding = |count| Finding::links(Kind::Columns, "", "").with_count(count);
+        let allowed = Allowed::parse("columns=10").expect("a count");
+        assert!(allowed.accepts(&finding(10)) && !allowed.accepts(&finding(11)));
+        assert!(!allowed.accepts(&Finding::links(Kind::Order, "", "")));
+        assert!(Allowed::parse("order").expect("no count").accepts(&Finding::links(Kind::Order, "", "")));
+        assert!(Allowed::parse("columns").expect_err("refused").contains("--allow columns=COUNT"));
+        for refused in ["order=3", "columns=x", "columns=", "people", ""] {
+            assert!(Allowed::parse(refused).is_err(), "{refused}");
+        }
     }
 }

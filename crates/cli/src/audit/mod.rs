@@ -1,17 +1,25 @@
 //! `fugo audit`: finds what could link two files before they are delivered.
 
-mod columns;
+mod column;
+mod counting;
+mod derived;
 pub(crate) mod file;
 mod findings;
-mod hashes;
+mod groups;
+mod judge_columns;
+mod judge_order;
 mod judgement;
+mod pairs;
+mod people;
+mod records;
+mod report;
 mod sample;
+mod search;
 mod survey;
-mod tally;
+mod traced;
+mod values;
 
 use std::{
-    collections::BTreeSet,
-    fmt,
     io::{self, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -19,39 +27,42 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use self::{
     file::Delivery,
-    findings::{Finding, Kind, Weight},
-    hashes::Hashes,
-    judgement::Evidence,
+    findings::{Allowed, Weight},
+    judgement::{Evidence, one_scope},
+    people::People,
+    records::Wanted,
+    report::{Audit, Summary},
     sample::Sample,
-    survey::{KEYS, Survey},
-    tally::Question,
+    search::{Found, Search, spills},
+    survey::Survey,
+    traced::{Roster, Traced, traces},
+    values::{Hashes, View},
 };
 use crate::{
-    counts::thousands,
     exit::Exit,
     failure::{Failure, Result},
+    interrupt::Interrupt,
     options::{default_memory, delimiter, size},
-    redaction::shown,
+    placing::{Kind, OverwriteArgs, Placing, Staging, place},
     roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
 /// Find what could link two files of symbols before they are delivered.
 ///
-/// Two files of two scopes can be linked by the order of their rows, by columns whose values are unique in both, by
+/// Two files of two scopes can be linked by the order of their rows, by columns whose values few people have, by
 /// symbols or numbers in other columns, and by people with several rows. Two files of one scope are linked by their
 /// symbols. If they are the last delivery to an organisation and the next one (--allow one-scope), they must not
-/// differ by only a few people. The audit prints what links the files, what to change, and notes, but never a value.
-/// It only reads the files; with little --memory it reads them several times.
+/// differ by only a few people. The audit prints what links the files and what to change, but never a value. If
+/// nothing links them, it prints one line.
 ///
-/// Columns are matched by name, or if most of their values are equal as they are written. Separators, leading zeros,
-/// decimal places that are zero, Unicode forms and time zones do not matter, but an era or an age is not recognised as
-/// a birth date. Values that are equal by chance (counts, amounts, row numbers) match too. Up to six columns that the
-/// files share are compared in all combinations; with more, a note says how many were. An audit without findings does
-/// not prove that nothing links the files.
+/// Every column of one file is compared with every column of the other: as text, as numbers, as dates and as times, in
+/// many spellings; roundings of amounts and ages of birth dates are recognised. The empty value never counts. A finding
+/// of columns says how many people match, how many guesses are expected to be right, and the smallest change that ends
+/// it. Matches that chance explains do not count. Rows that do not fit in memory go to temporary files, as hashes under
+/// a key that only the run has. An audit without findings does not prove that nothing links the files.
 ///
 /// Exit status: 0 nothing was found that links the files, 1 the files link, 2 the command refused.
 #[derive(Args)]
@@ -66,13 +77,22 @@ pub(crate) struct AuditArgs {
     /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
     #[arg(long, value_name = "NAME")]
     symbol_column: Option<String>,
-    /// Two columns that hold the same values under different names (repeat). The audit finds such pairs itself if
-    /// most of their values are common.
+    /// Two columns that hold the same values under different names (repeat). The audit finds such pairs itself if they
+    /// have 20 values or more.
     #[arg(long = "pair", value_name = "NAME_IN_A=NAME_IN_B", value_parser = pair)]
     pairs: Vec<(String, String)>,
-    /// Accept a finding that links: it is printed, but does not change the exit status (repeat).
-    #[arg(long, value_enum, value_name = "FINDING")]
-    allow: Vec<Kind>,
+    /// Accept a finding that links: it is printed, but does not change the exit status (repeat). Findings that are
+    /// counted need the most that is accepted: columns=COUNT (expected right guesses), small-delta=COUNT (people),
+    /// several-rows, equal-symbols, symbols-beside, numbers. Others are accepted by name: order, mixed-scopes, few-rows,
+    /// one-scope.
+    #[arg(long, value_name = "FINDING[=COUNT]", value_parser = Allowed::parse)]
+    allow: Vec<Allowed>,
+    /// A roster with the numbers of the people: digests and encodings of them are looked for in all columns.
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
+    /// Header of the roster's column of numbers.
+    #[arg(long, value_name = "NAME", default_value = "my_number", requires = "roster")]
+    roster_column: String,
     /// Delimiter of CSV files: one ASCII character, or `tab`.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
@@ -82,9 +102,20 @@ pub(crate) struct AuditArgs {
     /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
     #[arg(long)]
     multi_line_cells: bool,
-    /// Print the findings as JSON.
+    /// Also print notes: facts that do not link the files by themselves.
+    #[arg(long)]
+    notes: bool,
+    /// Print the findings and notes as JSON.
     #[arg(long)]
     json: bool,
+    /// Write the findings and notes as JSON to a file, which appears complete or not at all.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: OverwriteArgs,
+    /// Directory for rows that do not fit in memory [default: the system's].
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
     /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
@@ -97,12 +128,23 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// The most columns of a file.
 const COLUMNS: usize = 512;
-/// The most keys of symbols that a summary names.
-const NAMED_KEYS: usize = 5;
+/// Shares of `--memory`: for samples of both files, for the rows, and for the values that are counted.
+const SAMPLES: usize = 4;
+const ROWS: usize = 3;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
+    let inputs = [&args.a, &args.b].into_iter().chain(&args.roster);
+    let targets: Vec<(PathBuf, Kind)> = args.report.iter().map(|path| (path.clone(), Kind::Audit)).collect();
+    let placing = Placing::claim(&targets, inputs, &args.overwrite)?;
     let audit = audit(args)?;
-    let text = if args.json { format!("{:#}\n", audit.json()) } else { audit.to_string() };
+    let json = || format!("{:#}\n", audit.json());
+    if let Some(path) = &args.report {
+        let mut staging = Staging::new(placing, false);
+        let mut output = staging.output(path)?;
+        output.put(json().as_bytes())?;
+        place(&[output.complete()?], staging)?;
+    }
+    let text = if args.json { json() } else { audit.text(args.notes) };
     let mut out = io::stdout().lock();
     let exit = if audit.links() > 0 { Exit::Linked } else { Exit::Clean };
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -110,14 +152,23 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The result of an audit.
-struct Audit {
-    files: [Summary; 2],
-    findings: Vec<Finding>,
+/// Two results, each from a thread of its own.
+fn both<T: Send>(of: impl Fn(usize) -> Result<T> + Sync) -> Result<[T; 2]> {
+    let [a, b] = thread::scope(|scope| {
+        let both = [0, 1].map(|side| {
+            scope.spawn({
+                let of = &of;
+                move || of(side)
+            })
+        });
+        both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
+    });
+    Ok([a?, b?])
 }
 
 fn audit(args: &AuditArgs) -> Result<Audit> {
     refuse_one_file(&args.a, &args.b)?;
+    let interrupt = Interrupt::listen()?;
     let memory = args.memory.unwrap_or_else(default_memory);
     let form = ReadOptions {
         format: args.input_format,
@@ -130,9 +181,96 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     };
     let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
-    // Each column has a sample of its values.
+    let files = [&a, &b];
+    refuse_many_columns(files, memory)?;
+    let hashes = Hashes::default();
+    let surveys = both(|side| Survey::of(files[side], &hashes, memory / SAMPLES / 2, &interrupt))?;
+    let surveys = [&surveys[0], &surveys[1]];
+    let sha256 = both(|side| files[side].sha256())?;
+
+    let alike = alike(files);
+    let is_one_scope = one_scope(surveys);
+    let pairs = if is_one_scope == Some(true) { Vec::new() } else { pairs::pairs(files, surveys, &args.pairs)? };
+    let roster = args.roster.as_ref().map(|path| Roster {
+        path,
+        column: &args.roster_column,
+        form: ReadOptions { format: None, ..form },
+    });
+    let traces = traces(surveys, roster, &hashes)?;
+    let (uses, places) = uses(&pairs, &alike);
+    let serials = [0, 1].map(|side| serials(surveys[side]));
+    let wanted = [0, 1].map(|side| Wanted {
+        file: files[side],
+        survey: surveys[side],
+        uses: uses[side].clone(),
+        placed: placed(&pairs, &places, side, &serials),
+        serials: serials[side].clone(),
+        traces: traces[side].as_ref(),
+        hashes: &hashes,
+        interrupt: &interrupt,
+    });
+    let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let rows = surveys.map(|survey| survey.rows);
+    let limit = memory / ROWS / 2;
+    let widest = 8 * (2 + uses[0].len().max(uses[1].len())) as u64;
+    let (_staging, spills) = spills(&temp_dir, 2 * widest * rows[0].max(rows[1]) > limit as u64)?;
+    let mut stored = both(|side| wanted[side].read(&spills, limit))?;
+    let traced = Traced {
+        cells: stored.each_mut().map(|stored| std::mem::take(&mut stored.traced)),
+        searched: stored.each_ref().map(|stored| stored.searched),
+    };
+    let positions = stored.each_mut().map(|stored| std::mem::take(&mut stored.places));
+    let [of_a, of_b] = &stored;
+    let mut records = [of_a.records(), of_b.records()];
+    let columns: Vec<[usize; 2]> = (0..alike.len()).map(|i| [i, i]).collect();
+    let people = People::of([&records[0], &records[1]], &columns, &interrupt)?;
+    for (side, records) in records.iter_mut().enumerate() {
+        if people.are_single(side) {
+            records.are_single();
+        }
+    }
+    let is_one_scope = is_one_scope.unwrap_or(2 * people.in_both > rows[0].min(rows[1]));
+    let search = Search {
+        records: records.each_ref(),
+        rows,
+        pairs: &pairs,
+        places: &places,
+        memory: memory / 4,
+        threads: thread::available_parallelism().map_or(2, usize::from).min(8),
+        temp_dir: &temp_dir,
+        interrupt: &interrupt,
+    };
+    let found = if is_one_scope { Found::default() } else { search.run()? };
+    let unique = if files.iter().all(|file| file.names.is_empty()) { [0, 0] } else { search.unique_rows()? };
+    if !is_one_scope {
+        refuse_pairs_without_common_values(files, args, &pairs, &found)?;
+    }
+    let evidence = Evidence {
+        files,
+        surveys,
+        pairs: &pairs,
+        people: &people,
+        alike: &alike,
+        search: &found,
+        serials: serials.each_ref().map(|serials| &serials[..]),
+        places: positions.each_ref().map(|places| &places[..]),
+        unique,
+        traced: &traced,
+    };
+    let mut findings = evidence.findings();
+    for finding in &mut findings {
+        if finding.weight == Weight::Links && args.allow.iter().any(|allowed| allowed.accepts(finding)) {
+            finding.weight = Weight::Allowed;
+        }
+    }
+    let [of_a, of_b] = sha256;
+    Ok(Audit { files: [Summary::of(files[0], surveys[0], of_a), Summary::of(files[1], surveys[1], of_b)], findings })
+}
+
+/// Each column has a sample of its values.
+fn refuse_many_columns(files: [&Delivery; 2], memory: usize) -> Result<()> {
     let most = (memory / 8 / Sample::LEAST).min(COLUMNS);
-    for file in [&a, &b] {
+    for file in files {
         if file.names.len() > most {
             return Err(Failure::new(
                 format!(
@@ -144,39 +282,88 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
             .of(&file.path));
         }
     }
-    let hashes = Hashes::default();
-    let [survey_a, survey_b] = thread::scope(|scope| {
-        let both = [&a, &b].map(|file| scope.spawn(|| Survey::of(file, &hashes, memory / 8)));
-        both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
-    });
-    let (files, surveys) = ([&a, &b], [&survey_a?, &survey_b?]);
-    let pairs = columns::pairs(files, surveys, &args.pairs)?;
-    let sets = columns::sets(pairs.len());
-    let question = Question {
-        files,
-        rows: surveys.map(|survey| survey.rows),
-        pairs: &pairs,
-        sets: &sets,
-        hashes: &hashes,
-        memory: memory / 8 * 5,
-    };
-    let tally = question.tally()?;
-    let is_common = |i: usize| sets.iter().zip(&tally.matches).any(|(set, found)| set[..] == [i] && found.values > 0);
-    if !(0..args.pairs.len()).all(is_common) {
-        return Err(Failure::new(
-            "the columns that a --pair names have no value in common",
-            "columns are compared as they are written; write their values in the same way, or leave the pair out",
-        ));
-    }
-    let evidence = Evidence { files, surveys, pairs: &pairs, sets: &sets, tally: &tally };
-    let mut findings = evidence.findings();
-    let allowed: BTreeSet<Kind> = args.allow.iter().copied().collect();
-    for finding in &mut findings {
-        if finding.weight == Weight::Links && allowed.contains(&finding.kind) {
-            finding.weight = Weight::Allowed;
+    Ok(())
+}
+
+fn refuse_pairs_without_common_values(
+    files: [&Delivery; 2],
+    args: &AuditArgs,
+    pairs: &[pairs::Pair],
+    found: &Found,
+) -> Result<()> {
+    for place in pairs::places(files, &args.pairs)? {
+        if !found.columns.iter().any(|set| pairs[set.pairs[0]].places == place) {
+            return Err(Failure::new(
+                "the columns that a --pair names have no value in common",
+                "check the names of the columns, or leave the pair out",
+            ));
         }
     }
-    Ok(Audit { files: [0, 1].map(|side| Summary::of(files[side], surveys[side])), findings })
+    Ok(())
+}
+
+/// The columns that both files have under one name.
+fn alike(files: [&Delivery; 2]) -> Vec<[usize; 2]> {
+    let place = |name: &String| files[1].names.iter().position(|other| other == name);
+    files[0].names.iter().enumerate().filter_map(|(a, name)| Some([a, place(name)?])).collect()
+}
+
+/// A column, and as what it is read.
+type Use = (usize, View);
+
+/// What is read of each file: first the columns that both have under one name, as text; then those of the pairs. Also
+/// where the columns of each pair are.
+fn uses(pairs: &[pairs::Pair], alike: &[[usize; 2]]) -> ([Vec<Use>; 2], Vec<[usize; 2]>) {
+    let mut uses = [0, 1].map(|side| alike.iter().map(|places| (places[side], View::Text)).collect::<Vec<Use>>());
+    let mut place = |side: usize, wanted: Use| {
+        let known = uses[side].iter().position(|known| *known == wanted);
+        known.unwrap_or_else(|| {
+            uses[side].push(wanted);
+            uses[side].len() - 1
+        })
+    };
+    let places =
+        pairs.iter().map(|pair| [0, 1].map(|side| place(side, (pair.places[side], pair.views[side])))).collect();
+    (uses, places)
+}
+
+/// Columns of which nearly every row has its own time, or a number or code with hardly a gap: they may run with the order
+/// of entry.
+fn serials(survey: &Survey) -> Vec<usize> {
+    const MOST: usize = 3;
+    const FEWEST: u64 = 100;
+    let may_be = |column: &usize| {
+        let column = &survey.columns[*column];
+        let filled = column.filled as f64;
+        column.filled >= FEWEST
+            && filled >= 0.9 * survey.rows as f64
+            && column.distinct() >= 0.95 * filled
+            && column.numbers.count as f64 >= 0.95 * filled
+            && (column.has(View::Second) || (column.numbers.are_dense(column.filled) && !column.has(View::Day)))
+    };
+    let mut serials: Vec<usize> = (0..survey.columns.len()).filter(may_be).collect();
+    serials.sort_by_key(|column| !survey.columns[*column].numbers.are_dense(survey.columns[*column].filled));
+    serials.truncate(MOST);
+    serials
+}
+
+/// The sets of columns whose positions are sampled: all pairs of text together. If there are columns that may give the
+/// order of entry, also all other pairs together, and each of them alone.
+fn placed(pairs: &[pairs::Pair], places: &[[usize; 2]], side: usize, serials: &[Vec<usize>; 2]) -> Vec<Vec<usize>> {
+    const MOST: usize = 8;
+    let of_text = |pair: &pairs::Pair| pair.views == [View::Text; 2];
+    let is_serial = |pair: &pairs::Pair| (0..2).any(|side| serials[side].contains(&pair.places[side]));
+    let texts = |keep: &dyn Fn(&pairs::Pair) -> bool| -> Vec<usize> {
+        let kept = pairs.iter().zip(places).filter(|(pair, _)| of_text(pair) && keep(pair));
+        kept.map(|(_, place)| place[side]).take(MOST).collect()
+    };
+    let mut placed = vec![texts(&|_| true)];
+    if serials.iter().all(|serials| !serials.is_empty()) {
+        let others = texts(&|pair| !is_serial(pair));
+        placed.extend(others.iter().map(|place| vec![*place]));
+        placed.push(others);
+    }
+    placed
 }
 
 /// A file joins with itself on every column.
@@ -186,91 +373,4 @@ fn refuse_one_file(a: &Path, b: &Path) -> Result<()> {
         return Err(Failure::new("both arguments name the same file", "name two different files"));
     }
     Ok(())
-}
-
-/// The summary of a file.
-struct Summary {
-    file: String,
-    symbols_of: Vec<String>,
-    scope: Option<String>,
-    rows: u64,
-    in_symbol_order: bool,
-    columns: Vec<String>,
-}
-
-impl Summary {
-    fn of(file: &Delivery, survey: &Survey) -> Self {
-        Self {
-            file: shown(file.path.display()),
-            symbols_of: symbols_of(survey),
-            scope: file.metadata.map(|metadata| shown(metadata.scope)),
-            rows: survey.rows,
-            in_symbol_order: survey.descents == 0,
-            columns: file.names.iter().map(shown).collect(),
-        }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "file": self.file,
-            "symbols_of": self.symbols_of,
-            "scope": self.scope,
-            "rows": self.rows,
-            "in_symbol_order": self.in_symbol_order,
-            "columns": self.columns,
-        })
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whose = self.symbols_of.join("; ");
-        let whose = if whose.is_empty() { "symbols of an unknown key" } else { &whose };
-        let order = if self.in_symbol_order { "in symbol order" } else { "not in symbol order" };
-        writeln!(f, "{}: {whose}, {} rows, {order}", self.file, thousands(self.rows))
-    }
-}
-
-/// The keys of the symbols of a file: the first few, and how many more there are.
-fn symbols_of(survey: &Survey) -> Vec<String> {
-    let mut named: Vec<String> =
-        survey.whose.iter().take(NAMED_KEYS).map(|(purpose, tag)| format!("{purpose}, tag {tag}")).collect();
-    match survey.whose.len() {
-        0..=NAMED_KEYS => {}
-        KEYS.. => named.push(format!("{} or more other keys", thousands((KEYS - NAMED_KEYS) as u64))),
-        keys => named.push(format!("{} other keys", keys - NAMED_KEYS)),
-    }
-    named
-}
-
-impl Audit {
-    fn links(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.weight == Weight::Links).count()
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "fugo_audit": 1,
-            "files": self.files.each_ref().map(Summary::json),
-            "links": self.links() > 0,
-            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
-        })
-    }
-}
-
-impl fmt::Display for Audit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for file in &self.files {
-            write!(f, "{file}")?;
-        }
-        writeln!(f)?;
-        for finding in &self.findings {
-            write!(f, "{finding}")?;
-        }
-        match self.links() {
-            0 => writeln!(f, "\nnothing was found that links these files"),
-            1 => writeln!(f, "\nthe files link: 1 finding"),
-            links => writeln!(f, "\nthe files link: {links} findings"),
-        }
-    }
 }

@@ -1,6 +1,31 @@
 //! A sample of the values of a column in bounded memory. Every file samples the same values.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+/// A map whose keys are hashes already.
+pub(super) type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+
+/// Takes a 64-bit key as its own hash, nearly.
+#[derive(Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        // The hashes of a sample begin with zeros, and a map takes its buckets from both ends.
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
 
 /// About how many bytes a value takes.
 const VALUE: usize = 64;
@@ -10,7 +35,7 @@ pub(super) struct Sample {
     /// How many values are kept at most.
     most: usize,
     bound: u64,
-    values: HashMap<u64, Places>,
+    values: ByHash<Places>,
 }
 
 /// How often a value is in a file, and the sum of the rows' indices, which start at 0.
@@ -26,7 +51,7 @@ impl Sample {
 
     /// A sample that fits in this many bytes, at least [`Self::LEAST`]. It keeps at most 65,536 values.
     pub(super) fn within(memory: usize) -> Self {
-        Self { most: (memory.max(Self::LEAST) / VALUE).min(1 << 16), bound: u64::MAX, values: HashMap::new() }
+        Self { most: (memory.max(Self::LEAST) / VALUE).min(1 << 16), bound: u64::MAX, values: ByHash::default() }
     }
 
     /// Whether it holds all values of the column.
@@ -34,13 +59,23 @@ impl Sample {
         self.bound == u64::MAX
     }
 
+    /// Whether the sample takes this value.
+    pub(super) fn takes(&self, hash: u64) -> bool {
+        hash <= self.bound
+    }
+
     pub(super) fn add(&mut self, hash: u64, place: u64) {
+        self.add_several(hash, 1, place.into());
+    }
+
+    /// Adds a value of several rows, with the sum of their indices.
+    pub(super) fn add_several(&mut self, hash: u64, count: u64, sum: u128) {
         if hash > self.bound {
             return;
         }
         let places = self.values.entry(hash).or_default();
-        places.count += 1;
-        places.sum += u128::from(place);
+        places.count += count;
+        places.sum += sum;
         while self.values.len() > self.most {
             self.bound /= 2;
             self.values.retain(|hash, _| *hash <= self.bound);
@@ -57,6 +92,17 @@ impl Sample {
         let bound = self.bound.min(other.bound);
         let below = self.values.iter().filter(move |(hash, _)| **hash <= bound);
         below.filter_map(|(hash, places)| Some((*places, *other.values.get(hash)?)))
+    }
+
+    /// The values that either sample would hold, as how often each file has them; and the share of all values that the
+    /// samples hold.
+    pub(super) fn groups(&self, other: &Self) -> (impl Iterator<Item = [u64; 2]>, f64) {
+        let bound = self.bound.min(other.bound);
+        let of = |sample: &Self, hash: &u64| sample.values.get(hash).map_or(0, |places| places.count);
+        let own =
+            self.values.keys().filter(move |hash| **hash <= bound).map(move |hash| [of(self, hash), of(other, hash)]);
+        let others = other.values.iter().filter(move |(hash, _)| **hash <= bound && !self.values.contains_key(*hash));
+        (own.chain(others.map(|(_, places)| [0, places.count])), bound as f64 / u64::MAX as f64)
     }
 
     /// The share of the values that both columns have, among the different values of the column that has fewer; 0 if
@@ -93,7 +139,7 @@ pub(super) const LEAST_VALUES: u64 = 30;
 
 #[cfg(test)]
 mod tests {
-    use super::{super::hashes::joined, *};
+    use super::{super::values::joined, *};
 
     fn sample(values: impl Iterator<Item = u64>) -> Sample {
         let mut sample = Sample::within(1 << 30);

@@ -7,9 +7,8 @@ use super::{
     plan::Unread,
     reading::Work,
     sort::Sorted,
-    spill::Spills,
 };
-use crate::failure::Result;
+use crate::{failure::Result, partition::Spills};
 
 /// Writes all outputs. Returns the number of rows of each.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<Vec<u64>> {

@@ -12,10 +12,11 @@
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
 //! `arrow_messages.rs`.
 
-use std::ops::RangeInclusive;
-
 use super::division::Division;
-use crate::roster::{Input, blocks::BLOCK};
+use crate::{
+    partition::{PAGE, PAGES},
+    roster::{Input, blocks::BLOCK},
+};
 
 /// About how many bytes a row of a table takes in addition to its kept cells when it is packed.
 const TABLE_ROW: u64 = 128;
@@ -29,11 +30,6 @@ const SORTED_WELL: u64 = 1 << 20;
 /// The bits of the symbol by which rows are divided: at least 256 partitions, at most 4,096.
 const FEWEST_BITS: u32 = 8;
 const MOST_BITS: u32 = 12;
-
-/// The size of a page of rows in bytes.
-const PAGE: RangeInclusive<usize> = 1 << 9..=1 << 14;
-/// Pages are so small that each partition could have this many.
-const PAGES: usize = 4;
 
 /// The limit for reading a table that the run itself has written. Its pages and batches take less.
 pub(super) const OWN_TABLE: usize = 1 << 30;
@@ -117,9 +113,4 @@ impl Partition {
     pub(super) fn divided(self) -> usize {
         self.limit / 2
     }
-}
-
-/// The size of a page, if the pages of all partitions may take this many bytes: a power of two.
-pub(super) fn page(all: usize, parts: usize) -> usize {
-    1 << (all / (PAGES * parts)).clamp(*PAGE.start(), *PAGE.end()).ilog2()
 }

@@ -17,7 +17,6 @@ use super::{
     report::Report,
     sinks::Sink,
     sort::{GroupStep, Sorted, Sorting},
-    spill::Spills,
     totals::Totals,
     writing::{self, Unsorted},
 };
@@ -26,6 +25,7 @@ use crate::{
     hardening,
     interrupt::Interrupt,
     ordered::Threads,
+    partition::Spills,
     placing::{Complete, Output, Staging},
     roster::{Input, identity::Watched},
 };
@@ -50,7 +50,7 @@ impl Run<'_> {
             format: RowFormat { listed: k == 0, equality },
             division,
             limit,
-            spill: spills.open(division),
+            spill: spills.open(division.parts()),
         };
         (0..outputs).map(unsorted).collect()
     }

@@ -8,7 +8,6 @@ use super::{
     plan::{Plan, Unread},
     progress::Progress,
     report::{GroupsOf, Report, Uniqueness},
-    spill::Spills,
     symbol_order,
     totals::Totals,
 };
@@ -16,6 +15,7 @@ use crate::{
     counts::thousands,
     failure::{Failure, Result},
     interrupt::Interrupt,
+    partition::Spills,
     placing::{self, Staging},
 };
 

@@ -10,14 +10,14 @@ use super::{
     division::Division,
     groups::{Chosen, Groups},
     memory::Partition,
-    parts::{Equality, Part, Parts, RowFormat},
+    parts::{Equality, Parts, RowFormat},
     position::Position,
     render::{Rendering, RowForm},
-    spill::Spills,
 };
 use crate::{
     failure::{Failure, Result},
     ordered::Ended,
+    partition::{Part, Spills},
 };
 
 /// How the partitions of one output are sorted.
@@ -255,12 +255,12 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, partition.piece(), first_look)?;
+        part.pieces(|bytes| format.row_len(bytes), partition.piece(), first_look)?;
         if let (true, Some(one)) = (one_person, &one) {
             return self.one_person(part, one, give);
         }
         let division = division.next();
-        let spill = spills.open(division);
+        let spill = spills.open(division.parts());
         let fail = |error| spill.failure(&error);
         let mut parts = Parts::new(format, division, partition.divided());
         let again = |piece: &[u8]| {
@@ -270,7 +270,7 @@ impl<'a> Sorter<'a> {
             }
             Ok(())
         };
-        part.pieces(format, partition.piece(), again)?;
+        part.pieces(|bytes| format.row_len(bytes), partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
         drop(parts);
         for i in 0..division.parts() {
@@ -357,7 +357,7 @@ impl Sorting<'_> {
     ) -> Result<(), Ended<Failure>> {
         const { assert!(Position::LEN == SYMBOL_LEN, "a packed position takes a symbol's place") };
         let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
-        let spill = self.spills.open(division);
+        let spill = self.spills.open(division.parts());
         let fail = |error| spill.failure(&error);
         let mut parts = Parts::new(bare, division, self.partition.divided());
         let again = |piece: &[u8]| {
@@ -367,7 +367,7 @@ impl Sorting<'_> {
             }
             Ok(())
         };
-        part.pieces(format, self.partition.piece(), again)?;
+        part.pieces(|bytes| format.row_len(bytes), self.partition.piece(), again)?;
         parts.spill(&spill).map_err(fail)?;
         drop(parts);
         let mut bytes = Vec::new();

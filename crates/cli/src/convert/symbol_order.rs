@@ -6,9 +6,8 @@ use super::{
     plan::Unread,
     report::GroupsOf,
     sort::Sorted,
-    spill::Spills,
 };
-use crate::failure::Result;
+use crate::{failure::Result, partition::Spills};
 
 /// Writes all outputs. Returns the number of rows of each, and what was done about its groups of people.
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<(Vec<u64>, Vec<Option<GroupsOf>>)> {

@@ -4,13 +4,13 @@ use crossbeam_channel::unbounded;
 
 use super::{
     division::Division,
-    parts::{Part, Parts, RowFormat},
+    parts::{Parts, RowFormat},
     sort::{Sorted, Sorter, Sorting},
-    spill::Spill,
 };
 use crate::{
     failure::{Failure, Result},
     ordered::{Ended, Task, Threads, Turn, Worker},
+    partition::{Part, Spill},
 };
 
 /// The partitioned rows of one output.
@@ -57,7 +57,7 @@ impl Worker for PartSorter<'_> {
             Ok(())
         };
         let Unsorted { division, spill, .. } = &self.unsorted[output];
-        let in_memory = self.parts.iter().map(|thread| &thread[output]);
+        let in_memory = self.parts.iter().map(|thread| thread[output].pages());
         sorter.sort(Part::new(in_memory, part, spill), *division, give)?;
         Ok(of(None))
     }

@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Delivery,
     /// The ledger of a scope.
     Ledger,
+    /// The findings of an audit.
+    Audit,
     /// A file that only tests and demonstrations write.
     #[cfg(feature = "demonstrations")]
     Demonstration {
@@ -268,6 +270,7 @@ impl Kind {
             Self::Report => "report of this tool",
             Self::Ledger => "ledger of this tool",
             Self::Delivery => "delivery, and deliveries are never replaced",
+            Self::Audit => "report of an audit of this tool",
             #[cfg(feature = "demonstrations")]
             Self::Demonstration { name, .. } => name,
         }

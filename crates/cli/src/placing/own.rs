@@ -64,7 +64,8 @@ impl Found {
                 Kind::Symbols(of) => self.is_table(of.tag)? || is_csv_of_symbols(&self.head, of),
                 Kind::Rejects => self.head.starts_with(b"record,line,byte,column,reason"),
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
-                Kind::Report => self.is_report()?,
+                Kind::Report => self.is_report("fugo_report")?,
+                Kind::Audit => self.is_report("fugo_audit")?,
                 Kind::Delivery => false,
                 Kind::Ledger => self.head.starts_with(crate::ledger::MARK),
                 #[cfg(feature = "demonstrations")]
@@ -98,7 +99,8 @@ impl Found {
         Ok(magic == MAGIC && memmem::find(&tail, b"fugo version ").is_some() && names_key(&schema))
     }
 
-    fn is_report(&self) -> io::Result<bool> {
+    /// Whether the file is JSON with this key.
+    fn is_report(&self, key: &str) -> io::Result<bool> {
         if !self.head.starts_with(b"{") || self.metadata.len() > MAX_REPORT {
             return Ok(false);
         }
@@ -106,7 +108,7 @@ impl Found {
         file.seek(SeekFrom::Start(0))?;
         let mut text = Vec::new();
         file.take(MAX_REPORT).read_to_end(&mut text)?;
-        Ok(serde_json::from_slice(&text).is_ok_and(|report: serde_json::Value| report.get("fugo_report").is_some()))
+        Ok(serde_json::from_slice(&text).is_ok_and(|report: serde_json::Value| report.get(key).is_some()))
     }
 }
 

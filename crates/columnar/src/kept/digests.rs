@@ -131,6 +131,18 @@ impl Known {
         known
     }
 
+    /// Only what can be computed from a symbol.
+    pub(super) fn of_symbol(source: &'static str, symbol: &[u8; SYMBOL_LEN], encoder: Option<&TextEncoder>) -> Self {
+        let mut known = Self(Vec::new());
+        known.add_symbol(source, symbol, encoder);
+        known
+    }
+
+    /// The byte strings, and how each is made.
+    pub(super) fn each(&self) -> impl Iterator<Item = (String, &[u8])> {
+        self.0.iter().map(|(thing, bytes)| (format!("{}{}", thing.digest, thing.source), &bytes[..]))
+    }
+
     fn add_symbol(&mut self, source: &'static str, symbol: &[u8; SYMBOL_LEN], encoder: Option<&TextEncoder>) {
         self.add(source, Zeroizing::new(symbol.to_vec()));
         let hex = HEXLOWER_PERMISSIVE.encode(symbol);

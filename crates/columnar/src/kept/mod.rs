@@ -7,6 +7,9 @@
 //! 2. Column by column ([`Sample`](crate::kept::Sample)), in a sample of the rows: whether the column is computed from
 //!    the numbers or symbols of its rows, by a transform that anybody could try: digests, encodings, arithmetic, masks,
 //!    other digits.
+//!
+//! A program that has the files and not the numbers of their rows looks for [`Traces`](crate::kept::Traces) of numbers and
+//! symbols that it knows.
 
 mod codes;
 mod digests;
@@ -15,6 +18,7 @@ mod places;
 mod row;
 mod sample;
 mod search;
+mod traces;
 mod values;
 
 pub use codes::Codes;
@@ -22,3 +26,4 @@ pub use made::Made;
 pub use row::Person;
 pub use sample::Sample;
 pub use search::{Cell, KeptFault, Owner, SHORTEST_TEXT, holds_number, holds_symbol, holds_symbol_text, search};
+pub use traces::Traces;

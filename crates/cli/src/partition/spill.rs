@@ -11,7 +11,6 @@ use std::{
     },
 };
 
-use super::division::Division;
 use crate::{failure::Failure, placing};
 
 /// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
@@ -29,9 +28,9 @@ impl Spills {
         Self { path, dir, made: AtomicUsize::new(0), written: AtomicU64::new(0) }
     }
 
-    /// A new temporary file. It is created when the first rows are written.
-    pub(crate) fn open(&self, division: Division) -> Spill<'_> {
-        let extents = (0..division.parts()).map(|_| Mutex::new(Vec::new())).collect();
+    /// A new temporary file for so many partitions. It is created when the first rows are written.
+    pub(crate) fn open(&self, partitions: usize) -> Spill<'_> {
+        let extents = (0..partitions).map(|_| Mutex::new(Vec::new())).collect();
         Spill { all: self, file: OnceLock::new(), making: Mutex::new(()), end: AtomicU64::new(0), extents }
     }
 

@@ -1,0 +1,289 @@
+//! How many people of each file have each value, and how many right guesses that allows.
+//!
+//! Whoever holds both files matches the people that have equal values, at random where several have the same value. If
+//! `a` people of one file and `b` of the other have a value, and the same people are in both files, the expected number
+//! of right guesses is `min(a, b) / max(a, b)`: one for a person who is alone in both files, and one for a group of two
+//! in each, where each guess is right one time in two.
+//!
+//! Equal values need not be the same people. If two files hold unrelated people or unrelated values, the `t = a + b`
+//! people of a value are in either file by chance. Then `Σ a b ≤ √(Σ a(a−1) · Σ b(b−1))` over the values with the same
+//! `t`, in expectation (Cauchy and Schwarz), whatever the distribution of the values is. If the people are the same,
+//! each of them adds 1 to `Σ a b`. So the difference of both sides is the number of people whose equal values chance
+//! does not explain.
+
+use std::collections::HashMap;
+
+/// Groups up to this size allow guesses of which at least one in four is right.
+pub(super) const CLOSE: u64 = 4;
+/// Values with up to this many people in both files together are counted in a table.
+const TABLE: usize = 16;
+/// A difference of so many standard deviations is not chance. An audit asks hundreds of such questions.
+const SURE: f64 = 5.0;
+/// So many standard deviations do not need to be exceeded to explain a few people.
+const FEW: f64 = 3.0;
+/// So many right guesses, beyond people who are alone, link two files.
+const GUESSES: f64 = 10.0;
+/// So many people who are alone in both files link them, if most values are not common.
+const RARE: f64 = 4.0;
+
+/// How many values have `a` people in the first file and `b` in the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Groups {
+    table: [[u64; TABLE]; TABLE],
+    large: HashMap<(u64, u64), u64>,
+}
+
+impl Groups {
+    pub(super) fn add(&mut self, [a, b]: [u64; 2]) {
+        self.add_many([a, b], 1);
+    }
+
+    fn add_many(&mut self, [a, b]: [u64; 2], values: u64) {
+        match self.table.get_mut(a as usize).and_then(|row| row.get_mut(b as usize)) {
+            Some(count) => *count += values,
+            None => *self.large.entry((a, b)).or_default() += values,
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        other.each().for_each(|([a, b], values)| self.add_many([a, b], values));
+    }
+
+    /// The sizes of the groups, and how many values have them.
+    pub(super) fn each(&self) -> impl Iterator<Item = ([u64; 2], u64)> + '_ {
+        let row = |(a, row): (usize, &'_ [u64; TABLE])| {
+            let row = *row;
+            (0..TABLE).map(move |b| ([a as u64, b as u64], row[b]))
+        };
+        let table = self.table.iter().enumerate().flat_map(row).filter(|(_, values)| *values > 0);
+        table.chain(self.large.iter().map(|((a, b), values)| ([*a, *b], *values)))
+    }
+
+    /// How many values exactly one row or person of a file has.
+    pub(super) fn unique(&self, side: usize) -> u64 {
+        self.each().filter(|(sizes, _)| sizes[side] == 1).map(|(_, values)| values).sum()
+    }
+
+    /// What the groups allow. `by_chance` is how many values chance makes common, if the columns show that.
+    pub(super) fn guesses(&self, by_chance: f64) -> Guesses {
+        let mut found = Guesses::default();
+        let mut classes: HashMap<u64, Class> = HashMap::new();
+        for ([a, b], values) in self.each() {
+            let (fewer, more) = (a.min(b), a.max(b));
+            found.people[0] += a * values;
+            found.people[1] += b * values;
+            classes.entry(a + b).or_default().add([a, b], values);
+            if fewer == 0 {
+                continue;
+            }
+            found.values += values;
+            found.common += fewer * values;
+            found.at_random += values as f64 * fewer as f64 / more as f64;
+            if more <= CLOSE {
+                found.by_size[more as usize] += fewer * values;
+            }
+        }
+        let share = found.people[0] as f64 / (found.people[0] + found.people[1]).max(1) as f64;
+        for (size, class) in classes {
+            let least = if size == 2 { by_chance } else { 0.0 };
+            let (same, noise) = (class.same(least), class.noise(size, share));
+            found.same += same;
+            found.same_noise += noise;
+            let linked = (same / class.common.max(1.0)).clamp(0.0, 1.0);
+            found.matched += linked * class.at_random;
+            if size <= 2 * CLOSE {
+                found.right += linked * class.right;
+                found.close_same += same;
+                found.close_noise += noise;
+            }
+            if size == 2 {
+                found.alone_right = same;
+                // An estimate from the density of codes is a few percent off.
+                found.alone_noise = class.common - same + class.apart + (0.03 * by_chance).powi(2);
+            }
+        }
+        found
+    }
+}
+
+/// The values with one number of people in both files together.
+#[derive(Default)]
+struct Class {
+    values: f64,
+    /// Σ a b, Σ a(a−1), Σ b(b−1).
+    products: f64,
+    own: [f64; 2],
+    /// Σ min(a, b); Σ min(a, b) / max(a, b); and the same over the groups that are close.
+    common: f64,
+    at_random: f64,
+    right: f64,
+    /// Values with a ≠ b; and those that only one file has.
+    uneven: f64,
+    apart: f64,
+}
+
+impl Class {
+    fn add(&mut self, [a, b]: [u64; 2], values: u64) {
+        let (values, x, y) = (values as f64, a as f64, b as f64);
+        self.values += values;
+        self.products += values * x * y;
+        self.own[0] += values * x * (x - 1.0).max(0.0);
+        self.own[1] += values * y * (y - 1.0).max(0.0);
+        self.common += values * x.min(y);
+        let right = values * x.min(y) / x.max(y).max(1.0);
+        self.at_random += right;
+        self.right += if a.max(b) <= CLOSE { right } else { 0.0 };
+        self.uneven += if a == b { 0.0 } else { values };
+        self.apart += if a.min(b) == 0 { values } else { 0.0 };
+    }
+
+    /// How many people have equal values beyond chance.
+    fn same(&self, by_chance: f64) -> f64 {
+        self.products - (self.own[0] * self.own[1]).sqrt().max(by_chance)
+    }
+
+    /// The variance of [`Self::same`] if chance alone is at work. Values with a = b are chance only as far as values with
+    /// a ≠ b show that it is at work.
+    fn noise(&self, size: u64, share: f64) -> f64 {
+        let even =
+            if size.is_multiple_of(2) { (2.0 / (std::f64::consts::PI * size as f64)).sqrt().min(0.5) } else { 0.0 };
+        let by_chance = (self.uneven / (1.0 - even)).min(self.values);
+        let size = size as f64;
+        by_chance * size * (size - 1.0).max(0.0) * 2.0 * share * (1.0 - share)
+    }
+}
+
+/// The guesses that one set of columns allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Guesses {
+    /// How many people of each file have a value.
+    pub(super) people: [u64; 2],
+    /// How many values both files have, and for how many people of the file that has fewer of each.
+    pub(super) values: u64,
+    pub(super) common: u64,
+    /// For each size of the larger group up to [`CLOSE`], how many people of the smaller group there are.
+    pub(super) by_size: [u64; CLOSE as usize + 1],
+    /// The right guesses among all people, if the same people are in both files.
+    pub(super) at_random: f64,
+    /// The right guesses among all people, beyond chance.
+    pub(super) matched: f64,
+    /// The right guesses in groups of up to [`CLOSE`], beyond chance.
+    pub(super) right: f64,
+    /// People with equal values beyond chance: in all groups, and in close ones, with the variances.
+    same: f64,
+    same_noise: f64,
+    close_same: f64,
+    close_noise: f64,
+    /// People who are alone in both files, beyond chance, and the variance.
+    alone_right: f64,
+    alone_noise: f64,
+}
+
+impl Guesses {
+    /// How many people are alone with their value in both files.
+    pub(super) fn alone(&self) -> u64 {
+        self.by_size[1]
+    }
+
+    fn fewer(&self) -> u64 {
+        self.people[0].min(self.people[1])
+    }
+
+    /// Whether most people of the file that has fewer have a value of the other file.
+    fn is_same_thing(&self) -> bool {
+        2 * self.common >= self.fewer()
+    }
+
+    /// Whether the files link by these columns.
+    pub(super) fn links(&self) -> bool {
+        let least = if self.is_same_thing() { 1.0 } else { RARE };
+        let sure = |excess: f64, variance: f64| excess > SURE * variance.max(0.0).sqrt();
+        // The few people who are alone by chance can be more in one file than in the other. Then all groups decide.
+        let is_explained = self.alone_right < GUESSES && self.is_chance_within(FEW);
+        (self.alone_right >= least && sure(self.alone_right, self.alone_noise) && !is_explained)
+            || (self.right >= GUESSES && sure(self.close_same, self.close_noise))
+    }
+
+    /// Whether chance explains the common values, so that the columns do not help to match people.
+    pub(super) fn is_chance(&self) -> bool {
+        self.is_chance_within(SURE)
+    }
+
+    fn is_chance_within(&self, deviations: f64) -> bool {
+        self.same + deviations * self.same_noise.sqrt() < 0.5 * self.common as f64
+    }
+
+    /// Whether people have equal values beyond chance.
+    pub(super) fn is_shown(&self) -> bool {
+        self.links() || (self.same > 0.0 && self.same > SURE * self.same_noise.sqrt())
+    }
+
+    /// The people that count for `--allow`.
+    pub(super) fn expected(&self) -> u64 {
+        self.right.max(self.alone_right).round() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guesses(groups: &[([u64; 2], u64)]) -> Guesses {
+        let mut all = Groups::default();
+        groups.iter().for_each(|(sizes, values)| all.add_many(*sizes, *values));
+        all.guesses(0.0)
+    }
+
+    #[test]
+    fn right_guesses_are_those_of_hand_computed_groups() {
+        // Three people alone: 3. Two groups of two: 2 · 2/2. A group of one and two: 1/2. A group of four: 1.
+        let found = guesses(&[([1, 1], 3), ([2, 2], 2), ([4, 4], 1), ([1, 0], 5), ([0, 1], 7)]);
+        assert!((found.right - 6.0).abs() < 1e-9, "{found:?}");
+        assert_eq!((found.alone(), found.by_size), (3, [0, 3, 4, 0, 4]));
+        assert_eq!((found.values, found.common, found.people), (6, 11, [16, 18]));
+        assert!((guesses(&[([1, 2], 8)]).at_random - 4.0).abs() < 1e-9);
+        // 10,000 groups of two are 10,000 right guesses; 5,000 groups of four are 5,000.
+        assert_eq!(guesses(&[([2, 2], 10_000)]).expected(), 10_000);
+        assert_eq!(guesses(&[([4, 4], 5_000)]).expected(), 5_000);
+        // A group of ten is one right guess, and not a close one.
+        let found = guesses(&[([10, 10], 400)]);
+        assert_eq!((found.expected(), found.at_random as u64), (0, 400));
+    }
+
+    #[test]
+    fn people_who_are_alone_and_many_small_groups_link_and_coarse_groups_do_not() {
+        assert!(guesses(&[([1, 1], 1), ([1_000, 1_000], 3)]).links());
+        assert!(guesses(&[([2, 2], 10_000)]).links());
+        assert!(guesses(&[([4, 4], 5_000)]).links());
+        assert!(!guesses(&[([4, 4], 3), ([40, 40], 90)]).links());
+        assert!(!guesses(&[([2_000, 2_000], 2)]).links());
+        assert!(!guesses(&[]).links());
+        // Five people of 3,000, whose other values differ; and two, which chance may be.
+        assert!(guesses(&[([1, 1], 5), ([1, 0], 2_995), ([0, 1], 2_995)]).links());
+        assert!(!guesses(&[([1, 1], 2), ([1, 0], 2_998), ([0, 1], 2_998)]).links());
+    }
+
+    #[test]
+    fn chance_is_subtracted_and_the_same_people_are_not() {
+        // Two people with one of many days are in either file by chance: of 1,000 such days 500 have one in each.
+        let unrelated = guesses(&[([1, 1], 500), ([2, 0], 250), ([0, 2], 250), ([1, 0], 3_000), ([0, 1], 3_000)]);
+        assert!(!unrelated.links() && unrelated.is_chance(), "{unrelated:?}");
+        // The same, with 300 people who are in both files.
+        let some = guesses(&[([1, 1], 800), ([2, 0], 250), ([0, 2], 250), ([1, 0], 3_000), ([0, 1], 3_000)]);
+        assert!(some.links() && !some.is_chance());
+        assert_eq!(some.expected(), 300);
+        // All people of the second file are in the first, which has nine times as many.
+        let subset = guesses(&[([1, 1], 1_150), ([2, 0], 3_185), ([1, 0], 11_000)]);
+        assert_eq!(subset.expected(), 1_150);
+        // Names, of which each file has three or four people by chance. Three people are alone in both.
+        let three = [([3, 3], 40), ([4, 2], 28), ([2, 4], 28), ([5, 1], 12), ([1, 5], 12), ([6, 0], 4), ([0, 6], 4)];
+        let four = [([4, 4], 36), ([5, 3], 28), ([3, 5], 28), ([6, 2], 16), ([2, 6], 16), ([7, 1], 4), ([1, 7], 4)];
+        assert!(!guesses(&[&three[..], &four, &[([1, 1], 3)]].concat()).links());
+        assert!(guesses(&[([3, 3], 40), ([1, 1], 3)]).links());
+        // What the columns show of chance is taken if it is more.
+        let mut own_codes = Groups::default();
+        [([1, 1], 177), ([1, 0], 3_823), ([0, 1], 3_823)].iter().for_each(|(sizes, n)| own_codes.add_many(*sizes, *n));
+        assert!(own_codes.guesses(0.0).links() && !own_codes.guesses(177.8).links());
+        assert!(own_codes.guesses(177.8).is_chance());
+    }
+}

@@ -1,0 +1,382 @@
+//! Which sets of columns link two files.
+//!
+//! Three facts about the counts of a set S ([`Guesses`]) say which sets need not be counted:
+//!
+//! 1. A set with one more column has at most as many people in common: each value divides into several, and
+//!    `Σ min(aᵢ, bᵢ) ≤ min(Σ aᵢ, Σ bᵢ)`. A set without people in common is not extended.
+//! 2. A set that links is not extended: to end it one of its own columns must go, and that ends its extensions too.
+//! 3. If T contains S, the right guesses of S are at most those of T and the people in common that T loses:
+//!    `Σ min(aᵢ, bᵢ) / max(aᵢ, bᵢ) ≥ Σ min(aᵢ, bᵢ) / max(Σ aᵢ, Σ bᵢ)`. So among many coarse columns the largest set that
+//!    keeps the people in common bounds all sets within it.
+//!
+//! Up to [`ALL_SETS`] columns, every set that the first two facts leave is counted. With more, sets grow by the column
+//! that adds the most right guesses, and columns from the coarsest on are taken together as long as they do not link.
+
+use std::{path::Path, thread};
+
+use super::{
+    counting::{Merged, Values, count},
+    groups::{Groups, Guesses},
+    pairs::Pair,
+    records::Records,
+};
+use crate::{
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+    partition::Spills,
+    placing::{Placing, Staging},
+};
+
+/// Up to so many columns that do not link alone, all sets of them are counted.
+pub(super) const ALL_SETS: usize = 6;
+/// The people that are counted to choose between sets, about.
+const CHOOSING: u64 = 1 << 16;
+/// A set is not grown by less than this share of right guesses.
+const GAIN: f64 = 0.005;
+
+/// Counts sets of columns.
+pub(super) struct Search<'a> {
+    pub(super) records: [&'a Records<'a>; 2],
+    pub(super) rows: [u64; 2],
+    pub(super) pairs: &'a [Pair],
+    /// Where the columns of each pair are in the rows.
+    pub(super) places: &'a [[usize; 2]],
+    pub(super) memory: usize,
+    pub(super) threads: usize,
+    pub(super) temp_dir: &'a Path,
+    pub(super) interrupt: &'a Interrupt,
+}
+
+/// Pairs of columns, as indices in ascending order, and what they allow.
+#[derive(Clone, Debug)]
+pub(super) struct Set {
+    pub(super) pairs: Vec<usize>,
+    pub(super) guesses: Guesses,
+}
+
+/// The result of a search.
+#[derive(Default)]
+pub(super) struct Found {
+    /// For every two columns that are compared, the reading that shows most.
+    pub(super) columns: Vec<Set>,
+    /// The sets that link and of which no part links, as far as they were counted.
+    pub(super) linking: Vec<Set>,
+    /// The set that allows the most right guesses.
+    pub(super) worst: Option<Set>,
+    /// The most columns that together do not link.
+    pub(super) harmless: Option<Set>,
+    /// All columns together.
+    pub(super) all: Option<Set>,
+    /// How many sets were counted, and whether these are all that can link.
+    pub(super) counted: u64,
+    pub(super) is_complete: bool,
+}
+
+impl Search<'_> {
+    pub(super) fn run(&self) -> Result<Found> {
+        let mut found = Found { is_complete: true, ..Found::default() };
+        let singles = self.count((0..self.pairs.len()).map(|pair| vec![pair]).collect(), &mut found)?;
+        found.columns = self.best_readings(singles);
+        let (linking, coarse): (Vec<Set>, Vec<Set>) =
+            found.columns.iter().cloned().partition(|set| set.guesses.links());
+        found.linking = linking;
+        let coarse: Vec<Set> = coarse.into_iter().filter(|set| !set.guesses.is_chance()).collect();
+        if coarse.len() <= ALL_SETS {
+            self.every_set(&coarse, &mut found)?;
+        } else {
+            self.growing_sets(&coarse, &mut found)?;
+        }
+        self.find_worst(&mut found)?;
+        Ok(found)
+    }
+
+    /// For each two columns the reading that links, or that has the most people in common.
+    fn best_readings(&self, singles: Vec<Set>) -> Vec<Set> {
+        let mut best: Vec<Set> = Vec::new();
+        let rank = |set: &Set| (set.guesses.links(), set.guesses.expected(), set.guesses.common, set.guesses.values);
+        let is_same = |set: &Set| self.pairs[set.pairs[0]].is_alike || set.guesses.is_shown();
+        for set in singles.into_iter().filter(|set| set.guesses.common > 0 && is_same(set)) {
+            let place = self.pairs[set.pairs[0]].places;
+            match best.iter_mut().find(|other| self.pairs[other.pairs[0]].places == place) {
+                Some(other) if rank(other) < rank(&set) => *other = set,
+                Some(_) => {}
+                None => best.push(set),
+            }
+        }
+        best
+    }
+
+    /// Level by level: each set whose parts were all counted and do not link.
+    fn every_set(&self, coarse: &[Set], found: &mut Found) -> Result<()> {
+        let mut level: Vec<Set> = coarse.to_vec();
+        while !level.is_empty() {
+            found.harmless = level.iter().max_by_key(|set| set.guesses.values).cloned().or(found.harmless.take());
+            let mut next: Vec<Vec<usize>> = Vec::new();
+            for set in &level {
+                for one in coarse.iter().map(|set| set.pairs[0]) {
+                    if Some(&one) <= set.pairs.last() || !self.fits(&set.pairs, one) {
+                        continue;
+                    }
+                    let larger = [&set.pairs[..], &[one]].concat();
+                    let parts = (0..larger.len()).map(|out| without(&larger, out));
+                    if parts.into_iter().all(|part| level.iter().any(|set| set.pairs == part)) {
+                        next.push(larger);
+                    }
+                }
+            }
+            let counted = self.count(next, found)?;
+            let (linking, harmless): (Vec<Set>, Vec<Set>) = counted.into_iter().partition(|set| set.guesses.links());
+            found.linking.extend(linking);
+            level = harmless.into_iter().filter(|set| set.guesses.common > 0).collect();
+        }
+        Ok(())
+    }
+
+    /// Sets of many columns: one that grows by the column that adds most, and those of the coarsest columns.
+    fn growing_sets(&self, coarse: &[Set], found: &mut Found) -> Result<()> {
+        let pool: Vec<usize> = coarse.iter().map(|set| set.pairs[0]).collect();
+        let grown = self.grow(&[], &pool, found)?;
+        if grown.guesses.links() {
+            let smallest = self.shrink(grown, found)?;
+            found.linking.push(smallest);
+        }
+        let mut by_size: Vec<&Set> = coarse.iter().collect();
+        by_size.sort_by_key(|set| set.guesses.values);
+        let mut prefixes: Vec<Vec<usize>> = Vec::new();
+        let mut taken: Vec<usize> = Vec::new();
+        for set in by_size {
+            if self.fits(&taken, set.pairs[0]) {
+                taken.push(set.pairs[0]);
+                prefixes.push(taken.clone());
+            }
+        }
+        prefixes.iter_mut().for_each(|set| set.sort_unstable());
+        let mut counted = self.count(prefixes, found)?;
+        let links = counted.iter().position(|set| set.guesses.links());
+        if let Some(set) = links.map(|at| counted[at].clone())
+            && found.linking.iter().all(|other| !is_within(&other.pairs, &set.pairs))
+        {
+            let smallest = self.shrink(set, found)?;
+            found.linking.push(smallest);
+        }
+        // A set that keeps the people in common bounds its parts.
+        counted.truncate(links.unwrap_or(counted.len()));
+        while let Some(largest) = counted.pop() {
+            let grown = self.grow(&[], &largest.pairs, found)?;
+            if !grown.guesses.links() {
+                found.harmless = Some(largest);
+                break;
+            }
+            counted.truncate(counted.len() / 2);
+        }
+        found.is_complete = false;
+        Ok(())
+    }
+
+    /// Adds columns to a set as long as they add right guesses.
+    fn grow(&self, from: &[usize], pool: &[usize], found: &mut Found) -> Result<Set> {
+        let mut best: Option<(Vec<usize>, f64)> = None;
+        loop {
+            let base = best.as_ref().map_or(from, |(set, _)| &set[..]);
+            let larger = |one: &usize| {
+                let mut set = [base, &[*one]].concat();
+                set.sort_unstable();
+                set
+            };
+            let sets: Vec<Vec<usize>> = pool.iter().filter(|one| self.fits(base, **one)).map(larger).collect();
+            let matched = self.estimate(&sets, found)?;
+            let most = sets.into_iter().zip(matched).max_by(|a, b| a.1.total_cmp(&b.1));
+            let Some((set, matched)) = most else { break };
+            if best.as_ref().is_some_and(|(_, before)| matched <= before * (1.0 + GAIN)) {
+                break;
+            }
+            best = Some((set, matched));
+        }
+        let set = best.map_or(from.to_vec(), |(set, _)| set);
+        let counted = self.count(vec![set], found)?.pop();
+        counted.ok_or_else(|| Failure::new("there is no set of columns", "report this"))
+    }
+
+    /// Removes columns from a set that links as long as it still links.
+    fn shrink(&self, mut set: Set, found: &mut Found) -> Result<Set> {
+        while set.pairs.len() > 1 {
+            let smaller = (0..set.pairs.len()).map(|out| without(&set.pairs, out)).collect();
+            match self
+                .count(smaller, found)?
+                .into_iter()
+                .filter(|set| set.guesses.links())
+                .max_by_key(|set| set.guesses.expected())
+            {
+                Some(smaller) => set = smaller,
+                None => break,
+            }
+        }
+        Ok(set)
+    }
+
+    /// Grows the set that links most. All columns together are counted too.
+    fn find_worst(&self, found: &mut Found) -> Result<()> {
+        let pool: Vec<usize> =
+            found.columns.iter().filter(|set| !set.guesses.is_chance()).map(|set| set.pairs[0]).collect();
+        let mut all: Vec<usize> = Vec::new();
+        for pair in &pool {
+            if self.fits(&all, *pair) {
+                all.push(*pair);
+            }
+        }
+        all.sort_unstable();
+        if all.is_empty() {
+            return Ok(());
+        }
+        found.all = self.count(vec![all], found)?.pop();
+        let Some(best) = found.linking.iter().max_by_key(|set| set.guesses.expected()).cloned() else { return Ok(()) };
+        let fewer = self.rows[0].min(self.rows[1]);
+        let mut worst = best;
+        if 20 * worst.guesses.expected() < 19 * fewer && pool.len() > 1 {
+            let grown = self.grow(&worst.pairs.clone(), &pool, found)?;
+            let all = found.all.clone().filter(|all| all.guesses.links());
+            worst = [Some(worst), Some(grown), all]
+                .into_iter()
+                .flatten()
+                .max_by_key(|set| set.guesses.expected())
+                .unwrap_or_else(|| unreachable!("there is one at least"));
+        }
+        found.worst = Some(worst);
+        Ok(())
+    }
+
+    /// Whether a pair can be added to a set: a column is in a set once.
+    fn fits(&self, set: &[usize], pair: usize) -> bool {
+        let of = self.pairs[pair].places;
+        set.iter().all(|other| self.pairs[*other].places[0] != of[0] && self.pairs[*other].places[1] != of[1])
+    }
+
+    fn columns(&self, side: usize, sets: &[Vec<usize>]) -> Vec<Vec<usize>> {
+        sets.iter().map(|set| set.iter().map(|pair| self.places[*pair][side]).collect()).collect()
+    }
+
+    /// Counts sets over all people.
+    fn count(&self, sets: Vec<Vec<usize>>, found: &mut Found) -> Result<Vec<Set>> {
+        found.counted += sets.len() as u64;
+        let mut counted = Vec::new();
+        let least = 1 << 18;
+        let batch = (self.memory / 2 / least).clamp(1, 64);
+        for sets in sets.chunks(batch) {
+            let all = self.count_batch(sets, self.memory / 2 / sets.len())?;
+            for (set, groups) in sets.iter().zip(all) {
+                let by_chance = set.iter().map(|pair| self.pairs[*pair].by_chance).filter(|chance| *chance > 0.0);
+                let guesses = groups.guesses(by_chance.reduce(f64::min).unwrap_or(0.0));
+                counted.push(Set { pairs: set.clone(), guesses });
+            }
+        }
+        Ok(counted)
+    }
+
+    fn count_batch(&self, sets: &[Vec<usize>], limit: usize) -> Result<Vec<Groups>> {
+        // The run directory is removed with its files when the batch is counted.
+        let (_staging, spills) = spills(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
+        let read = |side: usize| -> Result<Vec<Values<'_>>> {
+            let columns = self.columns(side, sets);
+            let mut values: Vec<Values<'_>> = sets.iter().map(|_| Values::new(&spills, limit)).collect();
+            self.records[side].each_value(&columns, self.interrupt, |set, value| {
+                values[set].add(value).map_err(|error| spills.failure(&error))
+            })?;
+            Ok(values)
+        };
+        let [a, b] = thread::scope(|scope| {
+            let both = [0, 1].map(|side| scope.spawn(move || read(side)));
+            both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
+        });
+        count([a?, b?], self.threads)
+    }
+
+    /// For each file, the rows whose cells, without the symbol, no other row of the file has.
+    pub(super) fn unique_rows(&self) -> Result<[u64; 2]> {
+        let limit = self.memory / 8;
+        let (_staging, spills) = spills(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
+        let mut sides = [0, 1].map(|_| vec![Values::new(&spills, limit), Values::new(&spills, limit)]);
+        for (side, values) in sides.iter_mut().enumerate() {
+            self.records[side].each_row(&mut values[side], &spills)?;
+        }
+        let groups = count(sides, self.threads)?;
+        Ok([0, 1].map(|side| groups[side].unique(side)))
+    }
+
+    /// The right guesses of sets, from a sample of their values. A sample holds all people of its values.
+    fn estimate(&self, sets: &[Vec<usize>], found: &mut Found) -> Result<Vec<f64>> {
+        found.counted += sets.len() as u64;
+        let rows = self.rows[0].max(self.rows[1]).max(1);
+        let share = (CHOOSING as f64 / rows as f64).min(1.0);
+        let bound = if share < 1.0 { (share * u64::MAX as f64) as u64 } else { u64::MAX };
+        let sampled = ((rows as f64 * share) as usize + 1) * 2 * size_of::<u64>();
+        let mut matched = Vec::new();
+        for sets in sets.chunks((self.memory / 2 / sampled).max(1)) {
+            let read = |side: usize| -> Result<Vec<Vec<u64>>> {
+                let columns = self.columns(side, sets);
+                let mut values = vec![Vec::new(); sets.len()];
+                self.records[side].each_value(&columns, self.interrupt, |set, value| {
+                    if value <= bound {
+                        values[set].push(value);
+                    }
+                    Ok(())
+                })?;
+                values.iter_mut().for_each(|values: &mut Vec<u64>| values.sort_unstable());
+                Ok(values)
+            };
+            let [a, b] = thread::scope(|scope| {
+                let both = [0, 1].map(|side| scope.spawn(move || read(side)));
+                both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
+            });
+            for (a, b) in a?.iter().zip(&b?) {
+                let mut groups = Groups::default();
+                Merged::of([a, b]).for_each(|(_, sizes)| groups.add(sizes));
+                matched.push(groups.guesses(0.0).matched / share);
+            }
+        }
+        Ok(matched)
+    }
+}
+
+/// Temporary files, if they may be needed.
+pub(super) fn spills(temp_dir: &Path, may_spill: bool) -> Result<(Staging, Spills)> {
+    let mut staging = Staging::new(Placing::default(), false);
+    let path = if may_spill { staging.dir(temp_dir)?.path("rows") } else { temp_dir.join("rows") };
+    Ok((staging, Spills::new(path, temp_dir.to_owned())))
+}
+
+fn without(set: &[usize], out: usize) -> Vec<usize> {
+    set.iter().enumerate().filter(|(at, _)| *at != out).map(|(_, pair)| *pair).collect()
+}
+
+fn is_within(part: &[usize], set: &[usize]) -> bool {
+    part.iter().all(|pair| set.contains(pair))
+}
+
+impl Found {
+    /// The fewest pairs of columns of which one is in every set that links; of several, those with the most values.
+    pub(super) fn smallest_change(&self) -> Vec<usize> {
+        const TRIED: usize = 16;
+        let values =
+            |pair: &usize| self.columns.iter().find(|set| set.pairs == [*pair]).map_or(0, |set| set.guesses.values);
+        let mut pairs: Vec<usize> = self.linking.iter().flat_map(|set| set.pairs.clone()).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let ends = |chosen: &[usize]| self.linking.iter().all(|set| set.pairs.iter().any(|pair| chosen.contains(pair)));
+        if pairs.len() <= TRIED {
+            let all = (1..1_u32 << pairs.len()).map(|bits| -> Vec<usize> {
+                pairs.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, pair)| *pair).collect()
+            });
+            let cost = |set: &Vec<usize>| (set.len(), std::cmp::Reverse(set.iter().map(values).sum::<u64>()));
+            return all.filter(|set| ends(set)).min_by_key(cost).unwrap_or_default();
+        }
+        let mut chosen: Vec<usize> = Vec::new();
+        while !ends(&chosen) {
+            let open = self.linking.iter().filter(|set| !set.pairs.iter().any(|pair| chosen.contains(pair)));
+            let mut often: Vec<usize> = open.flat_map(|set| set.pairs.clone()).collect();
+            often.sort_unstable();
+            let most = often.chunk_by(|a, b| a == b).max_by_key(|same| (same.len(), values(&same[0])));
+            chosen.extend(most.map(|same| same[0]));
+        }
+        chosen
+    }
+}

@@ -1,0 +1,289 @@
+//! Dates and times in the forms in which they are written in Japan.
+
+use fugo::normalize::is_separator;
+
+/// A day, and the time of that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Days since 1970-01-01.
+    pub(crate) day: i64,
+    /// Seconds since midnight, if there is a time.
+    pub(crate) second: Option<i64>,
+    /// The offset of the zone in seconds, if there is a zone.
+    pub(crate) zone: Option<i64>,
+}
+
+/// What text can mean as a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dates {
+    /// A date with four digits of the year, or with an era.
+    pub(crate) exact: Option<Moment>,
+    /// Days since 1970-01-01, if 03/02/2001 has the month first, or the day first.
+    pub(crate) month_first: Option<i64>,
+    pub(crate) day_first: Option<i64>,
+    /// A date with two digits of the year: `10,000 · year + 100 · month + day`.
+    pub(crate) short: Option<i64>,
+    /// A year and a month: `12 · year + month - 1`.
+    pub(crate) month: Option<i64>,
+}
+
+/// Names of eras, the digit that stands for them in forms of the administration, and the year before their first.
+const ERAS: [(&str, &str, i64, i64); 5] = [
+    ("明治", "m", 1, 1867),
+    ("大正", "t", 2, 1911),
+    ("昭和", "s", 3, 1925),
+    ("平成", "h", 4, 1988),
+    ("令和", "r", 5, 2018),
+];
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar, if it exists.
+pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if !(1..=9999).contains(&year) || !(1..=days).contains(&day) {
+        return None;
+    }
+    // Howard Hinnant, chrono-Compatible Low-Level Date Algorithms: days_from_civil.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let (century, of_century) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(century * 146_097 + of_century * 365 + of_century / 4 - of_century / 100 + of_year - 719_468)
+}
+
+/// The year, month and day of a day since 1970-01-01.
+pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
+    // The same source: civil_from_days.
+    let shifted = day + 719_468;
+    let (century, rest) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let of_century = (rest - rest / 1460 + rest / 36_524 - rest / 146_096) / 365;
+    let of_year = rest - (365 * of_century + of_century / 4 - of_century / 100);
+    let month = (5 * of_year + 2) / 153;
+    let in_month = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (century * 400 + of_century + i64::from(month <= 2), month, in_month)
+}
+
+/// Reads plain text (see `text.rs`).
+pub(super) fn parse(plain: &str) -> Dates {
+    let mut dates = Dates::default();
+    let first = plain.chars().next().unwrap_or(' ');
+    let may_be = first.is_ascii_digit() || (plain.len() >= 5 && "明大昭平令mtshr".contains(first));
+    if !may_be || plain.len() > 64 {
+        return dates;
+    }
+    if let Some(digits) = Some(plain).filter(|plain| plain.bytes().all(|byte| byte.is_ascii_digit())) {
+        of_digits(digits, &mut dates);
+        return dates;
+    }
+    let mut rest = plain;
+    let era = ERAS.iter().find_map(|(name, letter, _, before)| {
+        let behind = plain.strip_prefix(name).or_else(|| plain.strip_prefix(letter))?;
+        Some((behind.trim_start_matches(['.', ' ']), *before))
+    });
+    if let Some((behind, _)) = era {
+        rest = behind;
+    }
+    let Some((year, digits)) = (if let Some(behind) = rest.strip_prefix('元') {
+        rest = behind;
+        era.map(|_| (1, 1))
+    } else {
+        number(&mut rest, 4)
+    }) else {
+        return dates;
+    };
+    let between = |rest: &mut &str, unit: char| {
+        let before = rest.len();
+        *rest = rest.trim_start_matches(|c: char| c == unit || c == '/' || c == ' ' || is_separator(c));
+        rest.len() < before
+    };
+    if !between(&mut rest, '年') {
+        return dates;
+    }
+    let Some((month, _)) = number(&mut rest, 2) else { return dates };
+    let year = match era {
+        Some((_, before)) if digits <= 2 => year + before,
+        _ => year,
+    };
+    let is_full = era.is_some() || digits == 4;
+    let before_day = rest;
+    let has_day = between(&mut rest, '月');
+    let Some((last, last_digits)) = (if has_day { number(&mut rest, 4) } else { None }) else {
+        if is_full && before_day.trim_end_matches('月').is_empty() && (1..=12).contains(&month) {
+            dates.month = Some(12 * year + month - 1);
+        }
+        return dates;
+    };
+    let rest = rest.strip_prefix('日').unwrap_or(rest);
+    let Some(time) = time(rest) else { return dates };
+    if is_full && last_digits <= 2 {
+        dates.exact = day(year, month, last).map(|day| Moment { day, ..time });
+    } else if !is_full && last_digits == 4 {
+        dates.month_first = day(last, year, month);
+        dates.day_first = day(last, month, year);
+    } else if !is_full && last_digits <= 2 && day(2000 + year, month, last).is_some() {
+        dates.short = Some(10_000 * year + 100 * month + last);
+    }
+    dates
+}
+
+/// Dates as digits alone: 20010203, 200102031530, 20010203153000, 4130203 (the era's digit first), 010203, 200102.
+fn of_digits(digits: &str, dates: &mut Dates) {
+    let part = |from: usize, to: usize| digits[from..to].parse::<i64>().unwrap_or(0);
+    let is_year = |year: i64| (1868..=2199).contains(&year);
+    match digits.len() {
+        8 | 12 | 14 if is_year(part(0, 4)) => {
+            let clock = match digits.len() {
+                12 => Some((part(8, 10), part(10, 12), 0)),
+                14 => Some((part(8, 10), part(10, 12), part(12, 14))),
+                _ => None,
+            };
+            if clock.is_none_or(|(hour, minute, second)| hour < 24 && minute < 60 && second < 60) {
+                let second = clock.map(|(hour, minute, second)| 3600 * hour + 60 * minute + second);
+                let found = day(part(0, 4), part(4, 6), part(6, 8));
+                dates.exact = found.map(|day| Moment { day, second, zone: None });
+            }
+        }
+        7 => {
+            let era = ERAS.iter().find(|(_, _, digit, _)| *digit == part(0, 1));
+            let found = era.and_then(|(_, _, _, before)| day(before + part(1, 3), part(3, 5), part(5, 7)));
+            dates.exact = found.map(|day| Moment { day, second: None, zone: None });
+        }
+        6 => {
+            if day(2000 + part(0, 2), part(2, 4), part(4, 6)).is_some() {
+                dates.short = Some(part(0, 6));
+            }
+            if is_year(part(0, 4)) && (1..=12).contains(&part(4, 6)) {
+                dates.month = Some(12 * part(0, 4) + part(4, 6) - 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes up to `most` digits from the front: their value, and how many they are.
+fn number(rest: &mut &str, most: usize) -> Option<(i64, usize)> {
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > most {
+        return None;
+    }
+    let value = rest[..digits].parse().ok()?;
+    *rest = &rest[digits..];
+    Some((value, digits))
+}
+
+/// The time after a date, and its zone. `None` if the text is not a time; empty text has no time of day.
+fn time(text: &str) -> Option<Moment> {
+    let mut rest = text.trim_start_matches(['t', ' ', ',']);
+    let mut moment = Moment { day: 0, second: None, zone: None };
+    if rest.is_empty() {
+        return Some(moment);
+    }
+    let (hour, _) = number(&mut rest, 2)?;
+    let mut second = 3600 * hour;
+    for (i, unit) in [(60, '時'), (1, '分')] {
+        let behind = rest.strip_prefix([':', unit]).unwrap_or(rest);
+        if behind.len() == rest.len() || !behind.starts_with(|c: char| c.is_ascii_digit()) {
+            rest = behind;
+            break;
+        }
+        rest = behind;
+        second += i * number(&mut rest, 2)?.0;
+    }
+    rest = rest.trim_start_matches(['秒', '分']);
+    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    if !(0..=86_400).contains(&second) {
+        return None;
+    }
+    moment.second = Some(second);
+    rest = rest.trim();
+    moment.zone = match rest {
+        "" => None,
+        "z" | "utc" | "gmt" => Some(0),
+        "jst" => Some(JST),
+        _ => {
+            let sign = if rest.starts_with('+') {
+                1
+            } else if rest.starts_with(['-', '\u{2212}']) {
+                -1
+            } else {
+                return None;
+            };
+            let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+            let value: i64 = digits.parse().ok()?;
+            Some(sign * if digits.len() <= 2 { 3600 * value } else { 3600 * (value / 100) + 60 * (value % 100) })
+        }
+    };
+    Some(moment)
+}
+
+/// The offset of Japan in seconds.
+pub(crate) const JST: i64 = 9 * 3600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar_in_both_directions() {
+        assert_eq!((day(1970, 1, 1), day(2001, 2, 3), day(1900, 2, 29)), (Some(0), Some(11_356), None));
+        for number in (-80_000..80_000).step_by(7) {
+            let (year, month, of_month) = civil(number);
+            assert_eq!(day(year, month, of_month), Some(number));
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_in_every_form() {
+        let expected = Moment { day: 11_356, second: None, zone: None };
+        for form in [
+            "2001-02-03",
+            "2001/2/3",
+            "2001.02.03",
+            "2001年02月03日",
+            "2001年2月3日",
+            "20010203",
+            "平成13年2月3日",
+            "h13.2.3",
+            "h13/02/03",
+            "h 13-2-3",
+            "4130203",
+            "2001\u{2212}02\u{2212}03",
+        ] {
+            assert_eq!(parse(form).exact, Some(expected), "{form}");
+        }
+        assert_eq!(parse("平成元年1月8日").exact.map(|found| found.day), day(1989, 1, 8));
+        assert_eq!(parse("昭和64年1月7日").exact.map(|found| found.day), day(1989, 1, 7));
+        assert_eq!(parse("03/02/2001").day_first, Some(11_356));
+        assert_eq!(parse("02/03/2001").month_first, Some(11_356));
+        assert_eq!((parse("010203").short, parse("01/2/3").short), (Some(10_203), Some(10_203)));
+        assert_eq!((parse("2001-02").month, parse("2001年2月").month), (Some(24_013), Some(24_013)));
+        for other in ["", "2001", "2001-13-01", "2001-02-30", "20011301", "a2001-02-03", "1-2", "simple"] {
+            assert_eq!((parse(other).exact, parse(other).month), (None, None), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_with_its_precision_and_zone() {
+        let of = |text: &str| parse(text).exact.unwrap_or_else(|| panic!("{text}"));
+        let noon = Some(43_200);
+        for form in [
+            "2001-02-03t12:00:00",
+            "2001-02-03 12:00",
+            "2001/2/3 12:00:00.250",
+            "20010203120000",
+            "2001年2月3日 12時0分0秒",
+        ] {
+            assert_eq!((of(form).second, of(form).zone), (noon, None), "{form}");
+        }
+        assert_eq!((of("2001-02-03t12:00:00z").zone, of("2001-02-03t12:00:00+09:00").zone), (Some(0), Some(JST)));
+        assert_eq!(of("2001-02-03t12:00:00-0130").zone, Some(-5_400));
+        assert_eq!(parse("2001-02-03 noon").exact, None);
+    }
+}
