@@ -57,7 +57,7 @@ mod trial {
 
     static FASTEST: OnceLock<&[Level]> = OnceLock::new();
 
-    pub(in crate::lanes) fn measured(symbols: usize) -> &'static [Level] {
+    pub(in super::super) fn measured(symbols: usize) -> &'static [Level] {
         match FASTEST.get() {
             Some(levels) => levels,
             None if symbols >= FEWEST => FASTEST.get_or_init(fastest),
