@@ -53,7 +53,7 @@ impl Level {
         self.symbols::<12>(&[], &[[0; 4]; STAGE], &mut [], 0) > 0
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Avx512 => "avx512",
             Self::ShaNi => "sha-ni",

@@ -7,11 +7,12 @@
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
-use super::{Digests, MAX_LEN, PreparedKey, Words};
+use super::{Digests, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. The first `done` messages are done already. Returns
-/// the number that are done then: as many as before if the processor lacks the instructions. A single message that would be left for the last group is not done.
+/// the number that are done then: as many as before if the processor lacks the instructions. A single message that would be left for the last group
+/// is not done.
 #[multiversion(targets("x86_64+avx+avx2"))]
 pub(super) fn symbols<const LEN: usize>(
     keys: &[&PreparedKey],
@@ -25,7 +26,7 @@ pub(super) fn symbols<const LEN: usize>(
 
             use zeroize::Zeroize;
 
-            use super::{constants::K, wide::derive_in_lanes};
+            use super::{constants::K, wide::{derive_in_lanes, padding, sixteen_times}};
 
             const LANES: usize = 8;
             const WORTH: usize = 2;
@@ -41,23 +42,36 @@ pub(super) fn symbols<const LEN: usize>(
 
             #[inherit_target]
             #[inline]
-            fn lanes(words: [u32; LANES]) -> Word {
-                let [a, b, c, d, e, f, g, h] = words.map(u32::cast_signed);
+            fn from_words(words: &[Words; 2]) -> Word {
+                let [[a, b, c, d], [e, f, g, h]] = words.map(|words| words.map(u32::cast_signed));
                 _mm256_set_epi32(h, g, f, e, d, c, b, a)
             }
 
             #[inherit_target]
             #[inline]
-            fn words(word: Word) -> [u32; LANES] {
-                let mut words = [0; LANES];
+            fn to_words(word: Word) -> [Words; 2] {
+                let mut words = [[0; 4]; 2];
                 let halves = [_mm256_castsi256_si128(word), _mm256_extracti128_si256::<1>(word)];
-                for (words, half) in words.chunks_exact_mut(4).zip(halves) {
+                for (words, half) in words.iter_mut().zip(halves) {
                     words[0] = _mm_extract_epi32::<0>(half).cast_unsigned();
                     words[1] = _mm_extract_epi32::<1>(half).cast_unsigned();
                     words[2] = _mm_extract_epi32::<2>(half).cast_unsigned();
                     words[3] = _mm_extract_epi32::<3>(half).cast_unsigned();
                 }
                 words
+            }
+
+            #[inherit_target]
+            #[inline]
+            fn transposed([a, b, c, d]: [Word; 4]) -> [Word; 4] {
+                let (ab, cd) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
+                let (ab_high, cd_high) = (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
+                [
+                    _mm256_unpacklo_epi64(ab, cd),
+                    _mm256_unpackhi_epi64(ab, cd),
+                    _mm256_unpacklo_epi64(ab_high, cd_high),
+                    _mm256_unpackhi_epi64(ab_high, cd_high),
+                ]
             }
 
             #[inherit_target]

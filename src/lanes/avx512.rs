@@ -9,12 +9,12 @@
 
 use multiversion::{inherit_target, multiversion, target::match_target};
 
-use super::{Digests, MAX_LEN, PreparedKey, Words};
+use super::{Digests, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. The first `done` messages are done already. Returns
-/// the number that are done then: as many as before if the processor lacks the instructions. Fewer than eight messages that would be left for the last group are
-/// not done.
+/// the number that are done then: as many as before if the processor lacks the instructions. Fewer than eight messages that would be left for the
+/// last group are not done.
 #[multiversion(targets("x86_64+avx512f"))]
 pub(super) fn symbols<const LEN: usize>(
     keys: &[&PreparedKey],
@@ -28,7 +28,7 @@ pub(super) fn symbols<const LEN: usize>(
 
             use zeroize::Zeroize;
 
-            use super::{constants::K, wide::derive_in_lanes};
+            use super::{constants::K, wide::{derive_in_lanes, padding, sixteen_times}};
 
             const LANES: usize = 16;
             const WORTH: usize = 8;
@@ -49,28 +49,42 @@ pub(super) fn symbols<const LEN: usize>(
 
             #[inherit_target]
             #[inline]
-            fn lanes(words: [u32; LANES]) -> Word {
-                let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = words.map(u32::cast_signed);
+            fn from_words(words: &[Words; 4]) -> Word {
+                let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
+                    words.map(|words| words.map(u32::cast_signed));
                 _mm512_set_epi32(p, o, n, m, l, k, j, i, h, g, f, e, d, c, b, a)
             }
 
             #[inherit_target]
             #[inline]
-            fn words(word: Word) -> [u32; LANES] {
-                let mut words = [0; LANES];
+            fn to_words(word: Word) -> [Words; 4] {
+                let mut words = [[0; 4]; 4];
                 let quarters = [
                     _mm512_extracti32x4_epi32::<0>(word),
                     _mm512_extracti32x4_epi32::<1>(word),
                     _mm512_extracti32x4_epi32::<2>(word),
                     _mm512_extracti32x4_epi32::<3>(word),
                 ];
-                for (words, quarter) in words.chunks_exact_mut(4).zip(quarters) {
+                for (words, quarter) in words.iter_mut().zip(quarters) {
                     words[0] = _mm_extract_epi32::<0>(quarter).cast_unsigned();
                     words[1] = _mm_extract_epi32::<1>(quarter).cast_unsigned();
                     words[2] = _mm_extract_epi32::<2>(quarter).cast_unsigned();
                     words[3] = _mm_extract_epi32::<3>(quarter).cast_unsigned();
                 }
                 words
+            }
+
+            #[inherit_target]
+            #[inline]
+            fn transposed([a, b, c, d]: [Word; 4]) -> [Word; 4] {
+                let (ab, cd) = (_mm512_unpacklo_epi32(a, b), _mm512_unpacklo_epi32(c, d));
+                let (ab_high, cd_high) = (_mm512_unpackhi_epi32(a, b), _mm512_unpackhi_epi32(c, d));
+                [
+                    _mm512_unpacklo_epi64(ab, cd),
+                    _mm512_unpackhi_epi64(ab, cd),
+                    _mm512_unpacklo_epi64(ab_high, cd_high),
+                    _mm512_unpackhi_epi64(ab_high, cd_high),
+                ]
             }
 
             #[inherit_target]

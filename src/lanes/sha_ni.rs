@@ -36,6 +36,7 @@ pub(super) fn symbols<const LEN: usize>(
             /// The sums of schedule and constants for the rounds of one block. They do not depend on the key.
             type Schedule = [__m128i; 16];
 
+            const DIGEST_LEN: usize = 32;
             const STREAMS: usize = 4;
             /// Blocks expanded together. The steps of one block wait for each other, but not for other blocks.
             const EXPANDED: usize = 16;
@@ -70,19 +71,18 @@ pub(super) fn symbols<const LEN: usize>(
             }
 
             /// Returns the sums of words and constants for a group of four rounds, and computes the next four words of
-            /// the schedule (step 1). The third quarter of every block here is one word and zeros, and the fourth
-            /// starts with a zero.
+            /// the schedule (step 1) of the block that [`block`] makes.
             #[inherit_target]
             #[inline]
-            fn words<const GROUP: usize>(w: &mut Block) -> __m128i {
+            fn words<const GROUP: usize, const LEN: usize>(w: &mut Block) -> __m128i {
                 let (before, now, next) = ((GROUP + 3) % 4, GROUP % 4, (GROUP + 1) % 4);
                 let added = _mm_add_epi32(w[now], vector(&K[4 * GROUP..4 * GROUP + 4]));
                 if GROUP >= 3 && GROUP <= 14 {
                     let sum = _mm_add_epi32(w[next], _mm_alignr_epi8::<4>(w[now], w[before]));
                     w[next] = _mm_sha256msg2_epu32(sum, w[now]);
                 }
-                // In group 3 the inputs are zero, so the result would be zero.
-                if GROUP >= 1 && GROUP <= 12 && GROUP != 3 {
+                // In group 3, and after a short message in group 2, the words for σ0 are zero: it would change nothing.
+                if GROUP >= 1 && GROUP <= 12 && GROUP != 3 && !(GROUP == 2 && LEN < MAX_LEN) {
                     w[before] = _mm_sha256msg1_epu32(w[before], w[now]);
                 }
                 added
@@ -97,12 +97,16 @@ pub(super) fn symbols<const LEN: usize>(
             /// All rounds of one block in each stream.
             #[inherit_target]
             #[inline]
-            fn compress<const N: usize>(from: State, mut blocks: [Block; N]) -> [State; N] {
+            fn compress<const N: usize, const LEN: usize>(from: State, messages: &[[__m128i; 2]; N]) -> [State; N] {
                 let mut states = [from; N];
+                let mut blocks = [[_mm_setzero_si128(); 4]; N];
+                for (to, message) in blocks.iter_mut().zip(messages) {
+                    *to = block::<LEN>(message);
+                }
                 macro_rules! groups {
                     ($($group:literal)*) => {$(
                         for (state, block) in states.iter_mut().zip(&mut blocks) {
-                            four_rounds(state, words::<$group>(block));
+                            four_rounds(state, words::<$group, LEN>(block));
                         }
                     )*};
                 }
@@ -112,9 +116,10 @@ pub(super) fn symbols<const LEN: usize>(
 
             #[inherit_target]
             #[inline]
-            fn expand(mut block: Block, schedule: &mut Schedule) {
+            fn expand<const LEN: usize>(message: &[__m128i; 2], schedule: &mut Schedule) {
+                let mut block = block::<LEN>(message);
                 macro_rules! groups {
-                    ($($group:literal)*) => {$(schedule[$group] = words::<$group>(&mut block);)*};
+                    ($($group:literal)*) => {$(schedule[$group] = words::<$group, LEN>(&mut block);)*};
                 }
                 each_group!(groups);
             }
@@ -139,16 +144,13 @@ pub(super) fn symbols<const LEN: usize>(
             #[inherit_target]
             #[inline]
             fn outside<const N: usize>(inner: State, outer: State, inside: [State; N], out: &mut [Words; N]) {
-                let zero = _mm_setzero_si128();
-                // Eight words of digest, the first bit of the padding, the length in bits of 64 + 32 bytes.
-                let mut blocks = [[zero, zero, _mm_set_epi32(0, 0, 0, i32::MIN), _mm_set_epi32(96 * 8, 0, 0, 0)]; N];
-                for (block, state) in blocks.iter_mut().zip(inside) {
+                let mut digests = [[inner.0; 2]; N];
+                for (digest, state) in digests.iter_mut().zip(inside) {
                     let (abef, cdgh) = add(state, inner);
                     let (feba, dchg) = (_mm_shuffle_epi32::<0x1B>(abef), _mm_shuffle_epi32::<0xB1>(cdgh));
-                    block[0] = _mm_blend_epi16::<0xF0>(feba, dchg);
-                    block[1] = _mm_alignr_epi8::<8>(dchg, feba);
+                    *digest = [_mm_blend_epi16::<0xF0>(feba, dchg), _mm_alignr_epi8::<8>(dchg, feba)];
                 }
-                for (out, state) in out.iter_mut().zip(compress(outer, blocks)) {
+                for (out, state) in out.iter_mut().zip(compress::<N, DIGEST_LEN>(outer, &digests)) {
                     let (abef, cdgh) = add(state, outer);
                     *out = [
                         _mm_extract_epi32::<3>(abef).cast_unsigned(),
@@ -159,12 +161,19 @@ pub(super) fn symbols<const LEN: usize>(
                 }
             }
 
+            /// The block that starts with the last `LEN` bytes of a message, and padding (FIPS 180-4 §5.1.1).
             #[inherit_target]
             #[inline]
-            fn block<const LEN: usize>(message: &Words) -> Block {
+            fn block<const LEN: usize>([first, second]: &[__m128i; 2]) -> Block {
                 let zero = _mm_setzero_si128();
-                let second = if LEN == MAX_LEN { _mm_set_epi32(0, 0, 0, i32::MIN) } else { zero };
-                [vector(message), second, zero, _mm_set_epi32(((64 + LEN as u32) * 8).cast_signed(), 0, 0, 0)]
+                let bit = _mm_set_epi32(0, 0, 0, i32::MIN);
+                let end = _mm_set_epi32(((64 + LEN as u32) * 8).cast_signed(), 0, 0, 0);
+                match LEN {
+                    DIGEST_LEN => [*first, *second, bit, end],
+                    MAX_LEN => [*first, bit, zero, end],
+                    // The first bit of the padding is in the message's words.
+                    _ => [*first, zero, zero, end],
+                }
             }
 
             /// Under one key, the schedule is computed together with the rounds.
@@ -172,11 +181,11 @@ pub(super) fn symbols<const LEN: usize>(
             #[inline]
             fn alone<const N: usize, const LEN: usize>(key: &PreparedKey, messages: &[Words; N], out: &mut [Words; N]) {
                 let (inner, outer) = (state(&key.inner), state(&key.outer));
-                let mut blocks = [[inner.0; 4]; N];
-                for (to, message) in blocks.iter_mut().zip(messages) {
-                    *to = block::<LEN>(message);
+                let mut words = [[inner.0; 2]; N];
+                for (to, message) in words.iter_mut().zip(messages) {
+                    to[0] = vector(message);
                 }
-                outside(inner, outer, compress(inner, blocks), out);
+                outside(inner, outer, compress::<N, LEN>(inner, &words), out);
             }
 
             #[inherit_target]
@@ -203,7 +212,7 @@ pub(super) fn symbols<const LEN: usize>(
             for (turn, messages) in messages.chunks(EXPANDED).enumerate() {
                 let schedules = &mut schedules[..messages.len()];
                 for (schedule, message) in schedules.iter_mut().zip(messages) {
-                    expand(block::<LEN>(message), schedule);
+                    expand::<LEN>(&[vector(message), _mm_setzero_si128()], schedule);
                 }
                 let (fours, rest) = schedules.as_chunks::<STREAMS>();
                 for (key, out) in keys.iter().zip(&mut *out) {

@@ -203,7 +203,7 @@ fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsa
 fn in_sixteen_lanes<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests]) -> usize {
     match_target! {
         _ => {
-            use super::{constants::K, wide::derive_in_lanes};
+            use super::{constants::K, wide::{derive_in_lanes, padding, sixteen_times}};
 
             const LANES: usize = 16;
             const WORTH: usize = 8;
@@ -216,13 +216,18 @@ fn in_sixteen_lanes<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words],
             }
 
             #[inherit_target]
-            fn lanes(words: [u32; LANES]) -> Word {
-                words
+            fn from_words(words: &[Words; 4]) -> Word {
+                words.as_flattened().try_into().expect("sixteen words")
             }
 
             #[inherit_target]
-            fn words(word: Word) -> [u32; LANES] {
-                word
+            fn to_words(word: Word) -> [Words; 4] {
+                word.as_chunks().0.try_into().expect("sixteen words")
+            }
+
+            #[inherit_target]
+            fn transposed(words: [Word; 4]) -> [Word; 4] {
+                array::from_fn(|row| array::from_fn(|lane| words[lane % 4][lane - lane % 4 + row]))
             }
 
             #[inherit_target]
