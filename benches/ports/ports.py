@@ -3,13 +3,12 @@ beats.
 
     python3 benches/ports/ports.py
 
-The compiler's assembly is cut into blocks without jumps. For each block of the hot path, llvm-mca (Debian: llvm-19) gives
-the cycles for which its most loaded port is busy (Block RThroughput). The blocks' cycles are added up, each as often as it
-runs for a symbol. Waiting for results and for memory is not in the limit.
+The compiler's assembly is cut into blocks without jumps. For each block of the hot path, llvm-mca (Debian: llvm-19)
+gives the cycles for which its most loaded port is busy (Block RThroughput). The blocks' cycles are added up, each as
+often as it runs for a symbol. Waiting for results and for memory is not in the limit.
 
-For the SHA extensions, llvm-mca's tables do not agree with processors (on Zen 3 they ask for more cycles than the kernel
-takes). There the limit is that of one instruction, sha256rnds2: published measurements give it two cycles on all of these
-processors.
+For the SHA extensions, llvm-mca's tables do not agree with processors (on Zen 3 they ask for more cycles than the
+kernel takes). There the limit is that of one instruction, sha256rnds2, which is assumed to take two cycles.
 """
 
 import pathlib
@@ -84,7 +83,7 @@ def lanes(blocks, level, width):
 
 
 def sha(blocks):
-    """The cycles for a symbol with the SHA extensions, under one key and under eight, by the count of one instruction."""
+    """The cycles for a symbol with the SHA extensions, under one key and under eight, by one instruction's count."""
     counts = [(block, block.count("sha256rnds2")) for block in blocks if "6sha_ni" in block.function]
     # Four messages are handled together, with 32 instructions in each block of a message.
     four = [(block, count) for block, count in counts if count == 4 * 32]
