@@ -51,6 +51,8 @@ class Fugo:
         pairs = [f"--{kind}={file}" for pair in outputs.items() for kind, file in zip(("key", "out"), pair)]
         named = [_option(name, value) for name, value in options.items()]
         fixed = ["--quiet", f"--keep={','.join(KEPT)}", f"--number-format={number_format}", f"--order={order}"]
+        # The lists are read and removed with the outputs.
+        fixed += [f"--operator-dir={next(iter(outputs.values())).parent}"]
         return [str(self.program), "convert", "--test-keys", *fixed, *pairs, *named, str(roster)]
 
     def version(self) -> str:
