@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod calendar;
 mod check;
 mod convert;
 mod counts;

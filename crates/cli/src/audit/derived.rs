@@ -2,8 +2,9 @@
 
 use super::{
     column::Column,
-    values::{Rounding, View, civil, day},
+    values::{Rounding, View},
 };
+use crate::calendar::{civil, day};
 
 /// Units in which amounts are written: as they are, and in thousands, tens of thousands and millions.
 const UNITS: [i32; 4] = [0, 3, 4, 6];

@@ -16,6 +16,7 @@ use arrow_cast::{
     display::{ArrayFormatter, FormatOptions},
 };
 use arrow_schema::{DataType, Field};
+use clap::Args;
 use fugo::{
     KeyTag, MyNumber, Purpose, SYMBOL_LEN,
     normalize::{LostZeros, normalize},
@@ -28,12 +29,14 @@ use super::values::Hashes;
 use crate::{
     failure::{Failure, Result},
     hex,
+    options::delimiter,
     roster::{
         Columns, Opened, ReadOptions,
-        blocks::Block,
+        blocks::{BLOCK, Block},
         cells_over_lines::{LineRule, has_bare_cr, has_line_ends},
         csv::{self, Structure},
         encoding::Encoding,
+        format::FileFormat,
         identity::Identity,
         text::{text as column_text, unexpected},
     },
@@ -74,6 +77,40 @@ pub(crate) type Whose = (Purpose, KeyTag);
 
 /// A record: its number (the header is 0), and the values of all columns.
 type Visit<'a> = dyn FnMut(u64, &mut Vec<Cow<'_, [u8]>>) -> Result<ControlFlow<()>> + 'a;
+
+/// How a file of symbols is read, as options of `audit`, `deliver` and `ledger`.
+#[derive(Args)]
+pub(crate) struct SymbolFileArgs {
+    /// Format of the files, if their names do not give it.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<FileFormat>,
+    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) symbol_column: Option<String>,
+    /// Delimiter of CSV files: one ASCII character, or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    delimiter: u8,
+    /// Encoding of CSV files.
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    encoding: Encoding,
+    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
+    #[arg(long)]
+    multi_line_cells: bool,
+}
+
+impl SymbolFileArgs {
+    /// The form of a file that is read with this much memory.
+    pub(crate) fn form(&self, memory: usize) -> ReadOptions {
+        ReadOptions {
+            format: self.input_format,
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            block: BLOCK,
+            multi_line_cells: self.multi_line_cells,
+            memory,
+        }
+    }
+}
 
 impl Delivery {
     /// Opens a file. Without a name, the symbol column is the one whose type, metadata or first value is that of a

@@ -29,7 +29,7 @@ use std::{
 use clap::Args;
 
 use self::{
-    file::Delivery,
+    file::{Delivery, SymbolFileArgs},
     findings::{Allowed, Weight},
     judgement::{Evidence, one_scope},
     people::People,
@@ -45,9 +45,9 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
-    options::{default_memory, delimiter, size},
+    options::{default_memory, size},
     placing::{Kind, OverwriteArgs, Placing, Staging, place},
-    roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
+    roster::ReadOptions,
 };
 
 /// Find what could link two files of symbols before they are delivered.
@@ -71,12 +71,8 @@ pub(crate) struct AuditArgs {
     a: PathBuf,
     /// The other file.
     b: PathBuf,
-    /// Format of both files, if their names do not give it.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    input_format: Option<FileFormat>,
-    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
-    #[arg(long, value_name = "NAME")]
-    symbol_column: Option<String>,
+    #[command(flatten)]
+    read: SymbolFileArgs,
     /// Two columns that hold the same values under different names (repeat). The audit finds such pairs itself if they
     /// have 20 values or more.
     #[arg(long = "pair", value_name = "NAME_IN_A=NAME_IN_B", value_parser = pair)]
@@ -93,15 +89,6 @@ pub(crate) struct AuditArgs {
     /// Header of the roster's column of numbers.
     #[arg(long, value_name = "NAME", default_value = "my_number", requires = "roster")]
     roster_column: String,
-    /// Delimiter of CSV files: one ASCII character, or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-    /// Encoding of CSV files.
-    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
-    encoding: Encoding,
-    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
-    #[arg(long)]
-    multi_line_cells: bool,
     /// Also print notes: facts that do not link the files by themselves.
     #[arg(long)]
     notes: bool,
@@ -170,16 +157,9 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     refuse_one_file(&args.a, &args.b)?;
     let interrupt = Interrupt::listen()?;
     let memory = args.memory.unwrap_or_else(default_memory);
-    let form = ReadOptions {
-        format: args.input_format,
-        delimiter: args.delimiter,
-        encoding: args.encoding,
-        block: BLOCK,
-        multi_line_cells: args.multi_line_cells,
-        // Both files are read at the same time.
-        memory: memory / 2,
-    };
-    let open = |path| Delivery::open(path, form, args.symbol_column.as_deref());
+    // Both files are read at the same time.
+    let form = args.read.form(memory / 2);
+    let open = |path| Delivery::open(path, form, args.read.symbol_column.as_deref());
     let (a, b) = (open(&args.a)?, open(&args.b)?);
     let files = [&a, &b];
     refuse_many_columns(files, memory)?;

@@ -109,10 +109,13 @@ impl Coarse {
     ) -> Result<(), (usize, Reason)> {
         for CoarseColumn { place, levels } in &self.columns {
             out.push(self.delimiter);
-            let (cell, rule) = (cells(*place), levels.at(0));
-            let written = self.write_cell(rule, cell, scratch, out);
-            let readable = written.and_then(|()| self.with_text(cell, scratch, |text| levels.read(text)));
-            readable.ok_or((*place, Reason::NotCoarser(levels.first_change())))?;
+            let cell = cells(*place);
+            let read = match levels.after_exact() {
+                Some(next) => self.with_text(cell, scratch, |text| next.write(text, &mut Vec::new())),
+                None => Some(()),
+            };
+            read.and_then(|()| self.write_cell(levels.at(0), cell, scratch, out))
+                .ok_or((*place, Reason::NotCoarser(levels.first_change())))?;
         }
         Ok(())
     }
@@ -153,7 +156,8 @@ impl Coarse {
                     continue;
                 }
                 let text = texts.value(row).as_bytes();
-                if rule.write(text, &mut value).and_then(|()| levels.read(text)).is_some() {
+                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, &mut Vec::new()));
+                if read.and_then(|()| rule.write(text, &mut value)).is_some() {
                     // A rule writes ASCII, or copies text.
                     builder.append_value(std::str::from_utf8(&value).unwrap_or_default());
                 } else {

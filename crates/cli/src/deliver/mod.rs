@@ -21,6 +21,7 @@ use self::{
     seal::Planned,
 };
 use crate::{
+    audit::file::SymbolFileArgs,
     counts::thousands,
     exit::Exit,
     failure::{Failure, Result},
@@ -31,10 +32,9 @@ use crate::{
         contents::{Contents, Shown},
     },
     notice,
-    options::{default_memory, delimiter},
+    options::default_memory,
     placing,
     redaction::shown,
-    roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
 /// Seal outputs to their recipients, each with a signed manifest.
@@ -88,21 +88,8 @@ pub(crate) struct DeliverArgs {
     /// Deliver files although an audit says that they link. The manifest says so.
     #[arg(long)]
     although_linked: bool,
-    /// Format of the files, if their names do not give it.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    input_format: Option<FileFormat>,
-    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
-    #[arg(long, value_name = "NAME")]
-    symbol_column: Option<String>,
-    /// Delimiter of CSV files: one ASCII character, or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-    /// Encoding of CSV files.
-    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
-    encoding: Encoding,
-    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
-    #[arg(long)]
-    multi_line_cells: bool,
+    #[command(flatten)]
+    read: SymbolFileArgs,
 }
 
 /// Whose symbols a file holds, and what the conversion says about it.
@@ -140,7 +127,8 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
 
     let mut planned: Vec<Planned> = Vec::new();
     for path in &args.files {
-        let (contents, of) = Contents::read(path, form(args), args.symbol_column.as_deref(), &interrupt)?;
+        let (contents, of) =
+            Contents::read(path, args.read.form(default_memory()), args.read.symbol_column.as_deref(), &interrupt)?;
         let origin = origin(args, path, &contents, of, &reports)?;
         check_use(path, origin.usage, key.usage())?;
         let recipients = match &list {
@@ -187,17 +175,6 @@ fn send(args: &DeliverArgs, planned: &[Planned], key: &SigningKeyFile, interrupt
         ));
     }
     Ok(Exit::Clean)
-}
-
-fn form(args: &DeliverArgs) -> ReadOptions {
-    ReadOptions {
-        format: args.input_format,
-        delimiter: args.delimiter,
-        encoding: args.encoding,
-        block: BLOCK,
-        multi_line_cells: args.multi_line_cells,
-        memory: default_memory(),
-    }
 }
 
 fn given_recipients(texts: &[String]) -> Result<Vec<DeliveryRecipient>> {

@@ -1,10 +1,10 @@
 //! `fugo key new`: makes a root key with the system's random generator.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use fugo::RootKey;
-use fugo_keystore::{KeyFile, Use};
+use fugo_keystore::{KeyFile, Seal, Use};
 
 use crate::{
     exit::Exit,
@@ -18,9 +18,16 @@ use crate::{
 /// The key file is encrypted with age. Only its owner can read it. It never replaces another file.
 #[derive(Args)]
 pub(crate) struct NewArgs {
+    #[command(flatten)]
+    file: NewFileArgs,
+}
+
+/// The file of a new key, of every kind.
+#[derive(Args)]
+pub(super) struct NewFileArgs {
     /// The key file to write
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// The use of the key: production or test; --plaintext allows test only
     #[arg(long = "use", value_name = "USE")]
     usage: Option<UseArg>,
@@ -28,31 +35,39 @@ pub(crate) struct NewArgs {
     seal: SealArgs,
 }
 
+impl NewFileArgs {
+    /// The use that was asked for. A key without encryption is a test key.
+    pub(super) fn usage(&self) -> Use {
+        match self.usage {
+            Some(UseArg::Production) => Use::Production,
+            None if !self.seal.is_plaintext() => Use::Production,
+            Some(UseArg::Test) | None => Use::Test,
+        }
+    }
+
+    /// The lock of the file.
+    pub(super) fn seal(&self) -> Result<Seal> {
+        self.seal.seal(&self.out, self.usage())
+    }
+}
+
+/// A random generator that fails.
+pub(super) fn no_random(error: impl fmt::Display) -> Failure {
+    Failure::new(error, "try again; a running system has a random generator")
+}
+
 /// The use of a new key.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum UseArg {
+enum UseArg {
     Production,
     Test,
 }
 
-impl UseArg {
-    /// The use that was asked for. A key without encryption is a test key.
-    pub(super) fn of(asked: Option<Self>, is_plaintext: bool) -> Use {
-        match asked {
-            Some(Self::Production) => Use::Production,
-            None if !is_plaintext => Use::Production,
-            Some(Self::Test) | None => Use::Test,
-        }
-    }
-}
-
 pub(crate) fn run(args: &NewArgs) -> Result<Exit> {
-    let usage = UseArg::of(args.usage, args.seal.is_plaintext());
-    let seal = args.seal.seal(&args.out, usage)?;
-    let key =
-        RootKey::random().map_err(|error| Failure::new(error, "try again; a running system has a random generator"))?;
-    let file = KeyFile::root(key, usage);
-    seal::create(&file, &args.out, &seal)?;
-    notice::say(format_args!("{}: made a {usage} root key, tag {}", args.out.display(), file.tag()));
+    let NewArgs { file: new } = args;
+    let (usage, seal) = (new.usage(), new.seal()?);
+    let file = KeyFile::root(RootKey::random().map_err(no_random)?, usage);
+    seal::create(&file, &new.out, &seal)?;
+    notice::say(format_args!("{}: made a {usage} root key, tag {}", new.out.display(), file.tag()));
     Ok(Exit::Clean)
 }

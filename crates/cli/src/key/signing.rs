@@ -5,13 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use fugo_keystore::{KeyFileError, SigningKeyFile};
 
-use super::new::UseArg;
-use crate::{
-    exit::Exit,
-    failure::{Failure, Result},
-    notice,
-    seal::{SealArgs, not_made},
-};
+use super::new::{NewFileArgs, no_random};
+use crate::{exit::Exit, failure::Result, notice, seal::not_made};
 
 /// Make a new pair of keys that signs deliveries
 ///
@@ -20,38 +15,32 @@ use crate::{
 /// read it. Neither file ever replaces another file. The keys derive no symbols and invert none.
 #[derive(Args)]
 pub(crate) struct SigningArgs {
-    /// The private key file to write
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[command(flatten)]
+    file: NewFileArgs,
     /// The public key file to write [default: the path of the private key with .pub appended]
     #[arg(long, value_name = "FILE")]
     public: Option<PathBuf>,
-    /// The use of the key: production or test; --plaintext allows test only
-    #[arg(long = "use", value_name = "USE")]
-    usage: Option<UseArg>,
-    #[command(flatten)]
-    seal: SealArgs,
 }
 
 pub(crate) fn run(args: &SigningArgs) -> Result<Exit> {
-    let usage = UseArg::of(args.usage, args.seal.is_plaintext());
-    let public = args.public.clone().unwrap_or_else(|| {
-        let mut name = args.out.clone().into_os_string();
+    let SigningArgs { file: new, public } = args;
+    let usage = new.usage();
+    let public = public.clone().unwrap_or_else(|| {
+        let mut name = new.out.clone().into_os_string();
         name.push(".pub");
         name.into()
     });
     if public.symlink_metadata().is_ok() {
         return Err(not_made(&public, &KeyFileError::Exists));
     }
-    let seal = args.seal.seal(&args.out, usage)?;
-    let key = SigningKeyFile::random(usage)
-        .map_err(|error| Failure::new(error, "try again; a running system has a random generator"))?;
-    key.create(&args.out, &seal).map_err(|error| not_made(&args.out, &error))?;
+    let seal = new.seal()?;
+    let key = SigningKeyFile::random(usage).map_err(no_random)?;
+    key.create(&new.out, &seal).map_err(|error| not_made(&new.out, &error))?;
     key.public().create(&public).map_err(|error| {
         not_made(&public, &error).noting("the private key was made: get its public key with `fugo key public`")
     })?;
     let id = key.public().id();
-    notice::say(format_args!("{}: made a {usage} key that signs deliveries, key-id {id}", args.out.display()));
+    notice::say(format_args!("{}: made a {usage} key that signs deliveries, key-id {id}", new.out.display()));
     notice::say(format_args!("{}: its public key; give it to every recipient", public.display()));
     Ok(Exit::Clean)
 }

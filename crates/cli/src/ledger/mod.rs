@@ -20,16 +20,15 @@ use self::{
     verdict::Verdict,
 };
 use crate::{
-    audit::file::Delivery as SymbolFile,
+    audit::file::{Delivery as SymbolFile, SymbolFileArgs},
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     keys::{TestKeyArgs, UnlockArgs},
     manifest::{Manifest, Serial},
     notice,
-    options::{default_memory, delimiter, size},
+    options::{default_memory, size},
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
-    roster::{ReadOptions, blocks::BLOCK, encoding::Encoding, format::FileFormat},
 };
 
 #[derive(Subcommand)]
@@ -77,21 +76,8 @@ pub(crate) struct LedgerArgs {
     /// Name it at the first delivery of a scope, and at all later ones.
     #[arg(long, value_name = "NAME")]
     shared: Vec<String>,
-    /// Format of the file, if its name does not give it.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    input_format: Option<FileFormat>,
-    /// Header of the symbol column [default: the column whose type, metadata or first value is that of a symbol].
-    #[arg(long, value_name = "NAME")]
-    symbol_column: Option<String>,
-    /// Delimiter of CSV: one ASCII character, or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-    /// Encoding of CSV.
-    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
-    encoding: Encoding,
-    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
-    #[arg(long)]
-    multi_line_cells: bool,
+    #[command(flatten)]
+    read: SymbolFileArgs,
     /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G]. The people of
     /// the scope, those who went too, must fit.
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -120,7 +106,11 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     if key.usage() == Use::Test {
         notice::warn(format_args!("{} is a test key; never use it for real deliveries", args.key.display()));
     }
-    let file = SymbolFile::open(&args.file, form(args), args.symbol_column.as_deref())?;
+    let file = SymbolFile::open(
+        &args.file,
+        args.read.form(args.memory.unwrap_or_else(default_memory)),
+        args.read.symbol_column.as_deref(),
+    )?;
     let scope = scope_of(args, &file)?;
     let key = key.for_scope(&scope.to_string());
     let path = args.ledger.join(format!("{}.ledger", Manifest::prefix(&scope).trim_end_matches('-')));
@@ -146,17 +136,6 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     let text = if args.json { format!("{:#}\n", verdict.json()) } else { verdict.to_string() };
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error).having_found(exit))?;
     Ok(exit)
-}
-
-fn form(args: &LedgerArgs) -> ReadOptions {
-    ReadOptions {
-        format: args.input_format,
-        delimiter: args.delimiter,
-        encoding: args.encoding,
-        block: BLOCK,
-        multi_line_cells: args.multi_line_cells,
-        memory: args.memory.unwrap_or_else(default_memory),
-    }
 }
 
 fn scope_of(args: &LedgerArgs, file: &SymbolFile) -> Result<Scope> {

@@ -12,6 +12,7 @@ pub(crate) const PAGE: RangeInclusive<usize> = 1 << 9..=1 << 14;
 
 /// Pages are so small that each partition could have this many.
 pub(crate) const PAGES: usize = 4;
+
 /// The rows of one thread.
 pub(crate) struct Pages {
     slabs: Slabs,

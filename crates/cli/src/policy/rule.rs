@@ -5,7 +5,7 @@ use std::{fmt, ops::RangeInclusive};
 use toml::Value;
 
 use super::refused;
-use crate::failure::Result;
+use crate::{calendar, failure::Result};
 
 /// How the values of a column are written at each level. Every level is coarser than the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,12 +94,12 @@ impl Levels {
         self.0.len() - 1
     }
 
-    /// Whether every level can read a value. After the first rule that changes values, each reads what the one before
-    /// wrote.
-    pub(crate) fn read(&self, value: &[u8]) -> Option<()> {
+    /// The rule after `exact`, if the first level is exact and others follow: it must be able to read the value too.
+    /// After it, each rule reads what the one before wrote.
+    pub(crate) fn after_exact(&self) -> Option<Rule> {
         match self.0[..] {
-            [Rule::Exact, next, ..] => next.write(value, &mut Vec::new()),
-            _ => Some(()),
+            [Rule::Exact, next, ..] => Some(next),
+            _ => None,
         }
     }
 
@@ -290,15 +290,8 @@ fn year(value: &[u8]) -> Option<u32> {
 /// A date as `2001-02-03`, `2001/2/3`, `2001.2.3`, `2001年2月3日` or `20010203`. A time may follow it.
 fn date(value: &[u8]) -> Option<Day> {
     let day = |year: u64, month: u64, day: u64| {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            2 => 28 + u64::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            _ => 0,
-        };
-        let there = (1..=9999).contains(&year) && (1..=days).contains(&day);
-        there.then_some(Day { year: year as u32, within_year: (month as u32, day as u32) })
+        let there = calendar::day(year.cast_signed(), month.cast_signed(), day.cast_signed());
+        there.map(|_| Day { year: year as u32, within_year: (month as u32, day as u32) })
     };
     // Most dates are ISO 8601.
     if let [y @ .., b'-', m1, m2, b'-', d1, d2] = value

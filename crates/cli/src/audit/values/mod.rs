@@ -15,11 +15,8 @@ mod text;
 use std::hash::{BuildHasher, RandomState};
 
 use self::moment::{Dates, JST, Moment};
-pub(super) use self::{
-    moment::{civil, day},
-    number::{Decimal, Rounding},
-};
-use crate::mix::mix;
+pub(super) use self::number::{Decimal, Rounding};
+use crate::{calendar::civil, mix::mix};
 
 /// A reading of a column. Two columns are compared under readings that give the same kind of value ([`Domain`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -425,7 +422,7 @@ mod tests {
         }
         assert_eq!(hash("0060001", View::Number), hash("60001", View::Number));
         assert_eq!(hash("006-0001", View::Number), hash("60001", View::Number));
-        let on = moment::day(2026, 4, 1).expect("a date");
+        let on = crate::calendar::day(2026, 4, 1).expect("a date");
         assert_eq!(hash("2001-04-02", View::AgeOn { day: on }), hash("24", View::Number));
         assert_eq!(hash("2001-04-01", View::AgeOn { day: on }), hash("25", View::Number));
         assert_eq!(hash("2026-03-02", View::DaysBefore { day: on }), hash("30", View::Number));
