@@ -154,7 +154,7 @@ def tool():
         place = " ".join(relative.parts)
         has_commands = relative.parts[0] in ("key", "symbol") and len(relative.parts) == 2
         owner = place if has_commands else relative.parts[0]
-        given = re.findall(r"#\[arg\(([^]]*?\blong\b[^]]*)\)\]\s+(?:pub(?:\(crate\))? )?(\w+):", text)
+        given = re.findall(r"#\[arg\(([^]]*?\blong\b[^]]*)\)\]\s+(?:pub(?:\(\w+\))? )?(\w+):", text)
         for attributes, field in given:
             named = re.search(r'\blong = "([\w-]+)"', attributes)
             options.setdefault(owner, set()).add(named[1] if named else field.replace("_", "-"))
