@@ -233,8 +233,15 @@ impl Day {
     }
 }
 
+/// Appends a number with at least so many digits. It runs for most cells, and `format!` allocates.
 fn push(number: u64, digits: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(format!("{number:0digits$}").as_bytes());
+    let (mut text, mut start, mut rest) = ([b'0'; 20], 20, number);
+    while rest > 0 {
+        start -= 1;
+        text[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&text[start.min(text.len() - digits)..]);
 }
 
 fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
