@@ -9,12 +9,13 @@ use clap::Args;
 use fugo_keystore::{
     KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys,
     Unlock, read_passphrase,
+    source::{KeyAddress, ScopeSource, SourceError},
 };
 use secrecy::SecretString;
 
 use crate::{
     failure::{Failure, Result},
-    passphrase,
+    keys, passphrase,
 };
 
 /// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
@@ -95,6 +96,11 @@ impl Opener {
     /// Opens one key file.
     pub(crate) fn open(&mut self, path: &Path) -> Result<KeyFile> {
         self.open_asking(path, passphrase::ask, SealedKeyFile::unlock)
+    }
+
+    /// Opens the source of a scope's key that is not a file.
+    pub(crate) fn open_source(&self, address: &KeyAddress, test_keys: TestKeys) -> Result<ScopeSource, SourceError> {
+        ScopeSource::open(address, &nothing(test_keys), &mut keys::ask_pin)
     }
 
     /// Opens the file of a key that signs deliveries.

@@ -251,7 +251,7 @@ fn a_file_with_numbers_in_a_column_is_refused_whatever_was_audited() {
         issuer.deliver("other.csv --serial 1 --scope agency/nta/1 --without-audit")
     };
     let numbers = numbers(PEOPLE as u64 + 1);
-    is_refused(&with(&|i| numbers[i].to_string()), "has MyNumbers in the column `code`");
+    is_refused(&with(&|i| numbers[i].clone()), "has MyNumbers in the column `code`");
     let grouped = |i: usize| format!("{}-{}-{}", &numbers[i][..4], &numbers[i][4..8], &numbers[i][8..]);
     is_refused(&with(&grouped), "has MyNumbers in the column `code`");
     // Of other codes of twelve digits, one in ten is a valid number.

@@ -75,7 +75,11 @@ pub(crate) fn others_can_read(_file: &Metadata) -> bool {
 
 /// The first line, without its line end, of a file that only its owner can read.
 pub fn read_passphrase(path: &Path) -> Result<SecretString, SecretFileError> {
-    let bytes = read_owner_only(path)?;
+    first_line(&read_owner_only(path)?)
+}
+
+/// The first line of a secret, without its line end.
+pub(crate) fn first_line(bytes: &[u8]) -> Result<SecretString, SecretFileError> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).map_err(|_| SecretFileError::NotText)?;
     if line.is_empty() {
