@@ -30,6 +30,7 @@ use crate::{
     notice,
     options::{default_memory, size},
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
+    redaction::shown,
 };
 
 #[derive(Subcommand)]
@@ -81,6 +82,10 @@ pub(crate) struct LedgerArgs {
     /// Name it at the first delivery of a scope, and at all later ones.
     #[arg(long, value_name = "NAME")]
     shared: Vec<String>,
+    /// A column that is new, in a delivery that lacks a column of earlier ones (repeat). Without this option such a file
+    /// is refused: a column with another name has no history.
+    #[arg(long, value_name = "NAME")]
+    new_column: Vec<String>,
     #[command(flatten)]
     read: SymbolFileArgs,
     /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G]. The people of
@@ -188,6 +193,7 @@ fn judge(
             "name a column that the file has",
         ));
     }
+    check_columns(args, file, before.as_ref())?;
     if let Some(before) = &before {
         check_next(args, before)?;
     }
@@ -215,6 +221,30 @@ fn judge(
     ledger.deliveries.push(recorded.clone());
     let verdict = Verdict::of(&ledger, recorded, args.least, args.allow);
     Ok((ledger, verdict))
+}
+
+/// Refuses two columns of one name, and a column that may be an earlier one under another name.
+fn check_columns(args: &LedgerArgs, file: &SymbolFile, before: Option<&Ledger>) -> Result<()> {
+    let mut names: Vec<&String> = file.names.iter().collect();
+    names.sort();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Failure::new(
+            format!("{} has two columns with the header `{}`", args.file.display(), shown(pair[0])),
+            "give each column a name of its own in the roster, and convert again",
+        ));
+    }
+    let Some(before) = before else { return Ok(()) };
+    let is_known = |name: &&String| before.columns.contains(name);
+    let new = file.names.iter().find(|name| !is_known(name) && !args.new_column.contains(name));
+    let gone = before.columns.iter().find(|name| !file.names.contains(name));
+    match (new, gone) {
+        (Some(new), Some(gone)) => Err(Failure::new(
+            format!("the column `{}` is new, and `{}` of earlier deliveries is missing", shown(new), shown(gone)),
+            "if it is the same column under another name, keep the old name: recipients know what it was; if it is \
+             another column, name it with --new-column",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
