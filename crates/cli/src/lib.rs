@@ -13,6 +13,7 @@ mod deliver;
 mod demonstrations;
 mod exit;
 mod failure;
+mod grant;
 mod hardening;
 mod hex;
 mod interrupt;
@@ -33,6 +34,7 @@ mod redaction;
 mod roster;
 mod seal;
 mod symbol;
+mod translate;
 mod unlock;
 
 use std::process::ExitCode;
@@ -64,6 +66,9 @@ enum Command {
     Deliver(Box<deliver::DeliverArgs>),
     #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
+    /// Make, sign and verify the grants under which symbols are translated
+    #[command(subcommand)]
+    Grant(grant::GrantCommand),
     /// Judge a delivery by the history of its scope, and record it
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -73,6 +78,7 @@ enum Command {
     Symbol(symbol::SymbolCommand),
     #[cfg(feature = "demonstrations")]
     Synth(synth::SynthArgs),
+    Translate(Box<translate::TranslateArgs>),
     #[cfg(feature = "demonstrations")]
     Vectors(vectors::VectorsArgs),
 }
@@ -97,11 +103,13 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Deliver(args) => deliver::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Demo(args) => demo::run(&args),
+        Command::Grant(command) => grant::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Receive(args) => receive::run(&args),
         Command::Symbol(command) => symbol::run(&command),
         #[cfg(feature = "demonstrations")]
         Command::Synth(args) => synth::run(&args),
+        Command::Translate(args) => translate::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Vectors(args) => vectors::run(&args),
     }

@@ -41,6 +41,8 @@ mod key_file;
 #[cfg(feature = "delivery")]
 mod ledger_key;
 mod new_file;
+#[cfg(feature = "delivery")]
+mod note;
 mod plaintext;
 mod registry;
 mod seal;
@@ -60,6 +62,8 @@ pub use four_lines::KeyId;
 pub use key_file::{Key, KeyFile, TestKeys, Use};
 #[cfg(feature = "delivery")]
 pub use ledger_key::{LEDGER_HASH_LEN, LedgerHash, LedgerKeyFile};
+#[cfg(feature = "delivery")]
+pub use note::{Note, NoteError, NoteSigner};
 pub use registry::{Recorded, Registry, RegistryError};
 pub use seal::{Recipient, RecipientError, Seal, SealError};
 #[cfg(feature = "delivery")]

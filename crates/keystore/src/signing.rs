@@ -31,8 +31,8 @@ pub type Signature = [u8; SIGNATURE_LEN];
 
 /// A private key that signs deliveries, and its use. It is wiped on drop. `Debug` prints only the type.
 pub struct SigningKeyFile {
-    key: SigningKey,
-    usage: Use,
+    pub(crate) key: SigningKey,
+    pub(crate) usage: Use,
 }
 
 impl SigningKeyFile {
@@ -99,7 +99,7 @@ impl fmt::Debug for SigningKeyFile {
 /// A public key that verifies deliveries, and its use. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKeyFile {
-    key: VerifyingKey,
+    pub(crate) key: VerifyingKey,
     usage: Use,
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use crossbeam_channel::bounded;
 use zeroize::Zeroize;
 
-use fugo::SYMBOL_LEN;
+use fugo::{Pair, SYMBOL_LEN, Translator};
 use fugo_keystore::source::SymbolSource;
 
 use super::{
@@ -33,6 +33,8 @@ pub(crate) struct Steps<'a> {
     pub(crate) forms: &'a [RowForm],
     /// Whether rows are rendered at once, for input order.
     pub(crate) render: bool,
+    /// The translator that gets the numbers of the accepted rows, if symbols are translated.
+    pub(crate) translator: Option<&'a Translator>,
     /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
 }
@@ -43,6 +45,8 @@ pub(crate) struct Work {
     block: Block,
     pub(crate) rows: Rows,
     pub(crate) symbols: Vec<Vec<[u8; SYMBOL_LEN]>>,
+    /// The pairs of a translation.
+    pub(crate) pairs: Vec<Pair>,
     /// The rendered rows of each output; empty unless rows are rendered at once.
     pub(crate) rendered: Vec<Rendering>,
 }
@@ -143,6 +147,10 @@ impl Reader<'_> {
             Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
         derive(steps.keys, &work.rows, &mut work.symbols, steps.interrupt)?;
+        if let Some(translator) = steps.translator {
+            work.pairs.clear();
+            translator.translate(&work.rows.numbers, &mut work.pairs);
+        }
         if steps.render {
             render_rows(steps, work)?;
         }
