@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod by_hash;
 mod calendar;
 mod check;
 mod convert;
@@ -34,6 +35,7 @@ mod roster;
 mod seal;
 mod symbol;
 mod unlock;
+mod written;
 
 use std::process::ExitCode;
 
