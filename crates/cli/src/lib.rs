@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod by_hash;
 mod calendar;
 mod check;
 mod convert;
@@ -36,6 +37,7 @@ mod seal;
 mod symbol;
 mod translate;
 mod unlock;
+mod written;
 
 use std::process::ExitCode;
 

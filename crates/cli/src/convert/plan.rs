@@ -230,7 +230,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         multi_line_cells: args.multi_line_cells,
         packer,
         coarse: coarse.clone(),
-        digests: Digests::default(),
+        digests: (!coarse.is_empty() && (args.order == Order::Symbol || args.unique)).then(Digests::default),
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
