@@ -5,6 +5,7 @@ mod coarse;
 mod derive;
 mod division;
 mod dropping;
+mod estimate;
 mod groups;
 mod headers;
 mod input_order;
