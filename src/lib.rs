@@ -26,6 +26,7 @@ mod scope;
 mod symbol;
 /// The text form of symbols.
 pub mod text;
+mod translator;
 
 pub use any_symbol_key::AnySymbolKey;
 pub use error_kind::{ErrorKind, Found, Place};
@@ -40,3 +41,4 @@ pub use symbol::{
     NetworkSymbol, NumberPurpose, Portal, PortalSymbol, PurposeError, PurposeType, Registry, RegistrySymbol, Research,
     ResearchSymbol, SYMBOL_LEN, Symbol, SymbolKey,
 };
+pub use translator::{Pair, Translator};

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    hardening, keys, notice, options,
+    hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
@@ -115,6 +115,9 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
             "this delimiter can be the second byte of a CP932 character",
             "export the file with a comma, a semicolon or a tab as its delimiter",
         ));
+    }
+    if let Some(dir) = &args.out_dir {
+        placing::check_directory(dir)?;
     }
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
