@@ -14,7 +14,7 @@ pub(crate) use crate::unlock::UnlockArgs;
 use crate::{
     failure::{Failure, Result},
     notice, passphrase,
-    unlock::{Opener, not_opened},
+    unlock::{Opener, not_opened, nothing},
 };
 
 /// The key of a scope, and its use.
@@ -105,7 +105,7 @@ pub(crate) fn files<'a>(addresses: impl IntoIterator<Item = &'a PathBuf>) -> Vec
 fn open(address: &KeyAddress, opener: &mut Opener, test_keys: TestKeys) -> Result<ScopeSource> {
     let source = match &address.holder {
         Holder::File(path) => ScopeSource::from_file(opener.open(path)?),
-        Holder::Program(_) | Holder::Token(_) => opener.open_source(address, test_keys),
+        Holder::Program(_) | Holder::Token(_) => ScopeSource::open(address, &nothing(test_keys), &mut ask_pin),
     };
     source.map_err(|error| not_given(&address.to_string(), &error))
 }

@@ -9,13 +9,12 @@ use clap::Args;
 use fugo_keystore::{
     KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys,
     Unlock, read_passphrase,
-    source::{KeyAddress, ScopeSource, SourceError},
 };
 use secrecy::SecretString;
 
 use crate::{
     failure::{Failure, Result},
-    keys, passphrase,
+    passphrase,
 };
 
 /// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
@@ -98,11 +97,6 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SealedKeyFile::unlock)
     }
 
-    /// Opens the source of a scope's key that is not a file.
-    pub(crate) fn open_source(&self, address: &KeyAddress, test_keys: TestKeys) -> Result<ScopeSource, SourceError> {
-        ScopeSource::open(address, &nothing(test_keys), &mut keys::ask_pin)
-    }
-
     /// Opens the file of a key that signs deliveries.
     pub(crate) fn open_signing(&mut self, path: &Path) -> Result<SigningKeyFile> {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
@@ -134,7 +128,7 @@ impl Opener {
 }
 
 /// Opens key files that are not encrypted.
-fn nothing(test_keys: TestKeys) -> Unlock {
+pub(crate) fn nothing(test_keys: TestKeys) -> Unlock {
     if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
 

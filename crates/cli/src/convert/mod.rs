@@ -5,6 +5,7 @@ pub(crate) mod coarse;
 mod derive;
 pub(crate) mod division;
 mod dropping;
+mod estimate;
 mod groups;
 pub(crate) mod headers;
 mod input_order;

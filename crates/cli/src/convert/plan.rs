@@ -17,7 +17,7 @@ use fugo_keystore::{
 use super::{
     ConvertArgs, Format, Order, PersonsAre, SymbolArg,
     coarse::{Coarse, Digests},
-    headers, lineage_file,
+    estimate, headers, lineage_file,
     memory::Memory,
     packer::Packer,
     parts::Equality,
@@ -237,6 +237,14 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
             "--order input keeps the order of the rows: the output can be linked, row by row, to every other file \
              in that order",
         );
+    }
+    if !args.quiet {
+        let rows = args.expect_rows.or_else(|| match (&opened.columns, opened.size) {
+            (Columns::Table(_), rows) => rows,
+            (Columns::Csv(_), Some(size)) => path.and_then(|path| estimate::rows(path, size)),
+            (Columns::Csv(_), None) => None,
+        });
+        estimate::say(&keys, memory.threads, rows)?;
     }
     let equality = match &layout.packer {
         _ if !coarse.is_empty() => Equality::Digest,

@@ -1,9 +1,13 @@
 //! `fugo key`: makes, derives and inspects keys.
 
 mod derive;
+mod import;
+mod in_token;
 mod inspect;
+mod inspect_token;
 mod ledger;
 mod new;
+mod probe;
 mod public;
 mod signing;
 
@@ -15,7 +19,9 @@ use crate::{exit::Exit, failure::Result};
 pub(crate) enum KeyCommand {
     New(new::NewArgs),
     Derive(derive::DeriveArgs),
+    Import(import::ImportArgs),
     Inspect(inspect::InspectArgs),
+    Probe(probe::ProbeArgs),
     Signing(signing::SigningArgs),
     Public(public::PublicArgs),
     Ledger(ledger::LedgerKeyArgs),
@@ -25,7 +31,9 @@ pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
     match command {
         KeyCommand::New(args) => new::run(args),
         KeyCommand::Derive(args) => derive::run(args),
+        KeyCommand::Import(args) => import::run(args),
         KeyCommand::Inspect(args) => inspect::run(args),
+        KeyCommand::Probe(args) => probe::run(args),
         KeyCommand::Signing(args) => signing::run(args),
         KeyCommand::Public(args) => public::run(args),
         KeyCommand::Ledger(args) => ledger::run(args),

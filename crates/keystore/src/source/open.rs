@@ -25,6 +25,9 @@ impl ScopeSource {
         match holder {
             Holder::File(path) => Self::from_file(KeyFile::load(path, unlock)?),
             Holder::Program(program) => Self::from_root(program, wanted()?, unlock.test_keys()),
+            #[cfg(feature = "pkcs11")]
+            Holder::Token(uri) => super::token::scope_source(uri, expected.as_ref(), unlock.test_keys(), ask_pin),
+            #[cfg(not(feature = "pkcs11"))]
             Holder::Token(_) => {
                 let _ = ask_pin;
                 Err(SourceError::NoTokens)
