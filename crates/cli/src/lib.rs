@@ -11,6 +11,7 @@ mod counts;
 mod deliver;
 #[cfg(feature = "demonstrations")]
 mod demonstrations;
+mod epoch;
 mod exit;
 mod failure;
 mod hardening;
@@ -55,7 +56,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make, derive and inspect key files
+    /// Make, derive, split, inspect, rotate and destroy keys
     #[command(subcommand)]
     Key(key::KeyCommand),
     Audit(audit::AuditArgs),

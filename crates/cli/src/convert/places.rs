@@ -91,6 +91,7 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     targets.extend(args.report.iter().map(|place| (place.clone(), Kind::Report)));
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");
     let inputs = input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage).chain(args.unlock.files());
+    let inputs = inputs.chain(args.epochs.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),

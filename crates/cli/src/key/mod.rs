@@ -1,11 +1,17 @@
-//! `fugo key`: makes, derives and inspects keys.
+//! `fugo key`: makes, derives, splits, inspects, rotates and destroys keys.
 
+mod dates;
 mod derive;
+mod destroy;
 mod inspect;
+mod join;
 mod ledger;
 mod new;
 mod public;
+mod root;
+mod rotate;
 mod signing;
+mod split;
 
 use clap::Subcommand;
 
@@ -16,6 +22,11 @@ pub(crate) enum KeyCommand {
     New(new::NewArgs),
     Derive(derive::DeriveArgs),
     Inspect(inspect::InspectArgs),
+    Split(split::SplitArgs),
+    Join(join::JoinArgs),
+    Rotate(rotate::RotateArgs),
+    Dates(dates::DatesArgs),
+    Destroy(destroy::DestroyArgs),
     Signing(signing::SigningArgs),
     Public(public::PublicArgs),
     Ledger(ledger::LedgerKeyArgs),
@@ -26,6 +37,11 @@ pub(crate) fn run(command: &KeyCommand) -> Result<Exit> {
         KeyCommand::New(args) => new::run(args),
         KeyCommand::Derive(args) => derive::run(args),
         KeyCommand::Inspect(args) => inspect::run(args),
+        KeyCommand::Split(args) => split::run(args),
+        KeyCommand::Join(args) => join::run(args),
+        KeyCommand::Rotate(args) => rotate::run(args),
+        KeyCommand::Dates(args) => dates::run(args),
+        KeyCommand::Destroy(args) => destroy::run(args),
         KeyCommand::Signing(args) => signing::run(args),
         KeyCommand::Public(args) => public::run(args),
         KeyCommand::Ledger(args) => ledger::run(args),

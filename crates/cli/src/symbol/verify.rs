@@ -6,12 +6,13 @@ use std::{
 };
 
 use clap::Args;
-use fugo::{AnySymbolKey, MyNumber, text::TextError};
+use fugo::{AnySymbolKey, KeyTag, MyNumber, SYMBOL_LEN, Scope, ScopeKey, text};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::not_read;
 use crate::{
+    epoch::EpochArgs,
     exit::Exit,
     failure::{Failure, Result},
     hex,
@@ -25,13 +26,16 @@ use crate::{
 /// Reads two lines from standard input: the number, then the symbol in text form or in hex. On a terminal it asks for
 /// both and does not echo them. Neither is taken as an argument, because other users of the machine could see it.
 ///
+/// With the keys of two epochs (--key twice) the answer says which epoch the symbol is of. With --registry a key is
+/// refused on a day on which its symbols are not accepted.
+///
 /// Exit status: 0 the symbol belongs to the number, 1 it does not, 2 the number or the symbol is not valid, or the
 /// key cannot be used.
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
-    /// The key file of the scope
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    /// The key file of the scope; may be given several times, for the epochs that are accepted
+    #[arg(long = "key", value_name = "FILE", required = true)]
+    keys: Vec<PathBuf>,
     /// For eligibility symbols: the key file of the insurers, epoch 1
     #[arg(long, value_name = "FILE")]
     insurers_key: Option<PathBuf>,
@@ -39,42 +43,56 @@ pub(crate) struct VerifyArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    epochs: EpochArgs,
 }
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
-    let key = number_key(args)?;
+    let keys = number_keys(args)?;
+    let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    args.epochs.check_accepted(&scopes)?;
     let [number, symbol] = if io::stdin().is_terminal() { typed()? } else { two_lines()? };
     let number = MyNumber::parse(&*number).map_err(|error| {
         Failure::new(format_args!("the number is not a valid MyNumber: {error}"), "check the first line")
     })?;
-    let derived = key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}"));
-    let is_its = match hex::decode(&symbol) {
-        Some(symbol) => symbol == derived,
-        None => match key.encoder().decode(&*symbol) {
-            Ok(symbol) => symbol == derived,
-            Err(TextError::WrongPurpose { .. } | TextError::WrongKey { .. }) => false,
-            Err(error) => {
-                let remedy = "check the second line; it must be a symbol in text form or 32 hex digits";
-                return Err(Failure::new(format_args!("the symbol is not valid: {error}"), remedy));
-            }
-        },
+    let makes = |key: &AnySymbolKey, symbol: &[u8; SYMBOL_LEN]| {
+        key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}")) == *symbol
     };
-    let answer = if is_its { "yes: this is" } else { "no: this is not" };
-    let exit = if is_its { Exit::Clean } else { Exit::Rejects };
-    writeln!(io::stdout(), "{answer} the symbol of the number for {}, tag {}", key.scope(), key.tag())
-        .map_err(|error| Failure::stdout(&error).having_found(exit))?;
+    let mut other_epoch = None;
+    let its_key = if let Some(symbol) = hex::decode(&symbol) {
+        keys.iter().find(|key| makes(key, &symbol))
+    } else {
+        let decoded = text::decode(&*symbol).map_err(|error| {
+            let remedy = "check the second line; it must be a symbol in text form or 32 hex digits";
+            Failure::new(format_args!("the symbol is not valid: {error}"), remedy)
+        })?;
+        let key = keys.iter().find(|key| key.scope().purpose() == decoded.purpose && key.tag() == decoded.tag);
+        if key.is_none() {
+            other_epoch = args.epochs.of_symbol(&decoded)?;
+        }
+        key.filter(|key| makes(key, &decoded.symbol))
+    };
+    let of = |key: &AnySymbolKey| format!("{}, tag {}", key.scope(), key.tag());
+    let (answer, exit) = if let Some(key) = its_key {
+        (format!("yes: this is the symbol of the number for {}", of(key)), Exit::Clean)
+    } else {
+        let keys: Vec<String> = keys.iter().map(of).collect();
+        (format!("no: this is not the symbol of the number for {}", keys.join("; ")), Exit::Rejects)
+    };
+    let note = other_epoch.map(|epoch| format!("; by its tag it is a symbol of {}", epoch.scope)).unwrap_or_default();
+    writeln!(io::stdout(), "{answer}{note}").map_err(|error| Failure::stdout(&error).having_found(exit))?;
     Ok(exit)
 }
 
-fn number_key(args: &VerifyArgs) -> Result<AnySymbolKey> {
-    let paths: Vec<PathBuf> = [&args.key].into_iter().chain(&args.insurers_key).cloned().collect();
-    let loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
-    match &loaded[..] {
-        [key] => AnySymbolKey::new(&key.key),
-        [key, insurers, ..] => AnySymbolKey::eligibility(&insurers.key, &key.key),
-        [] => unreachable!("one key for each path"),
-    }
-    .map_err(|error| {
+fn number_keys(args: &VerifyArgs) -> Result<Vec<AnySymbolKey>> {
+    let paths: Vec<PathBuf> = args.keys.iter().chain(&args.insurers_key).cloned().collect();
+    let mut loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
+    let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
+    let number_key = |key: &ScopeKey| match &insurers {
+        Some(insurers) => AnySymbolKey::eligibility(&insurers.key, key),
+        None => AnySymbolKey::new(key),
+    };
+    loaded.iter().map(|key| number_key(&key.key)).collect::<Result<_, _>>().map_err(|error| {
         Failure::new(
             error,
             "give the key of the symbols' scope with --key; for eligibility also give the key of insurers/all/1 with \
