@@ -178,6 +178,23 @@ fn a_root_can_be_born_as_shares() {
 }
 
 #[test]
+fn a_new_set_is_made_from_shares_in_memory_and_the_old_one_still_joins() {
+    let custodians = Custodians::of(3);
+    succeeds(&custodians.split("2"));
+    fs::remove_file(custodians.keys.at("root.key")).expect("removed");
+    let dir = custodians.keys.arg("new-shares");
+    let mut more = custodians.split_args("3", &dir);
+    let more = more.split_off(2);
+    let made = custodians.with(&["key", "split", "--root-shares"], &[1, 3], &more);
+    succeeds(&made);
+    assert!(stderr(&made).contains("any 3 of 3 shares give the test root key with the tag 0e84213a"), "{made:?}");
+    assert!(!custodians.keys.at("root.key").exists());
+    succeeds(&custodians.join(&[1, 2], &[]));
+    let new = custodians.keys.arg("new-shares/root-0e84213a-share-1-of-3.age");
+    is_refused(&custodians.join(&[1, 2], &[&new]), "share-1-of-3.age: the share is of another set");
+}
+
+#[test]
 fn a_spoilt_share_is_named_by_its_file() {
     let custodians = Custodians::of(5);
     succeeds(&custodians.split("3"));

@@ -9,7 +9,7 @@ use clap::Args;
 use fugo::RootKey;
 use fugo_keystore::{KeyFile, Recipient, Seal, Share, ShareError, Use};
 
-use super::new::no_random;
+use super::{new::no_random, root::join};
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
@@ -25,11 +25,15 @@ use crate::{
 #[derive(Args)]
 pub(crate) struct SplitArgs {
     /// The file of the root key
-    #[arg(required_unless_present = "new")]
+    #[arg(required_unless_present_any = ["new", "root_shares"])]
     root: Option<PathBuf>,
     /// Make a new root key that exists only as shares, and is never written to a disk
-    #[arg(long, conflicts_with = "root")]
+    #[arg(long, conflicts_with_all = ["root", "root_shares"])]
     new: bool,
+    /// Make a new set of shares of a root key from the files of enough shares of an older set. The key is joined in
+    /// memory and written nowhere. Shares of the older set still join: destroy them
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "root")]
+    root_shares: Vec<PathBuf>,
     /// The use of the new key: production or test [default: production]
     #[arg(long = "use", value_name = "USE", requires = "new", value_parser = usage)]
     usage: Option<Use>,
@@ -52,9 +56,10 @@ fn usage(name: &str) -> Result<Use, String> {
 
 pub(crate) fn run(args: &SplitArgs) -> Result<Exit> {
     let seals = seals(&args.to)?;
-    let root = match &args.root {
-        Some(path) => args.unlock.opener()?.open(path)?,
-        None => KeyFile::root(RootKey::random().map_err(no_random)?, args.usage.unwrap_or(Use::Production)),
+    let root = match (&args.root, &args.root_shares[..]) {
+        (Some(path), _) => args.unlock.opener()?.open(path)?,
+        (None, []) => KeyFile::root(RootKey::random().map_err(no_random)?, args.usage.unwrap_or(Use::Production)),
+        (None, shares) => join(shares, &mut args.unlock.opener()?)?,
     };
     // There are at most 255 custodians, because more are refused above.
     let count = seals.len() as u8;

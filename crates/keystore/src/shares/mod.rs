@@ -2,6 +2,7 @@
 //!
 //! Shamir's scheme over GF(2^8) with the polynomial of AES, byte by byte (`vsss-rs`). A share is the values of 32
 //! polynomials at its index. The line of a share is in `line.rs`, its file in `file.rs`, its check value in `checks.rs`.
+//! `vsss-rs` does not wipe the polynomials that it frees; the tool's allocator does.
 
 mod checks;
 mod error;
