@@ -65,7 +65,7 @@ pub(crate) struct CheckArgs {
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     let mut symbols = match &args.registry {
-        Some(path) => Some(Symbols::new(epoch::read(path)?, epoch::today()?)),
+        Some(path) => Some(Symbols::new(&epoch::read(path)?, epoch::today()?)),
         None => None,
     };
     let out = BufWriter::new(io::stdout().lock());

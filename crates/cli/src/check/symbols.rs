@@ -1,9 +1,12 @@
 //! `fugo check --symbols`: which epoch each symbol of a file is of, and whether it is accepted today.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 use fugo::{
-    KeyTag, Scope,
+    KeyTag, Purpose, Scope,
     text::{self, TextError},
 };
 use fugo_keystore::{Day, RecordedEpoch, Scopes, UntimelyError};
@@ -12,8 +15,8 @@ use crate::notice;
 
 /// Judges the symbols of one file by the registry of scopes.
 pub(super) struct Symbols {
-    scopes: Scopes,
-    today: Day,
+    /// The epoch and the verdict of each purpose and tag, because a file may have a line for each person of a nation.
+    epochs: HashMap<(Purpose, KeyTag), (RecordedEpoch, Result<(), UntimelyError>)>,
     /// The scope of the first symbol that was recognised. All symbols of a file have its purpose and scope id.
     first: Option<Scope>,
     /// The symbols of each epoch that were accepted.
@@ -21,19 +24,21 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    pub(super) fn new(scopes: Scopes, today: Day) -> Self {
-        Self { scopes, today, first: None, accepted: BTreeMap::new() }
+    pub(super) fn new(scopes: &Scopes, today: Day) -> Self {
+        let of = |epoch: &RecordedEpoch| ((epoch.scope.purpose(), epoch.tag), (*epoch, scopes.accepts(epoch, today)));
+        Self { epochs: scopes.iter().map(of).collect(), first: None, accepted: BTreeMap::new() }
     }
 
     /// Counts a symbol that is accepted today.
     pub(super) fn judge(&mut self, line: &[u8]) -> Result<(), Refused> {
         let symbol = text::decode(line).map_err(Refused::Text)?;
-        let epoch = self.scopes.of_symbol(symbol.purpose, symbol.tag).ok_or(Refused::Unknown { tag: symbol.tag })?;
+        let known = self.epochs.get(&(symbol.purpose, symbol.tag));
+        let (epoch, verdict) = known.ok_or(Refused::Unknown { tag: symbol.tag })?;
         let first = *self.first.get_or_insert(epoch.scope);
         if !epoch.is_of_organisation(&first) {
             return Err(Refused::OtherOrganisation { scope: epoch.scope, first });
         }
-        self.scopes.accepts(epoch, self.today).map_err(Refused::Untimely)?;
+        verdict.map_err(Refused::Untimely)?;
         self.accepted.entry(epoch.scope).or_insert((*epoch, 0)).1 += 1;
         Ok(())
     }
