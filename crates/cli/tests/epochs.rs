@@ -123,6 +123,32 @@ fn a_rotation_makes_the_key_of_the_next_epoch_and_records_both_dates() {
     assert_eq!(registry(&keys), expected);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_root_key_behind_a_program_is_rotated_with_a_registry_that_is_named() {
+    let keys = with_first_epoch();
+    let text = "#!/usr/bin/python3\nimport hmac, sys\n\
+                sys.stdout.buffer.write(hmac.digest(bytes(range(32)), sys.stdin.buffer.read(), 'sha256'))\n";
+    let (root, out) = (format!("exec:{}", keys.file("kms", text, 0o700)), keys.arg("2.key"));
+    let dates = ["--valid-from", "2027-04-01", "--accept-until", "2027-04-30"];
+    let rotate = ["rotate", "--root", &root, "--scope", "agency/nta/1", "--out", &out, "--plaintext", "--use", "test"];
+    is_refused(&key(&[&rotate[..], &dates].concat()), "--registry is missing");
+    succeeds(&key(&[&rotate[..], &dates, &["--registry", &keys.arg("root.key.scopes")]].concat()));
+    assert_eq!(fs::read(out).expect("made"), fs::read(keys.scope("agency/nta/2")).expect("made"));
+    assert!(registry(&keys).contains(&format!("agency,nta,2,{},2027-04-01,,\n", tag_of_second())));
+    let token = [
+        "rotate",
+        "--root",
+        "pkcs11:token=a;object=b?module-path=/missing.so",
+        "--scope",
+        "agency/nta/1",
+        "--out",
+        "c",
+        "--plaintext",
+    ];
+    is_refused(&key(&[&token[..], &dates, &["--registry", &keys.arg("root.key.scopes")]].concat()), "fugo key dates");
+}
+
 #[test]
 fn a_rotation_that_is_refused_records_nothing_and_makes_no_file() {
     let keys = with_first_epoch();

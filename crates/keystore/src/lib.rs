@@ -52,6 +52,8 @@ mod secret_file;
 mod shares;
 #[cfg(feature = "delivery")]
 mod signing;
+/// Where keys are: files, programs, PKCS#11 tokens.
+pub mod source;
 mod unlock;
 mod weak;
 

@@ -3,61 +3,116 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use fugo::Scope;
-use fugo_keystore::{KeyFile, Registry, RegistryError, Share, ShareError};
+use fugo::{Scope, mac};
+use fugo_keystore::{
+    KeyFile, Registry, RegistryError, Share, ShareError, TestKeys, Use,
+    source::{Holder, Program},
+};
 
+use super::new::UseArg;
 use crate::{
     failure::{Failure, Result},
-    notice,
+    keys, notice,
     unlock::{Opener, RootUnlockArgs},
 };
 
 /// The root key and its registry of scopes.
 #[derive(Args)]
 pub(super) struct RootArgs {
-    /// The file of the root key
-    #[arg(long, value_name = "FILE", required_unless_present = "root_shares")]
+    /// The file of the root key, or another address of it: exec: and a program that MACs with it
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "root_shares")]
     root: Option<PathBuf>,
     /// The files of enough shares of the root key, in place of --root; with --registry. The key is joined in memory and
     /// written nowhere
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "root", requires = "registry")]
     root_shares: Vec<PathBuf>,
-    /// The registry of scopes [default: the root key's path with .scopes appended]
+    /// The registry of scopes [default: the root key's path with .scopes appended; needed if it is not a file]
     #[arg(long, value_name = "FILE")]
     registry: Option<PathBuf>,
+    /// The use of the keys, if the root key is behind a program. A file and a share say it themselves
+    #[arg(long = "use", value_name = "USE")]
+    usage: Option<UseArg>,
     #[command(flatten)]
     unlock: RootUnlockArgs,
 }
 
+/// A root key that was opened.
+pub(super) enum Root {
+    Bytes(KeyFile),
+    Program { program: Program, usage: Use },
+}
+
 impl RootArgs {
-    /// Opens the root key, or joins its shares.
-    pub(super) fn open(&self) -> Result<KeyFile> {
-        let mut opener = self.unlock.opener()?;
-        match &self.root {
-            Some(path) => opener.open(path),
-            None => join(&self.root_shares, &mut opener),
+    /// Opens the root key, or joins its shares, and finds its registry.
+    pub(super) fn open(&self) -> Result<(Root, Registry)> {
+        let Some(root) = &self.root else {
+            self.check_says_its_use()?;
+            let root = join(&self.root_shares, &mut self.unlock.opener()?)?;
+            return Ok((Root::Bytes(root), named(self.registry.as_deref())?));
+        };
+        let address = keys::address(root)?;
+        if address.expected.is_some() {
+            return Err(Failure::new(
+                "--root names the key of a scope, with its tag before the `@`",
+                "give the address of the root key alone; --scope says which key is replaced",
+            ));
+        }
+        match address.holder {
+            Holder::File(path) => {
+                self.check_says_its_use()?;
+                let registry = self.registry.as_ref().map_or_else(|| Registry::beside(&path), Registry::at);
+                Ok((Root::Bytes(self.unlock.opener()?.open(&path)?), registry))
+            }
+            Holder::Program(program) => {
+                let usage = self.usage.map_or(Use::Production, Use::from);
+                Ok((Root::Program { program, usage }, named(self.registry.as_deref())?))
+            }
+            Holder::Token(_) => Err(Failure::new(
+                "this command makes key files, and a root key in a token may not give the bytes of a key",
+                "derive the next epoch with `fugo key derive`, and record both days with `fugo key dates`",
+            )),
         }
     }
 
+    fn check_says_its_use(&self) -> Result<()> {
+        if self.usage.is_none() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "--use is for a root key behind a program",
+            "leave it out: a key file and a share say their use",
+        ))
+    }
+}
+
+impl Root {
     /// The key of a scope of this root key.
-    pub(super) fn derive(&self, root: &KeyFile, scope: &Scope) -> Result<KeyFile> {
-        root.derive(scope).ok_or_else(|| {
-            let path = self.root.as_deref().unwrap_or(Path::new("the shares"));
-            Failure::new(
-                format_args!("{} is a scope key; keys are derived from root keys only", path.display()),
-                "give --root the file that `fugo key new` made",
-            )
-        })
-    }
-
-    /// The registry of scopes.
-    pub(super) fn registry(&self) -> Registry {
-        match (&self.registry, &self.root) {
-            (Some(path), _) => Registry::at(path),
-            (None, Some(root)) => Registry::beside(root),
-            (None, None) => unreachable!("clap asks for --registry with --root-shares"),
+    pub(super) fn derive(&self, scope: &Scope) -> Result<KeyFile> {
+        match self {
+            Self::Bytes(root) => root.derive(scope).ok_or_else(|| {
+                Failure::new(
+                    "--root is a scope key; keys are derived from root keys only",
+                    "give --root the file that `fugo key new` made",
+                )
+            }),
+            Self::Program { program, usage } => {
+                let refused = |error| keys::not_given(&program.to_string(), &error);
+                let file = KeyFile::scope(mac::scope_key(program, scope).map_err(refused)?, *usage);
+                file.check(TestKeys::Allow).map_err(|error| refused(error.into()))?;
+                Ok(file)
+            }
         }
     }
+}
+
+/// The registry of a root key that is not a file, so that it has no folder for a registry.
+pub(super) fn named(registry: Option<&Path>) -> Result<Registry> {
+    registry.map(Registry::at).ok_or_else(|| {
+        Failure::new(
+            "--registry is missing: a root key that is not a file has no folder for it",
+            "give --registry the file in which the tags of this root key's scopes are recorded",
+        )
+    })
 }
 
 /// Opens the files of shares and joins them, in memory.

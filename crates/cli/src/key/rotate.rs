@@ -41,12 +41,11 @@ pub(crate) struct RotateArgs {
 pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     let old = args.scope;
     let new = next(&old)?;
-    let root = args.root.open()?;
-    let old_tag = args.root.derive(&root, &old)?.tag();
-    let file = args.root.derive(&root, &new)?;
+    let (root, registry) = args.root.open()?;
+    let old_tag = root.derive(&old)?.tag();
+    let file = root.derive(&new)?;
     drop(root);
     let seal = args.seal.seal(&args.out, file.usage())?;
-    let registry = args.root.registry();
     registry
         .rotate((&old, old_tag), (&new, file.tag()), args.valid_from, args.accept_until)
         .map_err(|error| not_recorded(&registry, &error))?;

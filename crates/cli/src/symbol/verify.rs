@@ -6,7 +6,8 @@ use std::{
 };
 
 use clap::Args;
-use fugo::{AnySymbolKey, KeyTag, MyNumber, SYMBOL_LEN, Scope, ScopeKey, text};
+use fugo::{KeyTag, MyNumber, Scope, text};
+use fugo_keystore::source::SymbolSource;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     hex,
-    keys::{TestKeyArgs, UnlockArgs, load_scope_keys},
+    keys::{self, TestKeyArgs, UnlockArgs, load_scope_sources},
     passphrase,
     roster::lines::{Line, Lines},
 };
@@ -33,11 +34,12 @@ use crate::{
 /// key cannot be used.
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
-    /// The key file of the scope; may be given several times, for the epochs that are accepted
-    #[arg(long = "key", value_name = "FILE", required = true)]
+    /// The key of the scope: a key file, or another address of a key (docs/custody.md); may be given several times, for
+    /// the epochs that are accepted
+    #[arg(long = "key", value_name = "ADDRESS", required = true)]
     keys: Vec<PathBuf>,
-    /// For eligibility symbols: the key file of the insurers, epoch 1
-    #[arg(long, value_name = "FILE")]
+    /// For eligibility symbols: the key of the insurers, epoch 1
+    #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
@@ -55,24 +57,30 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let number = MyNumber::parse(&*number).map_err(|error| {
         Failure::new(format_args!("the number is not a valid MyNumber: {error}"), "check the first line")
     })?;
-    let makes = |key: &AnySymbolKey, symbol: &[u8; SYMBOL_LEN]| {
-        key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}")) == *symbol
-    };
+    let mut of_tag: Vec<usize> = (0..keys.len()).collect();
     let mut other_epoch = None;
-    let its_key = if let Some(symbol) = hex::decode(&symbol) {
-        keys.iter().find(|key| makes(key, &symbol))
+    let symbol = if let Some(symbol) = hex::decode(&symbol) {
+        symbol
     } else {
         let decoded = text::decode(&*symbol).map_err(|error| {
             let remedy = "check the second line; it must be a symbol in text form or 32 hex digits";
             Failure::new(format_args!("the symbol is not valid: {error}"), remedy)
         })?;
-        let key = keys.iter().find(|key| key.scope().purpose() == decoded.purpose && key.tag() == decoded.tag);
-        if key.is_none() {
+        of_tag.retain(|at| keys[*at].scope().purpose() == decoded.purpose && keys[*at].tag() == decoded.tag);
+        if of_tag.is_empty() {
             other_epoch = args.epochs.of_symbol(&decoded)?;
         }
-        key.filter(|key| makes(key, &decoded.symbol))
+        decoded.symbol
     };
-    let of = |key: &AnySymbolKey| format!("{}, tag {}", key.scope(), key.tag());
+    let mut its_key = None;
+    for at in of_tag {
+        let derived = keys[at].symbol(&number);
+        let derived = derived.map_err(|error| keys::not_given(&keys::shown(&args.keys[at]), &error))?;
+        if derived == symbol {
+            its_key = Some(&keys[at]);
+        }
+    }
+    let of = |key: &SymbolSource| format!("{}, tag {}", key.scope(), key.tag());
     let (answer, exit) = if let Some(key) = its_key {
         (format!("yes: this is the symbol of the number for {}", of(key)), Exit::Clean)
     } else {
@@ -84,15 +92,15 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-fn number_keys(args: &VerifyArgs) -> Result<Vec<AnySymbolKey>> {
-    let paths: Vec<PathBuf> = args.keys.iter().chain(&args.insurers_key).cloned().collect();
-    let mut loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
+fn number_keys(args: &VerifyArgs) -> Result<Vec<SymbolSource>> {
+    let addresses: Vec<PathBuf> = args.keys.iter().chain(&args.insurers_key).cloned().collect();
+    let mut loaded = load_scope_sources(&addresses, &args.unlock, args.test)?;
     let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
-    let number_key = |key: &ScopeKey| match &insurers {
-        Some(insurers) => AnySymbolKey::eligibility(&insurers.key, key),
-        None => AnySymbolKey::new(key),
+    let number_key = |key| match &insurers {
+        Some(insurers) => SymbolSource::eligibility(insurers, key),
+        None => SymbolSource::new(key),
     };
-    loaded.iter().map(|key| number_key(&key.key)).collect::<Result<_, _>>().map_err(|error| {
+    loaded.iter().map(number_key).collect::<Result<_, _>>().map_err(|error| {
         Failure::new(
             error,
             "give the key of the symbols' scope with --key; for eligibility also give the key of insurers/all/1 with \
