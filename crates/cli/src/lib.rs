@@ -12,6 +12,7 @@ mod counts;
 mod deliver;
 #[cfg(feature = "demonstrations")]
 mod demonstrations;
+mod epoch;
 mod exit;
 mod failure;
 mod grant;
@@ -59,7 +60,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make, derive and inspect key files
+    /// Make, derive, split, inspect, rotate and destroy keys
     #[command(subcommand)]
     Key(key::KeyCommand),
     Audit(audit::AuditArgs),

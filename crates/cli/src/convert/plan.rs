@@ -122,6 +122,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    args.epochs.check_made(&scopes)?;
     let policy = args.policy.as_deref().map(Policy::load).transpose()?;
     let places = places::places(args, &scopes)?;
     let memory = Memory {
