@@ -97,6 +97,10 @@ kinds! {
     ShortPassphrase = "short-passphrase",
     NoRecipient = "no-recipient",
     Recipient = "recipient",
+    // Sources of keys: their addresses, programs and tokens.
+    Address = "address",
+    Program = "program",
+    Token = "token",
     // The registry of scopes.
     TagClash = "tag-clash",
     OtherRoot = "other-root",

@@ -17,6 +17,8 @@ pub mod flat;
 mod key;
 mod lanes;
 mod lineage;
+/// Keys that this process does not hold.
+pub mod mac;
 mod my_number;
 /// Lenient normalisation: from the text of real files to twelve digits.
 pub mod normalize;

@@ -7,23 +7,25 @@ use std::{
 
 use clap::Args;
 use fugo_keystore::{
-    KeyFile, KeyFileError, LedgerKeyFile, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys, Unlock,
-    read_passphrase,
+    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys,
+    Unlock, read_passphrase,
+    source::{KeyAddress, ScopeSource, SourceError},
 };
 use secrecy::SecretString;
 
 use crate::{
     failure::{Failure, Result},
-    passphrase,
+    keys, passphrase,
 };
 
 /// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
 #[derive(Args, Debug)]
 pub(crate) struct UnlockArgs {
-    /// A file whose first line is the passphrase of the key file; only its owner may have access to it
+    /// A file whose first line is the passphrase of the key file; only its owner may have access to it. May be given
+    /// several times: each passphrase is tried on each key file
     #[arg(long, value_name = "FILE")]
     passphrase_file: Vec<PathBuf>,
-    /// An age identity file that opens the key file; only its owner may have access to it
+    /// An age identity file that opens the key file; only its owner may have access to it. May be given several times
     #[arg(long, value_name = "FILE")]
     identity: Vec<PathBuf>,
 }
@@ -96,6 +98,11 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SealedKeyFile::unlock)
     }
 
+    /// Opens the source of a scope's key that is not a file.
+    pub(crate) fn open_source(&self, address: &KeyAddress, test_keys: TestKeys) -> Result<ScopeSource, SourceError> {
+        ScopeSource::open(address, &nothing(test_keys), &mut keys::ask_pin)
+    }
+
     /// Opens the file of a key that signs deliveries.
     pub(crate) fn open_signing(&mut self, path: &Path) -> Result<SigningKeyFile> {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
@@ -151,6 +158,9 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::NotAKeyFile | KeyFileError::TooLarge => {
             "check the path; `fugo key` makes key files, each kind with its own command"
         }
+        KeyFileError::Plaintext(PlaintextError::OtherKind { .. }) => {
+            "give a key file of that kind; `fugo key public` prints the public key of a private key that signs"
+        }
         _ => "restore the key file from a copy",
     };
     Failure::new(format_args!("cannot open {}: {error}", path.display()), remedy)
@@ -164,6 +174,7 @@ pub(crate) fn not_taken(path: &Path, error: &SecretFileError) -> Failure {
     let remedy = match error {
         SecretFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
         SecretFileError::NotAFile => "give the path of a regular file; pipes and devices are not read",
+        SecretFileError::Encrypted => "decrypt it first, into a file that only you can read: age --decrypt FILE",
         _ => "a passphrase file has the passphrase on its first line; age-keygen makes identity files",
     };
     Failure::new(format_args!("cannot use {}: {error}", path.display()), remedy)

@@ -51,6 +51,8 @@ mod sealed_delivery;
 mod secret_file;
 #[cfg(feature = "delivery")]
 mod signing;
+/// Where keys are: files, programs, PKCS#11 tokens.
+pub mod source;
 mod unlock;
 mod weak;
 

@@ -47,6 +47,11 @@ impl Unlock {
         self.with(parse_identities(text)?)
     }
 
+    /// Whether test keys are accepted.
+    pub(crate) fn test_keys(&self) -> TestKeys {
+        self.test_keys
+    }
+
     fn with(mut self, mut identities: Vec<x25519::Identity>) -> Result<Self, SecretFileError> {
         if self.identities.len() + identities.len() > MAX_IDENTITIES {
             return Err(SecretFileError::TooManyIdentities);

@@ -76,8 +76,9 @@ pub(crate) struct ConvertArgs {
     /// Format of every output [default: given by the name of each output; CSV in --out-dir].
     #[arg(long, value_enum, value_name = "FORMAT")]
     output_format: Option<FileFormat>,
-    /// The key file of a scope; each key gives one output. An eligibility key also needs --insurers-key.
-    #[arg(long = "key", value_name = "FILE", required = true)]
+    /// The key of a scope: a key file, or another address of a key (docs/custody.md). Each key gives one output. An
+    /// eligibility key also needs --insurers-key.
+    #[arg(long = "key", value_name = "ADDRESS", required = true)]
     keys: Vec<PathBuf>,
     /// The output of each --key, in the same order.
     #[arg(long = "out", value_name = "FILE", conflicts_with = "out_dir")]
@@ -90,7 +91,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     test: TestKeyArgs,
     /// The insurers' key of epoch 1. Eligibility symbols are derived from its symbols.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,
     /// What the person column holds. From insurers' symbols (in text form, of epoch 1) only eligibility symbols can
     /// be derived; such a run reads no numbers.

@@ -7,6 +7,7 @@ use fugo::{KeyTag, Scope};
 use super::{ConvertArgs, SymbolArg};
 use crate::{
     failure::{Failure, Result},
+    keys,
     placing::{Kind, Placing, SymbolsOf, directory_of},
     roster::format::FileFormat,
 };
@@ -90,7 +91,8 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     targets.extend([(rejects.clone(), Kind::Rejects), (duplicates.clone(), Kind::Duplicates)]);
     targets.extend(args.report.iter().map(|place| (place.clone(), Kind::Report)));
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");
-    let inputs = input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage).chain(args.unlock.files());
+    let keys = keys::files(args.keys.iter().chain(&args.insurers_key));
+    let inputs = input.chain(&keys).chain(&args.lineage).chain(args.unlock.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),

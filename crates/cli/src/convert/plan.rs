@@ -4,12 +4,15 @@ use std::{path::Path, sync::Arc};
 
 use arrow_schema::Field;
 use fugo::{
-    AnySymbolKey, Epoch, KeyTag, Purpose, PurposeError, Scope, ScopeKey,
+    Epoch, KeyTag, Purpose, PurposeError, Scope,
     normalize::{LostZeros, Reading},
     text::TextEncoder,
 };
 use fugo_columnar::{of_test_key, symbol_field, text_field};
-use fugo_keystore::Use;
+use fugo_keystore::{
+    Use,
+    source::{ScopeSource, SymbolSource},
+};
 
 use super::{
     ConvertArgs, Format, Order, PersonsAre, SymbolArg,
@@ -26,7 +29,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    hardening, keys, notice, options,
+    hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
@@ -36,7 +39,7 @@ pub(super) struct Unread {
     pub(super) input: Input,
     pub(super) watched: Option<Watched>,
     pub(super) layout: Layout,
-    pub(super) keys: Vec<AnySymbolKey>,
+    pub(super) keys: Vec<SymbolSource>,
 }
 
 /// A run that is ready to begin, without the parts in [`Unread`].
@@ -112,6 +115,9 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
             "this delimiter can be the second byte of a CP932 character",
             "export the file with a comma, a semicolon or a tab as its delimiter",
         ));
+    }
+    if let Some(dir) = &args.out_dir {
+        placing::check_directory(dir)?;
     }
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
@@ -351,14 +357,15 @@ impl OutputForm<'_> {
 
 // Its stack frame is below the other frames of this file, where the stack is wiped after it has returned.
 #[inline(never)]
-fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
+fn load_keys(args: &ConvertArgs) -> Result<(Vec<SymbolSource>, bool)> {
     let mut paths = args.keys.clone();
     paths.extend(args.insurers_key.clone());
-    let mut loaded = keys::load_scope_keys(&paths, &args.unlock, args.test)?;
-    let test = loaded.iter().any(|key| key.usage == Use::Test);
+    let mut loaded = keys::load_scope_sources(&paths, &args.unlock, args.test)?;
+    let test = loaded.iter().any(|key| key.usage() == Use::Test);
     let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
-    let refused =
-        |path: &Path, error: PurposeError, remedy: &str| Failure::new(format!("{}: {error}", path.display()), remedy);
+    let refused = |path: &Path, error: PurposeError, remedy: &str| {
+        Failure::new(format!("{}: {error}", keys::shown(path)), remedy)
+    };
 
     if args.from == PersonsAre::InsurersSymbol {
         let ([key], None) = (&loaded[..], &insurers) else {
@@ -367,19 +374,19 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
                 "give one --key, the eligibility key, and no --insurers-key",
             ));
         };
-        let issuer = AnySymbolKey::issuer(&key.key)
+        let issuer = SymbolSource::issuer(key)
             .map_err(|error| refused(&args.keys[0], error, "give the eligibility key with --key"))?;
         return Ok((vec![issuer], test));
     }
-    let eligibility = |key: &ScopeKey| match &insurers {
-        Some(insurers) => AnySymbolKey::eligibility(&insurers.key, key),
-        None => AnySymbolKey::new(key),
+    let eligibility = |key: &ScopeSource| match &insurers {
+        Some(insurers) => SymbolSource::eligibility(insurers, key),
+        None => SymbolSource::new(key),
     };
     let mut number_keys = Vec::new();
     for (path, loaded) in args.keys.iter().zip(&loaded) {
-        let key = match loaded.key.scope().purpose() {
-            Purpose::Eligibility => eligibility(&loaded.key),
-            _ => AnySymbolKey::new(&loaded.key),
+        let key = match loaded.scope().purpose() {
+            Purpose::Eligibility => eligibility(loaded),
+            _ => SymbolSource::new(loaded),
         };
         let remedy = format!("give the insurers' key of epoch {} with --insurers-key", Epoch::FIRST);
         number_keys.push(key.map_err(|error| refused(path, error, &remedy))?);
@@ -395,8 +402,8 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
             return Err(Failure::new(
                 format!(
                     "--key {} and --key {} have the same tag",
-                    args.keys[earlier].display(),
-                    args.keys[i].display()
+                    keys::shown(&args.keys[earlier]),
+                    keys::shown(&args.keys[i])
                 ),
                 "give each key once; two scopes with the same tag must not be used together",
             ));

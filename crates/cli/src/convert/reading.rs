@@ -6,7 +6,8 @@ use std::thread;
 use crossbeam_channel::bounded;
 use zeroize::Zeroize;
 
-use fugo::{AnySymbolKey, Pair, SYMBOL_LEN, Translator};
+use fugo::{Pair, SYMBOL_LEN, Translator};
+use fugo_keystore::source::SymbolSource;
 
 use super::{
     derive::derive,
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    interrupt::Interrupt,
     ordered::{Ended, Task, Threads, Turn, Worker},
     roster::{Input, blocks::Block, text::unexpected},
 };
@@ -25,7 +27,8 @@ use crate::{
 /// How the rows of a block are handled.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) keys: &'a [AnySymbolKey],
+    pub(crate) keys: &'a [SymbolSource],
+    pub(crate) interrupt: &'a Interrupt,
     /// How each output writes its rows.
     pub(crate) forms: &'a [RowForm],
     /// Whether rows are rendered at once, for input order.
@@ -143,7 +146,7 @@ impl Reader<'_> {
             None => self.cells.read(&work.block, &mut work.rows),
             Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
-        derive(steps.keys, &work.rows, &mut work.symbols);
+        derive(steps.keys, &work.rows, &mut work.symbols, steps.interrupt)?;
         if let Some(translator) = steps.translator {
             work.pairs.clear();
             translator.translate(&work.rows.numbers, &mut work.pairs);

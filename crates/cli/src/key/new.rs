@@ -39,9 +39,9 @@ impl NewFileArgs {
     /// The use that was asked for. A key without encryption is a test key.
     pub(super) fn usage(&self) -> Use {
         match self.usage {
-            Some(UseArg::Production) => Use::Production,
+            Some(usage) => usage.into(),
             None if !self.seal.is_plaintext() => Use::Production,
-            Some(UseArg::Test) | None => Use::Test,
+            None => Use::Test,
         }
     }
 
@@ -58,9 +58,18 @@ pub(super) fn no_random(error: impl fmt::Display) -> Failure {
 
 /// The use of a new key.
 #[derive(Clone, Copy, ValueEnum)]
-enum UseArg {
+pub(super) enum UseArg {
     Production,
     Test,
+}
+
+impl From<UseArg> for Use {
+    fn from(usage: UseArg) -> Self {
+        match usage {
+            UseArg::Production => Self::Production,
+            UseArg::Test => Self::Test,
+        }
+    }
 }
 
 pub(crate) fn run(args: &NewArgs) -> Result<Exit> {

@@ -3,11 +3,7 @@
 //! It is a line that names the format, a line of JSON, the people (ascending, all numbers big-endian), and the keyed
 //! hash of everything before.
 
-use std::{
-    fs::File,
-    io::{Read, Write},
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
 use fugo::{KeyTag, Scope};
 use fugo_keystore::LedgerKeyFile;
@@ -16,7 +12,7 @@ use serde_json::{Value, json};
 use super::people::{Events, Person, Set, sets};
 use crate::{
     failure::{Failure, Result},
-    manifest::Serial,
+    manifest::{Serial, read_small},
     placing::Output,
 };
 
@@ -78,13 +74,11 @@ impl Ledger {
     }
 
     /// Reads a ledger; `None` if the file does not exist. `key` is that of the scope.
-    pub(super) fn read(path: &Path, key: &LedgerKeyFile) -> Result<Option<Self>> {
-        let mut bytes = Vec::new();
-        match File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::io("read", path, &error)),
+    pub(super) fn read(path: &Path, key: &LedgerKeyFile, memory: usize) -> Result<Option<Self>> {
+        if matches!(path.symlink_metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
         }
+        let bytes = read_small(path, memory as u64)?;
         if !bytes.starts_with(MARK) {
             return Err(Failure::new(
                 format!("{} is not a ledger of this version", path.display()),

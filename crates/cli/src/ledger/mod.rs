@@ -21,11 +21,12 @@ use self::{
 };
 use crate::{
     audit::file::{Delivery as SymbolFile, SymbolFileArgs},
+    deliver::evidence::ConvertReport,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     keys::{TestKeyArgs, UnlockArgs},
-    manifest::{Manifest, Serial},
+    manifest::{Manifest, Serial, contents},
     notice,
     options::{default_memory, size},
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
@@ -60,8 +61,12 @@ pub(crate) struct LedgerArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
-    /// The scope of the file. The metadata of Parquet and Arrow name it; CSV does not.
-    #[arg(long)]
+    /// The report of the conversion (`fugo convert --report`). It names the scope of the file by its digest. May be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    report: Vec<PathBuf>,
+    /// The scope of the file, where there is no report. The metadata of Parquet and Arrow name it; CSV does not.
+    #[arg(long, conflicts_with = "report")]
     scope: Option<Scope>,
     /// The serial of the delivery, as `fugo deliver` takes it; larger than that of the last one.
     #[arg(long, value_name = "N")]
@@ -102,6 +107,7 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
         LedgerCommand::Judge(args) => (args, false),
         LedgerCommand::Record(args) => (&args.ledger, true),
     };
+    placing::check_directory(&args.ledger)?;
     let key = args.unlock.opener(args.test.allowed())?.open_ledger(&args.key)?;
     if key.usage() == Use::Test {
         notice::warn(format_args!("{} is a test key; never use it for real deliveries", args.key.display()));
@@ -111,7 +117,7 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
         args.read.form(args.memory.unwrap_or_else(default_memory)),
         args.read.symbol_column.as_deref(),
     )?;
-    let scope = scope_of(args, &file)?;
+    let scope = scope_of(args, &file, &interrupt)?;
     let key = key.for_scope(&scope.to_string());
     let path = args.ledger.join(format!("{}.ledger", Manifest::prefix(&scope).trim_end_matches('-')));
     // Locked before it is read, so that two recordings do not lose one.
@@ -122,7 +128,7 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     } else {
         None
     };
-    let before = Ledger::read(&path, &key)?;
+    let before = Ledger::read(&path, &key, args.memory.unwrap_or_else(default_memory))?;
     let (ledger, verdict) = judge(args, &file, scope, before, &key, &interrupt)?;
     interrupt.check()?;
     let exit = if verdict.is_refused() { Exit::Linked } else { Exit::Clean };
@@ -138,19 +144,33 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     Ok(exit)
 }
 
-fn scope_of(args: &LedgerArgs, file: &SymbolFile) -> Result<Scope> {
+/// The scope that --scope, a report or the metadata of the file names, and they must not differ.
+fn scope_of(args: &LedgerArgs, file: &SymbolFile, interrupt: &Interrupt) -> Result<Scope> {
     let told = file.metadata.map(|metadata| metadata.scope);
-    match (args.scope, told) {
+    let given = if args.report.is_empty() { args.scope } else { Some(reported(args, interrupt)?) };
+    match (given, told) {
         (Some(given), Some(told)) if given != told => Err(Failure::new(
-            format!("{} holds symbols of {told}, and --scope names {given}", args.file.display()),
+            format!("{} holds symbols of {told}, and the scope given is {given}", args.file.display()),
             "name the scope that the file was converted for",
         )),
         (Some(scope), _) | (None, Some(scope)) => Ok(scope),
         (None, None) => Err(Failure::new(
             format!("{} does not show the scope of its symbols", args.file.display()),
-            "name it with --scope",
+            "give the report of its conversion with --report, or name the scope with --scope",
         )),
     }
+}
+
+/// The scope that the reports give for the digest of the file.
+fn reported(args: &LedgerArgs, interrupt: &Interrupt) -> Result<Scope> {
+    let reports = args.report.iter().map(|path| ConvertReport::read(path)).collect::<Result<Vec<_>>>()?;
+    let (sha256, _) = contents::digest(&args.file, interrupt)?;
+    reports.iter().find_map(|report| report.scope_of(&sha256)).ok_or_else(|| {
+        Failure::new(
+            format!("no report given has the digest of {}", args.file.display()),
+            "give the report of the run that wrote this file; if the file was changed since, convert again",
+        )
+    })
 }
 
 /// Adds the file to the ledger, in memory.
@@ -180,7 +200,8 @@ fn judge(
     if ledger.tag != tag {
         return Err(Failure::new(
             format!("{} holds symbols of the key {tag}, and the ledger is of {}", args.file.display(), ledger.tag),
-            "a new key is a new epoch: name its scope with --scope",
+            "compare both tags with the registry of scopes: if this file is of another scope, name that scope; if an \
+             earlier file was, move the file of this ledger away and record its deliveries again",
         ));
     }
     ledger.add_columns(&file.names);
@@ -202,7 +223,7 @@ fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
     {
         return Err(Failure::new(
             format!("the last recorded delivery of {} has serial {}", before.scope, last.serial),
-            "give a larger --serial; a delivery that was recorded cannot be recorded again",
+            "give a larger --serial, unless this is the delivery that was recorded",
         ));
     }
     let (mut given, mut known) = (args.shared.clone(), before.shared.clone());
@@ -210,8 +231,13 @@ fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
     known.sort();
     if given != known {
         return Err(Failure::new(
-            format!("the ledger of {} has other shared columns: {}", before.scope, before.shared.join(", ")),
-            "name the same columns with --shared at each delivery, or begin a new ledger with a new epoch",
+            format!(
+                "the ledger of {} has other shared columns: {}",
+                before.scope,
+                if before.shared.is_empty() { "none".to_owned() } else { before.shared.join(", ") }
+            ),
+            "name the same columns with --shared at each delivery; if the first delivery was wrong, move the file of \
+             this ledger away and record its deliveries again, in their order",
         ));
     }
     Ok(())

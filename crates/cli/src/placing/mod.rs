@@ -5,6 +5,7 @@
 //! rename. Two runs that name the same output exclude each other.
 
 mod lock;
+mod new_folder;
 mod outputs;
 mod own;
 mod precious;
@@ -24,8 +25,9 @@ use fugo::{KeyTag, Purpose};
 
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
+    new_folder::{NewFolder, exists},
     outputs::{Complete, Output, Staging, place},
-    run_dir::{create, holds_leftovers_only},
+    run_dir::create,
 };
 use crate::{
     failure::{Failure, Result},
@@ -175,7 +177,18 @@ fn check_folder(place: &Path) -> Result<()> {
         Ok(folder) if folder.is_dir() => Ok(()),
         _ => Err(Failure::new(
             format_args!("the directory of {} does not exist", place.display()),
-            "make the directory first; nothing was converted",
+            "make the directory first; no file was changed",
+        )),
+    }
+}
+
+/// Refuses a directory that does not exist. Commands ask this before they ask for a passphrase.
+pub(crate) fn check_directory(dir: &Path) -> Result<()> {
+    match fs::metadata(dir) {
+        Ok(found) if found.is_dir() => Ok(()),
+        _ => Err(Failure::new(
+            format_args!("the directory {} does not exist", dir.display()),
+            "make the directory first; no file was changed",
         )),
     }
 }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use clap::Args;
-use fugo::{AnySymbolKey, MyNumber, text::TextError};
+use fugo::{MyNumber, text::TextError};
+use fugo_keystore::source::SymbolSource;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -15,7 +16,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     hex,
-    keys::{TestKeyArgs, UnlockArgs, load_scope_keys},
+    keys::{self, TestKeyArgs, UnlockArgs, load_scope_sources},
     passphrase,
     roster::lines::{Line, Lines},
 };
@@ -29,11 +30,11 @@ use crate::{
 /// key cannot be used.
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
-    /// The key file of the scope
-    #[arg(long, value_name = "FILE")]
+    /// The key of the scope: a key file, or another address of a key (docs/custody.md)
+    #[arg(long, value_name = "ADDRESS")]
     key: PathBuf,
-    /// For eligibility symbols: the key file of the insurers, epoch 1
-    #[arg(long, value_name = "FILE")]
+    /// For eligibility symbols: the key of the insurers, epoch 1
+    #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
@@ -47,7 +48,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let number = MyNumber::parse(&*number).map_err(|error| {
         Failure::new(format_args!("the number is not a valid MyNumber: {error}"), "check the first line")
     })?;
-    let derived = key.symbol(&number).unwrap_or_else(|error| unreachable!("a key for numbers: {error}"));
+    let derived = key.symbol(&number).map_err(|error| keys::not_given(&keys::shown(&args.key), &error))?;
     let is_its = match hex::decode(&symbol) {
         Some(symbol) => symbol == derived,
         None => match key.encoder().decode(&*symbol) {
@@ -66,12 +67,12 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-fn number_key(args: &VerifyArgs) -> Result<AnySymbolKey> {
+fn number_key(args: &VerifyArgs) -> Result<SymbolSource> {
     let paths: Vec<PathBuf> = [&args.key].into_iter().chain(&args.insurers_key).cloned().collect();
-    let loaded = load_scope_keys(&paths, &args.unlock, args.test)?;
+    let loaded = load_scope_sources(&paths, &args.unlock, args.test)?;
     match &loaded[..] {
-        [key] => AnySymbolKey::new(&key.key),
-        [key, insurers, ..] => AnySymbolKey::eligibility(&insurers.key, &key.key),
+        [key] => SymbolSource::new(key),
+        [key, insurers, ..] => SymbolSource::eligibility(insurers, key),
         [] => unreachable!("one key for each path"),
     }
     .map_err(|error| {

@@ -132,8 +132,15 @@ impl Run<'_> {
         let Self { files, asked: totals, memory, interrupt, progress, .. } = self;
         progress.phase("reading the asked rows");
         let unsorted = std::slice::from_ref(unsorted);
-        let steps =
-            Steps { layout: &asked.layout, keys: &[], forms: &[], render: false, translator: None, parted: unsorted };
+        let steps = Steps {
+            layout: &asked.layout,
+            keys: &[],
+            interrupt,
+            forms: &[],
+            render: false,
+            translator: None,
+            parted: unsorted,
+        };
         let mut collect = |work: &mut Work| {
             totals.add(&work.rows);
             files.rejects.write(&work.rows.rejects)?;
@@ -210,6 +217,7 @@ impl Run<'_> {
         let steps = Steps {
             layout: &roster.layout,
             keys: &[],
+            interrupt,
             forms: &[],
             render: false,
             translator: Some(translator),
