@@ -296,7 +296,7 @@ fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
         };
         prepared.map_err(|error| {
             Failure::new(
-                format!("{option} {}: {error}", paths[nth].display()),
+                format!("{option} {}: {error}", keys::shown(&paths[nth])),
                 "give the insurers' key of epoch 1 with --insurers-key",
             )
         })
@@ -353,7 +353,8 @@ fn places(args: &TranslateArgs, (scope, tag): Named) -> Result<Places> {
         .iter()
         .chain([&args.roster.roster, &args.grant, &args.grant_policy])
         .filter(|path| path.as_os_str() != "-");
-    let inputs = inputs.chain([&args.from_key, &args.to_key]).chain(&args.insurers_key);
+    let key_files = keys::files([&args.from_key, &args.to_key].into_iter().chain(&args.insurers_key));
+    let inputs = inputs.chain(&key_files);
     let inputs = inputs.chain(&args.roster.lineage).chain(args.unlock.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
