@@ -137,24 +137,31 @@ impl Coarse {
             let read = match levels.after_exact() {
                 Some(next) => {
                     let written = out.len();
-                    let read = self.with_text(cell, scratch, |text| next.write(text, out));
+                    let read = self.with_text(cell, scratch, |text| next.write(text, None, out));
                     out.truncate(written);
                     read
                 }
                 None => Some(()),
             };
-            read.and_then(|()| self.write_cell(levels.at(0), cell, scratch, out))
+            read.and_then(|()| self.write_cell(levels.at(0), None, cell, scratch, out))
                 .ok_or((*place, Reason::NotCoarser(levels.first_change())))?;
         }
         Ok(())
     }
 
-    fn write_cell(&self, rule: Rule, cell: &[u8], scratch: &mut Vec<u8>, out: &mut Vec<u8>) -> Option<()> {
+    fn write_cell(
+        &self,
+        rule: Rule,
+        before: Option<Rule>,
+        cell: &[u8],
+        scratch: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         if rule == Rule::Exact {
             out.extend_from_slice(cell);
             return Some(());
         }
-        self.with_text(cell, scratch, |text| rule.write(text, out))
+        self.with_text(cell, scratch, |text| rule.write(text, before, out))
     }
 
     /// Calls `read` with the value of a cell in UTF-8.
@@ -185,9 +192,9 @@ impl Coarse {
                     continue;
                 }
                 let text = texts.value(row).as_bytes();
-                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, &mut value));
+                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, None, &mut value));
                 value.clear();
-                if read.and_then(|()| rule.write(text, &mut value)).is_some() {
+                if read.and_then(|()| rule.write(text, None, &mut value)).is_some() {
                     // A rule writes ASCII, or copies text.
                     builder.append_value(std::str::from_utf8(&value).unwrap_or_default());
                 } else {
@@ -217,7 +224,7 @@ impl Coarse {
                 match Some(cell).filter(|_| !levels.is_exact()).and_then(Packer::text) {
                     Some(value) => {
                         scratch.clear();
-                        readable(levels.at(level).write(value, scratch));
+                        readable(levels.at(level).write(value, levels.written_by(), scratch));
                         Packer::write_text(scratch, out);
                     }
                     None => out.extend_from_slice(cell),
@@ -230,7 +237,8 @@ impl Coarse {
         csv::split(cells, 1.min(cells.len()), self.delimiter, true, fields);
         for (CoarseColumn { levels, .. }, field) in self.columns.iter().zip(&*fields) {
             out.push(self.delimiter);
-            readable(self.write_cell(levels.at(level), &cells[field.clone()], scratch, out));
+            let rule = levels.at(level);
+            readable(self.write_cell(rule, levels.written_by(), &cells[field.clone()], scratch, out));
         }
         out
     }
@@ -285,19 +293,38 @@ fn not_named(column: &str) -> Failure {
     )
 }
 
-/// Whether a column of a table can be made coarser: it must be text, a number or a date.
+/// Whether a column of a table can be made coarser: it must be text, a number or a date. A time in a zone is refused,
+/// because its date depends on the zone; so are the first digits of an integer, which has lost its zeros.
 fn check_type(field: &Field, levels: &Levels) -> Result<()> {
-    let found = value_type(field.data_type());
-    if levels.is_exact() || !levels.is_kept() || found.is_string() || found.is_numeric() || found.is_temporal() {
+    if levels.is_exact() || !levels.is_kept() {
         return Ok(());
     }
-    Err(Failure::new(
-        format!(
-            "the column `{}` is neither text nor a number nor a date, so the policy cannot make it coarser",
-            shown(field.name())
-        ),
-        "name it with \"exact\" or \"drop\" in the policy",
-    ))
+    let found = value_type(field.data_type());
+    let refused = |what: &str, remedy: &str| {
+        Err(Failure::new(
+            format!("the policy cannot make the column `{}` coarser: {what}", shown(field.name())),
+            remedy,
+        ))
+    };
+    if !found.is_string() && !found.is_numeric() && !found.is_temporal() {
+        return refused(
+            "it is neither text nor a number nor a date",
+            "name it with \"exact\" or \"drop\" in the policy",
+        );
+    }
+    if levels.any(Rule::reads_dates) && matches!(found, DataType::Timestamp(_, Some(_))) {
+        return refused(
+            "it holds times in a zone, and which day such a time is in depends on the zone",
+            "write the column as dates, or as times without a zone, where the roster is made",
+        );
+    }
+    if found.is_numeric() && levels.any(|rule| matches!(rule, Rule::First(_))) {
+        return refused(
+            "its codes are numbers, which have lost their leading zeros",
+            "write the column as text where the roster is made",
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

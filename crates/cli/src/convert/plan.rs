@@ -31,6 +31,7 @@ use crate::{
     failure::{Failure, Result},
     hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
+    redaction::shown,
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
 
@@ -157,6 +158,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let columns = &opened.columns;
     let person = columns.column(&args.column)?;
     let policies = policies(policy.as_ref(), &scopes)?;
+    warn_of_missing_columns(columns, &policies, &scopes);
     let keep = kept_columns(args, columns, &policies)?;
     check_kept(args, person, &keep)?;
     let kept_names: Vec<String> = keep.iter().map(|column| columns.names()[*column].clone()).collect();
@@ -283,6 +285,20 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
 fn policies<'a>(policy: Option<&'a Policy>, scopes: &[(Scope, KeyTag)]) -> Result<Vec<&'a ScopePolicy>> {
     let Some(policy) = policy else { return Ok(Vec::new()) };
     scopes.iter().map(|(scope, _)| policy.of(scope)).collect()
+}
+
+/// Names columns of a policy that the roster does not have: their names may be misspelt.
+fn warn_of_missing_columns(columns: &Columns, policies: &[&ScopePolicy], scopes: &[(Scope, KeyTag)]) {
+    let names = columns.names();
+    for (policy, (scope, _)) in policies.iter().zip(scopes) {
+        let missing = |(name, levels): &(&String, &Levels)| levels.is_kept() && !names.contains(name);
+        for (name, _) in policy.columns.iter().filter(missing) {
+            notice::warn(format_args!(
+                "the policy of {scope} names the column `{}`, and the roster has no such column",
+                shown(name)
+            ));
+        }
+    }
 }
 
 /// The indices of the kept columns: those that --keep names, or the columns of the roster that a policy lets through.
