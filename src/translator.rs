@@ -127,8 +127,8 @@ fn derive(key: &AnySymbolKey, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]
 /// The first bits of a symbol, without the last `shift` of its first eight bytes.
 #[inline]
 fn begin(symbol: &[u8; SYMBOL_LEN], shift: u32) -> usize {
-    let [a, b, c, d, e, f, g, h, ..] = *symbol;
-    (u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> shift) as usize
+    let first = symbol.first_chunk().unwrap_or_else(|| unreachable!("a symbol has more than eight bytes"));
+    (u64::from_be_bytes(*first) >> shift) as usize
 }
 
 impl Drop for Translator {

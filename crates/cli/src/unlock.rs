@@ -7,8 +7,8 @@ use std::{
 
 use clap::Args;
 use fugo_keystore::{
-    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys,
-    Unlock, read_passphrase,
+    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, Share, SigningKeyFile,
+    TestKeys, Unlock, read_passphrase,
 };
 use secrecy::SecretString;
 
@@ -48,7 +48,7 @@ pub(crate) struct RootUnlockArgs {
     /// A file whose first line is the passphrase of the root key; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_passphrase_file: Option<PathBuf>,
-    /// An age identity file that opens the root key; only its owner may have access to it
+    /// An age identity file that opens the root key or a share of it; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_identity: Vec<PathBuf>,
 }
@@ -102,6 +102,11 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
     }
 
+    /// Opens the file of a share of a root key.
+    pub(crate) fn open_share(&mut self, path: &Path) -> Result<Share> {
+        self.open_asking(path, passphrase::ask, Share::unlock)
+    }
+
     /// Opens the file of a ledger's key.
     pub(crate) fn open_ledger(&mut self, path: &Path) -> Result<LedgerKeyFile> {
         self.open_asking(path, passphrase::ask, LedgerKeyFile::unlock)
@@ -140,7 +145,9 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase => {
             "check the passphrase, and that it belongs to this key file"
         }
-        KeyFileError::IdentityNeeded => "give --identity (for a root key --root-identity) with the age identity file",
+        KeyFileError::IdentityNeeded => {
+            "give --identity (for a root key or a share --root-identity) with the age identity file"
+        }
         KeyFileError::WrongIdentity => "give the identity of one of the file's recipients",
         KeyFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
         KeyFileError::PlaintextProduction => "encrypt it with age, and find out who could have read it",

@@ -106,7 +106,7 @@ fn columns_and_scopes_that_the_policy_does_not_name_are_refused() {
 #[test]
 fn a_cell_that_cannot_be_made_coarser_rejects_its_row_and_is_not_repeated() {
     let (keys, people) = (agencies(POLICY), numbers(3));
-    let cells = [",1985-04-01,1,1000001,a", ",S60.4.1,1,1000001,a", ",1985-04-01,1,10,a"];
+    let cells = [",1985-04-01,1,1000001,a", ",S60.13.1,1,1000001,a", ",1985-04-01,1,10,a"];
     let rows: Vec<String> = people.iter().zip(cells).map(|(number, cells)| format!("{number}{cells}\n")).collect();
     let output = for_nta(&keys, &format!("my_number,birth,sex,code,memo\n{}", rows.concat()), &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");

@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{KeyFileError, PlaintextError},
-    four_lines::{KeyId, check, create, lines, text},
+    four_lines::{KeyId, check, lines, text},
     key_file::{TestKeys, Use},
     new_file,
-    seal::Seal,
+    seal::{Seal, create},
     secret_file::{open_regular, read_bounded},
     unlock::{Content, SealedKeyFile, Unlock},
 };
@@ -31,8 +31,8 @@ pub type Signature = [u8; SIGNATURE_LEN];
 
 /// A private key that signs deliveries, and its use. It is wiped on drop. `Debug` prints only the type.
 pub struct SigningKeyFile {
-    key: SigningKey,
-    usage: Use,
+    pub(crate) key: SigningKey,
+    pub(crate) usage: Use,
 }
 
 impl SigningKeyFile {
@@ -99,7 +99,7 @@ impl fmt::Debug for SigningKeyFile {
 /// A public key that verifies deliveries, and its use. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKeyFile {
-    key: VerifyingKey,
+    pub(crate) key: VerifyingKey,
     usage: Use,
 }
 

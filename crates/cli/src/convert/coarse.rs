@@ -1,11 +1,8 @@
 //! Kept cells as the policy of an output wants them: without the columns that it drops, and coarser.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    ops::Range,
-    sync::Arc,
-};
+use std::{ops::Range, sync::Arc};
 
+use ahash::RandomState;
 use arrow_array::{Array, ArrayRef, builder::StringBuilder};
 use arrow_schema::{DataType, Field};
 
@@ -27,6 +24,8 @@ pub(crate) const DIGEST: usize = size_of::<u64>();
 /// How the kept cells of one output are written.
 pub(crate) struct Coarse {
     columns: Vec<CoarseColumn>,
+    /// For each column, how many from it on are exact and next to each other in the roster.
+    exact: Vec<usize>,
     pub(crate) policy: ScopePolicy,
     encoding: Encoding,
     delimiter: u8,
@@ -68,12 +67,22 @@ impl Coarse {
                 columns.push(CoarseColumn { place, levels: levels.clone() });
             }
         }
-        let mut coarse = Self { columns, policy: policy.clone(), encoding, delimiter, packer: None };
+        let exact = Self::runs(&columns);
+        let mut coarse = Self { columns, exact, policy: policy.clone(), encoding, delimiter, packer: None };
         if let Some(fields) = table {
             let fields = coarse.fields(fields);
             coarse.packer = (!fields.is_empty()).then(|| Arc::new(Packer::new(&fields)));
         }
         Ok(coarse)
+    }
+
+    fn runs(columns: &[CoarseColumn]) -> Vec<usize> {
+        let mut exact = vec![0; columns.len()];
+        for i in (0..columns.len()).rev().filter(|i| columns[*i].levels.is_exact()) {
+            let is_next = |next: &&CoarseColumn| next.place == columns[i].place + 1;
+            exact[i] = 1 + columns.get(i + 1).filter(is_next).map_or(0, |_| exact[i + 1]);
+        }
+        exact
     }
 
     /// The indices of the output's columns among the kept columns.
@@ -99,19 +108,39 @@ impl Coarse {
         self.packer.as_ref()
     }
 
-    /// Appends the cells of a row of CSV, each with a delimiter before it. `cells(place)` is a kept cell as it is
-    /// written. An error names the kept column at fault.
+    /// Appends the cells of a row of CSV, each with a delimiter before it. `cells(from, to)` are the kept cells of a range
+    /// as they are written: one cell, or several if `are_adjacent`. A CR outside quotes is quoted, because some readers
+    /// would end the row there. An error names the kept column at fault.
     pub(crate) fn write_cells<'a>(
         &self,
-        cells: impl Fn(usize) -> &'a [u8],
+        cells: impl Fn(usize, usize) -> &'a [u8],
+        (are_adjacent, may_have_cr): (bool, bool),
         scratch: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Result<(), (usize, Reason)> {
-        for CoarseColumn { place, levels } in &self.columns {
+        let mut at = 0;
+        while let Some(CoarseColumn { place, levels }) = self.columns.get(at) {
             out.push(self.delimiter);
-            let cell = cells(*place);
+            if self.exact[at] > 0 {
+                let run = if are_adjacent && !may_have_cr { self.exact[at] } else { 1 };
+                let written = cells(*place, place + run);
+                if may_have_cr {
+                    csv::write_field(written, out);
+                } else {
+                    out.extend_from_slice(written);
+                }
+                at += run;
+                continue;
+            }
+            at += 1;
+            let cell = cells(*place, place + 1);
             let read = match levels.after_exact() {
-                Some(next) => self.with_text(cell, scratch, |text| next.write(text, &mut Vec::new())),
+                Some(next) => {
+                    let written = out.len();
+                    let read = self.with_text(cell, scratch, |text| next.write(text, out));
+                    out.truncate(written);
+                    read
+                }
                 None => Some(()),
             };
             read.and_then(|()| self.write_cell(levels.at(0), cell, scratch, out))
@@ -156,7 +185,8 @@ impl Coarse {
                     continue;
                 }
                 let text = texts.value(row).as_bytes();
-                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, &mut Vec::new()));
+                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, &mut value));
+                value.clear();
                 if read.and_then(|()| rule.write(text, &mut value)).is_some() {
                     // A rule writes ASCII, or copies text.
                     builder.append_value(std::str::from_utf8(&value).unwrap_or_default());
@@ -219,13 +249,27 @@ pub(crate) struct Again {
 pub(crate) struct Digests(RandomState);
 
 impl Digests {
-    /// The digest of a row of CSV: cells with equal values have equal digests, however they are quoted.
-    pub(crate) fn of_cells<'a>(&self, cells: impl Iterator<Item = &'a [u8]>, scratch: &mut Vec<u8>) -> [u8; DIGEST] {
-        let mut all = self.0.build_hasher();
+    /// The digest of a row of CSV: cells with equal values have equal digests, however they are quoted. It is that of
+    /// the bytes of the row, each cell with a delimiter before it, if no cell has a quote or an end of a line. A value
+    /// that needs quotes is preceded by its length, so that no other cells give the same bytes.
+    pub(crate) fn of_cells<'a>(
+        &self,
+        cells: impl Iterator<Item = &'a [u8]>,
+        delimiter: u8,
+        scratch: &mut Vec<u8>,
+        canonical: &mut Vec<u8>,
+    ) -> [u8; DIGEST] {
+        canonical.clear();
         for cell in cells {
-            std::hash::Hash::hash(csv::value(cell, scratch), &mut all);
+            canonical.push(delimiter);
+            let value = csv::value(cell, scratch);
+            if value.iter().any(|byte| b"\"\r\n".contains(byte) || *byte == delimiter) {
+                canonical.push(b'"');
+                canonical.extend_from_slice(&value.len().to_le_bytes());
+            }
+            canonical.extend_from_slice(value);
         }
-        std::hash::Hasher::finish(&all).to_le_bytes()
+        self.of_bytes(canonical)
     }
 
     /// The digest of bytes in which equal values are equal.
@@ -284,7 +328,7 @@ mod tests {
             let cells =
                 ["メモ", "\"1985-04-01\"", "\"男,\"", "〒100-0001"].map(|cell| encoding.encode(cell).into_owned());
             let mut out = Vec::new();
-            coarse.write_cells(|place| &cells[place], &mut Vec::new(), &mut out).unwrap();
+            coarse.write_cells(|place, _| &cells[place], (false, false), &mut Vec::new(), &mut out).unwrap();
             let expected = |text: &str| encoding.encode(text).into_owned();
             assert_eq!(out, expected(",1985-04,\"男,\",100"));
             assert_eq!(coarse.at_level(1, &out, &mut Again::default()), expected(",1985,\"男,\","));

@@ -13,19 +13,23 @@ use crate::{
 const BETWEEN_SIGNALS: usize = 1000;
 
 /// Sets `symbols[k][i]` to the symbol of accepted row i under key k. A key for insurers' symbols is the only key of a
-/// run.
+/// run. Without keys, the symbols that were read are the only column.
 pub(crate) fn derive(
     keys: &[SymbolSource],
     rows: &Rows,
     symbols: &mut Vec<Vec<[u8; SYMBOL_LEN]>>,
     interrupt: &Interrupt,
 ) -> Result<()> {
-    symbols.resize_with(keys.len(), Vec::new);
+    symbols.resize_with(keys.len().max(usize::from(!rows.symbols.is_empty())), Vec::new);
     symbols.iter_mut().for_each(|column| column.resize(rows.len(), [0; SYMBOL_LEN]));
+    if keys.is_empty() {
+        symbols.iter_mut().for_each(|column| column.copy_from_slice(&rows.symbols));
+        return Ok(());
+    }
     if let [issuer] = keys
         && issuer.takes_numbers().is_err()
     {
-        return chunks(issuer, &rows.insurers, &mut symbols[0], interrupt, SymbolSource::symbols_from_insurers);
+        return chunks(issuer, &rows.symbols, &mut symbols[0], interrupt, SymbolSource::symbols_from_insurers);
     }
     let (mut here, mut columns) = (Vec::<&AnySymbolKey>::new(), Vec::new());
     for (key, column) in keys.iter().zip(symbols) {

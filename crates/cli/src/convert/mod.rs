@@ -1,38 +1,38 @@
 //! `fugo convert`: reads a roster once, and writes one file of symbols for each key.
 
 mod cells;
-mod coarse;
+pub(crate) mod coarse;
 mod derive;
-mod division;
+pub(crate) mod division;
 mod dropping;
 mod estimate;
 mod groups;
-mod headers;
+pub(crate) mod headers;
 mod input_order;
-mod lineage_file;
-mod lists;
+pub(crate) mod lineage_file;
+pub(crate) mod lists;
 mod made;
-mod memory;
-mod packer;
+pub(crate) mod memory;
+pub(crate) mod packer;
 mod parquet_file;
-mod parts;
+pub(crate) mod parts;
 mod phases;
-mod places;
-mod plan;
-mod position;
-mod progress;
-mod reading;
-mod reason;
-mod render;
+pub(crate) mod places;
+pub(crate) mod plan;
+pub(crate) mod position;
+pub(crate) mod progress;
+pub(crate) mod reading;
+pub(crate) mod reason;
+pub(crate) mod render;
 mod report;
-mod rows;
+pub(crate) mod rows;
 mod run;
-mod sinks;
-mod sort;
+pub(crate) mod sinks;
+pub(crate) mod sort;
 mod symbol_order;
-mod table_rows;
-mod totals;
-mod writing;
+pub(crate) mod table_rows;
+pub(crate) mod totals;
+pub(crate) mod writing;
 
 use std::path::PathBuf;
 
@@ -42,6 +42,7 @@ use fugo::KeyTag;
 pub(crate) use self::report::Report;
 use self::totals::Limit;
 use crate::{
+    epoch::EpochArgs,
     exit::Exit,
     failure::Result,
     keys::{TestKeyArgs, UnlockArgs},
@@ -91,6 +92,8 @@ pub(crate) struct ConvertArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    epochs: EpochArgs,
     /// The insurers' key of epoch 1. Eligibility symbols are derived from its symbols.
     #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,
@@ -200,7 +203,7 @@ enum PersonsAre {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SymbolArg {
+pub(crate) enum SymbolArg {
     /// Bech32m with purpose, version and key tag.
     Text,
     /// 32 hexadecimal digits.
@@ -210,7 +213,7 @@ enum SymbolArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     Strict,
     Lenient,
 }

@@ -122,6 +122,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    args.epochs.check_made(&scopes)?;
     let policy = args.policy.as_deref().map(Policy::load).transpose()?;
     let places = places::places(args, &scopes)?;
     let memory = Memory {
@@ -174,7 +175,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
                     "give the tag of the insurers' key, as `fugo key inspect` shows it",
                 )
             })?;
-            PersonColumn::InsurersSymbol(TextEncoder::new(Purpose::Insurers, tag))
+            PersonColumn::Symbol(TextEncoder::new(Purpose::Insurers, tag))
         }
     };
     let kept_fields: Vec<Field> = keep.iter().map(|column| columns.field(*column)).collect();
@@ -202,18 +203,19 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: count },
     };
     let kept = kept_form(packer.as_ref(), keep.len());
+    let output = OutputForm { symbol: args.symbol, symbol_column: &args.symbol_column, delimiter: args.delimiter };
     let (mut forms, mut output_headers) = (Vec::new(), Vec::new());
     for (nth, (place, scope)) in places.outputs.iter().zip(&scopes).enumerate() {
         let of_output = coarse.get(nth);
         let fields = of_output.map_or_else(|| kept_fields.clone(), |coarse| coarse.fields(&kept_fields));
         let packer = of_output.map_or(packer.as_ref(), |coarse| coarse.packer());
         let kept = kept_form(packer, fields.len());
-        forms.push(row_form(args, output_format(args, place), (scope, test_keys), &kept, &fields)?);
+        forms.push(output.row_form(output_format(args, place), (scope, test_keys), &kept, &fields)?);
         let written: Vec<usize> = match of_output {
             Some(coarse) => coarse.places().map(|place| keep[place]).collect(),
             None => keep.clone(),
         };
-        output_headers.push(output_header(args, columns, &written)?);
+        output_headers.push(output.header(columns, &written)?);
     }
     let layout = Layout {
         delimiter: args.delimiter,
@@ -223,12 +225,13 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         fields: columns.names().len(),
         person,
         keep,
+        searched: true,
         other_codes,
         required: kept_fields.iter().map(|field| !field.is_nullable()).collect(),
         multi_line_cells: args.multi_line_cells,
         packer,
         coarse: coarse.clone(),
-        digests: Digests::default(),
+        digests: (!coarse.is_empty() && (args.order == Order::Symbol || args.unique)).then(Digests::default),
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
@@ -296,38 +299,69 @@ fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {
     args.output_format.unwrap_or_else(|| FileFormat::of(path))
 }
 
-fn row_form(
-    args: &ConvertArgs,
-    format: FileFormat,
-    ((scope, tag), test_keys): (&(Scope, KeyTag), bool),
-    kept: &KeptForm,
-    kept_fields: &[Field],
-) -> Result<RowForm> {
-    let symbol = match (args.symbol, format) {
-        (Some(SymbolArg::Binary), FileFormat::Csv) => {
+/// How the symbols of an output are written, as options of the command.
+pub(crate) struct OutputForm<'a> {
+    pub(crate) symbol: Option<SymbolArg>,
+    pub(crate) symbol_column: &'a str,
+    pub(crate) delimiter: u8,
+}
+
+impl OutputForm<'_> {
+    /// How the rows of an output are written.
+    pub(crate) fn row_form(
+        &self,
+        format: FileFormat,
+        ((scope, tag), test_keys): (&(Scope, KeyTag), bool),
+        kept: &KeptForm,
+        kept_fields: &[Field],
+    ) -> Result<RowForm> {
+        let symbol = match (self.symbol, format) {
+            (Some(SymbolArg::Binary), FileFormat::Csv) => {
+                return Err(Failure::new(
+                    "CSV cannot hold symbols as bytes",
+                    "give --symbol text or hex, or write Parquet or Arrow",
+                ));
+            }
+            (Some(SymbolArg::Text), _) | (None, FileFormat::Csv) => {
+                SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag))
+            }
+            (Some(SymbolArg::Hex), _) => SymbolForm::Hex,
+            (Some(SymbolArg::Binary) | None, _) => SymbolForm::Binary,
+        };
+        let written = match format.table() {
+            None => Written::Lines { delimiter: self.delimiter },
+            Some(format) => {
+                let symbols = match symbol {
+                    SymbolForm::Binary => symbol_field(self.symbol_column, scope, *tag, false),
+                    SymbolForm::Text(_) | SymbolForm::Hex => text_field(self.symbol_column, scope, *tag, false),
+                };
+                let symbols = if test_keys { of_test_key(symbols) } else { symbols };
+                Written::Columns { schema: RowForm::schema(symbols, kept, kept_fields, format)?, format }
+            }
+        };
+        Ok(RowForm { symbol, kept: kept.clone(), written })
+    }
+
+    /// The headers of an output: the symbol column's, then those of the kept columns as they are written in the input.
+    pub(crate) fn header(&self, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
+        let name = self.symbol_column;
+        if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == self.delimiter || b"\"\r\n".contains(&c)) {
             return Err(Failure::new(
-                "CSV cannot hold symbols as bytes",
-                "give --symbol text or hex, or write Parquet or Arrow",
+                "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
+                "use a name such as `symbol`",
             ));
         }
-        (Some(SymbolArg::Text), _) | (None, FileFormat::Csv) => {
-            SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag))
+        let names = columns.names();
+        let kept = keep.iter().map(|column| names[*column].as_str());
+        headers::check(&std::iter::once(name).chain(kept).collect::<Vec<_>>())?;
+        let mut line = name.as_bytes().to_vec();
+        for column in keep {
+            line.push(self.delimiter);
+            line.extend_from_slice(&columns.header_cell(*column, self.delimiter));
         }
-        (Some(SymbolArg::Hex), _) => SymbolForm::Hex,
-        (Some(SymbolArg::Binary) | None, _) => SymbolForm::Binary,
-    };
-    let written = match format.table() {
-        None => Written::Lines { delimiter: args.delimiter },
-        Some(format) => {
-            let symbols = match symbol {
-                SymbolForm::Binary => symbol_field(&args.symbol_column, scope, *tag, false),
-                SymbolForm::Text(_) | SymbolForm::Hex => text_field(&args.symbol_column, scope, *tag, false),
-            };
-            let symbols = if test_keys { of_test_key(symbols) } else { symbols };
-            Written::Columns { schema: RowForm::schema(symbols, kept, kept_fields, format)?, format }
-        }
-    };
-    Ok(RowForm { symbol, kept: kept.clone(), written })
+        line.push(b'\n');
+        Ok(line)
+    }
 }
 
 // Its stack frame is below the other frames of this file, where the stack is wiped after it has returned.
@@ -416,25 +450,4 @@ fn other_codes(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<
         other[place] = true;
     }
     Ok(other)
-}
-
-/// The headers of an output: the symbol column's, then those of the kept columns as they are written in the input.
-fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
-    let name = &args.symbol_column;
-    if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == args.delimiter || b"\"\r\n".contains(&c)) {
-        return Err(Failure::new(
-            "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
-            "use a name such as `symbol`",
-        ));
-    }
-    let names = columns.names();
-    let kept = keep.iter().map(|column| names[*column].as_str());
-    headers::check(&std::iter::once(name.as_str()).chain(kept).collect::<Vec<_>>())?;
-    let mut line = name.clone().into_bytes();
-    for column in keep {
-        line.push(args.delimiter);
-        line.extend_from_slice(&columns.header_cell(*column, args.delimiter));
-    }
-    line.push(b'\n');
-    Ok(line)
 }

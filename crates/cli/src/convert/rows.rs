@@ -32,8 +32,9 @@ use crate::{
 /// The contents of the person column.
 pub(crate) enum PersonColumn {
     Number(Reading),
-    /// Insurers' symbols in text form. This is the issuer's path, and it reads no numbers.
-    InsurersSymbol(TextEncoder),
+    /// Symbols of one key: insurers' symbols on the issuer's path, or symbols that are translated. Such a column holds
+    /// no numbers.
+    Symbol(TextEncoder),
 }
 
 /// How rows are read. It is fixed for a run once the header is known.
@@ -48,6 +49,8 @@ pub(crate) struct Layout {
     pub(crate) person: usize,
     /// The indices of the kept fields, in the order of --keep.
     pub(crate) keep: Vec<usize>,
+    /// Whether kept cells are searched for numbers and symbols.
+    pub(crate) searched: bool,
     /// The kept fields that hold other codes of twelve digits, as indices in `keep`.
     pub(crate) other_codes: Vec<bool>,
     /// The kept fields whose schema does not allow nulls, as indices in `keep`.
@@ -58,7 +61,8 @@ pub(crate) struct Layout {
     pub(crate) packer: Option<Arc<Packer>>,
     /// How each output writes the kept cells; empty if there is no policy, and all outputs have the same cells.
     pub(crate) coarse: Vec<Arc<Coarse>>,
-    pub(crate) digests: Digests,
+    /// Digests of the kept cells, by which the rows of a person are compared if there is a policy.
+    pub(crate) digests: Option<Digests>,
 }
 
 impl Layout {
@@ -75,7 +79,7 @@ impl Layout {
             fields: self.fields,
             lost_zeros: match self.source {
                 PersonColumn::Number(Reading::Lenient(lost_zeros)) => lost_zeros,
-                PersonColumn::Number(Reading::Strict) | PersonColumn::InsurersSymbol(_) => LostZeros::Refuse,
+                PersonColumn::Number(Reading::Strict) | PersonColumn::Symbol(_) => LostZeros::Refuse,
             },
             allowed: self.multi_line_cells,
         }
@@ -109,9 +113,9 @@ pub(crate) struct Rows {
     /// The failure that stops the run at this block.
     pub(crate) stop: Option<Failure>,
     pub(crate) rejects: Vec<Reject>,
-    /// The persons of the accepted rows, by number or by insurers' symbol.
+    /// The persons of the accepted rows, by number or by symbol.
     pub(crate) numbers: Vec<MyNumber>,
-    pub(crate) insurers: Vec<[u8; SYMBOL_LEN]>,
+    pub(crate) symbols: Vec<[u8; SYMBOL_LEN]>,
     pub(crate) positions: Vec<Position>,
     /// The kept columns of the accepted rows of a table.
     pub(crate) columns: Vec<ArrayRef>,
@@ -132,12 +136,14 @@ impl Rows {
     }
 
     /// The bytes after the symbol of row `i`.
+    #[inline]
     pub(crate) fn kept(&self, i: usize) -> &[u8] {
         let start = if i == 0 { 0 } else { self.kept_ends[i - 1] };
         &self.kept[start..self.kept_ends[i]]
     }
 
     /// The bytes after the symbol of row `i` in output `k`.
+    #[inline]
     pub(crate) fn kept_in(&self, k: usize, i: usize) -> &[u8] {
         self.coarse.get(k).map_or_else(|| self.kept(i), |of_output| of_output.row(i))
     }
@@ -145,6 +151,12 @@ impl Rows {
     /// The kept columns of a table in output `k`.
     pub(crate) fn columns_in(&self, k: usize) -> &[ArrayRef] {
         self.coarse.get(k).map_or(&self.columns, |of_output| &of_output.columns)
+    }
+
+    /// The digest of row `i`'s kept cells in the roster; empty if there is no policy.
+    #[inline]
+    pub(crate) fn digest(&self, i: usize) -> &[u8] {
+        self.digests.get(i).map_or(&[], |digest| digest)
     }
 
     /// Packs the kept columns of a table, so that [`Self::kept`] and [`Self::kept_in`] return the packed cells of a
@@ -156,10 +168,10 @@ impl Rows {
             packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)?;
         }
         let bits_len = layout.packer.as_ref().map_or(0, |packer| packer.bits_len());
-        if !layout.coarse.is_empty() {
+        if let Some(digests) = &layout.digests {
             let digest = |i| {
                 let kept = self.kept(i);
-                layout.digests.of_bytes(&kept[..kept.len() - bits_len])
+                digests.of_bytes(&kept[..kept.len() - bits_len])
             };
             self.digests = (0..self.len()).map(digest).collect();
         }
@@ -172,13 +184,6 @@ impl Rows {
             }
         }
         Ok(())
-    }
-
-    /// Appends the digest of its kept cells to each row of each output, for rows that will be compared.
-    pub(crate) fn add_digests(&mut self) {
-        for of_output in &mut self.coarse {
-            of_output.add(&self.digests);
-        }
     }
 
     /// Accepts the current row.
@@ -205,7 +210,7 @@ impl Rows {
         (self.normalized, self.zeros_restored, self.reissued) = counts;
         match layout.source {
             PersonColumn::Number(_) => drop(self.numbers.pop()),
-            PersonColumn::InsurersSymbol(_) => drop(self.insurers.pop()),
+            PersonColumn::Symbol(_) => drop(self.symbols.pop()),
         }
     }
 
@@ -217,7 +222,7 @@ impl Rows {
         self.coarse.resize_with(layout.coarse.len(), KeptCellsOf::default);
         match layout.source {
             PersonColumn::Number(_) => self.numbers.reserve(rows),
-            PersonColumn::InsurersSymbol(_) => self.insurers.reserve(rows),
+            PersonColumn::Symbol(_) => self.symbols.reserve(rows),
         }
     }
 
@@ -227,7 +232,7 @@ impl Rows {
         (self.lines, self.spanning, self.unended, self.stop) = (0, Spanning::default(), None, None);
         self.rejects.clear();
         self.numbers.clear();
-        self.insurers.clear();
+        self.symbols.clear();
         self.positions.clear();
         self.columns.clear();
         self.coarse.iter_mut().for_each(KeptCellsOf::clear);
@@ -248,18 +253,13 @@ pub(crate) struct KeptCellsOf {
     /// The cells of each row, as in [`Rows`].
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The same with a digest behind each row.
-    with_digests: (Vec<u8>, Vec<usize>),
 }
 
 impl KeptCellsOf {
+    #[inline]
     fn row(&self, i: usize) -> &[u8] {
-        let (bytes, ends) = match &self.with_digests {
-            (_, ends) if ends.is_empty() => (&self.bytes, &self.ends),
-            (bytes, ends) => (bytes, ends),
-        };
-        let start = if i == 0 { 0 } else { ends[i - 1] };
-        &bytes[start..ends[i]]
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.bytes[start..self.ends[i]]
     }
 
     fn end_row(&mut self) {
@@ -270,23 +270,10 @@ impl KeptCellsOf {
         self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
-    fn add(&mut self, digests: &[[u8; DIGEST]]) {
-        let (all, all_ends) = &mut self.with_digests;
-        let mut start = 0;
-        for (end, digest) in self.ends.iter().zip(digests) {
-            all.extend_from_slice(&self.bytes[start..*end]);
-            all.extend_from_slice(digest);
-            all_ends.push(all.len());
-            start = *end;
-        }
-    }
-
     fn clear(&mut self) {
         self.columns.clear();
         self.bytes.clear();
         self.ends.clear();
-        self.with_digests.0.clear();
-        self.with_digests.1.clear();
     }
 }
 
@@ -300,6 +287,7 @@ pub(crate) struct RowReader<'a> {
     fields: Vec<Field>,
     kept_cells: KeptCells,
     scratch: Vec<u8>,
+    canonical: Vec<u8>,
 }
 
 impl<'a> RowReader<'a> {
@@ -313,6 +301,7 @@ impl<'a> RowReader<'a> {
             fields: Vec::new(),
             kept_cells: KeptCells::new(layout.encoding),
             scratch: Vec::new(),
+            canonical: Vec::new(),
         }
     }
 
@@ -385,7 +374,7 @@ impl<'a> RowReader<'a> {
             if !all_text && !layout.encoding.accepts(text) {
                 return Err((Some(keep), Reason::Encoding));
             }
-            if !self.kept_cells.harmless(bytes, &self.fields[keep]) {
+            if layout.searched && !self.kept_cells.harmless(bytes, &self.fields[keep]) {
                 if kept::holds_symbol_text(text) {
                     return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                 }
@@ -434,10 +423,10 @@ impl<'a> RowReader<'a> {
                 rows.reissued += u64::from(reissued.is_some());
                 rows.numbers.push(reissued.cloned().unwrap_or(number));
             }
-            PersonColumn::InsurersSymbol(encoder) => {
-                let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
+            PersonColumn::Symbol(encoder) => {
+                let symbol = cells::symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
-                for &keep in &layout.keep {
+                for &keep in layout.keep.iter().filter(|_| layout.searched) {
                     if kept::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
                         return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                     }
@@ -445,7 +434,7 @@ impl<'a> RowReader<'a> {
                 if !harmless {
                     self.others(bytes, rows)?;
                 }
-                rows.insurers.push(symbol);
+                rows.symbols.push(symbol);
             }
         }
         Ok(())
@@ -458,14 +447,24 @@ impl<'a> RowReader<'a> {
         if layout.coarse.is_empty() {
             return Ok(());
         }
-        let cell = |place: usize| &bytes[self.fields[layout.keep[place]].clone()];
+        let cells =
+            |from: usize, to: usize| &bytes[self.fields[layout.keep[from]].start..self.fields[layout.keep[to - 1]].end];
+        let form = (self.kept_stretch.is_some(), self.block_has_cr);
         for (coarse, of_output) in layout.coarse.iter().zip(&mut rows.coarse) {
-            if let Err((place, reason)) = coarse.write_cells(cell, &mut self.scratch, &mut of_output.bytes) {
+            if let Err((place, reason)) = coarse.write_cells(cells, form, &mut self.scratch, &mut of_output.bytes) {
                 rows.take_back(layout, counts);
                 return Err((Some(layout.keep[place]), reason));
             }
         }
-        rows.digests.push(layout.digests.of_cells((0..layout.keep.len()).map(cell), &mut self.scratch));
+        let Some(digests) = &layout.digests else { return Ok(()) };
+        let kept = &rows.kept[rows.kept_ends.last().copied().unwrap_or(0)..];
+        let is_plain = !self.block_has_cr && memchr(b'"', kept).is_none();
+        rows.digests.push(if is_plain {
+            digests.of_bytes(kept)
+        } else {
+            let cells = (0..layout.keep.len()).map(|place| cells(place, place + 1));
+            digests.of_cells(cells, layout.delimiter, &mut self.scratch, &mut self.canonical)
+        });
         Ok(())
     }
 

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use fugo::{KeyTag, Scope, find, mac};
 use fugo_keystore::{
-    KeyFile, Registry, RegistryError, TestKeys, Use,
+    KeyFile, Registry, TestKeys, Use,
     source::{Holder, Program, TokenUri, token::Kind},
 };
 
 use super::{
     in_token::{self, open, refused},
     new::UseArg,
+    root::{join, named, not_recorded},
 };
 use crate::{
     exit::Exit,
@@ -24,14 +25,19 @@ use crate::{
 /// Derive the key of one scope from a root key
 ///
 /// The same scope always gives the same key. The scope's tag is recorded in a registry in the root key's folder,
-/// which refuses two scopes with the same tag. A key that is derived from a test key is a test key.
+/// which refuses two scopes with the same tag, and a scope whose key was destroyed. A key that is derived from a test
+/// key is a test key.
 ///
 /// The root key can be elsewhere than in a file: docs/custody.md says where, and which command each place needs.
 #[derive(Args)]
 pub(crate) struct DeriveArgs {
     /// The file of the root key, or another address of it: exec: and a program that MACs with it, or a pkcs11: URI
-    #[arg(long, value_name = "ADDRESS")]
-    root: PathBuf,
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "root_shares")]
+    root: Option<PathBuf>,
+    /// The files of enough shares of the root key, in place of --root; with --registry. The key is joined in memory and
+    /// written nowhere
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "root", requires = "registry")]
+    root_shares: Vec<PathBuf>,
     /// The scope of the key, as purpose/id/epoch: agency/nta/1, insurers/all/1
     #[arg(long)]
     scope: Scope,
@@ -70,7 +76,10 @@ pub(crate) fn run(args: &DeriveArgs) -> Result<Exit> {
             "use the name of the organisation; no key was made, and nothing was recorded",
         ));
     }
-    let address = keys::address(&args.root)?;
+    let Some(root) = &args.root else {
+        return from_shares(args);
+    };
+    let address = keys::address(root)?;
     if address.expected.is_some() {
         return Err(Failure::new(
             "--root names the key of a scope, with its tag before the `@`",
@@ -102,6 +111,19 @@ fn from_file(args: &DeriveArgs, path: &Path) -> Result<Exit> {
     drop(root);
     let registry = args.registry.as_ref().map_or_else(|| Registry::beside(path), Registry::at);
     write(args, &file, &registry)
+}
+
+fn from_shares(args: &DeriveArgs) -> Result<Exit> {
+    if args.usage.is_some() || args.record_only || args.into.is_some() {
+        return Err(Failure::new(
+            "--use, --in and --record-only are for a root key that is not shares",
+            "leave them out: a share says the use of its key, and a key derived from it is written to --out",
+        ));
+    }
+    let root = join(&args.root_shares, &mut args.unlock.opener()?)?;
+    let file = root.derive(&args.scope).unwrap_or_else(|| unreachable!("shares join to a root key"));
+    drop(root);
+    write(args, &file, &registry_of(args)?)
 }
 
 fn from_program(args: &DeriveArgs, program: &Program) -> Result<Exit> {
@@ -162,12 +184,7 @@ fn from_token(args: &DeriveArgs, uri: &TokenUri) -> Result<Exit> {
 
 /// The registry of a root key that is not a file.
 fn registry_of(args: &DeriveArgs) -> Result<Registry> {
-    args.registry.as_ref().map(Registry::at).ok_or_else(|| {
-        Failure::new(
-            "--registry is missing: a root key that is not a file has no folder for it",
-            "give --registry the file in which the tags of this root key's scopes are recorded",
-        )
-    })
+    named(args.registry.as_deref())
 }
 
 /// Records the scope, and writes the key file if one was asked for.
@@ -191,16 +208,4 @@ fn write(args: &DeriveArgs, file: &KeyFile, registry: &Registry) -> Result<Exit>
 
 pub(super) fn record(registry: &Registry, scope: &Scope, tag: KeyTag) -> Result<()> {
     registry.record(scope, tag).map(|_| ()).map_err(|error| not_recorded(registry, &error))
-}
-
-fn not_recorded(registry: &Registry, error: &RegistryError) -> Failure {
-    if let RegistryError::Io(error) = error {
-        return Failure::io("record the scope in", registry.path(), error);
-    }
-    let remedy = match error {
-        RegistryError::TagClash { .. } => "no key was made; derive the scope with another epoch or another id",
-        RegistryError::OtherRoot { .. } => "no key was made; give --registry the registry of this root key",
-        _ => "no key was made; correct the registry, or restore it from a copy",
-    };
-    Failure::new(format_args!("{}: {error}", registry.path().display()), remedy)
 }

@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     Report,
     /// A file of a delivery. It never replaces another.
     Delivery,
+    /// A grant. It never replaces another file.
+    Grant,
     /// The ledger of a scope.
     Ledger,
     /// The findings of an audit.
@@ -265,7 +267,9 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
         let what = format!("{} exists and does not begin like an earlier {}", place.display(), kind.name());
         return Err(match kind {
             // Their commands replace nothing else, and have no such option.
-            Kind::Delivery | Kind::Ledger => Failure::new(what, "name another folder, or remove the file yourself"),
+            Kind::Delivery | Kind::Ledger | Kind::Grant => {
+                Failure::new(what, "name another file or folder, or remove the file yourself")
+            }
             _ => {
                 Failure::new(what, format_args!("name another file, or allow it with --overwrite {}", place.display()))
             }
@@ -282,6 +286,7 @@ impl Kind {
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
             Self::Ledger => "ledger of this tool",
+            Self::Grant => "grant, and grants are never replaced",
             Self::Delivery => "delivery, and deliveries are never replaced",
             Self::Audit => "report of an audit of this tool",
             #[cfg(feature = "demonstrations")]

@@ -5,7 +5,11 @@ use std::{fmt, ops::RangeInclusive};
 use toml::Value;
 
 use super::refused;
-use crate::{calendar, failure::Result};
+use crate::{
+    calendar,
+    failure::Result,
+    written::{moment, text},
+};
 
 /// How the values of a column are written at each level. Every level is coarser than the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,8 +178,10 @@ impl Rule {
     pub(crate) fn expects(self) -> &'static str {
         match self {
             Self::Exact | Self::Drop | Self::Empty => "any text",
-            Self::Month | Self::Year | Self::Decade => "a date with four digits of the year",
-            Self::Age { .. } => "a date of birth with four digits of the year, not after the date `as-of`",
+            Self::Month | Self::Year | Self::Decade => "a date with four digits of the year or with an era",
+            Self::Age { .. } => {
+                "a date of birth with four digits of the year or with an era, not after the date `as-of`"
+            }
             Self::First(_) => "a code with at least as many digits as the policy keeps",
             Self::Band(_) => "a number that is not negative",
         }
@@ -211,6 +217,11 @@ impl Rule {
                 band(first, first + u64::from(years) - 1, 1, out);
             }
             Self::First(digits) => {
+                // Most codes are digits.
+                if let Some(first) = value.get(..digits).filter(|first| first.iter().all(u8::is_ascii_digit)) {
+                    out.extend_from_slice(first);
+                    return Some(());
+                }
                 let mut found = value.iter().filter(|byte| byte.is_ascii_digit());
                 for _ in 0..digits {
                     out.push(*found.next()?);
@@ -233,15 +244,24 @@ impl Day {
     }
 }
 
-/// Appends a number with at least so many digits. It runs for most cells, and `format!` allocates.
-fn push(number: u64, digits: usize, out: &mut Vec<u8>) {
-    let (mut text, mut start, mut rest) = ([b'0'; 20], 20, number);
-    while rest > 0 {
+/// The digits of a number at the end of a buffer: at least so many. It runs for most cells, and `format!` allocates.
+fn digits_of(number: u64, least: usize, text: &mut [u8; 20]) -> &[u8] {
+    let (mut start, mut rest) = (text.len(), number);
+    while rest > 0 || start > text.len() - least {
         start -= 1;
         text[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
-    out.extend_from_slice(&text[start.min(text.len() - digits)..]);
+    &text[start..]
+}
+
+fn push(number: u64, least: usize, out: &mut Vec<u8>) {
+    if number < 100 && least <= 2 {
+        let digits = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        out.extend_from_slice(if number < 10 && least < 2 { &digits[1..] } else { &digits });
+    } else {
+        out.extend_from_slice(digits_of(number, least, &mut [0; 20]));
+    }
 }
 
 fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
@@ -294,33 +314,32 @@ fn year(value: &[u8]) -> Option<u32> {
     }
 }
 
-/// A date as `2001-02-03`, `2001/2/3`, `2001.2.3`, `2001年2月3日` or `20010203`. A time may follow it.
+/// A date with four digits of the year or with an era, in any form that [`moment`] reads. A time may follow it.
 fn date(value: &[u8]) -> Option<Day> {
-    let day = |year: u64, month: u64, day: u64| {
-        let there = calendar::day(year.cast_signed(), month.cast_signed(), day.cast_signed());
-        there.map(|_| Day { year: year as u32, within_year: (month as u32, day as u32) })
-    };
     // Most dates are ISO 8601.
-    if let [y @ .., b'-', m1, m2, b'-', d1, d2] = value
-        && y.len() == 4
-    {
-        return day(digits(y)?, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?);
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = value {
+        return of_digits([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]);
     }
-    if value.len() == 8
-        && let Some(all) = digits(value)
+    if let Some(all) = value.first_chunk().filter(|_| value.len() == 8)
+        && let Some(found) = of_digits(*all)
     {
-        return day(all / 10_000, all / 100 % 100, all % 100);
+        return Some(found);
     }
-    let text = std::str::from_utf8(value).ok()?;
-    let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date).trim_end_matches('日');
-    let mut parts = text.split(['-', '/', '.', '年', '月']);
-    let mut part =
-        |most: usize| parts.next().filter(|part| part.len() <= most).and_then(|part| digits(part.as_bytes()));
-    let (year, month, last) = (part(4)?, part(2)?, part(2)?);
-    if parts.next().is_some() || text.len() < 8 || !text.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
+    let mut plain = String::new();
+    text::plain(std::str::from_utf8(value).ok()?, &mut plain);
+    let (year, month, day) = calendar::civil(moment::parse(&plain).exact?.day);
+    Some(Day { year: year.try_into().ok()?, within_year: (month as u32, day as u32) })
+}
+
+/// The date of four digits of the year, two of the month and two of the day.
+fn of_digits(bytes: [u8; 8]) -> Option<Day> {
+    let digits = bytes.map(|byte| u32::from(byte.wrapping_sub(b'0')));
+    if digits.iter().any(|digit| *digit > 9) {
         return None;
     }
-    day(year, month, last)
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits;
+    let (year, month, day) = (1000 * y1 + 100 * y2 + 10 * y3 + y4, 10 * m1 + m2, 10 * d1 + d2);
+    calendar::exists(year.into(), month.into(), day.into()).then_some(Day { year, within_year: (month, day) })
 }
 
 #[cfg(test)]
@@ -344,11 +363,18 @@ mod tests {
             (Rule::Year, "1985年4月1日", "1985"),
             (Rule::Year, "1985-04-01T00:00:00", "1985"),
             (Rule::Year, "1985-04", "1985"),
+            (Rule::Month, "昭和60年4月1日", "1985-04"),
+            (Rule::Month, "S60.4.1", "1985-04"),
+            (Rule::Year, "平成元年１月８日", "1989"),
+            (Rule::Year, "3600401", "1985"),
+            (Rule::Year, "1985.4.1 12:00", "1985"),
+            (Rule::Year, "0001-01-01", "0001"),
             (Rule::Decade, "1985", "1980-1989"),
             (AGE, "1985-04-01", "40-44"),
             (AGE, "1986-04-02", "35-39"),
             (AGE, "1986-04-01", "40-44"),
             (AGE, "2026-04-01", "0-4"),
+            (AGE, "昭和60年4月1日", "40-44"),
             (Rule::First(3), "〒100-0001", "100"),
             (Rule::First(3), "1000001", "100"),
             (Rule::Band(1_000_000), "1,234,567", "1000000-1999999"),
@@ -368,6 +394,9 @@ mod tests {
             (Rule::Year, "1985-02-30"),
             (Rule::Year, "1985-13"),
             (Rule::Year, "unknown"),
+            (Rule::Year, "S60.13.1"),
+            (Rule::Year, "19850230"),
+            (AGE, "令和8年4月2日"),
             (Rule::Month, "1985"),
             (AGE, "2026-04-02"),
             (Rule::First(3), "10"),
