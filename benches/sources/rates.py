@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What each source of keys costs: a roster converted with a key file, signed out of a token, and in two tokens.
+"""What each source of keys costs: a roster converted with a key file, by a program, signed out of a token, and in a token.
 
     cargo build --release -p fugo-cli && python3 benches/sources/rates.py [--rows 100000]
 
-Needs the Debian packages softhsm2, libnss3, libnss3-tools and gcc. Wall and processor seconds of the whole command, the
-best of three, and rows per second of wall time. Every output must be the same file."""
+Needs the Debian package softhsm2. Wall and processor seconds of the whole command, the
+best of --runs, and rows per second of wall time. Every output must be the same file."""
 
 import argparse
 import hashlib
@@ -12,7 +12,6 @@ import os
 import pathlib
 import resource
 import runpy
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,13 +25,13 @@ os.environ.setdefault("FUGO", str(ROOT / "target/release/fugo"))
 tokens = runpy.run_path(str(ROOT / "crates/keystore/tokens/tokens.py"), run_name="tokens")
 
 
-def measured(folder, name, key, env):
+def measured(folder, name, key):
     best = None
     for _ in range(asked.runs):
         out = folder.path / "out.csv"
         out.unlink(missing_ok=True)
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        folder.good("convert", "roster.csv", "--key", key, "--out", out, "--test-keys", "--quiet", env=env)
+        folder.good("convert", "roster.csv", "--key", key, "--out", out, "--test-keys", "--quiet")
         wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         best = min(best or (wall, cpu), (wall, cpu))
@@ -41,19 +40,12 @@ def measured(folder, name, key, env):
     return hashlib.sha256(out.read_bytes()).hexdigest()
 
 
-with tempfile.TemporaryDirectory() as path, tempfile.TemporaryDirectory() as built:
-    shim = pathlib.Path(built) / "shim.so"
-    source = ROOT / "crates/keystore/tokens/shim.c"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-w", "-o", shim, source, "-ldl"], check=True)
-    folder = tokens["Folder"](path, shim)
+with tempfile.TemporaryDirectory() as path:
+    folder = tokens["Folder"](path, None)
     folder.roster(asked.rows)
     key, root = folder.file_key("agency/nta/1", "nta.key"), folder.known_root()
     folder.good("key", "import", key, "--in", folder.uri("nta"))
     folder.good("key", "import", root, "--in", folder.uri("root"), "--mode", "signed-out")
-    nss, uri = folder.nss()
-    folder.good("key", "import", root, "--in", uri("root"), "--mode", "derived-in", env=nss)
-    derive = ["--root", uri("root"), "--scope", "agency/nta/1", "--registry", "scopes", "--in", uri("nta")]
-    folder.good("key", "derive", *derive, env=nss)
     program = folder.path / "kms-mac"
     program.write_text(
         "#!/usr/bin/python3 -I\nimport hashlib, hmac, sys\n"
@@ -63,10 +55,9 @@ with tempfile.TemporaryDirectory() as path, tempfile.TemporaryDirectory() as bui
     expected = "test:agency/nta/1=7c2cb2a1@"
     print("| source | wall s | processor s | rows a second |\n|---|---|---|---|")
     found = {
-        measured(folder, "key file", key, None),
-        measured(folder, "program", expected + f"exec:{program}", None),
-        measured(folder, "signed out of SoftHSM2", expected + folder.uri("root"), None),
-        measured(folder, "in SoftHSM2", folder.uri("nta"), None),
-        measured(folder, "derived in NSS (SQLite)", uri("nta"), nss),
+        measured(folder, "key file", key),
+        measured(folder, "program", expected + f"exec:{program}"),
+        measured(folder, "signed out of SoftHSM2", expected + folder.uri("root")),
+        measured(folder, "in SoftHSM2", folder.uri("nta")),
     }
     sys.exit(0 if len(found) == 1 else "the outputs differ")

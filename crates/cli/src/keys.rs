@@ -18,7 +18,6 @@ use crate::{
 };
 
 /// The key of a scope, and its use.
-#[allow(dead_code, reason = "for commands that need the bytes of a key")]
 #[derive(Debug)]
 pub(crate) struct LoadedKey {
     pub(crate) key: ScopeKey,
@@ -40,7 +39,6 @@ impl TestKeyArgs {
     }
 }
 
-#[allow(dead_code, reason = "for commands that need the bytes of a key")]
 /// Loads the scope key of each address, in order, and refuses one that its holder does not show.
 pub(crate) fn load_scope_keys(addresses: &[PathBuf], unlock: &UnlockArgs, test: TestKeyArgs) -> Result<Vec<LoadedKey>> {
     let sources = load_scope_sources(addresses, unlock, test)?;
