@@ -10,10 +10,11 @@
 //! does so only for members who moved and agreed. The same file with the old insurer's own symbols is useless to the
 //! new insurer. A file under the key of another epoch is refused at its first row.
 //!
-//! Not shown: consent itself (同意), which is a flag here and a separate system in practice; and authorised linkage,
-//! which is not built. In authorised linkage, the central party translates one insurer's symbols into those of the
-//! other, from the number roster or the root key, so that no shared symbol need be stored. Only the central party can
-//! do this.
+//! The same handover without a shared symbol: the old insurer sends rows keyed by its own symbols to the central party,
+//! which translates them into the new insurer's own. The two insurers then hold no value in common.
+//!
+//! Not shown: consent itself (同意), which is a flag here and a separate system in practice; the grant under which the
+//! central party translates, which `fugo translate` asks for; and a record of the translation, which it does not keep.
 
 mod cast;
 
@@ -94,6 +95,24 @@ fn main() -> cast::Outcome {
     let new_own: Vec<_> = new.values().map(|(_, member)| member.own).collect();
     assert_eq!(cast::in_common(&old_own, &new_own), 0);
     println!("the old insurer's own symbols: no row found by them");
+
+    // The central party translates the same rows. Neither insurer needs the eligibility symbol for this.
+    let roster = cast::people(90)?;
+    let leaving = old.iter().enumerate().filter(|(person, _)| moved(*person) && agreed(*person));
+    let rows: Vec<_> = leaving.map(|(_, member)| (member.own, member.results.clone())).collect();
+    let scopes = ("agency/kenpo-a-checkups/1", "agency/kenpo-b-checkups/1");
+    let (translated, unknown) = cast::translate::<Agency, Agency, _>(scopes, &roster, rows)?;
+    let by_own: BTreeMap<AgencySymbol, &[Measured]> = new
+        .values()
+        .filter(|(person, _)| agreed(*person))
+        .map(|(_, member)| (member.own, &member.results[..2]))
+        .collect();
+    assert_eq!((translated.len(), unknown), (handover.len(), 0));
+    assert!(translated.iter().all(|(symbol, results)| by_own[symbol] == results));
+    println!(
+        "translated by the central party: {} rows, each at its member, with no symbol in common",
+        translated.len()
+    );
 
     // A handover under the key of a later epoch is refused. It is not read as a file without matches.
     let later = cast::symbol_key::<fugo::Eligibility>("eligibility/all/2")?;

@@ -11,7 +11,9 @@
 //! have no value in common. Through the common scope, exactly the patients who agreed are found; the two symbols of a
 //! patient who did not agree cannot be linked. A text form of the other network's scope is refused as the wrong key.
 //!
-//! Not shown: consent (a flag here), and authorised linkage by the central party instead of a common scope. Whoever
+//! The central party can also translate the symbols of the patients who agreed, so that no common symbol is stored.
+//!
+//! Not shown: consent (a flag here), and the grant under which the central party translates. Whoever
 //! holds both networks' rows with the common symbol can link those patients' own symbols; this is its purpose.
 
 mod cast;
@@ -62,6 +64,16 @@ fn main() -> cast::Outcome {
     assert_eq!(met, truth);
     assert_eq!(met.len(), 10);
     println!("through the common scope: {} of 40 patients of both, exactly those who agreed", met.len());
+
+    // Without a common scope: the central party translates the southern rows of those who agreed.
+    let asked = south_rows.iter().filter(|row| row.common.is_some()).map(|row| (row.own, ())).collect();
+    let scopes = ("network/south/1", "network/north/1");
+    let (translated, unknown) = cast::translate::<Network, Network, ()>(scopes, &people, asked)?;
+    let patients: BTreeSet<NetworkSymbol> = north_rows.iter().map(|row| row.own).collect();
+    let met: BTreeSet<_> =
+        translated.iter().map(|(symbol, ())| *symbol).filter(|symbol| patients.contains(symbol)).collect();
+    assert_eq!((met, unknown), (truth.iter().map(|(northern, _)| *northern).collect(), 0));
+    println!("translated by the central party: the same {} patients, and no common symbol", truth.len());
 
     // A counter in the north that receives a southern text reports it. It does not search in vain.
     let south_tag = cast::symbol_key::<Network>("network/south/1")?.tag();

@@ -97,6 +97,10 @@ kinds! {
     ShortPassphrase = "short-passphrase",
     NoRecipient = "no-recipient",
     Recipient = "recipient",
+    // Sources of keys: their addresses, programs and tokens.
+    Address = "address",
+    Program = "program",
+    Token = "token",
     // The registry of scopes.
     TagClash = "tag-clash",
     OtherRoot = "other-root",
@@ -104,6 +108,17 @@ kinds! {
     NotRecorded = "not-recorded",
     DanglingLink = "dangling-link",
     OtherNames = "other-names",
+    DateOrder = "date-order",
+    OtherDates = "other-dates",
+    Untimely = "untimely",
+    Destroyed = "destroyed",
+    // Shares of a root key.
+    Threshold = "threshold",
+    TooFewShares = "too-few-shares",
+    SpoiltShare = "spoilt-share",
+    OtherSet = "other-set",
+    ShareTwice = "share-twice",
+    SharesDisagree = "shares-disagree",
     // Columns.
     Negative = "negative",
     ColumnType = "column-type",

@@ -17,6 +17,8 @@ pub mod flat;
 mod key;
 mod lanes;
 mod lineage;
+/// Keys that this process does not hold.
+pub mod mac;
 mod my_number;
 /// Lenient normalisation: from the text of real files to twelve digits.
 pub mod normalize;
@@ -24,6 +26,7 @@ mod scope;
 mod symbol;
 /// The text form of symbols.
 pub mod text;
+mod translator;
 
 pub use any_symbol_key::AnySymbolKey;
 pub use error_kind::{ErrorKind, Found, Place};
@@ -38,3 +41,4 @@ pub use symbol::{
     NetworkSymbol, NumberPurpose, Portal, PortalSymbol, PurposeError, PurposeType, Registry, RegistrySymbol, Research,
     ResearchSymbol, SYMBOL_LEN, Symbol, SymbolKey,
 };
+pub use translator::{Pair, Translator};

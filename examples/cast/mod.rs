@@ -1,9 +1,15 @@
 //! The parties of the scenarios: a central party with a published test root key, and invented people.
 #![allow(dead_code, reason = "each scenario calls on a part of the cast")]
 
-use std::{collections::BTreeSet, error::Error};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+};
 
-use fugo::{EligibilityKey, MyNumber, NumberPurpose, PurposeType, RootKey, ScopeKey, Symbol, SymbolKey};
+use fugo::{
+    AnySymbolKey, EligibilityKey, MyNumber, NumberPurpose, PurposeType, RootKey, ScopeKey, Symbol, SymbolKey,
+    Translator,
+};
 
 /// The result of a scenario: nothing, or the error that stopped it. A scenario asserts the facts that it shows.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
@@ -49,4 +55,31 @@ pub(crate) fn in_common<P: PurposeType, Q: PurposeType>(one: &[Symbol<P>], other
     let one: BTreeSet<_> = one.iter().map(Symbol::as_bytes).collect();
     let other: BTreeSet<_> = other.iter().map(Symbol::as_bytes).collect();
     one.intersection(&other).count()
+}
+
+/// Rows under new symbols, and the number of rows whose symbol is nobody's in the roster.
+pub(crate) type Translated<P, T> = (Vec<(Symbol<P>, T)>, usize);
+
+/// What the central party does between two organisations: rows keyed by symbols of one scope become rows keyed by symbols
+/// of another, in the order of the new symbols.
+pub(crate) fn translate<P: NumberPurpose, Q: NumberPurpose, T>(
+    (from, to): (&str, &str),
+    roster: &[MyNumber],
+    rows: Vec<(Symbol<P>, T)>,
+) -> Result<Translated<Q, T>, Box<dyn Error>> {
+    let [from, to] = [AnySymbolKey::new(&scope_key(from)?)?, AnySymbolKey::new(&scope_key(to)?)?];
+    let asked = rows.iter().map(|(symbol, _)| symbol.to_bytes()).collect();
+    let translator = Translator::new(&from, &to, asked)?;
+    let mut pairs = Vec::new();
+    translator.translate(roster, &mut pairs);
+    let found: BTreeMap<usize, [u8; fugo::SYMBOL_LEN]> = pairs.iter().map(|pair| (pair.asked, pair.to)).collect();
+    let (mut translated, mut unknown) = (Vec::new(), 0);
+    for (symbol, row) in rows {
+        match translator.index_of(symbol.as_bytes()).and_then(|asked| found.get(&asked)) {
+            Some(symbol) => translated.push((Symbol::from_bytes(*symbol), row)),
+            None => unknown += 1,
+        }
+    }
+    translated.sort_by_key(|(symbol, _)| *symbol);
+    Ok((translated, unknown))
 }

@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_status_but_those_of_columns_registries_and_rows_of_files() {
+    fn every_kind_has_a_status_but_those_of_columns_registries_shares_and_rows_of_files() {
         use ErrorKind as K;
         let not_met = [
             K::KeyTag,
@@ -396,6 +396,16 @@ mod tests {
             K::NotRecorded,
             K::DanglingLink,
             K::OtherNames,
+            K::DateOrder,
+            K::OtherDates,
+            K::Untimely,
+            K::Destroyed,
+            K::Threshold,
+            K::TooFewShares,
+            K::SpoiltShare,
+            K::OtherSet,
+            K::ShareTwice,
+            K::SharesDisagree,
             K::Negative,
             K::ColumnType,
             K::LostZeros,

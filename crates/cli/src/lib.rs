@@ -12,8 +12,10 @@ mod counts;
 mod deliver;
 #[cfg(feature = "demonstrations")]
 mod demonstrations;
+mod epoch;
 mod exit;
 mod failure;
+mod grant;
 mod hardening;
 mod hex;
 mod interrupt;
@@ -34,6 +36,7 @@ mod redaction;
 mod roster;
 mod seal;
 mod symbol;
+mod translate;
 mod unlock;
 mod written;
 
@@ -57,7 +60,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make, derive and inspect key files
+    /// Make, derive, split, inspect, rotate and destroy keys
     #[command(subcommand)]
     Key(key::KeyCommand),
     Audit(audit::AuditArgs),
@@ -66,6 +69,9 @@ enum Command {
     Deliver(Box<deliver::DeliverArgs>),
     #[cfg(feature = "demonstrations")]
     Demo(demo::DemoArgs),
+    /// Make, sign and verify the grants under which symbols are translated
+    #[command(subcommand)]
+    Grant(grant::GrantCommand),
     /// Judge a delivery by the history of its scope, and record it
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -75,6 +81,7 @@ enum Command {
     Symbol(symbol::SymbolCommand),
     #[cfg(feature = "demonstrations")]
     Synth(synth::SynthArgs),
+    Translate(Box<translate::TranslateArgs>),
     #[cfg(feature = "demonstrations")]
     Vectors(vectors::VectorsArgs),
 }
@@ -99,11 +106,13 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Deliver(args) => deliver::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Demo(args) => demo::run(&args),
+        Command::Grant(command) => grant::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Receive(args) => receive::run(&args),
         Command::Symbol(command) => symbol::run(&command),
         #[cfg(feature = "demonstrations")]
         Command::Synth(args) => synth::run(&args),
+        Command::Translate(args) => translate::run(&args),
         #[cfg(feature = "demonstrations")]
         Command::Vectors(args) => vectors::run(&args),
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use fugo_keystore::{KeyFile, KeyFileError, Recipient, Seal, Use, read_passphrase};
+use fugo_keystore::{Key, KeyFile, KeyFileError, Recipient, Seal, Use, read_passphrase};
 
 use crate::{
     failure::{Failure, Result},
@@ -69,7 +69,7 @@ pub(crate) fn create(file: &KeyFile, out: &Path, seal: &Seal) -> Result<()> {
             "{} IS NOT ENCRYPTED: anyone who reads it can derive and invert its symbols. Use it for tests only.",
             out.display()
         ));
-    } else if file.usage() == Use::Production {
+    } else if file.usage() == Use::Production && matches!(file.key(), Key::Root(_)) {
         notice::say("keep a copy in another place: without the root key no symbol can be derived again");
     }
     Ok(())

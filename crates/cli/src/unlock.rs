@@ -7,8 +7,8 @@ use std::{
 
 use clap::Args;
 use fugo_keystore::{
-    KeyFile, KeyFileError, LedgerKeyFile, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys, Unlock,
-    read_passphrase,
+    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, Share, SigningKeyFile,
+    TestKeys, Unlock, read_passphrase,
 };
 use secrecy::SecretString;
 
@@ -20,10 +20,11 @@ use crate::{
 /// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
 #[derive(Args, Debug)]
 pub(crate) struct UnlockArgs {
-    /// A file whose first line is the passphrase of the key file; only its owner may have access to it
+    /// A file whose first line is the passphrase of the key file; only its owner may have access to it. May be given
+    /// several times: each passphrase is tried on each key file
     #[arg(long, value_name = "FILE")]
     passphrase_file: Vec<PathBuf>,
-    /// An age identity file that opens the key file; only its owner may have access to it
+    /// An age identity file that opens the key file; only its owner may have access to it. May be given several times
     #[arg(long, value_name = "FILE")]
     identity: Vec<PathBuf>,
 }
@@ -47,7 +48,7 @@ pub(crate) struct RootUnlockArgs {
     /// A file whose first line is the passphrase of the root key; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_passphrase_file: Option<PathBuf>,
-    /// An age identity file that opens the root key; only its owner may have access to it
+    /// An age identity file that opens the root key or a share of it; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_identity: Vec<PathBuf>,
 }
@@ -101,6 +102,11 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
     }
 
+    /// Opens the file of a share of a root key.
+    pub(crate) fn open_share(&mut self, path: &Path) -> Result<Share> {
+        self.open_asking(path, passphrase::ask, Share::unlock)
+    }
+
     /// Opens the file of a ledger's key.
     pub(crate) fn open_ledger(&mut self, path: &Path) -> Result<LedgerKeyFile> {
         self.open_asking(path, passphrase::ask, LedgerKeyFile::unlock)
@@ -127,7 +133,7 @@ impl Opener {
 }
 
 /// Opens key files that are not encrypted.
-fn nothing(test_keys: TestKeys) -> Unlock {
+pub(crate) fn nothing(test_keys: TestKeys) -> Unlock {
     if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
 
@@ -139,7 +145,9 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase => {
             "check the passphrase, and that it belongs to this key file"
         }
-        KeyFileError::IdentityNeeded => "give --identity (for a root key --root-identity) with the age identity file",
+        KeyFileError::IdentityNeeded => {
+            "give --identity (for a root key or a share --root-identity) with the age identity file"
+        }
         KeyFileError::WrongIdentity => "give the identity of one of the file's recipients",
         KeyFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
         KeyFileError::PlaintextProduction => "encrypt it with age, and find out who could have read it",
@@ -150,6 +158,9 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::NotAFile => "give the path of a regular file; key files are not read from a pipe or a device",
         KeyFileError::NotAKeyFile | KeyFileError::TooLarge => {
             "check the path; `fugo key` makes key files, each kind with its own command"
+        }
+        KeyFileError::Plaintext(PlaintextError::OtherKind { .. }) => {
+            "give a key file of that kind; `fugo key public` prints the public key of a private key that signs"
         }
         _ => "restore the key file from a copy",
     };
@@ -164,6 +175,7 @@ pub(crate) fn not_taken(path: &Path, error: &SecretFileError) -> Failure {
     let remedy = match error {
         SecretFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
         SecretFileError::NotAFile => "give the path of a regular file; pipes and devices are not read",
+        SecretFileError::Encrypted => "decrypt it first, into a file that only you can read: age --decrypt FILE",
         _ => "a passphrase file has the passphrase on its first line; age-keygen makes identity files",
     };
     Failure::new(format_args!("cannot use {}: {error}", path.display()), remedy)

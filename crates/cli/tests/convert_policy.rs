@@ -89,7 +89,11 @@ fn columns_and_scopes_that_the_policy_does_not_name_are_refused() {
         ("version = 1\n[\"agency/moj\"]\ncolumns = {}\n", &[], "does not name the scope agency/nta/1"),
         ("version = 1\n[\"agency/nta\"]\ngroup-size = 2\ncolumns = {}\n", &["--order", "input"], "group-size"),
         ("version = 1\n[\"agency/nta\"]\ncolumns = { sex = \"round\" }\n", &[], "column `sex`"),
-        ("version = 1\n[\"agency/nta\"]\nleast-rows = 3\ncolumns = {}\n", &[], "at least 3"),
+        (
+            "version = 1\n[\"agency/nta\"]\nleast-rows = 3\ncolumns = {}\n",
+            &[],
+            "at least 3. Of 2 rows read, 0 were rejected;",
+        ),
     ] {
         let keys = agencies(policy);
         let output = for_nta(&keys, &roster, more);

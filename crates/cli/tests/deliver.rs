@@ -198,6 +198,68 @@ fn a_delivery_is_never_replaced_and_two_files_of_one_scope_need_two_serials() {
 }
 
 #[test]
+fn a_serial_that_the_recipient_would_refuse_is_refused_here() {
+    let issuer = Issuer::delivered();
+    let nine = issuer.deliver("nta.csv --serial 9");
+    assert_eq!(nine.status.code(), Some(0), "{}", stderr(&nine));
+    is_refused(&issuer.deliver("nta.csv --serial 8"), "outbox has a delivery of agency/nta/1 with the serial 9");
+    // Another scope has serials of its own, also one whose name begins alike.
+    fs::create_dir(issuer.keys.at("outbox/agency-nta-1-1-30")).expect("made");
+    for args in ["moj.csv --serial 8", "nta.csv --serial 10"] {
+        let delivered = issuer.deliver(args);
+        assert_eq!(delivered.status.code(), Some(0), "{}", stderr(&delivered));
+    }
+    is_refused(&issuer.deliver("nta.csv --serial 11 --out-dir nowhere"), "the directory nowhere does not exist");
+}
+
+#[test]
+fn a_ledger_takes_the_scope_of_a_file_from_the_report_of_its_conversion() {
+    let issuer = Issuer::new();
+    fs::create_dir(issuer.keys.at("ledgers")).expect("made");
+    assert_eq!(issuer.run("key ledger --plaintext --out ledger.key").status.code(), Some(0));
+    let record = |args: &str| {
+        issuer.run(&format!("ledger record --ledger ledgers --key ledger.key --test-keys --serial 1 {args}"))
+    };
+    for (file, ledger) in [("nta.csv", "agency-nta-1.ledger"), ("moj.csv", "agency-moj-1.ledger")] {
+        let recorded = record(&format!("{file} --report report.json --shared group"));
+        assert_eq!(recorded.status.code(), Some(0), "{}", stderr(&recorded));
+        assert!(issuer.names("ledgers").contains(&ledger.to_owned()), "{:?}", issuer.names("ledgers"));
+    }
+    is_refused(&record("nta.csv"), "does not show the scope of its symbols");
+    fs::copy(issuer.keys.at("nta.csv"), issuer.keys.at("copy.csv")).expect("copied");
+    issuer.keys.file("nta.csv", "symbol,group\n", 0o600);
+    is_refused(&record("nta.csv --report report.json"), "no report given has the digest of nta.csv");
+    // The same bytes under another name are the same delivery.
+    is_refused(
+        &record("copy.csv --report report.json --shared group"),
+        "the last recorded delivery of agency/nta/1 has",
+    );
+    is_refused(&issuer.run("ledger judge copy.csv --ledger nowhere --key ledger.key --serial 2"), "does not exist");
+}
+
+#[test]
+fn a_file_with_numbers_in_a_column_is_refused_whatever_was_audited() {
+    let issuer = Issuer::new();
+    let file = String::from_utf8(read(&issuer.keys, "nta.csv")).expect("text");
+    let with = |value: &dyn Fn(usize) -> String| {
+        let lines = file.lines().enumerate();
+        let lines = lines.map(|(i, line)| match i {
+            0 => format!("{line},code\n"),
+            _ => format!("{line},{}\n", value(i)),
+        });
+        issuer.keys.file("other.csv", &lines.collect::<String>(), 0o600);
+        issuer.deliver("other.csv --serial 1 --scope agency/nta/1 --without-audit")
+    };
+    let numbers = numbers(PEOPLE as u64 + 1);
+    is_refused(&with(&|i| numbers[i].clone()), "has MyNumbers in the column `code`");
+    let grouped = |i: usize| format!("{}-{}-{}", &numbers[i][..4], &numbers[i][4..8], &numbers[i][8..]);
+    is_refused(&with(&grouped), "has MyNumbers in the column `code`");
+    // Of other codes of twelve digits, one in ten is a valid number.
+    let delivered = with(&|i| format!("{}", 100_000_000_000_u64 + 7_919 * i as u64));
+    assert_eq!(delivered.status.code(), Some(0), "{}", stderr(&delivered));
+}
+
+#[test]
 fn recipients_that_cannot_be_sealed_to_are_refused_by_their_kind() {
     let issuer = Issuer::new();
     for (recipient, reason) in [
@@ -278,13 +340,14 @@ fn a_delivery_that_cannot_be_completed_leaves_nothing() {
 #[test]
 fn a_killed_delivery_can_be_repeated_and_what_it_left_is_cleared() {
     let issuer = Issuer::new();
-    let left = format!("{NTA_1}/.fugo-run-dead");
-    fs::create_dir_all(issuer.keys.at(&left)).expect("made");
-    for (name, text) in [("fugo-run", ""), ("sealed-1", "age-encryption.org/v1\n-> X25519 a\n")] {
+    let left = "outbox/.fugo-run-dead";
+    fs::create_dir_all(issuer.keys.at(&format!("{left}/folder-1"))).expect("made");
+    for (name, text) in [("fugo-run", ""), ("folder-1/a.tar.age", "age-encryption.org/v1\n-> X25519 a\n")] {
         issuer.keys.file(&format!("{left}/{name}"), text, 0o600);
     }
     let output = issuer.deliver("nta.csv --serial 1");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(issuer.names("outbox"), ["agency-nta-1-1"]);
     assert_eq!(issuer.names(NTA_1), ["agency-nta-1-1.manifest.json", "agency-nta-1-1.tar.age"]);
     // A folder with anything else in it is not touched.
     fs::remove_file(issuer.keys.at(MANIFEST)).expect("there");

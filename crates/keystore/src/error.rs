@@ -16,6 +16,14 @@ pub enum PlaintextError {
         /// The expected line.
         expected: &'static str,
     },
+    /// The file holds a key of another kind.
+    #[error("this is {found}; a file that starts with `{expected}` was expected")]
+    OtherKind {
+        /// The kind of the key in the file.
+        found: &'static str,
+        /// The name of the first line of the kind that was expected.
+        expected: &'static str,
+    },
     /// A line is missing or in the wrong position.
     #[error("line {line} must be `{expected}`; this line is missing, or the order is wrong")]
     MissingLine {
@@ -46,7 +54,7 @@ impl PlaintextError {
     /// The kind of the error, as one word.
     pub fn kind(self) -> ErrorKind {
         match self {
-            Self::UnknownLine { .. } => ErrorKind::UnknownLine,
+            Self::UnknownLine { .. } | Self::OtherKind { .. } => ErrorKind::UnknownLine,
             Self::MissingLine { .. } => ErrorKind::MissingLine,
             Self::BadValue { .. } => ErrorKind::BadValue,
             Self::TagMismatch { .. } => ErrorKind::TagMismatch,
@@ -56,6 +64,7 @@ impl PlaintextError {
     /// The number of the line.
     pub fn place(self) -> Option<Place> {
         match self {
+            Self::OtherKind { .. } => Some(Place::Line(1)),
             Self::UnknownLine { line, .. }
             | Self::MissingLine { line, .. }
             | Self::BadValue { line, .. }

@@ -18,6 +18,15 @@ use crate::{
 /// All names, in the order of the lines. The file of a root key has no purpose, scope or epoch.
 const SCOPE_NAMES: &[&str] = &["fugo-key", "kind", "purpose", "scope", "epoch", "use", "tag", "key"];
 const ROOT_NAMES: &[&str] = &["fugo-key", "kind", "use", "tag", "key"];
+/// How the files of all kinds of keys begin, and what they hold.
+const KINDS: &[(&str, &str)] = &[
+    ("fugo-key", "a root key or a scope key"),
+    ("fugo-signing-key", "the private key that signs deliveries"),
+    ("fugo-public-key", "the public key that verifies deliveries"),
+    ("fugo-ledger-key", "the key of ledgers"),
+    ("age-encryption.org/v1", "an encrypted file, which may hold a secret key"),
+    ("-----BEGIN", "an encrypted file, which may hold a secret key"),
+];
 /// More than the longest plaintext, so that the string never reallocates and leaves a copy.
 const CAPACITY: usize = 512;
 
@@ -114,6 +123,9 @@ impl<'a> Lines<'a> {
         };
         let found = text.split(|byte| matches!(byte, b':' | b' ')).next().unwrap_or_default();
         if found != name.as_bytes() {
+            if let Some((_, kind)) = KINDS.iter().find(|(start, _)| line == 1 && start.as_bytes() == found) {
+                return Err(PlaintextError::OtherKind { found: kind, expected: name });
+            }
             let is_known = self.names.iter().any(|known| known.as_bytes() == found);
             return Err(if is_known {
                 PlaintextError::MissingLine { line, expected: name }

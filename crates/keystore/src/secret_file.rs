@@ -75,7 +75,11 @@ pub(crate) fn others_can_read(_file: &Metadata) -> bool {
 
 /// The first line, without its line end, of a file that only its owner can read.
 pub fn read_passphrase(path: &Path) -> Result<SecretString, SecretFileError> {
-    let bytes = read_owner_only(path)?;
+    first_line(&read_owner_only(path)?)
+}
+
+/// The first line of a secret, without its line end.
+pub(crate) fn first_line(bytes: &[u8]) -> Result<SecretString, SecretFileError> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)).map_err(|_| SecretFileError::NotText)?;
     if line.is_empty() {
@@ -111,7 +115,11 @@ fn read_owner_only(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretFileError> {
     if others_can_read(&file.metadata()?) {
         return Err(SecretFileError::OthersCanRead);
     }
-    read_bounded(file)?.ok_or(SecretFileError::TooLarge)
+    let bytes = read_bounded(file)?.ok_or(SecretFileError::TooLarge)?;
+    if bytes.starts_with(b"age-encryption.org/") || bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
+        return Err(SecretFileError::Encrypted);
+    }
+    Ok(bytes)
 }
 
 /// The reason why a passphrase file or an identity file is refused. It holds line numbers, never content.
@@ -124,6 +132,9 @@ pub enum SecretFileError {
     /// More bytes than such a file may have.
     #[error("the file is too large; at most 65536 bytes are allowed")]
     TooLarge,
+    /// An age file: the secret in it is encrypted.
+    #[error("the file is itself encrypted with age")]
+    Encrypted,
     /// Not UTF-8.
     #[error("the file is not UTF-8 text")]
     NotText,
@@ -171,7 +182,7 @@ impl SecretFileError {
         match self {
             Self::OthersCanRead => (ErrorKind::OthersCanRead, None, None),
             Self::TooLarge => (ErrorKind::TooLarge, None, None),
-            Self::NotText => (ErrorKind::NotText, None, None),
+            Self::Encrypted | Self::NotText => (ErrorKind::NotText, None, None),
             Self::Empty => (ErrorKind::Empty, None, None),
             Self::Identity { line } => (ErrorKind::Identity, Some(Place::Line(*line)), None),
             Self::TooManyIdentities => (ErrorKind::TooManyIdentities, None, None),

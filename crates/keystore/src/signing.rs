@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{KeyFileError, PlaintextError},
-    four_lines::{KeyId, check, create, lines, text},
+    four_lines::{KeyId, check, lines, text},
     key_file::{TestKeys, Use},
     new_file,
-    seal::Seal,
+    seal::{Seal, create},
     secret_file::{open_regular, read_bounded},
     unlock::{Content, SealedKeyFile, Unlock},
 };
@@ -31,8 +31,8 @@ pub type Signature = [u8; SIGNATURE_LEN];
 
 /// A private key that signs deliveries, and its use. It is wiped on drop. `Debug` prints only the type.
 pub struct SigningKeyFile {
-    key: SigningKey,
-    usage: Use,
+    pub(crate) key: SigningKey,
+    pub(crate) usage: Use,
 }
 
 impl SigningKeyFile {
@@ -99,7 +99,7 @@ impl fmt::Debug for SigningKeyFile {
 /// A public key that verifies deliveries, and its use. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKeyFile {
-    key: VerifyingKey,
+    pub(crate) key: VerifyingKey,
     usage: Use,
 }
 
@@ -151,7 +151,7 @@ impl fmt::Display for VerifyingKeyFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plaintext::key_bytes;
+    use crate::{key_file::KeyFile, plaintext::key_bytes};
 
     /// RFC 8032, section 7.1, test 2: a key, a message of one byte and its signature.
     const SEED: &str = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
@@ -179,6 +179,22 @@ mod tests {
         assert_eq!(again.public(), key.public());
         let public = key.public().to_string();
         assert_eq!(VerifyingKeyFile::parse(public.as_bytes()).expect("a public key"), key.public());
+    }
+
+    #[test]
+    fn a_key_of_another_kind_is_refused_by_its_kind() {
+        let key = known();
+        let private = VerifyingKeyFile::parse(key.text().as_bytes()).expect_err("a private key").to_string();
+        assert!(private.starts_with("this is the private key that signs deliveries;"), "{private}");
+        assert!(private.ends_with("`fugo-public-key` was expected"), "{private}");
+        let public = SigningKeyFile::parse(key.public().to_string().as_bytes()).expect_err("a public key").to_string();
+        assert!(public.starts_with("this is the public key that verifies deliveries;"), "{public}");
+        let sealed = VerifyingKeyFile::parse(b"age-encryption.org/v1\n-> X25519").expect_err("an age file").to_string();
+        assert!(sealed.starts_with("this is an encrypted file, which may hold a secret key;"), "{sealed}");
+        // Only the first line says which kind of key a file holds.
+        let second =
+            KeyFile::parse_plaintext(b"fugo-key 1\nfugo-signing-key 1\n").expect_err("no such line").to_string();
+        assert!(second.starts_with("line 2 is not valid"), "{second}");
     }
 
     #[test]

@@ -47,6 +47,11 @@ impl Unlock {
         self.with(parse_identities(text)?)
     }
 
+    /// Whether test keys are accepted.
+    pub(crate) fn test_keys(&self) -> TestKeys {
+        self.test_keys
+    }
+
     fn with(mut self, mut identities: Vec<x25519::Identity>) -> Result<Self, SecretFileError> {
         if self.identities.len() + identities.len() > MAX_IDENTITIES {
             return Err(SecretFileError::TooManyIdentities);
@@ -220,7 +225,7 @@ impl fmt::Debug for SealedKeyFile {
 }
 
 fn lock(bytes: &[u8]) -> Result<Lock, KeyFileError> {
-    let kinds: [&[u8]; 3] = [b"fugo-key", b"fugo-signing-key", b"fugo-ledger-key"];
+    let kinds: [&[u8]; 4] = [b"fugo-key", b"fugo-signing-key", b"fugo-ledger-key", b"fugo-share"];
     if kinds.iter().any(|kind| bytes.starts_with(kind)) {
         return Ok(Lock::Plaintext);
     }

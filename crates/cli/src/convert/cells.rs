@@ -1,4 +1,4 @@
-//! Reads a cell: a number, an insurers' symbol, or a kept cell, which must not hold the number.
+//! Reads a cell: a number, a symbol, or a kept cell, which must not hold the number.
 
 use std::ops::Range;
 
@@ -26,8 +26,8 @@ pub(crate) fn number(field: &[u8], reading: Reading, encoding: Encoding) -> Resu
     read(csv::value(field, &mut scratch))
 }
 
-/// Reads a cell as an insurers' symbol with the tag of the encoder.
-pub(crate) fn insurers_symbol(field: &[u8], encoder: &TextEncoder) -> Result<[u8; SYMBOL_LEN], Reason> {
+/// Reads a cell as a symbol with the purpose and the tag of the encoder.
+pub(crate) fn symbol(field: &[u8], encoder: &TextEncoder) -> Result<[u8; SYMBOL_LEN], Reason> {
     let mut scratch = Vec::new();
     encoder.decode(csv::value(field, &mut scratch)).map_err(Reason::Text)
 }

@@ -18,7 +18,7 @@ const KANJI: &str = "〇零一二三四五六七八九壱弐参";
 
 /// Refuses headers that could be numbers, each by itself or two neighbours together; and headers that differ only in
 /// case, which DuckDB and Spark take for one name.
-pub(super) fn check(headers: &[&str]) -> Result<()> {
+pub(crate) fn check(headers: &[&str]) -> Result<()> {
     let mut names = BTreeSet::new();
     if let Some(again) = headers.iter().find(|header| !names.insert(header.to_lowercase())) {
         return Err(Failure::new(

@@ -28,7 +28,7 @@ impl<'a> MadeOf<'a> {
     pub(crate) fn new(names: &'a [String], kept: KeptForm, source: &PersonColumn, scopes: &[(Scope, KeyTag)]) -> Self {
         let insurers = match source {
             PersonColumn::Number(_) => None,
-            PersonColumn::InsurersSymbol(encoder) => Some(*encoder),
+            PersonColumn::Symbol(encoder) => Some(*encoder),
         };
         let encoders = scopes.iter().map(|(scope, tag)| TextEncoder::new(scope.purpose(), *tag)).collect();
         Self { names, kept, insurers, sample: Sample::new(names.len(), encoders), looked: false }
@@ -46,7 +46,7 @@ impl<'a> MadeOf<'a> {
         };
         for (nth, row) in taken.iter().copied().enumerate() {
             let person = match self.insurers {
-                Some(encoder) => Person::Insurers(rows.insurers[row], encoder),
+                Some(encoder) => Person::Insurers(rows.symbols[row], encoder),
                 None => Person::Number(rows.numbers[row].clone()),
             };
             let symbols = symbols.iter().map(|column| column[row]).collect();

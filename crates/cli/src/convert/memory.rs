@@ -32,53 +32,53 @@ const FEWEST_BITS: u32 = 8;
 const MOST_BITS: u32 = 12;
 
 /// The limit for reading a table that the run itself has written. Its pages and batches take less.
-pub(super) const OWN_TABLE: usize = 1 << 30;
+pub(crate) const OWN_TABLE: usize = 1 << 30;
 
 /// The memory of a run in bytes, and the number of threads that share it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
-    pub(super) total: usize,
-    pub(super) threads: usize,
+pub(crate) struct Memory {
+    pub(crate) total: usize,
+    pub(crate) threads: usize,
 }
 
 /// The rows that are in memory during sorting.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Partition {
+pub(crate) struct Partition {
     /// The maximum size in bytes of a partition that a thread sorts at once.
-    pub(super) limit: usize,
+    pub(crate) limit: usize,
 }
 
 impl Memory {
     /// The maximum number of blocks between the reader and the collector.
-    pub(super) fn blocks_in_flight(self) -> usize {
+    pub(crate) fn blocks_in_flight(self) -> usize {
         2 * self.threads + 2
     }
 
     /// The size of a block in bytes. Each block is in memory as it was read, and once more for every output.
-    pub(super) fn block(self, outputs: usize) -> usize {
+    pub(crate) fn block(self, outputs: usize) -> usize {
         let each = self.total / 5 / self.blocks_in_flight() / (2 + 3 * outputs);
         each.clamp(1 << 13, BLOCK)
     }
 
     /// The maximum size in bytes of the lineage file.
-    pub(super) fn lineage(self) -> usize {
+    pub(crate) fn lineage(self) -> usize {
         self.total / 4
     }
 
     /// The number of row groups that each Parquet output encodes at a time, if this many outputs are written at once.
-    pub(super) fn encoders(self, outputs_at_once: usize) -> usize {
+    pub(crate) fn encoders(self, outputs_at_once: usize) -> usize {
         let all = self.total / 8 / GROUP;
         (all / outputs_at_once).clamp(1, self.threads)
     }
 
     /// The bytes for the groups of people of each output that has a limit for them.
-    pub(super) fn groups(self, outputs: usize) -> usize {
+    pub(crate) fn groups(self, outputs: usize) -> usize {
         self.total / 8 / outputs.max(1)
     }
 
     /// The limits of sorting, if each partition is in memory this many times. The text of a column in one batch stays
     /// below 2 GiB, and so do the offsets of rows.
-    pub(super) fn partition(self, copies: usize) -> Partition {
+    pub(crate) fn partition(self, copies: usize) -> Partition {
         Partition { limit: (self.total / 2 / self.threads / copies).min(1 << 30) }
     }
 
@@ -86,7 +86,7 @@ impl Memory {
     /// outputs while the input is read. If the size of the input is known, the memory that sorting will need is
     /// subtracted, because both are in use at the same time: so memory does not grow with the number of rows. `size`
     /// is the size of the input, see [`crate::roster::Opened::size`].
-    pub(super) fn parts(self, input: &Input, size: Option<u64>, copies: usize, outputs: usize) -> (Division, usize) {
+    pub(crate) fn parts(self, input: &Input, size: Option<u64>, copies: usize, outputs: usize) -> (Division, usize) {
         let bytes = size.map(|size| match input {
             Input::Csv(_) => size.saturating_mul(3) / 2,
             Input::Table(_) => size.saturating_mul(TABLE_ROW),
@@ -105,12 +105,12 @@ impl Memory {
 
 impl Partition {
     /// How many bytes of a larger partition are read at a time.
-    pub(super) fn piece(self) -> usize {
+    pub(crate) fn piece(self) -> usize {
         self.limit / 4
     }
 
     /// How many bytes of a larger partition are held while it is partitioned again.
-    pub(super) fn divided(self) -> usize {
+    pub(crate) fn divided(self) -> usize {
         self.limit / 2
     }
 }

@@ -1,37 +1,38 @@
 //! `fugo convert`: reads a roster once, and writes one file of symbols for each key.
 
 mod cells;
-mod coarse;
+pub(crate) mod coarse;
 mod derive;
-mod division;
+pub(crate) mod division;
 mod dropping;
+mod estimate;
 mod groups;
-mod headers;
+pub(crate) mod headers;
 mod input_order;
-mod lineage_file;
-mod lists;
+pub(crate) mod lineage_file;
+pub(crate) mod lists;
 mod made;
-mod memory;
-mod packer;
+pub(crate) mod memory;
+pub(crate) mod packer;
 mod parquet_file;
-mod parts;
+pub(crate) mod parts;
 mod phases;
-mod places;
-mod plan;
-mod position;
-mod progress;
-mod reading;
-mod reason;
-mod render;
+pub(crate) mod places;
+pub(crate) mod plan;
+pub(crate) mod position;
+pub(crate) mod progress;
+pub(crate) mod reading;
+pub(crate) mod reason;
+pub(crate) mod render;
 mod report;
-mod rows;
+pub(crate) mod rows;
 mod run;
-mod sinks;
-mod sort;
+pub(crate) mod sinks;
+pub(crate) mod sort;
 mod symbol_order;
-mod table_rows;
-mod totals;
-mod writing;
+pub(crate) mod table_rows;
+pub(crate) mod totals;
+pub(crate) mod writing;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,7 @@ use fugo::KeyTag;
 pub(crate) use self::report::Report;
 use self::totals::Limit;
 use crate::{
+    epoch::EpochArgs,
     exit::Exit,
     failure::Result,
     keys::{TestKeyArgs, UnlockArgs},
@@ -76,8 +78,9 @@ pub(crate) struct ConvertArgs {
     /// Format of every output [default: given by the name of each output; CSV in --out-dir].
     #[arg(long, value_enum, value_name = "FORMAT")]
     output_format: Option<FileFormat>,
-    /// The key file of a scope; each key gives one output. An eligibility key also needs --insurers-key.
-    #[arg(long = "key", value_name = "FILE", required = true)]
+    /// The key of a scope: a key file, or another address of a key (docs/custody.md). Each key gives one output. An
+    /// eligibility key also needs --insurers-key.
+    #[arg(long = "key", value_name = "ADDRESS", required = true)]
     keys: Vec<PathBuf>,
     /// The output of each --key, in the same order.
     #[arg(long = "out", value_name = "FILE", conflicts_with = "out_dir")]
@@ -89,8 +92,10 @@ pub(crate) struct ConvertArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    epochs: EpochArgs,
     /// The insurers' key of epoch 1. Eligibility symbols are derived from its symbols.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,
     /// What the person column holds. From insurers' symbols (in text form, of epoch 1) only eligibility symbols can
     /// be derived; such a run reads no numbers.
@@ -198,7 +203,7 @@ enum PersonsAre {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SymbolArg {
+pub(crate) enum SymbolArg {
     /// Bech32m with purpose, version and key tag.
     Text,
     /// 32 hexadecimal digits.
@@ -208,7 +213,7 @@ enum SymbolArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     Strict,
     Lenient,
 }

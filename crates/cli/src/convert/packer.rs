@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, NullArray, StringArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, BooleanArray, NullArray, StringArray, UInt64Array,
     cast::AsArray,
     make_array,
     types::{ArrowPrimitiveType, Float16Type, Float32Type, Float64Type},
@@ -13,12 +13,14 @@ use arrow_cast::cast;
 use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, Field};
 
+use super::table_rows::is_binary;
+
 /// A packed row has two parts: its cells in a form in which equal values have equal bytes, then the bits of its
 /// floats.
 ///
 /// | cell | bytes |
 /// |---|---|
-/// | text | its length and 1 as LEB128, then its bytes; a null is a single 0 |
+/// | text, bytes | its length and 1 as LEB128, then its bytes; a null is a single 0 |
 /// | boolean | 0 null, 1 false, 2 true |
 /// | value of a fixed width | 1, then the value; a null is a single 0 |
 ///
@@ -38,6 +40,7 @@ enum Cells<'a> {
     Null,
     Boolean(&'a BooleanArray),
     Text(StringArray),
+    Bytes(BinaryArray),
     Fixed { width: usize, values: ArrayData },
 }
 
@@ -46,6 +49,7 @@ impl<'a> Cells<'a> {
         Ok(match column.data_type() {
             DataType::Null => Self::Null,
             DataType::Boolean => Self::Boolean(column.as_boolean()),
+            found if is_binary(found) => Self::Bytes(cast(column, &DataType::Binary)?.as_binary().clone()),
             found => match found.primitive_width() {
                 Some(width) => Self::Fixed { width, values: column.to_data() },
                 None => Self::Text(cast(column, &DataType::Utf8)?.as_string().clone()),
@@ -59,11 +63,9 @@ impl<'a> Cells<'a> {
             Self::Null => {}
             Self::Boolean(column) => out.push(if column.is_null(row) { 0 } else { 1 + u8::from(column.value(row)) }),
             Self::Text(column) if column.is_null(row) => out.push(0),
-            Self::Text(column) => {
-                let text = column.value(row).as_bytes();
-                push_len(text.len() + 1, out);
-                out.extend_from_slice(text);
-            }
+            Self::Text(column) => Packer::write_text(column.value(row).as_bytes(), out),
+            Self::Bytes(column) if column.is_null(row) => out.push(0),
+            Self::Bytes(column) => Packer::write_text(column.value(row), out),
             Self::Fixed { values, .. } if values.is_null(row) => out.push(0),
             Self::Fixed { width, values } => {
                 out.push(1);
@@ -144,7 +146,8 @@ impl Packer {
         take_len(cell).filter(|(len, _)| *len > 0).map(|(_, text)| text)
     }
 
-    /// Appends a packed cell of text.
+    /// Appends a packed cell of text or bytes.
+    #[inline]
     pub(crate) fn write_text(text: &[u8], out: &mut Vec<u8>) {
         push_len(text.len() + 1, out);
         out.extend_from_slice(text);
@@ -263,9 +266,13 @@ impl Unpacked {
                 Arc::new(BooleanArray::new(values, nulls))
             }
             Form::Text => {
-                let ends = OffsetBuffer::new(self.ends.into());
-                let texts: ArrayRef = Arc::new(StringArray::try_new(ends, Buffer::from_vec(self.bytes), nulls)?);
-                if *of_type == DataType::Utf8 { texts } else { cast(&texts, of_type)? }
+                let (ends, bytes) = (OffsetBuffer::new(self.ends.into()), Buffer::from_vec(self.bytes));
+                let texts: ArrayRef = if is_binary(of_type) {
+                    Arc::new(BinaryArray::try_new(ends, bytes, nulls)?)
+                } else {
+                    Arc::new(StringArray::try_new(ends, bytes, nulls)?)
+                };
+                if texts.data_type() == of_type { texts } else { cast(&texts, of_type)? }
             }
             Form::Fixed(_) => {
                 let data = ArrayData::builder(of_type.clone()).len(rows).nulls(nulls);
@@ -358,7 +365,7 @@ fn width(float: &DataType) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{Float64Array, Int32Array, LargeStringArray};
+    use arrow_array::{BinaryViewArray, FixedSizeBinaryArray, Float64Array, Int32Array, LargeStringArray};
 
     use super::*;
 
@@ -387,6 +394,15 @@ mod tests {
                 Some(f64::from_bits(0x7FF8_0000_0000_0001)),
             ])),
             Arc::new(NullArray::new(4)),
+            Arc::new(BinaryArray::from(vec![Some(&b"\xff\x00"[..]), None, Some(b""), Some(b"a")])),
+            Arc::new(
+                FixedSizeBinaryArray::try_from_sparse_iter_with_size(
+                    [Some(*b"ab"), None, Some([0xff; 2]), None].into_iter(),
+                    2,
+                )
+                .unwrap(),
+            ),
+            Arc::new(BinaryViewArray::from(vec![None, Some(&b"\xfe"[..]), Some(b""), Some(&[7; 40])])),
         ];
         let fields: Vec<Field> = columns.iter().map(|c| Field::new("c", c.data_type().clone(), true)).collect();
         let packer = Packer::new(&fields);

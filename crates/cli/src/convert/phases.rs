@@ -70,7 +70,16 @@ impl Run<'_> {
         let Self { plan, files, totals, interrupt, progress } = self;
         let Plan { memory, limits, .. } = **plan;
         progress.phase("reading");
-        let steps = Steps { layout: &layout, keys: &keys, forms: &plan.forms, groups, render, parted: unsorted };
+        let steps = Steps {
+            layout: &layout,
+            keys: &keys,
+            interrupt,
+            forms: &plan.forms,
+            groups,
+            render,
+            translator: None,
+            parted: unsorted,
+        };
         let mut made = MadeOf::new(&plan.kept_names, plan.kept.clone(), &layout.source, &plan.scopes);
         let mut collect = |work: &mut Work| {
             totals.add(&work.rows);

@@ -7,6 +7,7 @@ use fugo::{KeyTag, Scope};
 use super::{ConvertArgs, SymbolArg};
 use crate::{
     failure::{Failure, Result},
+    keys,
     placing::{Kind, Placing, SymbolsOf, directory_of},
     roster::format::FileFormat,
 };
@@ -30,12 +31,12 @@ impl Places {
 
 /// The folder for the lists, which say where each person is in the roster. They do not belong in a folder that is
 /// delivered.
-fn operators_folder(args: &ConvertArgs) -> Result<PathBuf> {
-    if let Some(named) = &args.operator_dir {
+pub(crate) fn operators_folder(named: Option<&PathBuf>, roster: Option<&PathBuf>) -> Result<PathBuf> {
+    if let Some(named) = named {
         return Ok(named.clone());
     }
     // Standard input has no folder, and that of a pipe is one of the system.
-    let roster = args.input.as_ref().filter(|path| path.is_file());
+    let roster = roster.filter(|path| path.is_file());
     let folder = roster.map_or(Path::new(""), |path| path.parent().unwrap_or(Path::new("")));
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     if rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_err() {
@@ -68,7 +69,7 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     let list = |suffix: &str| {
         let mut name = outputs[0].file_stem().unwrap_or_default().to_owned();
         name.push(suffix);
-        Ok(operators_folder(args)?.join(name))
+        Ok(operators_folder(args.operator_dir.as_ref(), args.input.as_ref())?.join(name))
     };
     let rejects = args.rejects.clone().map_or_else(|| list(".rejects.csv"), Ok)?;
     let duplicates = args.duplicates.clone().map_or_else(|| list(".duplicates.csv"), Ok)?;
@@ -90,7 +91,8 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     targets.extend([(rejects.clone(), Kind::Rejects), (duplicates.clone(), Kind::Duplicates)]);
     targets.extend(args.report.iter().map(|place| (place.clone(), Kind::Report)));
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");
-    let inputs = input.chain(&args.keys).chain(&args.insurers_key).chain(&args.lineage).chain(args.unlock.files());
+    let keys = keys::files(args.keys.iter().chain(&args.insurers_key));
+    let inputs = input.chain(&keys).chain(&args.lineage).chain(args.unlock.files()).chain(args.epochs.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),

@@ -4,17 +4,20 @@ use std::{path::Path, sync::Arc};
 
 use arrow_schema::Field;
 use fugo::{
-    AnySymbolKey, Epoch, KeyTag, Purpose, PurposeError, Scope, ScopeKey,
+    Epoch, KeyTag, Purpose, PurposeError, Scope,
     normalize::{LostZeros, Reading},
     text::TextEncoder,
 };
 use fugo_columnar::{of_test_key, symbol_field, text_field};
-use fugo_keystore::Use;
+use fugo_keystore::{
+    Use,
+    source::{ScopeSource, SymbolSource},
+};
 
 use super::{
     ConvertArgs, Format, Order, PersonsAre, SymbolArg,
     coarse::{Coarse, Digests},
-    headers, lineage_file,
+    estimate, headers, lineage_file,
     memory::Memory,
     packer::Packer,
     parts::Equality,
@@ -26,7 +29,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    hardening, keys, notice, options,
+    hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
@@ -36,7 +39,7 @@ pub(super) struct Unread {
     pub(super) input: Input,
     pub(super) watched: Option<Watched>,
     pub(super) layout: Layout,
-    pub(super) keys: Vec<AnySymbolKey>,
+    pub(super) keys: Vec<SymbolSource>,
 }
 
 /// A run that is ready to begin, without the parts in [`Unread`].
@@ -113,9 +116,13 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
             "export the file with a comma, a semicolon or a tab as its delimiter",
         ));
     }
+    if let Some(dir) = &args.out_dir {
+        placing::check_directory(dir)?;
+    }
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    args.epochs.check_made(&scopes)?;
     let policy = args.policy.as_deref().map(Policy::load).transpose()?;
     let places = places::places(args, &scopes)?;
     let memory = Memory {
@@ -168,7 +175,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
                     "give the tag of the insurers' key, as `fugo key inspect` shows it",
                 )
             })?;
-            PersonColumn::InsurersSymbol(TextEncoder::new(Purpose::Insurers, tag))
+            PersonColumn::Symbol(TextEncoder::new(Purpose::Insurers, tag))
         }
     };
     let kept_fields: Vec<Field> = keep.iter().map(|column| columns.field(*column)).collect();
@@ -196,18 +203,19 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         Columns::Csv(_) => KeptForm::Cells { delimiter: args.delimiter, encoding: args.encoding, columns: count },
     };
     let kept = kept_form(packer.as_ref(), keep.len());
+    let output = OutputForm { symbol: args.symbol, symbol_column: &args.symbol_column, delimiter: args.delimiter };
     let (mut forms, mut output_headers) = (Vec::new(), Vec::new());
     for (nth, (place, scope)) in places.outputs.iter().zip(&scopes).enumerate() {
         let of_output = coarse.get(nth);
         let fields = of_output.map_or_else(|| kept_fields.clone(), |coarse| coarse.fields(&kept_fields));
         let packer = of_output.map_or(packer.as_ref(), |coarse| coarse.packer());
         let kept = kept_form(packer, fields.len());
-        forms.push(row_form(args, output_format(args, place), (scope, test_keys), &kept, &fields)?);
+        forms.push(output.row_form(output_format(args, place), (scope, test_keys), &kept, &fields)?);
         let written: Vec<usize> = match of_output {
             Some(coarse) => coarse.places().map(|place| keep[place]).collect(),
             None => keep.clone(),
         };
-        output_headers.push(output_header(args, columns, &written)?);
+        output_headers.push(output.header(columns, &written)?);
     }
     let layout = Layout {
         delimiter: args.delimiter,
@@ -217,6 +225,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         fields: columns.names().len(),
         person,
         keep,
+        searched: true,
         other_codes,
         required: kept_fields.iter().map(|field| !field.is_nullable()).collect(),
         multi_line_cells: args.multi_line_cells,
@@ -229,6 +238,14 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
             "--order input keeps the order of the rows: the output can be linked, row by row, to every other file \
              in that order",
         );
+    }
+    if !args.quiet {
+        let rows = args.expect_rows.or_else(|| match (&opened.columns, opened.size) {
+            (Columns::Table(_), rows) => rows,
+            (Columns::Csv(_), Some(size)) => path.and_then(|path| estimate::rows(path, size)),
+            (Columns::Csv(_), None) => None,
+        });
+        estimate::say(&keys, memory.threads, rows)?;
     }
     let equality = match &layout.packer {
         _ if !coarse.is_empty() => Equality::Digest,
@@ -282,50 +299,82 @@ fn output_format(args: &ConvertArgs, path: &Path) -> FileFormat {
     args.output_format.unwrap_or_else(|| FileFormat::of(path))
 }
 
-fn row_form(
-    args: &ConvertArgs,
-    format: FileFormat,
-    ((scope, tag), test_keys): (&(Scope, KeyTag), bool),
-    kept: &KeptForm,
-    kept_fields: &[Field],
-) -> Result<RowForm> {
-    let symbol = match (args.symbol, format) {
-        (Some(SymbolArg::Binary), FileFormat::Csv) => {
+/// How the symbols of an output are written, as options of the command.
+pub(crate) struct OutputForm<'a> {
+    pub(crate) symbol: Option<SymbolArg>,
+    pub(crate) symbol_column: &'a str,
+    pub(crate) delimiter: u8,
+}
+
+impl OutputForm<'_> {
+    /// How the rows of an output are written.
+    pub(crate) fn row_form(
+        &self,
+        format: FileFormat,
+        ((scope, tag), test_keys): (&(Scope, KeyTag), bool),
+        kept: &KeptForm,
+        kept_fields: &[Field],
+    ) -> Result<RowForm> {
+        let symbol = match (self.symbol, format) {
+            (Some(SymbolArg::Binary), FileFormat::Csv) => {
+                return Err(Failure::new(
+                    "CSV cannot hold symbols as bytes",
+                    "give --symbol text or hex, or write Parquet or Arrow",
+                ));
+            }
+            (Some(SymbolArg::Text), _) | (None, FileFormat::Csv) => {
+                SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag))
+            }
+            (Some(SymbolArg::Hex), _) => SymbolForm::Hex,
+            (Some(SymbolArg::Binary) | None, _) => SymbolForm::Binary,
+        };
+        let written = match format.table() {
+            None => Written::Lines { delimiter: self.delimiter },
+            Some(format) => {
+                let symbols = match symbol {
+                    SymbolForm::Binary => symbol_field(self.symbol_column, scope, *tag, false),
+                    SymbolForm::Text(_) | SymbolForm::Hex => text_field(self.symbol_column, scope, *tag, false),
+                };
+                let symbols = if test_keys { of_test_key(symbols) } else { symbols };
+                Written::Columns { schema: RowForm::schema(symbols, kept, kept_fields, format)?, format }
+            }
+        };
+        Ok(RowForm { symbol, kept: kept.clone(), written })
+    }
+
+    /// The headers of an output: the symbol column's, then those of the kept columns as they are written in the input.
+    pub(crate) fn header(&self, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
+        let name = self.symbol_column;
+        if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == self.delimiter || b"\"\r\n".contains(&c)) {
             return Err(Failure::new(
-                "CSV cannot hold symbols as bytes",
-                "give --symbol text or hex, or write Parquet or Arrow",
+                "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
+                "use a name such as `symbol`",
             ));
         }
-        (Some(SymbolArg::Text), _) | (None, FileFormat::Csv) => {
-            SymbolForm::Text(TextEncoder::new(scope.purpose(), *tag))
+        let names = columns.names();
+        let kept = keep.iter().map(|column| names[*column].as_str());
+        headers::check(&std::iter::once(name).chain(kept).collect::<Vec<_>>())?;
+        let mut line = name.as_bytes().to_vec();
+        for column in keep {
+            line.push(self.delimiter);
+            line.extend_from_slice(&columns.header_cell(*column, self.delimiter));
         }
-        (Some(SymbolArg::Hex), _) => SymbolForm::Hex,
-        (Some(SymbolArg::Binary) | None, _) => SymbolForm::Binary,
-    };
-    let written = match format.table() {
-        None => Written::Lines { delimiter: args.delimiter },
-        Some(format) => {
-            let symbols = match symbol {
-                SymbolForm::Binary => symbol_field(&args.symbol_column, scope, *tag, false),
-                SymbolForm::Text(_) | SymbolForm::Hex => text_field(&args.symbol_column, scope, *tag, false),
-            };
-            let symbols = if test_keys { of_test_key(symbols) } else { symbols };
-            Written::Columns { schema: RowForm::schema(symbols, kept, kept_fields, format)?, format }
-        }
-    };
-    Ok(RowForm { symbol, kept: kept.clone(), written })
+        line.push(b'\n');
+        Ok(line)
+    }
 }
 
 // Its stack frame is below the other frames of this file, where the stack is wiped after it has returned.
 #[inline(never)]
-fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
+fn load_keys(args: &ConvertArgs) -> Result<(Vec<SymbolSource>, bool)> {
     let mut paths = args.keys.clone();
     paths.extend(args.insurers_key.clone());
-    let mut loaded = keys::load_scope_keys(&paths, &args.unlock, args.test)?;
-    let test = loaded.iter().any(|key| key.usage == Use::Test);
+    let mut loaded = keys::load_scope_sources(&paths, &args.unlock, args.test)?;
+    let test = loaded.iter().any(|key| key.usage() == Use::Test);
     let insurers = args.insurers_key.as_ref().and_then(|_| loaded.pop());
-    let refused =
-        |path: &Path, error: PurposeError, remedy: &str| Failure::new(format!("{}: {error}", path.display()), remedy);
+    let refused = |path: &Path, error: PurposeError, remedy: &str| {
+        Failure::new(format!("{}: {error}", keys::shown(path)), remedy)
+    };
 
     if args.from == PersonsAre::InsurersSymbol {
         let ([key], None) = (&loaded[..], &insurers) else {
@@ -334,19 +383,19 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
                 "give one --key, the eligibility key, and no --insurers-key",
             ));
         };
-        let issuer = AnySymbolKey::issuer(&key.key)
+        let issuer = SymbolSource::issuer(key)
             .map_err(|error| refused(&args.keys[0], error, "give the eligibility key with --key"))?;
         return Ok((vec![issuer], test));
     }
-    let eligibility = |key: &ScopeKey| match &insurers {
-        Some(insurers) => AnySymbolKey::eligibility(&insurers.key, key),
-        None => AnySymbolKey::new(key),
+    let eligibility = |key: &ScopeSource| match &insurers {
+        Some(insurers) => SymbolSource::eligibility(insurers, key),
+        None => SymbolSource::new(key),
     };
     let mut number_keys = Vec::new();
     for (path, loaded) in args.keys.iter().zip(&loaded) {
-        let key = match loaded.key.scope().purpose() {
-            Purpose::Eligibility => eligibility(&loaded.key),
-            _ => AnySymbolKey::new(&loaded.key),
+        let key = match loaded.scope().purpose() {
+            Purpose::Eligibility => eligibility(loaded),
+            _ => SymbolSource::new(loaded),
         };
         let remedy = format!("give the insurers' key of epoch {} with --insurers-key", Epoch::FIRST);
         number_keys.push(key.map_err(|error| refused(path, error, &remedy))?);
@@ -362,8 +411,8 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<AnySymbolKey>, bool)> {
             return Err(Failure::new(
                 format!(
                     "--key {} and --key {} have the same tag",
-                    args.keys[earlier].display(),
-                    args.keys[i].display()
+                    keys::shown(&args.keys[earlier]),
+                    keys::shown(&args.keys[i])
                 ),
                 "give each key once; two scopes with the same tag must not be used together",
             ));
@@ -401,25 +450,4 @@ fn other_codes(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<
         other[place] = true;
     }
     Ok(other)
-}
-
-/// The headers of an output: the symbol column's, then those of the kept columns as they are written in the input.
-fn output_header(args: &ConvertArgs, columns: &Columns, keep: &[usize]) -> Result<Vec<u8>> {
-    let name = &args.symbol_column;
-    if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == args.delimiter || b"\"\r\n".contains(&c)) {
-        return Err(Failure::new(
-            "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
-            "use a name such as `symbol`",
-        ));
-    }
-    let names = columns.names();
-    let kept = keep.iter().map(|column| names[*column].as_str());
-    headers::check(&std::iter::once(name.as_str()).chain(kept).collect::<Vec<_>>())?;
-    let mut line = name.clone().into_bytes();
-    for column in keep {
-        line.push(args.delimiter);
-        line.extend_from_slice(&columns.header_cell(*column, args.delimiter));
-    }
-    line.push(b'\n');
-    Ok(line)
 }

@@ -6,7 +6,8 @@ use std::thread;
 use crossbeam_channel::bounded;
 use zeroize::Zeroize;
 
-use fugo::{AnySymbolKey, SYMBOL_LEN};
+use fugo::{Pair, SYMBOL_LEN, Translator};
+use fugo_keystore::source::SymbolSource;
 
 use super::{
     derive::derive,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    interrupt::Interrupt,
     ordered::{Ended, Task, Threads, Turn, Worker},
     roster::{Input, blocks::Block, text::unexpected},
 };
@@ -26,13 +28,16 @@ use crate::{
 /// How the rows of a block are handled.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) keys: &'a [AnySymbolKey],
+    pub(crate) keys: &'a [SymbolSource],
+    pub(crate) interrupt: &'a Interrupt,
     /// How each output writes its rows.
     pub(crate) forms: &'a [RowForm],
     /// The groups of people of each output, if its policy limits them; or empty.
     pub(crate) groups: &'a [Option<Groups<'a>>],
     /// Whether rows are rendered at once, for input order.
     pub(crate) render: bool,
+    /// The translator that gets the numbers of the accepted rows, if symbols are translated.
+    pub(crate) translator: Option<&'a Translator>,
     /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
 }
@@ -43,6 +48,8 @@ pub(crate) struct Work {
     block: Block,
     pub(crate) rows: Rows,
     pub(crate) symbols: Vec<Vec<[u8; SYMBOL_LEN]>>,
+    /// The pairs of a translation.
+    pub(crate) pairs: Vec<Pair>,
     /// The rendered rows of each output; empty unless rows are rendered at once.
     pub(crate) rendered: Vec<Rendering>,
 }
@@ -144,7 +151,11 @@ impl Reader<'_> {
             None => self.cells.read(&work.block, &mut work.rows),
             Some(_) => self.columns.read(&work.block, &mut work.rows)?,
         }
-        derive(steps.keys, &work.rows, &mut work.symbols);
+        derive(steps.keys, &work.rows, &mut work.symbols, steps.interrupt)?;
+        if let Some(translator) = steps.translator {
+            work.pairs.clear();
+            translator.translate(&work.rows.numbers, &mut work.pairs);
+        }
         if steps.render {
             render_rows(steps, work)?;
         }

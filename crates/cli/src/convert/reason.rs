@@ -36,7 +36,12 @@ pub(crate) enum Reason {
     Kept(KeptFault),
     /// A kept cell does not hold what the policy's rule makes coarser.
     NotCoarser(Rule),
+    /// The symbol is nobody's in the roster.
+    Unknown,
 }
+
+/// The kind of [`Reason::Unknown`].
+pub(crate) const UNKNOWN: &str = "unknown-symbol";
 
 impl Reason {
     /// A short name from a closed list.
@@ -55,6 +60,7 @@ impl Reason {
             Self::NoSymbol => ErrorKind::NoSymbol,
             Self::Kept(fault) => fault.kind(),
             Self::NotCoarser(_) => return "kept-not-coarser",
+            Self::Unknown => return UNKNOWN,
         };
         kind.as_str()
     }
@@ -107,6 +113,7 @@ impl fmt::Display for Reason {
             Self::Kept(fault) => fault.fmt(f),
             Self::SymbolLength { found } => FaultReason::SymbolLength { found: *found }.fmt(f),
             Self::NoSymbol => FaultReason::NoSymbol.fmt(f),
+            Self::Unknown => f.write_str("nobody in the roster has this symbol"),
             Self::NotCoarser(rule) => {
                 write!(f, "the policy makes this column coarser, and the cell is not {}", rule.expects())
             }

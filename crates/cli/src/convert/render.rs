@@ -179,6 +179,7 @@ fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
     let in_parquet = format == TableFormat::Parquet;
     Some(match found {
         DataType::Utf8View => DataType::Utf8,
+        DataType::BinaryView => DataType::Binary,
         DataType::Timestamp(TimeUnit::Second, zone) if in_parquet => {
             DataType::Timestamp(TimeUnit::Millisecond, zone.clone())
         }

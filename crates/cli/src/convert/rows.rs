@@ -32,8 +32,9 @@ use crate::{
 /// The contents of the person column.
 pub(crate) enum PersonColumn {
     Number(Reading),
-    /// Insurers' symbols in text form. This is the issuer's path, and it reads no numbers.
-    InsurersSymbol(TextEncoder),
+    /// Symbols of one key: insurers' symbols on the issuer's path, or symbols that are translated. Such a column holds
+    /// no numbers.
+    Symbol(TextEncoder),
 }
 
 /// How rows are read. It is fixed for a run once the header is known.
@@ -48,6 +49,8 @@ pub(crate) struct Layout {
     pub(crate) person: usize,
     /// The indices of the kept fields, in the order of --keep.
     pub(crate) keep: Vec<usize>,
+    /// Whether kept cells are searched for numbers and symbols.
+    pub(crate) searched: bool,
     /// The kept fields that hold other codes of twelve digits, as indices in `keep`.
     pub(crate) other_codes: Vec<bool>,
     /// The kept fields whose schema does not allow nulls, as indices in `keep`.
@@ -76,7 +79,7 @@ impl Layout {
             fields: self.fields,
             lost_zeros: match self.source {
                 PersonColumn::Number(Reading::Lenient(lost_zeros)) => lost_zeros,
-                PersonColumn::Number(Reading::Strict) | PersonColumn::InsurersSymbol(_) => LostZeros::Refuse,
+                PersonColumn::Number(Reading::Strict) | PersonColumn::Symbol(_) => LostZeros::Refuse,
             },
             allowed: self.multi_line_cells,
         }
@@ -110,9 +113,9 @@ pub(crate) struct Rows {
     /// The failure that stops the run at this block.
     pub(crate) stop: Option<Failure>,
     pub(crate) rejects: Vec<Reject>,
-    /// The persons of the accepted rows, by number or by insurers' symbol.
+    /// The persons of the accepted rows, by number or by symbol.
     pub(crate) numbers: Vec<MyNumber>,
-    pub(crate) insurers: Vec<[u8; SYMBOL_LEN]>,
+    pub(crate) symbols: Vec<[u8; SYMBOL_LEN]>,
     pub(crate) positions: Vec<Position>,
     /// The kept columns of the accepted rows of a table.
     pub(crate) columns: Vec<ArrayRef>,
@@ -207,7 +210,7 @@ impl Rows {
         (self.normalized, self.zeros_restored, self.reissued) = counts;
         match layout.source {
             PersonColumn::Number(_) => drop(self.numbers.pop()),
-            PersonColumn::InsurersSymbol(_) => drop(self.insurers.pop()),
+            PersonColumn::Symbol(_) => drop(self.symbols.pop()),
         }
     }
 
@@ -219,7 +222,7 @@ impl Rows {
         self.coarse.resize_with(layout.coarse.len(), KeptCellsOf::default);
         match layout.source {
             PersonColumn::Number(_) => self.numbers.reserve(rows),
-            PersonColumn::InsurersSymbol(_) => self.insurers.reserve(rows),
+            PersonColumn::Symbol(_) => self.symbols.reserve(rows),
         }
     }
 
@@ -229,7 +232,7 @@ impl Rows {
         (self.lines, self.spanning, self.unended, self.stop) = (0, Spanning::default(), None, None);
         self.rejects.clear();
         self.numbers.clear();
-        self.insurers.clear();
+        self.symbols.clear();
         self.positions.clear();
         self.columns.clear();
         self.coarse.iter_mut().for_each(KeptCellsOf::clear);
@@ -371,7 +374,7 @@ impl<'a> RowReader<'a> {
             if !all_text && !layout.encoding.accepts(text) {
                 return Err((Some(keep), Reason::Encoding));
             }
-            if !self.kept_cells.harmless(bytes, &self.fields[keep]) {
+            if layout.searched && !self.kept_cells.harmless(bytes, &self.fields[keep]) {
                 if kept::holds_symbol_text(text) {
                     return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                 }
@@ -420,10 +423,10 @@ impl<'a> RowReader<'a> {
                 rows.reissued += u64::from(reissued.is_some());
                 rows.numbers.push(reissued.cloned().unwrap_or(number));
             }
-            PersonColumn::InsurersSymbol(encoder) => {
-                let symbol = cells::insurers_symbol(person, encoder).map_err(at_person)?;
+            PersonColumn::Symbol(encoder) => {
+                let symbol = cells::symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
-                for &keep in &layout.keep {
+                for &keep in layout.keep.iter().filter(|_| layout.searched) {
                     if kept::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
                         return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                     }
@@ -431,7 +434,7 @@ impl<'a> RowReader<'a> {
                 if !harmless {
                     self.others(bytes, rows)?;
                 }
-                rows.insurers.push(symbol);
+                rows.symbols.push(symbol);
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use super::{
     totals::Totals,
 };
 use crate::{
-    counts::thousands,
+    counts::{counted, thousands},
     failure::{Failure, Result},
     interrupt::Interrupt,
     partition::Spills,
@@ -40,7 +40,7 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
     let left_out = |k: usize| groups.get(k).and_then(Option::as_ref).map_or(0, |groups: &GroupsOf| groups.left_out);
     let people: Vec<u64> = rows_written.iter().enumerate().map(|(k, rows)| rows + left_out(k)).collect();
     run.totals.reconcile(&people)?;
-    check_least_rows(&plan, &rows_written)?;
+    check_least_rows(&plan, &rows_written, &run.totals)?;
     let is_known_to_be_empty = run.totals.read == 0 && plan.expect_rows.is_some();
     plan.limits.check_all(&run.totals, replaces && !is_known_to_be_empty)?;
     run.interrupt.check()?;
@@ -77,16 +77,24 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
 }
 
 /// Refuses an output with fewer rows than its policy wants.
-fn check_least_rows(plan: &Plan, rows_written: &[u64]) -> Result<()> {
+fn check_least_rows(plan: &Plan, rows_written: &[u64], totals: &Totals) -> Result<()> {
     for ((coarse, rows), (scope, _)) in plan.coarse.iter().zip(rows_written).zip(&plan.scopes) {
         if *rows < coarse.policy.least_rows {
+            let most = totals.rejected.iter().max_by_key(|(_, count)| **count);
+            let why = most.map_or_else(String::new, |(reason, count)| {
+                format!(" ({} for the reason {reason})", thousands(*count))
+            });
             return Err(Failure::new(
                 format!(
-                    "the output of {scope} would have {} rows; its policy wants at least {}",
-                    thousands(*rows),
-                    thousands(coarse.policy.least_rows)
+                    "the output of {scope} would have {}; its policy wants at least {}. Of {} read, {} were rejected\
+                     {why}; duplicates and people in small groups are not written either",
+                    counted(*rows, "row"),
+                    thousands(coarse.policy.least_rows),
+                    counted(totals.read, "row"),
+                    thousands(totals.rejected()),
                 ),
-                "deliver in larger batches; no output was changed",
+                "if many rows were rejected or left out, change the rules of the policy; otherwise deliver in larger \
+                 batches; no output was changed",
             ));
         }
     }

@@ -456,7 +456,8 @@ fn row(bytes: &[u8], format: RowFormat, entry: Entry) -> &[u8] {
     &rest[..len]
 }
 
-fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {
+/// The rows in a piece of complete rows.
+pub(crate) fn rows(piece: &[u8], format: RowFormat) -> impl Iterator<Item = &[u8]> {
     let mut rest = piece;
     std::iter::from_fn(move || {
         let (row, behind) = rest.split_at(format.row_len(rest)?);

@@ -36,6 +36,56 @@ pub(crate) fn packer(fields: &[Field]) -> Result<Arc<Packer>> {
     Ok(Arc::new(Packer::new(fields)))
 }
 
+/// Packs the cells of rows that are translated. They are not searched, so bytes are carried too.
+pub(crate) fn carrier(fields: &[Field]) -> Result<Arc<Packer>> {
+    for field in fields {
+        let (name, found) = (field.name(), field.data_type());
+        let values = value_type(found);
+        let refused = if is_symbol_field(field) {
+            "holds symbols; symbols of two scopes in one row link the scopes".to_owned()
+        } else if values.is_nested() || matches!(values, DataType::Interval(_) | DataType::RunEndEncoded(..)) {
+            format!(
+                "has the type {}, which cannot be carried; text, bytes, numbers, booleans, dates and times can",
+                type_name(found)
+            )
+        } else {
+            continue;
+        };
+        return Err(Failure::new(
+            format!("the column `{name}` {refused}"),
+            "leave it out of the rows, or convert it to text first",
+        ));
+    }
+    Ok(Arc::new(Packer::new(fields)))
+}
+
+/// Refuses a column of asked symbols that can be of another key.
+pub(crate) fn check_asked(field: &Field, encoder: &TextEncoder, expected: &SymbolMetadata) -> Result<()> {
+    let refused = |what: String| {
+        Failure::new(
+            format!("the column `{}` {what}", field.name()),
+            "name with --symbol-column a column of symbols in text form, or a binary column that fugo wrote, with its \
+             metadata",
+        )
+    };
+    let none = arrow_array::new_empty_array(field.data_type());
+    if fugo_columnar::insurers_symbols(&none, encoder).is_err() {
+        return Err(refused(format!("has the type {}; symbols are text or bytes", type_name(field.data_type()))));
+    }
+    match SymbolMetadata::of(field).map_err(|error| refused(format!("has metadata that is not valid: {error}")))? {
+        Some(found) if found == *expected => Ok(()),
+        Some(found) => Err(refused(format!(
+            "holds symbols of {} with the tag {}; --from-key is the key of {} with the tag {}",
+            found.scope, found.tag, expected.scope, expected.tag
+        ))),
+        // Symbols in text form have the tag of their key.
+        None if is_binary(field.data_type()) => {
+            Err(refused("holds bytes without the metadata of their key".to_owned()))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Refuses kept columns that cannot be searched for numbers and symbols.
 fn keepable(field: &Field) -> Result<()> {
     let (name, found) = (field.name(), field.data_type());
@@ -71,7 +121,7 @@ fn is_number(found: &DataType) -> bool {
     found.is_numeric() || matches!(found, DataType::Dictionary(_, values) if values.is_numeric())
 }
 
-fn is_binary(found: &DataType) -> bool {
+pub(crate) fn is_binary(found: &DataType) -> bool {
     matches!(found, DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_))
 }
 
@@ -83,7 +133,7 @@ pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: O
              --number-format lenient --restore-zeros"
         }
         PersonColumn::Number(_) => "write it as text of twelve digits, or name another column with --column",
-        PersonColumn::InsurersSymbol(_) => {
+        PersonColumn::Symbol(_) => {
             "name with --column a column of text, or a binary column that fugo wrote, with its metadata"
         }
     };
@@ -93,7 +143,7 @@ pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: O
             let none = arrow_array::new_empty_array(field.data_type());
             fugo_columnar::numbers(&none, *reading, None).map_err(|error| refused(error.to_string()))?;
         }
-        PersonColumn::InsurersSymbol(encoder) => {
+        PersonColumn::Symbol(encoder) => {
             let none = arrow_array::new_empty_array(field.data_type());
             fugo_columnar::insurers_symbols(&none, encoder).map_err(|error| refused(error.to_string()))?;
             let found = SymbolMetadata::of(field).map_err(|error| refused(error.to_string()))?;
@@ -129,9 +179,9 @@ struct Searched {
 }
 
 impl Kept {
-    fn new(column: &ArrayRef, is_required: bool) -> Result<Self> {
+    fn new(column: &ArrayRef, is_required: bool, is_searched: bool) -> Result<Self> {
         let missing = column.logical_nulls().filter(|_| is_required);
-        Ok(Self { searched: searched(column)?, missing })
+        Ok(Self { searched: if is_searched { searched(column)? } else { Vec::new() }, missing })
     }
 
     /// Clears the rows in which the column holds neither a number nor a symbol, because its cell is too short.
@@ -160,10 +210,14 @@ impl<'a> TableReader<'a> {
         let Some(batch) = &block.batch else { return Ok(()) };
         let (person, kept) = (batch.column(0), &batch.columns()[1..]);
         let columns = kept.iter().map(unpacked).collect::<Result<Vec<ArrayRef>>>()?;
-        let kept = columns.iter().zip(&self.layout.required).map(|(column, required)| Kept::new(column, *required));
+        let kept = columns
+            .iter()
+            .zip(&self.layout.required)
+            .map(|(column, required)| Kept::new(column, *required, self.layout.searched));
         let kept = kept.collect::<Result<Vec<_>>>()?;
         // A symbol in hexadecimal can have few digits, so insurers' symbols are searched for in every cell.
-        let mut searched = vec![matches!(self.layout.source, PersonColumn::InsurersSymbol(_)); batch.num_rows()];
+        let mut searched =
+            vec![self.layout.searched && matches!(self.layout.source, PersonColumn::Symbol(_)); batch.num_rows()];
         kept.iter().for_each(|column| column.mark_searched(&mut searched));
         let coarse = self.layout.coarse.iter().map(|coarse| coarse.columns(&columns)).collect::<Result<Vec<_>>>()?;
         let (coarse, faults): (Vec<Vec<ArrayRef>>, Vec<_>) = coarse.into_iter().unzip();
@@ -236,7 +290,7 @@ impl<'a> Persons<'a> {
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Numbers { numbers, taken: 0, faults: 0, changed: 0 }
             }
-            PersonColumn::InsurersSymbol(encoder) => {
+            PersonColumn::Symbol(encoder) => {
                 let symbols = fugo_columnar::insurers_symbols(column, encoder)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Insurers { symbols: symbols.into_iter(), encoder }
@@ -293,7 +347,7 @@ impl<'a> Persons<'a> {
                 let read = symbols.next().unwrap_or_else(|| unreachable!("a column has as many rows as its batch"));
                 let symbol = read.ok_or((None, Reason::Null))?.map_err(|reason| (None, reason.into()))?;
                 search(Owner::Insurers(&symbol, encoder))?;
-                rows.insurers.push(symbol);
+                rows.symbols.push(symbol);
             }
         }
         Ok(())

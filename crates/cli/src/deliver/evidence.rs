@@ -25,23 +25,30 @@ pub(super) struct Converted {
 }
 
 /// A report of `convert`.
-pub(super) struct ConvertReport {
+pub(crate) struct ConvertReport {
     path: PathBuf,
     json: Value,
 }
 
 impl ConvertReport {
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let json = read_json(path, "fugo_report", "give the file that `fugo convert --report` wrote")?;
         Ok(Self { path: path.to_owned(), json })
     }
 
+    /// The output with this digest.
+    fn output(&self, sha256: &str) -> Option<&Value> {
+        self.json["outputs"].as_array()?.iter().find(|output| output["sha256"] == sha256)
+    }
+
+    /// The scope of the output with this digest; `None` if it has no such output.
+    pub(crate) fn scope_of(&self, sha256: &str) -> Option<Scope> {
+        self.output(sha256)?["scope"].as_str()?.parse().ok()
+    }
+
     /// What it says about the output with this digest; `None` if it has no such output.
     pub(super) fn about(&self, contents: &Contents) -> Result<Option<Converted>> {
-        let outputs = self.json["outputs"].as_array().map_or(&[][..], Vec::as_slice);
-        let Some(output) = outputs.iter().find(|output| output["sha256"] == contents.sha256.as_str()) else {
-            return Ok(None);
-        };
+        let Some(output) = self.output(&contents.sha256) else { return Ok(None) };
         let converted = || {
             Some(Converted {
                 scope: output["scope"].as_str()?.parse().ok()?,
@@ -160,7 +167,7 @@ fn verdict(json: &Value) -> Option<Value> {
     Some(Value::Object(counts))
 }
 
-const REMEDY: &str = "give the file that `fugo audit --json` printed";
+const REMEDY: &str = "give the file that `fugo audit --report` wrote";
 
 /// How many findings have each kind and weight, as `columns: links`.
 fn kinds(findings: &Value) -> Option<Value> {

@@ -1,10 +1,11 @@
 //! `fugo deliver`: seals outputs to their recipients, with a signed manifest.
 
-mod evidence;
+pub(crate) mod evidence;
 mod recipients;
 mod seal;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -22,7 +23,7 @@ use self::{
 };
 use crate::{
     audit::file::SymbolFileArgs,
-    counts::thousands,
+    counts::counted,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
@@ -46,8 +47,7 @@ use crate::{
 /// number and no path. `fugo receive` opens a delivery; so do `age` and `tar`.
 ///
 /// A file is refused if an audit says that it links, and also if no audit of this file is given, unless an option says
-/// that it may go. Nothing existing is ever replaced. The manifest is put in place last, so a folder that has one is
-/// complete.
+/// that it may go. Nothing existing is ever replaced. A folder appears with both files, or not at all.
 #[derive(Args)]
 pub(crate) struct DeliverArgs {
     /// The files to deliver: outputs of `fugo convert`.
@@ -76,10 +76,11 @@ pub(crate) struct DeliverArgs {
     /// The scope of the one file, where there is no report.
     #[arg(long, conflicts_with = "report")]
     scope: Option<Scope>,
-    /// The number of this delivery; larger than the number of the last one [default: today's date in UTC, as 20261129].
+    /// The number of this delivery. It must be larger than the numbers of the scope's folders in --out-dir [default:
+    /// today's date in UTC, as 20261129].
     #[arg(long, value_name = "N")]
     serial: Option<Serial>,
-    /// An audit of the file (`fugo audit --json`). Each file needs at least one. May be given several times.
+    /// An audit of the file (`fugo audit --report`). Each file needs at least one. May be given several times.
     #[arg(long, value_name = "FILE", required_unless_present = "without_audit")]
     audit_report: Vec<PathBuf>,
     /// A verdict of the ledger of a file's scope (`fugo ledger record --json`). Its counts go into the manifest. May be
@@ -113,15 +114,10 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
             "give --report and --recipients, which name the scope of each file and its recipients",
         ));
     }
+    placing::check_directory(&args.out_dir)?;
     let key = args.unlock.opener(args.test.allowed())?.open_signing(&args.signing_key)?;
     if key.usage() == Use::Test {
         notice::warn(format_args!("{} is a test key: its signature proves nothing", args.signing_key.display()));
-    }
-    if !args.out_dir.is_dir() {
-        return Err(Failure::new(
-            format!("the directory {} does not exist", args.out_dir.display()),
-            "make the directory first; nothing was delivered",
-        ));
     }
     let reports = args.report.iter().map(|path| ConvertReport::read(path)).collect::<Result<Vec<_>>>()?;
     let audits = args.audit_report.iter().map(|path| AuditReport::read(path)).collect::<Result<Vec<_>>>()?;
@@ -134,6 +130,12 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
     for path in &args.files {
         let (contents, of) =
             Contents::read(path, args.read.form(default_memory()), args.read.symbol_column.as_deref(), &interrupt)?;
+        if let Some(name) = &of.numbers {
+            return Err(Failure::new(
+                format!("{} has MyNumbers in the column `{}`", path.display(), shown(name)),
+                "convert the roster again without this column",
+            ));
+        }
         let origin = origin(args, path, &contents, of, &reports)?;
         check_use(path, origin.usage, key.usage())?;
         let recipients = match &list {
@@ -158,32 +160,26 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
         };
         let folder = args.out_dir.join(manifest.folder_name());
         check_folder(&folder, &planned)?;
+        check_serial(&args.out_dir, &manifest)?;
         planned.push(Planned { path: path.clone(), manifest, recipients, folder });
     }
-    send(args, &planned, &key, &interrupt)
+    send(&planned, &key, &interrupt)
 }
 
-fn send(args: &DeliverArgs, planned: &[Planned], key: &SigningKeyFile, interrupt: &Interrupt) -> Result<Exit> {
+fn send(planned: &[Planned], key: &SigningKeyFile, interrupt: &Interrupt) -> Result<Exit> {
     for (i, delivery) in planned.iter().enumerate() {
-        let inputs = args
-            .files
-            .iter()
-            .chain([&args.signing_key])
-            .chain(&args.report)
-            .chain(&args.audit_report)
-            .chain(&args.ledger_report);
-        seal::deliver(delivery, key, inputs, interrupt).map_err(|failure| match i {
+        seal::deliver(delivery, key, interrupt).map_err(|failure| match i {
             0 => failure,
             _ => failure.noting(&format!("the first {i} deliveries are complete, the others were not made")),
         })?;
         let manifest = &delivery.manifest;
         notice::say(format_args!(
-            "{}: {}, serial {}, {} rows, for {} recipients",
+            "{}: {}, serial {}, {}, for {}",
             delivery.folder.display(),
             manifest.scope,
             manifest.serial,
-            thousands(manifest.contents.rows),
-            manifest.recipients.len()
+            counted(manifest.contents.rows, "row"),
+            counted(manifest.recipients.len() as u64, "recipient")
         ));
     }
     Ok(Exit::Clean)
@@ -267,7 +263,7 @@ fn verdicts(args: &DeliverArgs, path: &Path, contents: &Contents, audits: &[Audi
     if verdicts.is_empty() && !args.without_audit {
         return Err(Failure::new(
             format!("no audit given is about {}", path.display()),
-            "audit this file (fugo audit --json), also with the last delivery of its scope, or give --without-audit",
+            "audit this file (fugo audit --report), also with the last delivery of its scope, or give --without-audit",
         ));
     }
     Ok(Value::Array(verdicts))
@@ -308,11 +304,24 @@ fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
     match folder.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("write", folder, &error)),
-        // What a killed run left; the next run clears it.
-        Ok(there) if there.is_dir() && placing::holds_leftovers_only(folder) => Ok(()),
-        Ok(_) => Err(Failure::new(
-            format!("{} exists already, and a delivery is never replaced", folder.display()),
-            "give a larger --serial",
+        Ok(_) => Err(placing::exists(folder)),
+    }
+}
+
+/// Refuses a serial that is not larger than those of the scope's earlier folders: its recipient would refuse it.
+fn check_serial(out_dir: &Path, manifest: &Manifest) -> Result<()> {
+    let prefix = Manifest::prefix(&manifest.scope);
+    let mut last = None;
+    for entry in fs::read_dir(out_dir).map_err(|error| Failure::io("read", out_dir, &error))? {
+        let name = entry.map_err(|error| Failure::io("read", out_dir, &error))?.file_name();
+        let serial = name.to_str().and_then(|name| name.strip_prefix(&*prefix)).and_then(|rest| rest.parse().ok());
+        last = last.max(serial);
+    }
+    match last.filter(|last: &Serial| *last >= manifest.serial) {
+        None => Ok(()),
+        Some(last) => Err(Failure::new(
+            format!("{} has a delivery of {} with the serial {last}", shown(out_dir.display()), manifest.scope),
+            "give a larger --serial: the organisation refuses one that is not",
         )),
     }
 }

@@ -1,14 +1,19 @@
 //! Who receives the files of a scope: from the command line, or from a list of scopes and their recipients.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use fugo::Scope;
 use fugo_keystore::DeliveryRecipient;
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    manifest::read_small,
+};
 
 /// The most recipients of a scope, as in a key file.
 const MOST: usize = 64;
+/// The most bytes of a list.
+const LONGEST: u64 = 16 << 20;
 const HEADER: &str = "scope,recipient";
 
 /// Scopes and their recipients.
@@ -17,7 +22,8 @@ pub(super) struct Recipients(Vec<(Scope, DeliveryRecipient)>);
 impl Recipients {
     /// Reads a list: a CSV with the header `scope,recipient`. A scope with several recipients has several lines.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+        let text = String::from_utf8(read_small(path, LONGEST)?)
+            .map_err(|_| Failure::new(format!("{} is not text in UTF-8", path.display()), "save the list as UTF-8"))?;
         let mut lines = text.trim_start_matches('\u{FEFF}').lines().zip(1_usize..);
         if lines.next().is_none_or(|(header, _)| header.trim_end() != HEADER) {
             return Err(Failure::new(

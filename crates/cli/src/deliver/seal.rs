@@ -1,7 +1,7 @@
 //! Writes one delivery: a new folder that holds the sealed file and its manifest, and nothing else.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -14,7 +14,7 @@ use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
     manifest::{Manifest, contents::changed, envelope},
-    placing::{self, Kind, OverwriteArgs, Placing, Staging},
+    placing::NewFolder,
 };
 
 /// A delivery whose file was read and judged.
@@ -35,44 +35,11 @@ fn neutral_time() -> SystemTime {
 }
 
 /// Makes the folder and its two files, or leaves nothing.
-pub(super) fn deliver<'a>(
-    planned: &Planned,
-    key: &SigningKeyFile,
-    inputs: impl Iterator<Item = &'a PathBuf>,
-    interrupt: &Interrupt,
-) -> Result<()> {
-    let folder = &planned.folder;
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(Failure::io("make the folder", folder, &error));
-        }
-        // It holds nothing except what a killed run left, or another run has just made it and locks its files.
-        _ => {}
-    }
-    let done = write(planned, key, inputs, interrupt);
-    if done.is_err() {
-        // Only an empty folder is removed.
-        let _ = fs::remove_dir(folder);
-        return done;
-    }
-    let times = fs::FileTimes::new().set_modified(neutral_time()).set_accessed(neutral_time());
-    let dated = File::open(folder).and_then(|folder| folder.set_times(times));
-    dated.map_err(|error| Failure::io("set the time of", folder, &error))
-}
-
-fn write<'a>(
-    planned: &Planned,
-    key: &SigningKeyFile,
-    inputs: impl Iterator<Item = &'a PathBuf>,
-    interrupt: &Interrupt,
-) -> Result<()> {
+pub(super) fn deliver(planned: &Planned, key: &SigningKeyFile, interrupt: &Interrupt) -> Result<()> {
     let manifest = &planned.manifest;
-    let (sealed, outer) = (planned.folder.join(manifest.sealed_name()), planned.folder.join(manifest.outer_name()));
-    let targets = [&sealed, &outer].map(|place| (place.clone(), Kind::Delivery));
-    let placing = Placing::claim(&targets, inputs, &OverwriteArgs::default())?;
-    let mut staging = Staging::new(placing, true);
-    let mut file = staging.sealed(&sealed)?;
-    let fail = |error: io::Error| Failure::io("write", &sealed, &error);
+    let folder = NewFolder::begin(&planned.folder)?;
+    let mut file = folder.file(&manifest.sealed_name())?;
+    let fail = |error: io::Error| Failure::io("write", &planned.folder, &error);
 
     let writer = SealingWriter::new(&planned.recipients, &mut file).map_err(fail)?;
     let mut archive = tar::Builder::new(writer);
@@ -84,12 +51,11 @@ fn write<'a>(
 
     let sealed = file.complete_dated(Some(neutral_time()))?;
     let outer_manifest = Manifest { sealed: sealed.sha256().map(str::to_owned), ..manifest.clone() };
-    let mut file = staging.output(&outer)?;
+    let mut file = folder.file(&manifest.outer_name())?;
     file.put(envelope::sign(&outer_manifest.statement(), key).as_bytes())?;
-    let outer = file.complete_dated(Some(neutral_time()))?;
+    file.complete_dated(Some(neutral_time()))?;
     interrupt.check()?;
-    // The manifest is renamed last, so a folder with a manifest is complete.
-    placing::place(&[sealed, outer], staging)
+    folder.put(neutral_time())
 }
 
 /// Copies the file of rows into the archive, if it is still the file that was read.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::people::{Events, Person, Set, sets};
 use crate::{
     failure::{Failure, Result},
-    manifest::Serial,
+    manifest::{Serial, open as open_file},
     placing::Output,
 };
 
@@ -92,11 +92,10 @@ impl Ledger {
     /// anything in it is believed.
     pub(super) fn open(path: &Path, key: &LedgerKeyFile) -> Result<Option<(Self, Kept)>> {
         let fail = |error: io::Error| Failure::io("read", path, &error);
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(fail(error)),
-        };
+        if matches!(path.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        let file = open_file(path)?;
         let len = file.metadata().map_err(fail)?.len();
         let body = len.saturating_sub(fugo_keystore::LEDGER_HASH_LEN as u64).max(MARK.len() as u64);
         let mut reader = BufReader::new(&file);

@@ -23,15 +23,17 @@ use self::{
 };
 use crate::{
     audit::file::{Delivery as SymbolFile, SymbolFileArgs},
+    deliver::evidence::ConvertReport,
     exit::Exit,
     failure::{Failure, Result},
     interrupt::Interrupt,
     keys::{TestKeyArgs, UnlockArgs},
-    manifest::{Manifest, Serial},
+    manifest::{Manifest, Serial, contents},
     notice,
     options::{default_memory, size},
     partition::{Spills, Values},
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
+    redaction::shown,
 };
 
 #[derive(Subcommand)]
@@ -63,8 +65,12 @@ pub(crate) struct LedgerArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
-    /// The scope of the file. The metadata of Parquet and Arrow name it; CSV does not.
-    #[arg(long)]
+    /// The report of the conversion (`fugo convert --report`). It names the scope of the file by its digest. May be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    report: Vec<PathBuf>,
+    /// The scope of the file, where there is no report. The metadata of Parquet and Arrow name it; CSV does not.
+    #[arg(long, conflicts_with = "report")]
     scope: Option<Scope>,
     /// The serial of the delivery, as `fugo deliver` takes it; larger than that of the last one.
     #[arg(long, value_name = "N")]
@@ -79,6 +85,10 @@ pub(crate) struct LedgerArgs {
     /// Name it at the first delivery of a scope, and at all later ones.
     #[arg(long, value_name = "NAME")]
     shared: Vec<String>,
+    /// A column that is new, in a delivery that lacks a column of earlier ones (repeat). Without this option such a file
+    /// is refused: a column with another name has no history.
+    #[arg(long, value_name = "NAME")]
+    new_column: Vec<String>,
     #[command(flatten)]
     read: SymbolFileArgs,
     /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G].
@@ -107,6 +117,7 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
         LedgerCommand::Judge(args) => (args, false),
         LedgerCommand::Record(args) => (&args.ledger, true),
     };
+    placing::check_directory(&args.ledger)?;
     let key = args.unlock.opener(args.test.allowed())?.open_ledger(&args.key)?;
     if key.usage() == Use::Test {
         notice::warn(format_args!("{} is a test key; never use it for real deliveries", args.key.display()));
@@ -116,7 +127,7 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
         args.read.form(args.memory.unwrap_or_else(default_memory)),
         args.read.symbol_column.as_deref(),
     )?;
-    let scope = scope_of(args, &file)?;
+    let scope = scope_of(args, &file, &interrupt)?;
     let key = key.for_scope(&scope.to_string());
     let path = args.ledger.join(format!("{}.ledger", Manifest::prefix(&scope).trim_end_matches('-')));
     // Locked before it is read, so that two recordings do not lose one.
@@ -146,19 +157,33 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     Ok(exit)
 }
 
-fn scope_of(args: &LedgerArgs, file: &SymbolFile) -> Result<Scope> {
+/// The scope that --scope, a report or the metadata of the file names, and they must not differ.
+fn scope_of(args: &LedgerArgs, file: &SymbolFile, interrupt: &Interrupt) -> Result<Scope> {
     let told = file.metadata.map(|metadata| metadata.scope);
-    match (args.scope, told) {
+    let given = if args.report.is_empty() { args.scope } else { Some(reported(args, interrupt)?) };
+    match (given, told) {
         (Some(given), Some(told)) if given != told => Err(Failure::new(
-            format!("{} holds symbols of {told}, and --scope names {given}", args.file.display()),
+            format!("{} holds symbols of {told}, and the scope given is {given}", args.file.display()),
             "name the scope that the file was converted for",
         )),
         (Some(scope), _) | (None, Some(scope)) => Ok(scope),
         (None, None) => Err(Failure::new(
             format!("{} does not show the scope of its symbols", args.file.display()),
-            "name it with --scope",
+            "give the report of its conversion with --report, or name the scope with --scope",
         )),
     }
+}
+
+/// The scope that the reports give for the digest of the file.
+fn reported(args: &LedgerArgs, interrupt: &Interrupt) -> Result<Scope> {
+    let reports = args.report.iter().map(|path| ConvertReport::read(path)).collect::<Result<Vec<_>>>()?;
+    let (sha256, _) = contents::digest(&args.file, interrupt)?;
+    reports.iter().find_map(|report| report.scope_of(&sha256)).ok_or_else(|| {
+        Failure::new(
+            format!("no report given has the digest of {}", args.file.display()),
+            "give the report of the run that wrote this file; if the file was changed since, convert again",
+        )
+    })
 }
 
 /// Shares of `--memory`: for the rows of the file, and for the histories that are counted.
@@ -195,6 +220,7 @@ impl<'a> Judged<'a> {
                 "name a column that the file has",
             ));
         }
+        check_columns(args, file, before.as_ref().map(|(before, _)| before))?;
         if let Some((before, _)) = &before {
             check_next(args, before)?;
         }
@@ -211,7 +237,8 @@ impl<'a> Judged<'a> {
         if ledger.tag != tag {
             return Err(Failure::new(
                 format!("{} holds symbols of the key {tag}, and the ledger is of {}", args.file.display(), ledger.tag),
-                "a new key is a new epoch: name its scope with --scope",
+                "compare both tags with the registry of scopes: if this file is of another scope, name that scope; if an \
+                 earlier file was, move the file of this ledger away and record its deliveries again",
             ));
         }
         let widening = ledger.add_columns(&file.names);
@@ -252,13 +279,37 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// Refuses two columns of one name, and a column that may be an earlier one under another name.
+fn check_columns(args: &LedgerArgs, file: &SymbolFile, before: Option<&Ledger>) -> Result<()> {
+    let mut names: Vec<&String> = file.names.iter().collect();
+    names.sort();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Failure::new(
+            format!("{} has two columns with the header `{}`", args.file.display(), shown(pair[0])),
+            "give each column a name of its own in the roster, and convert again",
+        ));
+    }
+    let Some(before) = before else { return Ok(()) };
+    let is_known = |name: &&String| before.columns.contains(name);
+    let new = file.names.iter().find(|name| !is_known(name) && !args.new_column.contains(name));
+    let gone = before.columns.iter().find(|name| !file.names.contains(name));
+    match (new, gone) {
+        (Some(new), Some(gone)) => Err(Failure::new(
+            format!("the column `{}` is new, and `{}` of earlier deliveries is missing", shown(new), shown(gone)),
+            "if it is the same column under another name, keep the old name: recipients know what it was; if it is \
+             another column, name it with --new-column",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
     if let Some(last) = before.deliveries.last()
         && args.serial <= last.serial
     {
         return Err(Failure::new(
             format!("the last recorded delivery of {} has serial {}", before.scope, last.serial),
-            "give a larger --serial; a delivery that was recorded cannot be recorded again",
+            "give a larger --serial, unless this is the delivery that was recorded",
         ));
     }
     let (mut given, mut known) = (args.shared.clone(), before.shared.clone());
@@ -266,8 +317,13 @@ fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
     known.sort();
     if given != known {
         return Err(Failure::new(
-            format!("the ledger of {} has other shared columns: {}", before.scope, before.shared.join(", ")),
-            "name the same columns with --shared at each delivery, or begin a new ledger with a new epoch",
+            format!(
+                "the ledger of {} has other shared columns: {}",
+                before.scope,
+                if before.shared.is_empty() { "none".to_owned() } else { before.shared.join(", ") }
+            ),
+            "name the same columns with --shared at each delivery; if the first delivery was wrong, move the file of \
+             this ledger away and record its deliveries again, in their order",
         ));
     }
     Ok(())

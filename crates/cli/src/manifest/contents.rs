@@ -4,6 +4,7 @@ use std::{fs, io::Read, path::Path};
 
 use clap::ValueEnum;
 use fugo::Scope;
+use fugo_columnar::kept::Codes;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -32,12 +33,14 @@ pub(crate) struct Contents {
 }
 
 /// Whose symbols a file holds, as far as the file shows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Shown {
     /// The key that all symbols in text form name.
     pub(crate) whose: Option<Whose>,
     /// The scope that the metadata of a table names.
     pub(crate) scope: Option<Scope>,
+    /// A column whose codes of twelve digits are MyNumbers.
+    pub(crate) numbers: Option<String>,
 }
 
 impl Contents {
@@ -54,7 +57,11 @@ impl Contents {
         let (sha256, line_ends) = digest(path, interrupt)?;
         let metadata = file.metadata.map(|metadata| (metadata.scope.purpose(), metadata.tag));
         let mut whose: Option<Whose> = metadata;
+        let mut codes = vec![Codes::default(); file.names.len()];
         let rows = file.each_row(&mut |row| {
+            for (sum, cell) in codes.iter_mut().zip(row.cells) {
+                sum.add(&str::from_utf8(cell).map(Codes::of).unwrap_or_default());
+            }
             if let Some(found) = row.whose
                 && *whose.get_or_insert(found) != found
             {
@@ -79,7 +86,9 @@ impl Contents {
             lines: (format == FileFormat::Csv).then_some(line_ends),
             sha256,
         };
-        Ok((contents, Shown { whose, scope: file.metadata.map(|metadata| metadata.scope) }))
+        let numbers =
+            file.names.iter().zip(&codes).find(|(_, codes)| codes.are_numbers()).map(|(name, _)| name.clone());
+        Ok((contents, Shown { whose, scope: file.metadata.map(|metadata| metadata.scope), numbers }))
     }
 
     /// How to read the file again.

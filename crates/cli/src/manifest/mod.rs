@@ -14,7 +14,10 @@ use fugo_keystore::{Use, open_regular};
 use serde_json::{Value, json};
 
 use self::contents::Contents;
-use crate::failure::{Failure, Result};
+use crate::{
+    counts::thousands,
+    failure::{Failure, Result},
+};
 
 /// The type of every in-toto statement.
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
@@ -188,12 +191,18 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 /// Reads a manifest or a report, of at most this many bytes.
 pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(path)?.take(most).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
+    open(path)?.take(most + 1).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
+    if bytes.len() as u64 > most {
+        return Err(Failure::new(
+            format!("{} is longer than the {} bytes that such a file may have", path.display(), thousands(most)),
+            "check the path",
+        ));
+    }
     Ok(bytes)
 }
 
-const SEALED_SUFFIX: &str = ".tar.age";
-const OUTER_SUFFIX: &str = ".manifest.json";
+pub(crate) const SEALED_SUFFIX: &str = ".tar.age";
+pub(crate) const OUTER_SUFFIX: &str = ".manifest.json";
 
 /// The name of the manifest of a sealed file.
 pub(crate) fn outer_name_of(sealed: &str) -> Option<String> {

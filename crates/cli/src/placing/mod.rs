@@ -5,6 +5,7 @@
 //! rename. Two runs that name the same output exclude each other.
 
 mod lock;
+mod new_folder;
 mod outputs;
 mod own;
 mod precious;
@@ -24,8 +25,9 @@ use fugo::{KeyTag, Purpose};
 
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
+    new_folder::{NewFolder, exists},
     outputs::{Complete, Output, Staging, place},
-    run_dir::{create, holds_leftovers_only},
+    run_dir::create,
 };
 use crate::{
     failure::{Failure, Result},
@@ -42,6 +44,8 @@ pub(crate) enum Kind {
     Report,
     /// A file of a delivery. It never replaces another.
     Delivery,
+    /// A grant. It never replaces another file.
+    Grant,
     /// The ledger of a scope.
     Ledger,
     /// The findings of an audit.
@@ -173,7 +177,18 @@ fn check_folder(place: &Path) -> Result<()> {
         Ok(folder) if folder.is_dir() => Ok(()),
         _ => Err(Failure::new(
             format_args!("the directory of {} does not exist", place.display()),
-            "make the directory first; nothing was converted",
+            "make the directory first; no file was changed",
+        )),
+    }
+}
+
+/// Refuses a directory that does not exist. Commands ask this before they ask for a passphrase.
+pub(crate) fn check_directory(dir: &Path) -> Result<()> {
+    match fs::metadata(dir) {
+        Ok(found) if found.is_dir() => Ok(()),
+        _ => Err(Failure::new(
+            format_args!("the directory {} does not exist", dir.display()),
+            "make the directory first; no file was changed",
         )),
     }
 }
@@ -252,7 +267,9 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
         let what = format!("{} exists and does not begin like an earlier {}", place.display(), kind.name());
         return Err(match kind {
             // Their commands replace nothing else, and have no such option.
-            Kind::Delivery | Kind::Ledger => Failure::new(what, "name another folder, or remove the file yourself"),
+            Kind::Delivery | Kind::Ledger | Kind::Grant => {
+                Failure::new(what, "name another file or folder, or remove the file yourself")
+            }
             _ => {
                 Failure::new(what, format_args!("name another file, or allow it with --overwrite {}", place.display()))
             }
@@ -269,6 +286,7 @@ impl Kind {
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
             Self::Ledger => "ledger of this tool",
+            Self::Grant => "grant, and grants are never replaced",
             Self::Delivery => "delivery, and deliveries are never replaced",
             Self::Audit => "report of an audit of this tool",
             #[cfg(feature = "demonstrations")]

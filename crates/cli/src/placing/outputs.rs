@@ -84,25 +84,20 @@ impl Staging {
     /// Creates the file that will be put at `place`. This is done before the long run, so that a path that cannot be
     /// written fails at once.
     pub(crate) fn output(&mut self, place: &Path) -> Result<Output> {
-        self.begun(place, "output")
-    }
-
-    /// Creates a file that will be encrypted. What a killed run left of it begins like a key file, so its name tells
-    /// the two apart.
-    pub(crate) fn sealed(&mut self, place: &Path) -> Result<Output> {
-        self.begun(place, "sealed")
-    }
-
-    fn begun(&mut self, place: &Path, kind: &str) -> Result<Output> {
         self.made += 1;
-        let name = format!("{kind}-{}", self.made);
+        let name = format!("output-{}", self.made);
         let staged = self.dir(directory_of(place))?.path(&name);
-        let file = begin(&staged, self.digests).map_err(|error| Failure::io("write", place, &error))?;
-        Ok(Output { place: place.to_owned(), staged, file })
+        Output::begin(place.to_owned(), staged, self.digests)
     }
 }
 
 impl Output {
+    /// Creates the file `staged`, which will be put at `place`.
+    pub(super) fn begin(place: PathBuf, staged: PathBuf, digests: bool) -> Result<Self> {
+        let file = begin(&staged, digests).map_err(|error| Failure::io("write", &place, &error))?;
+        Ok(Self { place, staged, file })
+    }
+
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.file.write_all(bytes).map_err(|error| Failure::io("write", &self.place, &error))
     }

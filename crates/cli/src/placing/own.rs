@@ -66,7 +66,7 @@ impl Found {
                 Kind::Duplicates => self.head.starts_with(b"person,record,line,byte,outcome"),
                 Kind::Report => self.is_report("fugo_report")?,
                 Kind::Audit => self.is_report("fugo_audit")?,
-                Kind::Delivery => false,
+                Kind::Delivery | Kind::Grant => false,
                 Kind::Ledger => self.head.starts_with(crate::ledger::MARK),
                 #[cfg(feature = "demonstrations")]
                 Kind::Demonstration { head, .. } => {

@@ -78,7 +78,7 @@ fn exchange(staged: &Path, place: &Path, seen: &Seen) -> Result<(), PutError> {
     }
 }
 
-fn is_unsupported(error: Errno) -> bool {
+pub(super) fn is_unsupported(error: Errno) -> bool {
     matches!(error, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
 }
 

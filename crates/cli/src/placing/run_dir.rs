@@ -3,7 +3,7 @@
 //! alive.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions, Permissions},
     io::{self, Read},
     os::unix::{
@@ -19,7 +19,10 @@ use super::{
     lock,
     precious::{HEAD, is_precious},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    manifest::{OUTER_SUFFIX, SEALED_SUFFIX},
+};
 
 const PREFIX: &str = ".fugo-run-";
 /// A file that distinguishes the directory of a run from another directory with such a name.
@@ -85,14 +88,6 @@ fn is_still(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Whether a folder is empty, apart from what a killed run may have left in it.
-pub(crate) fn holds_leftovers_only(folder: &Path) -> bool {
-    let is_leftover =
-        |name: &OsStr| [PREFIX, lock::PREFIX].iter().any(|prefix| name.as_bytes().starts_with(prefix.as_bytes()));
-    fs::read_dir(folder)
-        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| is_leftover(&entry.file_name()))))
-}
-
 /// Removes the run directories and lock files of this user that no process holds.
 fn clear_dead(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)? {
@@ -125,11 +120,27 @@ fn is_of_run(name: &OsStr) -> bool {
     let is_numbered = |prefix: &[u8]| {
         name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
     };
-    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(SEALED) || is_numbered(b"rows.")
+    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(FOLDER) || is_numbered(b"rows.")
 }
 
-/// An unfinished delivery. It begins as an age file does, and as a key file does.
-const SEALED: &[u8] = b"sealed-";
+/// An unfinished folder of a delivery. Its sealed file begins as a key file does, so its names tell the two apart.
+const FOLDER: &[u8] = b"folder-";
+
+fn is_folder(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(FOLDER)
+}
+
+/// The names in an unfinished folder; `None` if one is not of a delivery.
+fn delivered(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+    let folder = File::from(openat(dir, name, flags, Mode::empty())?);
+    let names = names(&folder)?;
+    let is_of_delivery = |name: &OsString| {
+        let name = name.as_bytes();
+        name.ends_with(SEALED_SUFFIX.as_bytes()) || name.ends_with(OUTER_SUFFIX.as_bytes())
+    };
+    Ok(names.iter().all(is_of_delivery).then_some((folder, names)))
+}
 
 /// Whether a directory contains only files that a run creates, and no key. An empty directory does.
 fn is_of_a_run(dir: &File) -> io::Result<bool> {
@@ -138,7 +149,13 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
     if !is_marked || !names.iter().all(|name| is_of_run(name)) {
         return Ok(false);
     }
-    for name in names.iter().filter(|name| !name.as_bytes().starts_with(SEALED)) {
+    for name in &names {
+        if is_folder(name) {
+            if delivered(dir, name)?.is_none() {
+                return Ok(false);
+            }
+            continue;
+        }
         let file = openat(dir, &**name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK, Mode::empty())?;
         let mut head = Vec::new();
         File::from(file).take(HEAD as u64).read_to_end(&mut head)?;
@@ -155,12 +172,17 @@ fn empty(dir: &File) -> io::Result<()> {
     of_run.retain(|name| is_of_run(name));
     of_run.sort_by_key(|name| name.as_bytes() == MARK.as_bytes());
     for name in &of_run {
-        unlinkat(dir, &**name, AtFlags::empty())?;
+        if !is_folder(name) {
+            unlinkat(dir, &**name, AtFlags::empty())?;
+        } else if let Some((folder, files)) = delivered(dir, name)? {
+            files.iter().try_for_each(|file| unlinkat(&folder, &**file, AtFlags::empty()))?;
+            unlinkat(dir, &**name, AtFlags::REMOVEDIR)?;
+        }
     }
     Ok(())
 }
 
-fn names(dir: &File) -> io::Result<Vec<std::ffi::OsString>> {
+fn names(dir: &File) -> io::Result<Vec<OsString>> {
     let mut names = Vec::new();
     for entry in Dir::read_from(dir)? {
         let entry = entry?;
@@ -193,8 +215,8 @@ mod tests {
     #[test]
     fn directories_of_dead_runs_are_cleared_and_those_of_live_ones_are_not() {
         let parent = tempfile::tempdir().unwrap();
-        let sealed = ("sealed-2", "age-encryption.org/v1\n");
-        let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), sealed, ("rows.3", "x")]);
+        let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), ("rows.3", "x")]);
+        dir_with(&dead, "folder-1", &[("a.tar.age", "age-encryption.org/v1\n"), ("a.manifest.json", "{}")]);
         let other = dir_with(parent.path(), "not-a-run", &[]);
         let alive = RunDir::new(parent.path()).unwrap();
         assert!(!dead.exists());
@@ -224,7 +246,9 @@ mod tests {
             dir_with(parent.path(), ".fugo-run-archive", &[("2025.csv", "x"), ("output-1", "x")]),
             dir_with(parent.path(), ".fugo-run-marked", &[(MARK, ""), ("2025.csv", "x")]),
             dir_with(parent.path(), ".fugo-run-key", &[(MARK, ""), ("output-1", "fugo-key 1\n")]),
+            dir_with(parent.path(), ".fugo-run-folder", &[(MARK, "")]),
         ];
+        dir_with(&kept[3], "folder-1", &[("a.tar.age", "x"), ("root.key", "x")]);
         drop(RunDir::new(parent.path()).unwrap());
         assert!(kept.iter().all(|dir| dir.exists()));
         assert!(kept[0].join("output-1").exists() && kept[1].join(MARK).exists());

@@ -3,7 +3,7 @@
 
 mod rule;
 
-use std::{collections::BTreeMap, fmt, fs::File, io::Read, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use fugo::Scope;
 use sha2::{Digest, Sha256};
@@ -12,6 +12,7 @@ use toml::{Table, Value};
 pub(crate) use self::rule::{Levels, Rule};
 use crate::{
     failure::{Failure, Result},
+    manifest::read_small,
     redaction::shown,
 };
 
@@ -65,13 +66,7 @@ impl fmt::Display for SmallGroups {
 
 impl Policy {
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
-        file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
-        if bytes.len() as u64 > LONGEST {
-            return Err(refused("the policy is longer than 1 MiB").of(path));
-        }
-        Self::parse(&bytes).map_err(|failure| failure.of(path))
+        Self::parse(&read_small(path, LONGEST)?).map_err(|failure| failure.of(path))
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {

@@ -75,6 +75,7 @@ pub(super) const MOST: u64 = 4 << 20;
 
 pub(crate) fn run(args: &ReceiveArgs) -> Result<Exit> {
     let interrupt = Interrupt::listen()?;
+    placing::check_directory(&args.out_dir)?;
     let signer = VerifyingKeyFile::read(&args.signer).map_err(|error| not_opened(&args.signer, &error))?;
     if signer.usage() == Use::Test && args.test.allowed() == fugo_keystore::TestKeys::Refuse {
         return Err(not_opened(&args.signer, &fugo_keystore::KeyFileError::TestKey));

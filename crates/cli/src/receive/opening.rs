@@ -85,7 +85,8 @@ fn unpack(
     };
     let wrong = || damaged(&"it must be an archive of the file of rows and of a manifest, in this order");
     let mut archive = tar::Archive::new(archive);
-    let mut entries = archive.entries().map_err(|error| damaged(&error))?;
+    // Raw: an entry that only extends the next one is not read into memory, but refused.
+    let mut entries = archive.entries().map_err(|error| damaged(&error))?.raw(true);
     let mut next = |name: &str| {
         let entry = entries.next().ok_or_else(wrong)?.map_err(|error| damaged(&error))?;
         let is_file = entry.header().entry_type() == tar::EntryType::Regular;

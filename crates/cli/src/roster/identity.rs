@@ -47,6 +47,11 @@ impl Watched {
         Ok(Some(Self { path: path.map(Path::to_owned), file: file.try_clone()?, before }))
     }
 
+    /// The state of the file when it was opened.
+    pub(crate) fn identity(&self) -> Identity {
+        self.before
+    }
+
     /// The length in bytes when the file was opened.
     pub(crate) fn len(&self) -> u64 {
         self.before.len

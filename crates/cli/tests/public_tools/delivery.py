@@ -2,7 +2,6 @@
 
 usage: delivery.py TOOL
 """
-import copy
 import hashlib
 import json
 import pathlib
@@ -10,9 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-from securesystemslib.dsse import Envelope
+import verify
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey
 
 PEOPLE = 1_000
 NAME = "agency-nta-1-20261129"
@@ -31,24 +29,9 @@ def numbers(count):
         yield body + str(0 if rest <= 1 else 11 - rest)
 
 
-def lines(path):
-    """The values of a public key file of the tool, by name."""
-    return dict(line.split(": ", 1) for line in path.read_text().splitlines()[1:])
-
-
-def verified(envelope, key):
-    """The statement in an envelope, if securesystemslib verifies its signature with this key alone."""
-    # Reading an envelope takes its argument apart.
-    envelope = Envelope.from_dict(copy.deepcopy(envelope))
-    accepted = envelope.verify([SSlibKey(key["key-id"], "ed25519", "ed25519", {"public": key["key"]})], 1)
-    assert list(accepted) == [key["key-id"]]
-    assert envelope.payload_type == "application/vnd.in-toto+json"
-    return json.loads(envelope.payload)
-
-
 def refused(envelope, key, what):
     try:
-        verified(envelope, key)
+        verify.verified(envelope, key)
     except VerificationError:
         print(f"refused: {what}")
     else:
@@ -82,10 +65,10 @@ def main(tool):
         assert received == (folder / "nta.csv").read_bytes()
         print("age decrypted the sealed file, and tar unpacked it")
 
-        key = lines(folder / "sign.key.pub")
+        key = verify.public_key(folder / "sign.key.pub")
         outer = json.loads((delivery / f"{NAME}.manifest.json").read_bytes())
         inner = json.loads((folder / f"{NAME}.inner.json").read_bytes())
-        stated, inside = verified(outer, key), verified(inner, key)
+        stated, inside = verify.verified(outer, key), verify.verified(inner, key)
         assert stated["predicate"] == inside["predicate"] and stated["subject"][:1] == inside["subject"]
         digests = {subject["name"]: subject["digest"]["sha256"] for subject in stated["subject"]}
         assert digests == {
@@ -93,11 +76,19 @@ def main(tool):
             sealed.name: hashlib.sha256(sealed.read_bytes()).hexdigest(),
         }
         assert stated["predicate"]["contents"]["rows"] == PEOPLE
+        arguments = (delivery / f"{NAME}.manifest.json", folder / "sign.key.pub", sealed)
+        verify.main(*arguments)
+        try:
+            verify.main(*arguments[:2], folder / "nta.csv")
+        except SystemExit as refusal:
+            print(f"refused: {refusal}")
+        else:
+            raise SystemExit("FAILED: another file is taken for the sealed one")
         print("securesystemslib verified both manifests, and their digests are those of the files")
 
         refused(outer | {"payload": inner["payload"]}, key, "a payload under another signature")
-        refused(outer, lines(folder / "other.key.pub"), "another public key")
-        refused(outer, lines(folder / "other.key.pub") | {"key-id": key["key-id"]}, "another public key under the same id")
+        refused(outer, verify.public_key(folder / "other.key.pub"), "another public key")
+        refused(outer, verify.public_key(folder / "other.key.pub") | {"key-id": key["key-id"]}, "another public key under the same id")
 
 
 main(pathlib.Path(sys.argv[1]))

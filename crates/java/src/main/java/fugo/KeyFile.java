@@ -130,7 +130,8 @@ public final class KeyFile extends Handle {
      * @return the file, not written yet, to be closed separately
      * @throws KeyFileException of kind {@code wrong-kind}, if this is not the file of a root key; of kind {@code
      *     tag-clash} or {@code other-root}, if the registry has the tag for another scope, or another tag for the
-     *     scope; or if the registry cannot be read or written
+     *     scope; of kind {@code destroyed}, if it says that the scope's key was destroyed; or if the registry cannot be
+     *     read or written. There is no clock here: the dates of the registry are not checked
      * @throws IllegalStateException if this was not read from a file; then call {@link #derive(Scope, Path)}
      */
     public KeyFile derive(Scope scope) {

@@ -94,7 +94,8 @@ class KeyFileTest {
             assertThrows(IllegalStateException.class, () -> made.derive(scope));
             made.derive(scope, directory.resolve("named.scopes")).close();
         }
-        String recorded = "purpose,scope,epoch,tag\nagency,nta,1," + Known.SCOPE_TAG + "\n";
+        String recorded = "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,"
+                + Known.SCOPE_TAG + ",,,\n";
         assertEquals(recorded, Files.readString(directory.resolve("named.scopes")));
         try (KeyFile file = KeyFile.loadTestKey(path)) {
             file.derive(scope).close();
@@ -105,6 +106,9 @@ class KeyFileTest {
             assertEquals("tag-clash", clash.kind());
             Files.writeString(registry, "purpose,scope,epoch,tag\nagency,nta,1,00000000\n");
             assertEquals("other-root", assertThrows(KeyFileException.class, () -> file.derive(scope)).kind());
+            Files.writeString(registry, "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,"
+                    + Known.SCOPE_TAG + ",,,2027-04-01\n");
+            assertEquals("destroyed", assertThrows(KeyFileException.class, () -> file.derive(scope)).kind());
             Files.writeString(registry, "not a registry\n");
             KeyFileException line = assertThrows(KeyFileException.class, () -> file.derive(scope));
             assertEquals("line", line.kind());

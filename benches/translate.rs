@@ -1,0 +1,44 @@
+//! What translation costs for each number of the roster, by how many symbols are asked for. The first row is the
+//! derivation alone.
+
+mod sample;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fugo::{AnySymbolKey, Translator};
+use sample::{key, numbers, settings};
+
+fn translate(criterion: &mut Criterion) {
+    const PEOPLE: usize = 1_000_000;
+    let numbers = numbers(PEOPLE);
+    let prepared = |scope| AnySymbolKey::new(&key(scope)).expect("a key for numbers");
+    let (from, to) = (prepared("agency/nta/1"), prepared("agency/pension/1"));
+    let mut symbols = vec![[0; 16]; PEOPLE];
+    from.symbols(&numbers, &mut symbols).expect("a key for numbers");
+    let mut group = criterion.benchmark_group("translate");
+    group.throughput(Throughput::Elements(PEOPLE as u64));
+    group.bench_function("derivation alone", |bencher| {
+        bencher.iter(|| from.symbols(black_box(&numbers), &mut symbols).expect("a key for numbers"));
+    });
+    for asked in [0, 10_000, 100_000, PEOPLE] {
+        let asked_symbols = symbols.iter().step_by(PEOPLE / asked.max(1)).take(asked).copied().collect();
+        let translator = Translator::new(&from, &to, asked_symbols).expect("keys for numbers");
+        let mut pairs = Vec::with_capacity(PEOPLE);
+        group.bench_function(format!("{asked} of {PEOPLE} asked"), |bencher| {
+            bencher.iter(|| {
+                pairs.clear();
+                translator.translate(black_box(&numbers), &mut pairs);
+                assert_eq!(pairs.len(), asked);
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = settings();
+    targets = translate
+}
+criterion_main!(benches);

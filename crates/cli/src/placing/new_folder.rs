@@ -1,0 +1,64 @@
+//! A new folder that appears with all its files or not at all.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::{Output, directory_of, put::is_unsupported, run_dir::RunDir};
+use crate::failure::{Failure, Result};
+
+/// A folder that is written in a run directory next to its final place, and renamed when its files are complete.
+pub(crate) struct NewFolder {
+    place: PathBuf,
+    staged: PathBuf,
+    /// Cleared at the end of the run, or by the next run in this directory.
+    _run: RunDir,
+}
+
+impl NewFolder {
+    /// Begins a folder that will be at `place`.
+    pub(crate) fn begin(place: &Path) -> Result<Self> {
+        let run = RunDir::new(directory_of(place))?;
+        let staged = run.path("folder-1");
+        fs::create_dir(&staged).map_err(|error| Failure::io("make the folder", place, &error))?;
+        Ok(Self { place: place.to_owned(), staged, _run: run })
+    }
+
+    /// Creates a file of the folder. SHA-256 of its bytes is computed.
+    pub(crate) fn file(&self, name: &str) -> Result<Output> {
+        Output::begin(self.place.join(name), self.staged.join(name), true)
+    }
+
+    /// Puts the folder in place, dated `time`. All its files must be complete. Nothing existing is replaced.
+    pub(crate) fn put(self, time: SystemTime) -> Result<()> {
+        let times = fs::FileTimes::new().set_modified(time).set_accessed(time);
+        File::open(&self.staged)
+            .and_then(|folder| {
+                folder.sync_all()?;
+                folder.set_times(times)
+            })
+            .and_then(|()| match renameat_with(CWD, &self.staged, CWD, &self.place, RenameFlags::NOREPLACE) {
+                // Without this kind of rename (NFS), a rename replaces no folder either, unless it is empty.
+                Err(error) if is_unsupported(error) => fs::rename(&self.staged, &self.place),
+                outcome => outcome.map_err(io::Error::from),
+            })
+            .and_then(|()| File::open(directory_of(&self.place))?.sync_all())
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(&self.place),
+                _ => Failure::io("put in place", &self.place, &error),
+            })
+    }
+}
+
+/// The refusal of a place that is taken.
+pub(crate) fn exists(place: &Path) -> Failure {
+    Failure::new(
+        format!("{} exists already, and a delivery is never replaced", place.display()),
+        "give a larger --serial",
+    )
+}

@@ -1,0 +1,229 @@
+//! `Program`: a program that MACs with a key, for any KMS.
+//!
+//! The message comes on its standard input, and its answer is 32 bytes on standard output. There is no shell. The
+//! environment is empty except for names that the address gives.
+
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use fugo::mac::{MAC_LEN, Mac};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    address::{AddressError, percent_decoded, percent_encode},
+    error::{ProgramError, SourceError},
+};
+
+/// The time that a program has if its address gives none.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The most seconds that an address can give.
+const MAX_TIMEOUT: u64 = 600;
+
+/// A program with fixed arguments, its time limit, and the environment variables that it gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    path: PathBuf,
+    arguments: Vec<String>,
+    environment: Vec<String>,
+    timeout: Option<u64>,
+}
+
+impl Program {
+    /// Reads the words after `exec:`: settings, then the path of the program, then its arguments.
+    pub(super) fn parse(text: &str) -> Result<Self, AddressError> {
+        let mut words = text.split(' ').peekable();
+        let (mut environment, mut timeout) = (Vec::new(), None);
+        while let Some(setting) = words.next_if(|word| !word.starts_with('/')) {
+            match setting.split_once('=') {
+                Some(("env", name)) if is_name(name) && !environment.iter().any(|known| known == name) => {
+                    environment.push(name.to_owned());
+                }
+                Some(("env", _)) => return Err(AddressError::Environment),
+                Some(("timeout", seconds)) if timeout.is_none() => {
+                    let seconds = seconds.parse().ok().filter(|seconds| (1..=MAX_TIMEOUT).contains(seconds));
+                    timeout = Some(seconds.ok_or(AddressError::Timeout)?);
+                }
+                _ => return Err(AddressError::Program),
+            }
+        }
+        let mut words = words.map(|word| {
+            let word = percent_decoded(word).and_then(|bytes| String::from_utf8(bytes).ok());
+            word.filter(|word| !word.is_empty() && !word.contains('\0')).ok_or(AddressError::Program)
+        });
+        let path = words.next().ok_or(AddressError::Program)??.into();
+        Ok(Self { path, arguments: words.collect::<Result<_, _>>()?, environment, timeout })
+    }
+
+    /// The path of the program.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs the program once.
+    fn run(&self, message: &[u8], out: &mut [u8; MAC_LEN]) -> Result<(), ProgramError> {
+        self.check()?;
+        let limit = self.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs);
+        let until = Instant::now() + limit;
+        let mut child = Ended(self.start(message).map_err(|error| ProgramError::NotStarted(error.kind()))?);
+        let answer = child.answer(until).ok_or(ProgramError::TimeLimit { seconds: limit.as_secs() })?;
+        let status = child.status(until).ok_or(ProgramError::TimeLimit { seconds: limit.as_secs() })?;
+        // The status first: the output of a program that failed is not an answer of any length.
+        match status.code() {
+            Some(0) => {}
+            Some(code) => return Err(ProgramError::Status { code }),
+            None => return Err(ProgramError::Signal),
+        }
+        let found = answer?;
+        let bytes: &[u8; MAC_LEN] = found.as_slice().try_into().map_err(|_| ProgramError::Length)?;
+        out.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Refuses a program that others can replace.
+    fn check(&self) -> Result<(), ProgramError> {
+        let found = self.path.metadata().map_err(|error| ProgramError::NotStarted(error.kind()))?;
+        if !found.is_file() {
+            return Err(ProgramError::NotAFile);
+        }
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::mode(&found) & 0o022 != 0 {
+            return Err(ProgramError::OthersCanWrite);
+        }
+        Ok(())
+    }
+
+    fn start(&self, message: &[u8]) -> io::Result<Child> {
+        // The message is in the pipe before the program starts. A pipe holds more than 55 bytes, so this neither
+        // waits nor fails if the program does not read.
+        let (input, mut to_input) = io::pipe()?;
+        to_input.write_all(message)?;
+        drop(to_input);
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).env_clear();
+        for name in &self.environment {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.current_dir("/").stdin(input).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A group of its own, so that what it started can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn()
+    }
+}
+
+impl Mac for Program {
+    type Error = SourceError;
+
+    fn mac(&self, message: &[u8], out: &mut [u8; MAC_LEN]) -> Result<(), SourceError> {
+        self.run(message, out).map_err(|error| SourceError::Program { path: self.path.clone(), error })
+    }
+}
+
+/// A program that runs. On drop its whole group is killed.
+struct Ended(Child);
+
+impl Ended {
+    /// All of standard output, if it is closed in time; too much of it is an error.
+    fn answer(&mut self, until: Instant) -> Option<Result<Zeroizing<Vec<u8>>, ProgramError>> {
+        let mut output = self.0.stdout.take()?;
+        let (to_caller, answer) = mpsc::channel();
+        // Not joined: if a process that left the group keeps the pipe open, the read does not end.
+        thread::spawn(move || {
+            let mut bytes = Zeroizing::new(Vec::with_capacity(MAC_LEN + 1));
+            let mut byte = [0];
+            let read = loop {
+                match output.read(&mut byte) {
+                    Ok(0) => break Ok(()),
+                    Ok(_) if bytes.len() > MAC_LEN => break Err(ProgramError::Length),
+                    Ok(_) => bytes.push(byte[0]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => break Err(ProgramError::NotRead(error.kind())),
+                }
+            };
+            byte.zeroize();
+            drop(output);
+            let _ = to_caller.send(read.map(|()| bytes));
+        });
+        answer.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+    }
+
+    /// How the program ended, if it ends in time.
+    fn status(&mut self, until: Instant) -> Option<std::process::ExitStatus> {
+        loop {
+            if let Ok(Some(status)) = self.0.try_wait() {
+                return Some(status);
+            }
+            if Instant::now() >= until {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Also after a good end: what the program started and left behind is ended. The group has the program's id,
+        // and while a member lives, no other process gets it.
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("exec:")?;
+        for name in &self.environment {
+            write!(f, "env={name} ")?;
+        }
+        if let Some(seconds) = self.timeout {
+            write!(f, "timeout={seconds} ")?;
+        }
+        let is_raw = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+        percent_encode(f, self.path.as_os_str().as_encoded_bytes(), is_raw)?;
+        self.arguments.iter().try_for_each(|argument| {
+            f.write_str(" ")?;
+            percent_encode(f, argument.as_bytes(), is_raw)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_has_an_absolute_path_and_fixed_arguments() {
+        let program = Program::parse("env=HOME timeout=600 /a%20b/c --key k%25").expect("a program");
+        assert_eq!(program.path, Path::new("/a b/c"));
+        assert_eq!(program.arguments, ["--key", "k%"]);
+        assert_eq!((&program.environment[..], program.timeout), (&["HOME".to_owned()][..], Some(600)));
+        for bad in ["", "kms-mac", "./kms-mac", "/a  b", "/a ", "cwd=/ /a", "timeout=1 timeout=1 /a", "/a %00", "/a %f"]
+        {
+            assert_eq!(Program::parse(bad), Err(AddressError::Program), "{bad}");
+        }
+        for bad in ["timeout=0 /a", "timeout=601 /a", "timeout= /a"] {
+            assert_eq!(Program::parse(bad), Err(AddressError::Timeout), "{bad}");
+        }
+        for bad in ["env= /a", "env=A-B /a", "env=A=b /a", "env=A env=A /a"] {
+            assert_eq!(Program::parse(bad), Err(AddressError::Environment), "{bad}");
+        }
+    }
+}

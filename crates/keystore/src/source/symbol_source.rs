@@ -1,0 +1,208 @@
+//! `SymbolSource`: what derives symbols, in this process or at the holder of the key.
+
+use std::{fmt, sync::Arc};
+
+use fugo::{AnySymbolKey, Epoch, KeyTag, MyNumber, Purpose, PurposeError, SYMBOL_LEN, Scope, mac, text::TextEncoder};
+
+use super::{
+    error::SourceError,
+    rate,
+    scope_source::{KeptKey, ScopeSource},
+};
+
+/// Derives the symbols of one scope. A holder that keeps its key computes each symbol itself.
+#[derive(Clone)]
+pub struct SymbolSource {
+    scope: Scope,
+    tag: KeyTag,
+    stages: Stages,
+}
+
+#[derive(Clone)]
+enum Stages {
+    /// Every stage is in this process.
+    Here(AnySymbolKey),
+    /// A stage is at a holder. The first takes numbers, the second insurers' symbols.
+    Kept { first: Option<Stage>, second: Option<Stage> },
+}
+
+#[derive(Clone)]
+enum Stage {
+    Here(AnySymbolKey),
+    Kept(Arc<dyn KeptKey>),
+}
+
+impl SymbolSource {
+    /// A key of any purpose except eligibility. It takes numbers.
+    pub fn new(key: &ScopeSource) -> Result<Self, PurposeError> {
+        let stages = match key {
+            ScopeSource::Bytes(key, _) => Stages::Here(AnySymbolKey::new(key)?),
+            ScopeSource::Kept(_) if key.scope().purpose() == Purpose::Eligibility => {
+                return Err(PurposeError::InsurersMissing);
+            }
+            ScopeSource::Kept(kept) => Stages::Kept { first: Some(Stage::Kept(kept.clone())), second: None },
+        };
+        Ok(Self::of(key, stages))
+    }
+
+    /// Both keys of the eligibility symbol. It takes numbers and insurers' symbols.
+    pub fn eligibility(insurers: &ScopeSource, eligibility: &ScopeSource) -> Result<Self, PurposeError> {
+        if let (ScopeSource::Bytes(insurers, _), ScopeSource::Bytes(key, _)) = (insurers, eligibility) {
+            return Ok(Self::of(eligibility, Stages::Here(AnySymbolKey::eligibility(insurers, key)?)));
+        }
+        if insurers.scope().purpose() != Purpose::Insurers {
+            return Err(PurposeError::WrongPurpose { expected: Purpose::Insurers, found: insurers.scope().purpose() });
+        }
+        if insurers.scope().epoch() != Epoch::FIRST {
+            return Err(PurposeError::InsurersEpoch { found: insurers.scope().epoch().number() });
+        }
+        let second = Self::second(eligibility)?;
+        let first = match insurers {
+            ScopeSource::Bytes(key, _) => Stage::Here(AnySymbolKey::new(key)?),
+            ScopeSource::Kept(kept) => Stage::Kept(kept.clone()),
+        };
+        Ok(Self::of(eligibility, Stages::Kept { first: Some(first), second: Some(second) }))
+    }
+
+    /// The issuer's key. It takes insurers' symbols, and no numbers.
+    pub fn issuer(eligibility: &ScopeSource) -> Result<Self, PurposeError> {
+        let second = Self::second(eligibility)?;
+        let stages = match second {
+            Stage::Here(key) => Stages::Here(key),
+            Stage::Kept(_) => Stages::Kept { first: None, second: Some(second) },
+        };
+        Ok(Self::of(eligibility, stages))
+    }
+
+    fn second(eligibility: &ScopeSource) -> Result<Stage, PurposeError> {
+        match eligibility {
+            ScopeSource::Bytes(key, _) => Ok(Stage::Here(AnySymbolKey::issuer(key)?)),
+            ScopeSource::Kept(kept) if kept.scope().purpose() == Purpose::Eligibility => Ok(Stage::Kept(kept.clone())),
+            ScopeSource::Kept(kept) => {
+                Err(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: kept.scope().purpose() })
+            }
+        }
+    }
+
+    fn of(key: &ScopeSource, stages: Stages) -> Self {
+        Self { scope: *key.scope(), tag: key.tag(), stages }
+    }
+
+    /// The scope of the symbols.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The tag of the key.
+    pub fn tag(&self) -> KeyTag {
+        self.tag
+    }
+
+    /// Writes and reads the text form of these symbols.
+    pub fn encoder(&self) -> TextEncoder {
+        TextEncoder::new(self.scope.purpose(), self.tag)
+    }
+
+    /// The prepared key, if every stage is in this process.
+    pub fn here(&self) -> Option<&AnySymbolKey> {
+        match &self.stages {
+            Stages::Here(key) => Some(key),
+            Stages::Kept { .. } => None,
+        }
+    }
+
+    /// Symbols per second of the holders of the keys, with so many threads, from a trial of a quarter of a second each;
+    /// `None` if every stage is in this process.
+    pub fn rate(&self, threads: usize) -> Result<Option<f64>, SourceError> {
+        let Stages::Kept { first, second } = &self.stages else { return Ok(None) };
+        let mut seconds = 0.0;
+        for stage in [first, second].into_iter().flatten() {
+            if let Stage::Kept(kept) = stage {
+                seconds += 1.0 / rate::of(kept, threads)?;
+            }
+        }
+        Ok(Some(1.0 / seconds))
+    }
+
+    /// `Ok` if the source takes numbers; otherwise the reason.
+    pub fn takes_numbers(&self) -> Result<(), PurposeError> {
+        match &self.stages {
+            Stages::Here(key) => key.takes_numbers(),
+            Stages::Kept { first: Some(_), .. } => Ok(()),
+            Stages::Kept { first: None, .. } => Err(PurposeError::InsurersMissing),
+        }
+    }
+
+    /// The symbol of a number.
+    pub fn symbol(&self, number: &MyNumber) -> Result<[u8; SYMBOL_LEN], SourceError> {
+        let mut symbol = [[0; SYMBOL_LEN]];
+        self.symbols(std::slice::from_ref(number), &mut symbol)?;
+        Ok(symbol[0])
+    }
+
+    /// `out[i] :=` the symbol of `numbers[i]`.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub fn symbols(&self, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
+        assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
+        let (first, second) = match &self.stages {
+            Stages::Here(key) => return Ok(key.symbols(numbers, out)?),
+            Stages::Kept { first, second } => (first.as_ref().ok_or(PurposeError::InsurersMissing)?, second),
+        };
+        match first {
+            Stage::Here(key) => key.symbols(numbers, out)?,
+            Stage::Kept(kept) => {
+                let session = kept.session()?;
+                for (number, out) in numbers.iter().zip(&mut *out) {
+                    *out = mac::symbol(&*session, number)?;
+                }
+            }
+        }
+        second.as_ref().map_or(Ok(()), |second| second.finish(out))
+    }
+
+    /// `out[i] :=` the eligibility symbol of `insurers[i]`, an insurers' symbol of epoch 1.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub fn symbols_from_insurers(
+        &self,
+        insurers: &[[u8; SYMBOL_LEN]],
+        out: &mut [[u8; SYMBOL_LEN]],
+    ) -> Result<(), SourceError> {
+        let second = match &self.stages {
+            Stages::Here(key) => return Ok(key.symbols_from_insurers(insurers, out)?),
+            Stages::Kept { second, .. } => second,
+        };
+        let found = self.scope.purpose();
+        let second = second.as_ref().ok_or(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found })?;
+        out.copy_from_slice(insurers);
+        second.finish(out)
+    }
+}
+
+impl Stage {
+    /// Replaces insurers' symbols by eligibility symbols.
+    fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
+        match self {
+            Self::Here(key) => {
+                let insurers = symbols.to_vec();
+                key.symbols_from_insurers(&insurers, symbols)?;
+            }
+            Self::Kept(kept) => {
+                let session = kept.session()?;
+                for symbol in symbols {
+                    *symbol = mac::symbol_from_insurers(&*session, symbol)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SymbolSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SymbolSource(..)")
+    }
+}

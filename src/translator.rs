@@ -1,0 +1,151 @@
+//! `Translator`: from symbols of one scope to symbols of another, by way of the numbers of a roster.
+
+use alloc::{vec, vec::Vec};
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{
+    any_symbol_key::AnySymbolKey,
+    lanes::CHUNK,
+    my_number::MyNumber,
+    symbol::{PurposeError, SYMBOL_LEN},
+};
+
+/// `{ (a, b) : a asked, a = symbol(from, n), b = symbol(to, n), n in the roster }`: the translation (情報連携) of the
+/// symbols that are asked for.
+///
+/// Only whoever holds both keys and the numbers of the people can translate. There is no table of pairs: each
+/// translation derives the symbols of the roster again, and forgets them.
+///
+/// Prepare the asked symbols with [`Translator::new`], then give the numbers of the roster to
+/// [`Translator::translate`] in batches of any size. With a [`Lineage`](crate::Lineage), give each person's first
+/// number. A person who is in the roster twice gives the same pair twice.
+///
+/// Cost: one derivation for each number, and one more for each number whose symbol is asked for. Memory: 17 to 18
+/// bytes for each asked symbol, whatever the roster has.
+///
+/// Guarantees: a pair is found for each asked symbol whose person is in the roster, and for no other; the result
+/// depends neither on the order of the asked symbols nor on the sizes of the batches. Keys and asked symbols are wiped
+/// on drop. Not guaranteed: the pairs belong to the caller, who must forget them. `Debug` prints only the type.
+///
+/// ```
+/// use fugo::{AnySymbolKey, MyNumber, RootKey, Scope, Translator};
+/// let root = RootKey::random()?;
+/// let key = |scope: &str| Ok::<_, Box<dyn std::error::Error>>(AnySymbolKey::new(&root.scope_key(&scope.parse::<Scope>()?))?);
+/// let (from, to) = (key("agency/nta/1")?, key("agency/pension/1")?);
+/// let roster = [MyNumber::parse("123456789018")?];
+///
+/// let translator = Translator::new(&from, &to, vec![from.symbol(&roster[0])?])?;
+/// let mut pairs = Vec::new();
+/// translator.translate(&roster, &mut pairs);
+/// assert_eq!((pairs.len(), pairs[0].to), (1, to.symbol(&roster[0])?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Translator {
+    from: AnySymbolKey,
+    to: AnySymbolKey,
+    /// Ascending, each once.
+    asked: Vec<[u8; SYMBOL_LEN]>,
+    /// A bit for each value of the first bits of a symbol: set if an asked symbol begins with them. At most one in
+    /// eight is set, and most people of a roster are not searched for.
+    begins: Vec<u64>,
+    shift: u32,
+}
+
+/// An asked symbol that was found, and the symbol of the same person in the other scope.
+///
+/// A pair links the two scopes for its person. `Debug` prints no bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// The index of the asked symbol in [`Translator::asked`].
+    pub asked: usize,
+    /// The person's symbol under the key that is translated to.
+    pub to: [u8; SYMBOL_LEN],
+}
+
+impl Translator {
+    /// Prepares a translation of these symbols of `from`, in any order. A symbol that is there twice counts once.
+    /// Error: one of the keys does not take numbers.
+    pub fn new(from: &AnySymbolKey, to: &AnySymbolKey, mut asked: Vec<[u8; SYMBOL_LEN]>) -> Result<Self, PurposeError> {
+        from.takes_numbers()?;
+        to.takes_numbers()?;
+        asked.sort_unstable();
+        asked.dedup();
+        let bits = asked.len().max(4).ilog2() + 4;
+        let (mut begins, shift) = (vec![0; 1 << (bits - 6)], u64::BITS - bits);
+        for symbol in &asked {
+            let place = begin(symbol, shift);
+            begins[place / 64] |= 1 << (place % 64);
+        }
+        Ok(Self { from: from.clone(), to: to.clone(), asked, begins, shift })
+    }
+
+    /// The asked symbols, ascending, each once.
+    pub fn asked(&self) -> &[[u8; SYMBOL_LEN]] {
+        &self.asked
+    }
+
+    /// The index of a symbol in [`Self::asked`], if it is asked for.
+    #[inline]
+    pub fn index_of(&self, symbol: &[u8; SYMBOL_LEN]) -> Option<usize> {
+        let place = begin(symbol, self.shift);
+        if self.begins[place / 64] >> (place % 64) & 1 == 0 {
+            return None;
+        }
+        self.asked.binary_search(symbol).ok()
+    }
+
+    /// Appends a pair for each of these numbers whose symbol under the key `from` is asked for, in the order of the
+    /// numbers.
+    pub fn translate(&self, numbers: &[MyNumber], pairs: &mut Vec<Pair>) {
+        let mut symbols = Zeroizing::new(vec![[0; SYMBOL_LEN]; CHUNK.min(numbers.len())]);
+        // Space for every number: a vector that grows would leave numbers in freed memory.
+        let mut found: Vec<MyNumber> = Vec::with_capacity(symbols.len());
+        for numbers in numbers.chunks(CHUNK) {
+            let first = pairs.len();
+            derive(&self.from, numbers, &mut symbols[..numbers.len()]);
+            for (number, symbol) in numbers.iter().zip(symbols.iter()) {
+                if let Some(asked) = self.index_of(symbol) {
+                    pairs.push(Pair { asked, to: [0; SYMBOL_LEN] });
+                    found.push(number.clone());
+                }
+            }
+            derive(&self.to, &found, &mut symbols[..found.len()]);
+            for (pair, symbol) in pairs[first..].iter_mut().zip(symbols.iter()) {
+                pair.to = *symbol;
+            }
+            found.clear();
+        }
+    }
+}
+
+fn derive(key: &AnySymbolKey, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) {
+    key.symbols(numbers, out).unwrap_or_else(|_| unreachable!("both keys take numbers: this was checked"));
+}
+
+/// The first bits of a symbol, without the last `shift` of its first eight bytes.
+#[inline]
+fn begin(symbol: &[u8; SYMBOL_LEN], shift: u32) -> usize {
+    let first = symbol.first_chunk().unwrap_or_else(|| unreachable!("a symbol has more than eight bytes"));
+    (u64::from_be_bytes(*first) >> shift) as usize
+}
+
+impl Drop for Translator {
+    fn drop(&mut self) {
+        self.asked.zeroize();
+        self.begins.zeroize();
+    }
+}
+
+impl fmt::Debug for Translator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Translator(..)")
+    }
+}
+
+impl fmt::Debug for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pair(..)")
+    }
+}

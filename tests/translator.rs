@@ -1,0 +1,115 @@
+//! Does a translation give the pairs that the symbols of each person give, one by one, and no others?
+
+mod numbers;
+
+use std::collections::BTreeMap;
+
+use fugo::{AnySymbolKey, Lineage, MyNumber, Pair, PurposeError, RootKey, SYMBOL_LEN, ScopeKey, Translator};
+use numbers::number;
+use proptest::prelude::*;
+
+type Symbol = [u8; SYMBOL_LEN];
+
+fn scope_key(scope: &str) -> ScopeKey {
+    RootKey::from_bytes(&[9; 32]).scope_key(&scope.parse().expect("a scope"))
+}
+
+fn key(scope: &str) -> AnySymbolKey {
+    AnySymbolKey::new(&scope_key(scope)).expect("a key for numbers")
+}
+
+fn eligibility() -> AnySymbolKey {
+    AnySymbolKey::eligibility(&scope_key("insurers/all/1"), &scope_key("eligibility/all/1")).expect("both keys")
+}
+
+/// The pairs by the asked symbol.
+fn pairs(translator: &Translator, roster: &[MyNumber], batch: usize) -> BTreeMap<Symbol, Symbol> {
+    let mut pairs: Vec<Pair> = Vec::new();
+    roster.chunks(batch).for_each(|numbers| translator.translate(numbers, &mut pairs));
+    pairs.iter().map(|pair| (translator.asked()[pair.asked], pair.to)).collect()
+}
+
+/// Each person of the roster compared with each asked symbol.
+fn naive(from: &AnySymbolKey, to: &AnySymbolKey, roster: &[MyNumber], asked: &[Symbol]) -> BTreeMap<Symbol, Symbol> {
+    let both = |number: &MyNumber| (from.symbol(number).expect("a symbol"), to.symbol(number).expect("a symbol"));
+    roster.iter().map(both).filter(|(from, _)| asked.contains(from)).collect()
+}
+
+proptest! {
+    #[test]
+    fn pairs_are_those_of_the_naive_way_whatever_the_batches(
+        roster in prop::collection::vec(1_u64..400, 0..300),
+        asked in prop::collection::vec(1_u64..400, 0..60),
+        strangers in prop::collection::vec(any::<Symbol>(), 0..8),
+        batch in 1_usize..300,
+        to_eligibility: bool,
+    ) {
+        let (from, to) = (key("agency/a/1"), if to_eligibility { eligibility() } else { key("agency/b/1") });
+        let roster: Vec<MyNumber> = roster.into_iter().map(number).collect();
+        let mut asked: Vec<Symbol> = asked.into_iter().map(|body| from.symbol(&number(body)).expect("a symbol")).collect();
+        asked.extend(strangers);
+        let translator = Translator::new(&from, &to, asked.clone()).expect("keys for numbers");
+        prop_assert_eq!(pairs(&translator, &roster, batch), naive(&from, &to, &roster, &asked));
+        asked.sort_unstable();
+        asked.dedup();
+        prop_assert_eq!(translator.asked(), asked);
+    }
+}
+
+#[test]
+fn everybody_nobody_and_a_large_roster_are_translated() {
+    let (from, to) = (key("agency/a/1"), key("agency/a/2"));
+    let roster: Vec<MyNumber> = (1..=20_000).map(number).collect();
+    let symbol = |number: &MyNumber| from.symbol(number).expect("a symbol");
+    for step in [1, 7, 20_000] {
+        let asked: Vec<Symbol> = roster.iter().step_by(step).map(symbol).collect();
+        let translator = Translator::new(&from, &to, asked.clone()).expect("keys for numbers");
+        let expected: BTreeMap<Symbol, Symbol> =
+            asked.iter().copied().zip(roster.iter().step_by(step).map(|n| to.symbol(n).expect("a symbol"))).collect();
+        assert_eq!(pairs(&translator, &roster, 4_999), expected);
+    }
+    let none = Translator::new(&from, &to, Vec::new()).expect("keys for numbers");
+    assert!(pairs(&none, &roster, 100).is_empty() && none.asked().is_empty());
+}
+
+#[test]
+fn a_person_with_two_numbers_gives_one_pair_if_the_lineage_is_applied() {
+    let (from, to) = (key("agency/a/1"), key("agency/b/1"));
+    let lineage = Lineage::new(vec![(number(2), number(1))]).expect("a lineage");
+    let roster = [number(2), number(1)].map(|number| lineage.first(&number).clone());
+    let of = |key: &AnySymbolKey, body| key.symbol(&number(body)).expect("a symbol");
+    let asked = vec![of(&from, 1), of(&from, 2)];
+    let translator = Translator::new(&from, &to, asked).expect("keys for numbers");
+    // The symbol of the second number is nobody's.
+    assert_eq!(pairs(&translator, &roster, 10), BTreeMap::from([(of(&from, 1), of(&to, 1))]));
+}
+
+#[test]
+fn symbols_that_begin_alike_are_told_apart() {
+    let (from, to) = (key("agency/a/1"), key("agency/b/1"));
+    let symbol = from.symbol(&number(5)).expect("a symbol");
+    let mut near = symbol;
+    near[SYMBOL_LEN - 1] ^= 1;
+    let translator = Translator::new(&from, &to, vec![near]).expect("keys for numbers");
+    assert_eq!((translator.index_of(&near), translator.index_of(&symbol)), (Some(0), None));
+    assert!(pairs(&translator, &[number(5)], 1).is_empty());
+}
+
+#[test]
+fn a_key_that_takes_no_numbers_is_refused_on_either_side() {
+    let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
+    let other = key("agency/a/1");
+    for (from, to) in [(&issuer, &other), (&other, &issuer)] {
+        assert_eq!(Translator::new(from, to, Vec::new()).err(), Some(PurposeError::InsurersMissing));
+    }
+}
+
+#[test]
+fn debug_shows_no_symbol() {
+    let key = key("agency/a/1");
+    let asked = vec![key.symbol(&number(1)).expect("a symbol")];
+    let translator = Translator::new(&key, &key, asked).expect("keys for numbers");
+    let mut pairs = Vec::new();
+    translator.translate(&[number(1)], &mut pairs);
+    assert_eq!(format!("{translator:?} {pairs:?}"), "Translator(..) [Pair(..)]");
+}
