@@ -10,7 +10,7 @@ use std::{fs, io::Write, process::Stdio, sync::Arc};
 use arrow_array::{ArrayRef, BinaryArray, FixedSizeBinaryArray, Int64Array, RecordBatch, cast::AsArray};
 use arrow_schema::{DataType, Field, Schema};
 use rosters::{MOJ, NTA, NTA_KEY, Random, convert, file_of, keys_of, lines, number, numbers, read, symbols_of, text};
-use sample_keys::{NUMBER, stderr};
+use sample_keys::{Keys, NUMBER, stderr};
 use serde_json::Value;
 use tables::{rows, symbols, table, texts, write};
 use translations::{asked_of, command, refused, roster_of, standard, translate};
@@ -342,4 +342,34 @@ fn a_number_in_another_column_is_carried_because_columns_are_not_searched() {
     assert_eq!(translate(&keys, &[]).status.code(), Some(0));
     assert!(read(&keys, "moj.csv") == file_of(MOJ, "symbol,memo", &rows));
     let _ = fs::remove_file(keys.at("moj.csv"));
+}
+
+/// Whether `fugo audit` finds that two files link.
+fn is_linked(keys: &Keys, a: &str, b: &str) -> bool {
+    let mut audit = sample_keys::fugo(&["audit", a, b]);
+    let output = audit.current_dir(keys.at("")).output().expect("the tool runs");
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    output.status.code() == Some(1)
+}
+
+#[test]
+fn two_agencies_link_the_people_of_a_translation_by_what_was_provided_and_nobody_else() {
+    let (keys, people) = (keys_of(&[NTA, MOJ]), numbers(6_000));
+    roster_of(&keys, &people);
+    for (key, out) in [(NTA_KEY, "of-nta.csv"), ("agency-moj-1.key", "of-moj.csv")] {
+        let output = convert(&keys, &["roster.csv", "--key", key, "--out", out, "--quiet"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let rows: Vec<_> =
+        people[..2_000].iter().zip(0..).map(|(number, i)| (number, format!(",{}", 70_001 * i))).collect();
+    asked_of(&keys, NTA, "symbol,amount", &rows);
+    assert_eq!(translate(&keys, &[]).status.code(), Some(0));
+    // The symbols of both files, as they were issued, and those of the answer without what was provided.
+    assert!(!is_linked(&keys, "of-nta.csv", "of-moj.csv"));
+    let translated = lines(&keys, "moj.csv");
+    let bare: Vec<&str> = translated.iter().filter_map(|line| line.split(',').next()).collect();
+    keys.file("bare.csv", &(bare.join("\n") + "\n"), 0o600);
+    assert!(!is_linked(&keys, "of-nta.csv", "bare.csv"));
+    // With the amounts, the provider's rows and the answer link: this is what a translation is for.
+    assert!(is_linked(&keys, "asked.csv", "moj.csv"));
 }
