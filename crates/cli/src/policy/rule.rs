@@ -256,7 +256,7 @@ impl Rule {
     }
 }
 
-/// Appends the first digits of a code. Hyphens and spaces between digits do not count, nor does 〒 in front.
+/// Appends the first digits of a code. Hyphens and spaces between digits do not count. A 〒 in front does not count either.
 fn first_digits(code: &[u8], digits: usize, out: &mut Vec<u8>) -> Option<()> {
     // Most codes are digits.
     if code.len() >= digits && code.iter().all(u8::is_ascii_digit) {
@@ -457,7 +457,7 @@ mod tests {
             (Rule::Month, "1985"),
             (AGE, "2026-04-02"),
             (Rule::First(3), "10"),
-            // A float, a negative integer, and letters are no codes of digits.
+            // A float, a negative integer and letters are refused.
             (Rule::First(3), "1.5e20"),
             (Rule::First(3), "-1234567"),
             (Rule::First(3), "A1234"),
