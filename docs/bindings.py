@@ -158,7 +158,8 @@ def tool():
         for attributes, field in given:
             named = re.search(r'\blong = "([\w-]+)"', attributes)
             options.setdefault(owner, set()).add(named[1] if named else field.replace("_", "-"))
-    shared = set().union(*(options.get(owner, set()) for owner in ("unlock", "seal", "options", "keys")))
+    owners = ("unlock", "seal", "options", "keys", "epoch", "key root")
+    shared = set().union(*(options.get(owner, set()) for owner in owners))
     main = (source / "lib.rs").read_text(encoding="utf-8") + (source / "main.rs").read_text(encoding="utf-8")
     if re.search(r'#\[command\(name = "fugo", version', main):
         options[""] = {"version"}

@@ -44,10 +44,10 @@ def rows():
     yield "the same as the theorem counts it, 5 times for each eligibility scope", log2(5 * ELIGIBILITY_SCOPES * chain)
     yield "inner HMAC values of the 10^11 questions behind it, 5 C(10^11,2)/2^256", log2(chain_digest)
     yield "number of compression-function terms", f"{prf_terms:,}"
-    yield f"their sum if each is a key search with 2^{OFFLINE} evaluations (a conjecture)", log2(search)
-    yield "total without eligibility scopes, under that conjecture", log2(
+    yield f"their sum if each is a key search with 2^{OFFLINE} evaluations (the best attack that is known)", log2(search)
+    yield "total without eligibility scopes, if no better attack exists", log2(
         2 * SCOPES * inner + ladder + 3 * (2 + 2 * SCOPES) * Fraction(2**OFFLINE, 2**256))
-    yield "total with one eligibility scope, under that conjecture", log2(
+    yield "total with one eligibility scope, if no better attack exists", log2(
         scopes + ladder + 5 * ELIGIBILITY_SCOPES * chain + chain_digest + search)
     yield "two persons with one symbol, one scope: C(n,2)/2^128", log2(pairs(PERSONS) / 2**128)
     yield f"two persons with one symbol, some of {SCOPES:,} scopes", log2(SCOPES * pairs(PERSONS) / 2**128)

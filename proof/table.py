@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The table of theorems in README.md, from coq/theorems and the sources.
+"""The table of theorems in README.md, from coq/theorems, the sources, and coq/hypotheses, which Coq writes.
 
 usage: table.py            print it
        table.py --check    compare it with README.md
@@ -23,15 +23,28 @@ def stated():
     return found
 
 
+def assumed():
+    """Theorem to its hypotheses, as Coq printed them."""
+    rows = (row.split("\t") for row in (HERE / "coq/hypotheses").read_text(encoding="utf-8").splitlines())
+    return {theorem: hypotheses for theorem, *hypotheses in rows}
+
+
+def code(text):
+    return "`" + text.replace("|", "\\|") + "`"
+
+
 def table():
     lines = ["| claim | theorem | file and line | hypotheses |", "|---|---|---|---|"]
-    found = stated()
+    found, hypotheses = stated(), assumed()
     for row in (HERE / "coq/theorems").read_text().splitlines():
-        name, theorem, claim, hypotheses = row.split("\t")
+        name, theorem, claim = row.split("\t")
         if (name, theorem) not in found:
             sys.exit(f"coq/theorems lists {name}.{theorem}, which no source states")
         line = found.pop((name, theorem))
-        lines.append(f"| {claim} | `{theorem}` | [{name}.v:{line}](coq/{name}.v#L{line}) | {hypotheses} |")
+        if theorem not in hypotheses:
+            sys.exit(f"coq/hypotheses does not have {theorem}: run proof/check write")
+        needs = "; ".join(map(code, hypotheses[theorem])) or "none"
+        lines.append(f"| {claim} | `{theorem}` | [{name}.v:{line}](coq/{name}.v#L{line}) | {needs} |")
     if found:
         sys.exit(f"theorems that coq/theorems does not list: {sorted(found)}")
     return "\n".join(lines)

@@ -108,6 +108,17 @@ kinds! {
     NotRecorded = "not-recorded",
     DanglingLink = "dangling-link",
     OtherNames = "other-names",
+    DateOrder = "date-order",
+    OtherDates = "other-dates",
+    Untimely = "untimely",
+    Destroyed = "destroyed",
+    // Shares of a root key.
+    Threshold = "threshold",
+    TooFewShares = "too-few-shares",
+    SpoiltShare = "spoilt-share",
+    OtherSet = "other-set",
+    ShareTwice = "share-twice",
+    SharesDisagree = "shares-disagree",
     // Columns.
     Negative = "negative",
     ColumnType = "column-type",

@@ -72,6 +72,8 @@ fn cut<M: Mac + ?Sized>(key: &M, message: &[u8]) -> Result<[u8; SYMBOL_LEN], M::
 
 #[cfg(test)]
 mod tests {
+    use alloc::{format, string::ToString};
+
     use hmac::{Hmac, KeyInit, Mac as _};
     use serde_json::Value;
     use sha2::Sha256;
@@ -110,7 +112,7 @@ mod tests {
             assert_eq!(tags, [text("root_tag"), text("tag")]);
             count += 1;
         }
-        assert!(count > 100, "{count} vectors");
+        assert_eq!(count, 81, "vectors with a scope key");
     }
 
     #[test]

@@ -42,8 +42,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--fugo", type=Path, default=ROOT / "target/release/fugo")
     parser.add_argument("--seed", default=str(SEED), help="seed of people and controls, a number or `fresh`; keys are always fresh")
     parser.add_argument("--dir", type=Path, help="where to work; nothing is left there")
-    parser.add_argument("--write", action="store_true", help="put the tables into proof/README.md")
-    parser.add_argument("--check", action="store_true", help="fail if proof/README.md has other rows than these")
+    parser.add_argument("--write", action="store_true", help="put the tables into proof/attacks/README.md")
+    parser.add_argument("--check", action="store_true", help="fail if proof/attacks/README.md has other rows than these")
     args = parser.parse_args()
     if args.people < 20_000:
         parser.error("--people is 20,000 or more")
@@ -150,7 +150,7 @@ def main() -> int:
     if args.write and not found:
         report.write(block)
     if args.check:
-        found += [f"proof/README.md is stale: {cell}; run proof/attacks/run --write" for cell in report.stale(block)]
+        found += [f"proof/attacks/README.md is stale: {cell}; run proof/attacks/run --write" for cell in report.stale(block)]
     for fault in found:
         print(f"FAILED: {fault}", file=sys.stderr)
     print(f"\nattacks: {len(caught)} controls, {len(real)} pairs of scopes, {len(found)} faults", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The results of a run as Markdown, and the block of proof/README.md that holds them."""
+"""The results of a run as Markdown, and the block of README.md here that holds them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from battery import NAMES, SANITY_ONLY
 from dictionary import Rates
 from result import Result
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+README = Path(__file__).resolve().parent / "README.md"
 _BEGIN, _END = "<!-- attacks -->", "<!-- /attacks -->"
 
 

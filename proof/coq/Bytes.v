@@ -108,8 +108,14 @@ Proof.
 apply/val_inj/raw_inj; rewrite raw_H.
 have k64 : (size (raw k) <= 64)%N by rewrite size_raw size_tuple.
 have d55 (d : key) : (size (raw d) <= 55)%N by rewrite size_raw size_tuple.
-rewrite (hmac_is_cascade k64 (size_message m)) /hmac /cascade /comp /two_keys /message_block /digest_block /=.
-by rewrite raw_compress raw_last_block // !raw_compress raw_last_block ?size_message // !raw_compress.
+have raw_comp st b : raw (comp st b) = compress (raw st) (raw b) by exact: raw_compress.
+have raw_digest d : raw (digest_block d) = last_block (raw d) by exact: raw_last_block (d55 d).
+have raw_message : raw (message_block m) = last_block (raw m) by exact: raw_last_block (size_message m).
+have inner : raw (two_keys k).1 = compress initial_state (inner_block (raw k)) by exact: raw_compress.
+have outer : raw (two_keys k).2 = compress initial_state (outer_block (raw k)) by exact: raw_compress.
+rewrite (hmac_is_cascade k64 (size_message m)) /hmac /cascade; move: raw_comp raw_digest raw_message inner outer.
+move: comp digest_block (message_block m) (two_keys k) => c d b [ki ko] /= ec ed eb ei eo.
+by rewrite ec ed ec eb ei eo.
 Qed.
 
 Lemma message_block_inj : injective message_block.

@@ -38,6 +38,21 @@ Definition check_key (c : bytes * scope * (bytes * bytes * bytes)) : bool :=
 Definition check_symbol (c : bytes * scope * bytes * bytes) : bool :=
   let: (root, s, number, symbol) := c in is_number number && (derive_symbol root s number == symbol).
 
+(** A request to the tool: root, scope, number; what it answers. Of a refusal it says the kind and no place. *)
+Variant answer := Symbol of bytes | BadNumber of verdict | BadScope of scope_fault.
+Definition same_kind (v w : verdict) : bool :=
+  match v, w with
+  | NonDigit _, NonDigit _ | Length _, Length _ => true
+  | _, _ => same_verdict v w
+  end.
+Definition check_request (c : bytes * scope * bytes * answer) : bool :=
+  let: (root, s, number, a) := c in
+  match a with
+  | Symbol symbol => [&& is_scope s, is_number number & derive_symbol root s number == symbol]
+  | BadNumber v => is_scope s && ~~ is_number number && same_kind (parse_number number) v
+  | BadScope f => is_number number && same_fault (check_scope s) f
+  end.
+
 (** Published: key, data, MAC or its first bytes; pseudorandom key, info, what is expanded. *)
 Definition check_mac (c : bytes * bytes * bytes) : bool :=
   let: (key, data, mac) := c in take (size mac) (hmac_sha256 key data) == mac.

@@ -184,9 +184,8 @@ Theorem hmac_is_cascade k m : size k <= 64 -> size m <= 55 ->
            (last_block (compress (compress initial_state (inner_block k)) (last_block m))).
 Proof.
 move=> k64 m55; rewrite /hmac_sha256 (sha256_two_blocks (size_inner_block k64) m55).
-set inner := compress _ (last_block m).
-have inner55 : size inner <= 55 by rewrite /inner size_compress.
-by rewrite (sha256_two_blocks (size_outer_block k64) inner55).
+have size55 st b : size (compress st b) <= 55 by rewrite size_compress.
+exact: sha256_two_blocks (size_outer_block k64) (size55 _ _).
 Qed.
 
 Lemma injective_below (T : eqType) (f : nat -> T) n i j :

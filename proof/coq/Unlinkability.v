@@ -1,7 +1,8 @@
 (** * Unlinkability: the game in the words of the specification, and the theorem
 
     What the adversary sees here is bytes that [derive_symbol], [scope_key] and [tag_bytes] give, the same that are
-    evaluated on the vectors; nothing of the proof's machinery is left in the game. *)
+    evaluated on the vectors. The bound names the hops of the proof; [compression_advE] in Teeth.v and [national] in
+    National.v say what they amount to. *)
 
 From Coq Require Import NArith List.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes Vectors.v. For each case of the project's vectors that the Coq definitions cover, and for the published cases
-of HMAC and HKDF, it contains a check by Coq's virtual machine.
+"""Writes Vectors_*.v, one file for each table. For each case of the project's vectors that the Coq definitions cover, and
+for the published cases of HMAC and HKDF, they contain a check by Coq's virtual machine. counts.py counts them again.
 
-usage: vectors.py VECTOR_FOLDER > Vectors.v
+usage: vectors.py VECTOR_FOLDER FOLDER
 """
 import json
+import pathlib
 import sys
 
 PURPOSES = ["agency", "insurers", "eligibility", "network", "research", "registry", "portal"]
@@ -44,18 +45,21 @@ def verdict(case):
 
 
 def table(name, kind, rows):
+    """One file; its check is called agree."""
     assert rows, name
-    print(f"Definition {name} : seq ({kind}) := [::\n  " + ";\n  ".join(rows) + "]%num.")
-    print(f"Definition {name}_count : nat := {len(rows)}.\n")
+    pathlib.Path(sys.argv[2], f"Vectors_{name}.v").write_text(
+        "(** Generated from the project's vectors by vectors.py. *)\n"
+        "From Coq Require Import NArith.\nFrom mathcomp Require Import all_ssreflect.\n"
+        "From fugo Require Import Sha256 Encoding Checks.\n\n"
+        f"Definition {name} : seq ({kind}) := [::\n  " + ";\n  ".join(rows) + "]%num.\n\n"
+        f"Example agree : (size {name} == {len(rows)}) && all check_{name[:-1]} {name} = true.\n"
+        "Proof. by vm_cast_no_check (erefl true). Qed.\n", encoding="ascii")
 
 
 numbers, digits, keys, symbols = map(cases, ["numbers", "check_digits", "keys", "symbols"])
 good_keys = [case for case in keys if case["expect"] == "ok"]
 assert all(case["expect"] == "ok" for case in symbols)
 
-print("(** Generated from the project's vectors by vectors.py. *)")
-print("From Coq Require Import NArith.\nFrom mathcomp Require Import all_ssreflect.")
-print("From fugo Require Import Sha256 Encoding Checks.\n")
 table("numbers", "bytes * verdict", [f"({listed(c['text'].encode())}, {verdict(c)})" for c in numbers])
 table("check_digits", "bytes * N", [f"({listed(c['body'].encode())}, {c['digit']})" for c in digits
                                     if c["expect"] == "ok"])
@@ -73,6 +77,3 @@ expansions = published("rfc5869")
 assert all(len(c["okm"]) == 2 * c["L"] for c in expansions)
 table("expansions", "bytes * bytes * bytes",
       [f"({hexed(c['prk'])}, {hexed(c['info'])}, {hexed(c['okm'])})" for c in expansions])
-for name in ["numbers", "check_digits", "labels", "faults", "keys", "symbols", "macs", "expansions"]:
-    print(f"Example {name}_agree : (size {name} == {name}_count) && all check_{name[:-1]} {name} = true.")
-    print("Proof. by vm_cast_no_check (erefl true). Qed.")

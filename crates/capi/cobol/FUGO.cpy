@@ -87,6 +87,9 @@
            88  FUGO-SHORT-PASSPHRASE         VALUE 822.
            88  FUGO-NO-RECIPIENT             VALUE 823.
            88  FUGO-RECIPIENT                VALUE 824.
+           88  FUGO-ADDRESS                  VALUE 825.
+           88  FUGO-PROGRAM                  VALUE 826.
+           88  FUGO-TOKEN                    VALUE 827.
 
       *> struct fugo_error. A field without a value is FUGO-NONE.
        01  FUGO-ERROR.

@@ -369,6 +369,18 @@ enum fugo_status
      * A line is not an X25519 recipient.
      */
     FUGO_STATUS_RECIPIENT = 824,
+    /**
+     * The text is not the address of a key.
+     */
+    FUGO_STATUS_ADDRESS = 825,
+    /**
+     * The program that holds the key gave no answer.
+     */
+    FUGO_STATUS_PROGRAM = 826,
+    /**
+     * The token that holds the key refused, or this library does not know tokens.
+     */
+    FUGO_STATUS_TOKEN = 827,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1068,6 +1080,22 @@ fugo_status fugo_key_file_load(const char *path,
                                size_t unlock_len,
                                fugo_key_file **out,
                                fugo_error *error);
+
+/**
+ * `*out` := the key at an address: the path of a key file, or `exec:` and a program that MACs with the root key. Before
+ * `@exec:` there must be the scope and the tag of the key, such as `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`;
+ * the tag confirms the answer. docs/custody.md has the form. The program runs as the user of this process, so take no
+ * address from others. `how` and `unlock` open a key file, as in `fugo_key_file_load`; a program needs NONE.
+ *
+ * Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TOKEN, TAG_MISMATCH.
+ */
+fugo_status fugo_key_file_at(const char *address,
+                             size_t address_len,
+                             int32_t how,
+                             const char *unlock,
+                             size_t unlock_len,
+                             fugo_key_file **out,
+                             fugo_error *error);
 
 /**
  * `*out` := the key file with these bytes, for example from a secret store, opened as with `fugo_key_file_load`.

@@ -3,6 +3,7 @@ use std::{ffi::c_char, path::Path};
 use fugo_keystore::{
     Key, KeyFile, KeyFileError, PlaintextError, RecipientError, Seal, SealError, SecretFileError, Unlock, Use,
     read_passphrase,
+    source::{KeyAddress, SourceError},
 };
 use secrecy::SecretString;
 
@@ -142,6 +143,34 @@ pub extern "C" fn fugo_key_file_load(
         let out = out?;
         let unlock = self::unlock(how, unlock)?;
         out.set(FugoKeyFile(KeyFile::load(self::path(path)?, &unlock)?));
+        Ok(())
+    })
+}
+
+/// `*out` := the key at an address: the path of a key file, or `exec:` and a program that MACs with the root key. Before
+/// `@exec:` there must be the scope and the tag of the key, such as `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`;
+/// the tag confirms the answer. docs/custody.md has the form. The program runs as the user of this process, so take no
+/// address from others. `how` and `unlock` open a key file, as in `fugo_key_file_load`; a program needs NONE.
+///
+/// Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TOKEN, TAG_MISMATCH.
+#[unsafe(no_mangle)]
+pub extern "C" fn fugo_key_file_at(
+    address: In<c_char>,
+    address_len: usize,
+    how: i32,
+    unlock: In<c_char>,
+    unlock_len: usize,
+    out: Slot<FugoKeyFile>,
+    error: Out<FugoError>,
+) -> FugoStatus {
+    boundary(error, |error| {
+        apart(error, &[out.span(6)?], &[address.span(address_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
+        let out = out.vacant().arg(6);
+        let (address, unlock) = (address.bytes(address_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
+        let out = out?;
+        let unlock = self::unlock(how, unlock)?;
+        let address = KeyAddress::parse(path(address)?.as_os_str()).map_err(SourceError::from)?;
+        out.set(FugoKeyFile(KeyFile::at(&address, &unlock, &mut |_| None)?));
         Ok(())
     })
 }
@@ -441,6 +470,12 @@ failures!(PlaintextError, RecipientError, SealError);
 
 impl From<KeyFileError> for Failure {
     fn from(error: KeyFileError) -> Self {
+        in_file(told(error.kind(), error.place(), error.found()), KEY_FILE)
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
         in_file(told(error.kind(), error.place(), error.found()), KEY_FILE)
     }
 }

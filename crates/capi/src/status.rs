@@ -162,6 +162,12 @@ pub enum FugoStatus {
     NoRecipient = 823,
     /// A line is not an X25519 recipient.
     Recipient = 824,
+    /// The text is not the address of a key.
+    Address = 825,
+    /// The program that holds the key gave no answer.
+    Program = 826,
+    /// The token that holds the key refused, or this library does not know tokens.
+    Token = 827,
 }
 
 type Row = (FugoStatus, &'static CStr, &'static CStr);
@@ -333,6 +339,13 @@ const ROWS: &[Row] = {
         ),
         (S::NoRecipient, c"no-recipient", c"A key file needs at least one recipient."),
         (S::Recipient, c"recipient", c"A line is not an X25519 recipient. One is `age1` and 58 more characters."),
+        (
+            S::Address,
+            c"address",
+            c"The text is not the address of a key, or it does not say which scope's key is expected.",
+        ),
+        (S::Program, c"program", c"The program that holds the key did not give exactly 32 bytes in time."),
+        (S::Token, c"token", c"The token does not give this key, or this library does not know tokens."),
     ]
 };
 
@@ -384,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_status_but_those_of_columns_registries_and_rows_of_files() {
+    fn every_kind_has_a_status_but_those_of_columns_registries_shares_and_rows_of_files() {
         use ErrorKind as K;
         let not_met = [
             K::KeyTag,
@@ -396,6 +409,16 @@ mod tests {
             K::NotRecorded,
             K::DanglingLink,
             K::OtherNames,
+            K::DateOrder,
+            K::OtherDates,
+            K::Untimely,
+            K::Destroyed,
+            K::Threshold,
+            K::TooFewShares,
+            K::SpoiltShare,
+            K::OtherSet,
+            K::ShareTwice,
+            K::SharesDisagree,
             K::Negative,
             K::ColumnType,
             K::LostZeros,

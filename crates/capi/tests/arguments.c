@@ -335,6 +335,7 @@ static void occupied(void)
     OCCUPIED(fugo_key, 2, fugo_key_issuer(eligibility_key, &out, &error));
     OCCUPIED(fugo_key_file, 3, fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, &out, &error));
     OCCUPIED(fugo_key_file, 6, fugo_key_file_load("x", 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
+    OCCUPIED(fugo_key_file, 6, fugo_key_file_at("x", 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
     OCCUPIED(fugo_key_file, 6, fugo_key_file_open(bytes, 1, FUGO_UNLOCK_NONE, NULL, 0, &out, &error));
     OCCUPIED(fugo_key_file, 8, fugo_key_file_load_either("x", 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, 0, &out, &error));
     OCCUPIED(fugo_key_file, 8, fugo_key_file_open_either(bytes, 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, 0, &out, &error));
@@ -496,6 +497,10 @@ static void key_files(void)
     UNTOUCHED(OVR, fugo_key_file_load("x", 1, 1, "p", SIZE_MAX, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_load(chars, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     UNTOUCHED(LAP, fugo_key_file_load("x", 1, 1, chars, 9, (fugo_key_file **)(void *)bytes, NULL));
+    STATUS(NUL, fugo_key_file_at("x", 1, FUGO_UNLOCK_NONE, NULL, 0, NULL, NULL));
+    NO_HANDLE(fugo_key_file, NUL, fugo_key_file_at(NULL, 1, FUGO_UNLOCK_NONE, NULL, 0, &out, NULL));
+    NO_HANDLE(fugo_key_file, FUGO_STATUS_ADDRESS, fugo_key_file_at("exec:x", 6, FUGO_UNLOCK_NONE, NULL, 0, &out, NULL));
+    UNTOUCHED(LAP, fugo_key_file_at(chars, 9, 0, NULL, 0, (fugo_key_file **)(void *)bytes, NULL));
     STATUS(NUL, fugo_key_file_of_root(root, 2, NULL, NULL));
     NO_HANDLE(fugo_key_file, NUL, fugo_key_file_of_root(NULL, 2, &out, NULL));
     NO_HANDLE(fugo_key_file, HND, fugo_key_file_of_root((fugo_root_key *)(void *)key, 2, &out, NULL));

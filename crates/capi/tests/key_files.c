@@ -5,6 +5,7 @@
  */
 #include "expect.h"
 #include <errno.h>
+#include <sys/stat.h>
 
 static const char *folder;
 
@@ -91,6 +92,31 @@ int main(int argc, char **argv)
     EXPECT(error.at == 0 && error.found == ENOENT);
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load("a\0b", 3, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
     REFUSED(FUGO_STATUS_IO, fugo_key_file_load(NULL, 0, FUGO_UNLOCK_NONE, NULL, 0, &file, &error));
+
+    /* A program that MACs with the root key of expect.h gives the same key; the tag confirms it. */
+    {
+        static char address[8192];
+        const char *program = in("mac"), *path = in("test.key");
+        FILE *stream = fopen(program, "w");
+        EXPECT(stream != NULL);
+        fputs("#!/usr/bin/python3 -I\nimport hashlib, hmac, sys\n"
+              "sys.stdout.buffer.write(hmac.digest(bytes(range(32)), sys.stdin.buffer.read(), hashlib.sha256))\n", stream);
+        EXPECT(fclose(stream) == 0 && chmod(program, 0700) == 0);
+#define AT(text) fugo_key_file_at(text, strlen(text), FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, &error)
+        snprintf(address, sizeof address, "test:agency/nta/1=7c2cb2a1@exec:%s", program);
+        OK(AT(address));
+        is_sample(file, FUGO_KIND_SCOPE);
+        REFUSED(FUGO_STATUS_TEST_KEY, fugo_key_file_at(address, strlen(address), 0, NULL, 0, &file, &error));
+        address[18] = '8';
+        REFUSED(FUGO_STATUS_TAG_MISMATCH, AT(address));
+        snprintf(address, sizeof address, "exec:%s", program);
+        REFUSED(FUGO_STATUS_ADDRESS, AT(address));
+        REFUSED(FUGO_STATUS_PROGRAM, AT("agency/nta/1=7c2cb2a1@exec:/bin/false"));
+        REFUSED(FUGO_STATUS_TOKEN, AT("pkcs11:token=a?module-path=/usr/lib/p11.so"));
+        file = NULL;
+        OK(AT(path));
+        is_sample(file, FUGO_KIND_SCOPE);
+    }
 
     /* A test key is refused unless test keys are allowed, locked or not, from a path or from bytes. */
     {

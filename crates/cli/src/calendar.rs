@@ -1,15 +1,20 @@
 //! Days of the Gregorian calendar, for the audit and for policies.
 
-/// Days since 1970-01-01 of a date of the Gregorian calendar, if it exists.
-pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+/// Whether a date of the Gregorian calendar exists.
+pub(crate) fn exists(year: i64, month: i64, day: i64) -> bool {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         2 => 28 + i64::from(leap),
         4 | 6 | 9 | 11 => 30,
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        _ => return None,
+        _ => return false,
     };
-    if !(1..=9999).contains(&year) || !(1..=days).contains(&day) {
+    (1..=9999).contains(&year) && (1..=days).contains(&day)
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar, if it exists.
+pub(crate) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !exists(year, month, day) {
         return None;
     }
     // Howard Hinnant, chrono-Compatible Low-Level Date Algorithms: days_from_civil.

@@ -14,11 +14,10 @@ pub(crate) use crate::unlock::UnlockArgs;
 use crate::{
     failure::{Failure, Result},
     notice, passphrase,
-    unlock::{Opener, not_opened},
+    unlock::{Opener, not_opened, nothing},
 };
 
 /// The key of a scope, and its use.
-#[allow(dead_code, reason = "for commands that need the bytes of a key")]
 #[derive(Debug)]
 pub(crate) struct LoadedKey {
     pub(crate) key: ScopeKey,
@@ -40,7 +39,6 @@ impl TestKeyArgs {
     }
 }
 
-#[allow(dead_code, reason = "for commands that need the bytes of a key")]
 /// Loads the scope key of each address, in order, and refuses one that its holder does not show.
 pub(crate) fn load_scope_keys(addresses: &[PathBuf], unlock: &UnlockArgs, test: TestKeyArgs) -> Result<Vec<LoadedKey>> {
     let sources = load_scope_sources(addresses, unlock, test)?;
@@ -105,7 +103,7 @@ pub(crate) fn files<'a>(addresses: impl IntoIterator<Item = &'a PathBuf>) -> Vec
 fn open(address: &KeyAddress, opener: &mut Opener, test_keys: TestKeys) -> Result<ScopeSource> {
     let source = match &address.holder {
         Holder::File(path) => ScopeSource::from_file(opener.open(path)?),
-        Holder::Program(_) | Holder::Token(_) => opener.open_source(address, test_keys),
+        Holder::Program(_) | Holder::Token(_) => ScopeSource::open(address, &nothing(test_keys), &mut ask_pin),
     };
     source.map_err(|error| not_given(&address.to_string(), &error))
 }

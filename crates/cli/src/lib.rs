@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod by_hash;
 mod calendar;
 mod check;
 mod convert;
@@ -11,6 +12,7 @@ mod counts;
 mod deliver;
 #[cfg(feature = "demonstrations")]
 mod demonstrations;
+mod epoch;
 mod exit;
 mod failure;
 mod grant;
@@ -36,6 +38,7 @@ mod seal;
 mod symbol;
 mod translate;
 mod unlock;
+mod written;
 
 use std::process::ExitCode;
 
@@ -57,7 +60,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make, derive and inspect key files
+    /// Make, derive, split, inspect, rotate and destroy keys
     #[command(subcommand)]
     Key(key::KeyCommand),
     Audit(audit::AuditArgs),

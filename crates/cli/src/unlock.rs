@@ -7,15 +7,14 @@ use std::{
 
 use clap::Args;
 use fugo_keystore::{
-    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, SigningKeyFile, TestKeys,
-    Unlock, read_passphrase,
-    source::{KeyAddress, ScopeSource, SourceError},
+    KeyFile, KeyFileError, LedgerKeyFile, PlaintextError, SealedKeyFile, SecretFileError, Share, SigningKeyFile,
+    TestKeys, Unlock, read_passphrase,
 };
 use secrecy::SecretString;
 
 use crate::{
     failure::{Failure, Result},
-    keys, passphrase,
+    passphrase,
 };
 
 /// How the key files of a command are opened. Without these options the tool asks for a passphrase on the terminal.
@@ -49,7 +48,7 @@ pub(crate) struct RootUnlockArgs {
     /// A file whose first line is the passphrase of the root key; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_passphrase_file: Option<PathBuf>,
-    /// An age identity file that opens the root key; only its owner may have access to it
+    /// An age identity file that opens the root key or a share of it; only its owner may have access to it
     #[arg(long, value_name = "FILE")]
     root_identity: Vec<PathBuf>,
 }
@@ -98,14 +97,14 @@ impl Opener {
         self.open_asking(path, passphrase::ask, SealedKeyFile::unlock)
     }
 
-    /// Opens the source of a scope's key that is not a file.
-    pub(crate) fn open_source(&self, address: &KeyAddress, test_keys: TestKeys) -> Result<ScopeSource, SourceError> {
-        ScopeSource::open(address, &nothing(test_keys), &mut keys::ask_pin)
-    }
-
     /// Opens the file of a key that signs deliveries.
     pub(crate) fn open_signing(&mut self, path: &Path) -> Result<SigningKeyFile> {
         self.open_asking(path, passphrase::ask, SigningKeyFile::unlock)
+    }
+
+    /// Opens the file of a share of a root key.
+    pub(crate) fn open_share(&mut self, path: &Path) -> Result<Share> {
+        self.open_asking(path, passphrase::ask, Share::unlock)
     }
 
     /// Opens the file of a ledger's key.
@@ -134,7 +133,7 @@ impl Opener {
 }
 
 /// Opens key files that are not encrypted.
-fn nothing(test_keys: TestKeys) -> Unlock {
+pub(crate) fn nothing(test_keys: TestKeys) -> Unlock {
     if test_keys == TestKeys::Allow { Unlock::default().with_test_keys() } else { Unlock::default() }
 }
 
@@ -146,7 +145,9 @@ pub(crate) fn not_opened(path: &Path, error: &KeyFileError) -> Failure {
         KeyFileError::PassphraseNeeded | KeyFileError::WrongPassphrase => {
             "check the passphrase, and that it belongs to this key file"
         }
-        KeyFileError::IdentityNeeded => "give --identity (for a root key --root-identity) with the age identity file",
+        KeyFileError::IdentityNeeded => {
+            "give --identity (for a root key or a share --root-identity) with the age identity file"
+        }
         KeyFileError::WrongIdentity => "give the identity of one of the file's recipients",
         KeyFileError::OthersCanRead => "run chmod 600 on it, and find out whether others have read it",
         KeyFileError::PlaintextProduction => "encrypt it with age, and find out who could have read it",

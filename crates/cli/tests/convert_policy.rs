@@ -106,7 +106,7 @@ fn columns_and_scopes_that_the_policy_does_not_name_are_refused() {
 #[test]
 fn a_cell_that_cannot_be_made_coarser_rejects_its_row_and_is_not_repeated() {
     let (keys, people) = (agencies(POLICY), numbers(3));
-    let cells = [",1985-04-01,1,1000001,a", ",S60.4.1,1,1000001,a", ",1985-04-01,1,10,a"];
+    let cells = [",1985-04-01,1,1000001,a", ",S60.13.1,1,1000001,a", ",1985-04-01,1,10,a"];
     let rows: Vec<String> = people.iter().zip(cells).map(|(number, cells)| format!("{number}{cells}\n")).collect();
     let output = for_nta(&keys, &format!("my_number,birth,sex,code,memo\n{}", rows.concat()), &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -245,4 +245,54 @@ fn tables_are_made_coarser_as_csv_is_and_memory_and_threads_change_nothing() {
     let output = convert(&keys, &[&["bad.parquet"], &base[..], &["bad.csv", "--keep", "birth"]].concat());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(rejects(&keys, "bad.rejects.csv"), ["2,,,birth,kept-not-coarser"]);
+}
+
+#[test]
+fn no_rule_puts_the_digits_of_a_number_together() {
+    let people = numbers(40);
+    let other = numbers(41).pop().expect("a number");
+    let grouped = format!("{}-{}-{}-{}", &other[..3], &other[3..6], &other[6..9], &other[9..]);
+    for (rule, cell) in [("first 8", grouped.clone()), ("band 2", grouped), ("first 8", format!("{}/77", &other[..6]))]
+    {
+        let rows = people.iter().map(|number| format!("{number},{cell}\n")).collect::<Vec<_>>().concat();
+        let keys = agencies(&format!("version = 1\n[\"agency/nta\"]\ncolumns = {{ code = \"{rule}\" }}\n"));
+        let output = for_nta(&keys, &format!("my_number,code\n{rows}"), &[]);
+        let written = if keys.at("nta.csv").exists() { lines(&keys, "nta.csv").concat() } else { String::new() };
+        assert!(!written.contains(&other) && !stderr(&output).contains(&other), "{rule}: {written}");
+        if rule == "first 8" && !written.is_empty() {
+            assert!(written.contains(&other[..8]) || lines(&keys, "nta.csv").len() == 1, "{written}");
+        }
+    }
+    for rule in ["first 9", "band 10000000001"] {
+        let keys = agencies(&format!("version = 1\n[\"agency/nta\"]\ncolumns = {{ code = \"{rule}\" }}\n"));
+        let output = for_nta(&keys, "my_number,code\n", &[]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(stderr(&output).contains("a rule is"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_run_that_leaves_out_most_people_replaces_no_output() {
+    let (_, roster) = people_of_three_years();
+    let keys = agencies(&policy_of("group-size = 2", "\"year\""));
+    assert_eq!(for_nta(&keys, &roster, &[]).status.code(), Some(0));
+    let before = read(&keys, "nta.csv");
+    keys.file("policy.toml", &policy_of("group-size = 1000", "\"year\""), 0o600);
+    let output = for_nta(&keys, &roster, &[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("100 of 100 rows are missing from the outputs"), "{}", stderr(&output));
+    assert_eq!(read(&keys, "nta.csv"), before);
+}
+
+#[test]
+fn a_column_of_the_policy_that_the_roster_lacks_is_named() {
+    let keys = agencies("version = 1\n[\"agency/nta\"]\ncolumns = { birthdate = \"year\", memo = \"drop\" }\n");
+    let output = for_nta(&keys, &format!("my_number,birth_date\n{},1985-04-01\n", numbers(1)[0]), &[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = stderr(&output);
+    assert!(
+        said.contains("the policy of agency/nta/1 names the column `birthdate`, and the roster has no such"),
+        "{said}"
+    );
+    assert!(!said.contains("memo"), "{said}");
 }

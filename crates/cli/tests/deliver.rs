@@ -385,3 +385,39 @@ fn a_pair_of_signing_keys_is_made_once_and_its_public_key_can_be_printed_again()
         is_refused(&issuer.run(&args), "is a key file");
     }
 }
+
+#[test]
+fn the_verdict_of_the_ledger_goes_into_the_manifest_and_a_refused_file_is_not_delivered() {
+    let issuer = Issuer::new();
+    fs::create_dir(issuer.keys.at("ledgers")).expect("made");
+    let made = issuer.run("key ledger --plaintext --out ledger.key");
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    let judge = |serial: u32, least: &str, to: &str| {
+        let how = format!("--ledger ledgers --key ledger.key --test-keys --scope {NTA} --serial {serial} --json");
+        let judged = issuer.run(&format!("ledger judge nta.csv {how}{least}"));
+        issuer.keys.file(to, str::from_utf8(&judged.stdout).expect("text"), 0o600);
+        judged.status.code()
+    };
+    assert_eq!(judge(1, "", "ledger.json"), Some(0));
+    let output = issuer.deliver("nta.csv --serial 1 --ledger-report ledger.json");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(
+        issuer.statement(MANIFEST)["predicate"]["ledger"],
+        json!({
+            "refused": false, "deliveries": 1, "came": PEOPLE, "gone": 0, "changed": 0, "least": 10, "allowed": 0,
+            "people": PEOPLE, "groups": 1, "alone": 0, "in_small_groups": 0,
+        })
+    );
+    let received = issuer.receive(SEALED);
+    assert!(
+        sample_keys::stdout(&received).contains("ledger      accepted, 0 people are in small groups of one history\n"),
+        "{received:?}"
+    );
+    is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report ledger.json"), "no verdict given is about nta.csv");
+    is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report audit.json"), "is not such a report");
+    assert_eq!(judge(2, " --least 2000", "refused.json"), Some(1));
+    is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report refused.json"), "the ledger refuses nta.csv");
+    assert_eq!(issuer.names("outbox"), ["agency-nta-1-1"]);
+    let output = issuer.deliver("nta.csv --serial 2 --ledger-report refused.json --although-linked");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

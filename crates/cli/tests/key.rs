@@ -66,7 +66,7 @@ fn a_derived_key_is_the_known_one_and_is_recorded_beside_its_root() {
     assert_eq!(made.status.code(), Some(0), "{made:?}");
     assert!(fs::read_to_string(keys.at("nta.key")).expect("made").contains(NTA_HEX));
     let recorded = fs::read_to_string(keys.at("root.key.scopes")).expect("recorded");
-    assert_eq!(recorded, "purpose,scope,epoch,tag\nagency,nta,1,7c2cb2a1\n");
+    assert_eq!(recorded, "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,7c2cb2a1,,,\n");
     let shown = key(&["inspect", &keys.arg("nta.key")]);
     assert_eq!(stdout(&shown), "kind: scope\npurpose: agency\nscope: nta\nepoch: 1\nuse: test\ntag: 7c2cb2a1\n");
 }

@@ -29,7 +29,7 @@ fn a_program_gives_the_key_of_the_known_answer_and_its_tag_is_recorded() {
     let made = answer(&[&derive[..], &["--out", &out, "--use", "test", "--plaintext"]].concat(), "");
     assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
     assert!(fs::read_to_string(&out).expect("a key file").contains(NTA_HEX));
-    let recorded = "purpose,scope,epoch,tag\nagency,nta,1,7c2cb2a1\n";
+    let recorded = "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,7c2cb2a1,,,\n";
     assert!(fs::read_to_string(&registry).expect("a registry").starts_with(recorded));
     // The published root key gives no production key.
     let refused = answer(&[&derive[..], &["--record-only"]].concat(), "");

@@ -321,6 +321,33 @@ fn each_column_has_a_history_of_its_own_and_new_columns_begin_without_one() {
 }
 
 #[test]
+fn a_column_does_not_lose_its_history_by_another_name() {
+    let keys = issuer();
+    let file =
+        |columns: &[&str], cells: &str| write(&keys, NTA, columns, (0..100).map(|person| (person, cells.into())));
+    file(&["dept"], "1");
+    assert_eq!(record(&keys, NTA, 1, "").1, Some(0));
+    let refused = |more: &str, reason: &str| {
+        let args = "--ledger ledgers --key ledger.key --test-keys --scope agency/nta/1 --serial 2";
+        let output = run(&keys, &format!("ledger record file.csv {args}{more}"));
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(stderr(&output).contains(reason), "{} does not say: {reason}", stderr(&output));
+    };
+    file(&["dept2"], "2");
+    refused("", "the column `dept2` is new, and `dept` of earlier deliveries is missing");
+    refused(" --new-column dept", "the column `dept2` is new");
+    file(&["dept", "dept"], "2,1");
+    refused("", "two columns with the header `dept`");
+    // Another column next to the old one, none at all, and one that the operator names are accepted.
+    for (serial, columns, cells, more) in
+        [(2, &["dept", "sex"][..], "1,1", ""), (3, &["dept"], "1", ""), (4, &["age"], "1", " --new-column age")]
+    {
+        file(columns, cells);
+        assert_eq!(record(&keys, NTA, serial, more).1, Some(0), "{columns:?}");
+    }
+}
+
+#[test]
 fn a_ledger_holds_no_symbol_no_value_and_nothing_that_two_scopes_have_in_common() {
     let keys = issuer();
     let world = World::new(2_000);

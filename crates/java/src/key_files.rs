@@ -1,12 +1,16 @@
 //! Key files: opening, locking and reading them.
 
 use std::{
+    ffi::OsStr,
     mem,
     path::Path,
     sync::{PoisonError, RwLock},
 };
 
-use fugo_keystore::{Key, KeyFile, Registry, Seal, Unlock, Use, read_passphrase};
+use fugo_keystore::{
+    Key, KeyFile, Registry, Seal, Unlock, Use, read_passphrase,
+    source::{KeyAddress, SourceError},
+};
 use jni::{
     Env, EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass},
@@ -96,6 +100,22 @@ pub fn load_key_file<'local>(
         let held = held(unlock)?;
         let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
         Ok(hold(KeyFile::load(Path::new(&path), &unlock)?))
+    })
+}
+
+#[jni_mangle("fugo.Native")]
+pub fn key_file_at<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    address: JByteArray<'local>,
+    unlock: jlong,
+) -> jlong {
+    native(env, |env| {
+        let address = text(env, &address)?;
+        let held = held(unlock)?;
+        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
+        let address = KeyAddress::parse(OsStr::new(&address)).map_err(SourceError::from)?;
+        Ok(hold(KeyFile::at(&address, &unlock, &mut |_| None)?))
     })
 }
 

@@ -203,7 +203,9 @@ faults! {
 
 #[cfg(feature = "key-files")]
 mod of_key_files {
-    use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError};
+    use fugo_keystore::{
+        KeyFileError, PlaintextError, RecipientError, RegistryError, SealError, SecretFileError, source::SourceError,
+    };
     use jni::jni_str;
 
     use super::{Fault, Thrown, found_told, place_told};
@@ -219,6 +221,7 @@ mod of_key_files {
         PlaintextError => "fugo/KeyFileException",
         SecretFileError => "fugo/KeyFileException",
         SealError => "fugo/KeyFileException",
+        SourceError => "fugo/KeyFileException",
         RegistryError => "fugo/KeyFileException",
     }
 }

@@ -1,10 +1,7 @@
 //! Key files of four lines: the name of the kind, `use:`, `key-id:` and `key:`. The keys of deliveries and ledgers have
 //! this form.
 
-use std::{
-    fmt::{self, Write},
-    path::Path,
-};
+use std::fmt::{self, Write};
 
 use base16ct::HexDisplay;
 use fugo::KEY_LEN;
@@ -13,10 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{KeyFileError, PlaintextError},
     key_file::{TestKeys, Use},
-    new_file,
     plaintext::{Lines, key_bytes},
-    seal::Seal,
-    unlock::Content,
     weak,
 };
 
@@ -51,18 +45,6 @@ pub(crate) fn check(usage: Use, key: &[u8; KEY_LEN], test_keys: TestKeys) -> Res
         Use::Production if weak::is_guessable(key) => Err(KeyFileError::WeakKey),
         Use::Test | Use::Production => Ok(()),
     }
-}
-
-/// Writes a new key file that only its owner can read. An existing file is never replaced.
-pub(crate) fn create(file: &impl Content, path: &Path, seal: &Seal, text: &str) -> Result<(), KeyFileError> {
-    if path.symlink_metadata().is_ok() {
-        return Err(KeyFileError::Exists);
-    }
-    if seal.is_plaintext() && file.usage() == Use::Production {
-        return Err(KeyFileError::PlaintextProduction);
-    }
-    file.check(TestKeys::Allow)?;
-    new_file::create_owner_only(path, &seal.seal(text)?)
 }
 
 /// The text of a key file with these four lines.

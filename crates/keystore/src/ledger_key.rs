@@ -13,7 +13,7 @@ use crate::{
     error::{KeyFileError, PlaintextError},
     four_lines::{self, KeyId},
     key_file::{TestKeys, Use},
-    seal::Seal,
+    seal::{Seal, create},
     unlock::{Content, SealedKeyFile, Unlock},
 };
 
@@ -43,7 +43,7 @@ impl LedgerKeyFile {
 
     /// Writes a new key file that only its owner can read. An existing file is never replaced.
     pub fn create(&self, path: &Path, seal: &Seal) -> Result<(), KeyFileError> {
-        four_lines::create(self, path, seal, &four_lines::text(NAMES[0], self.usage, self.id(), &self.key))
+        create(self, path, seal, &four_lines::text(NAMES[0], self.usage, self.id(), &self.key))
     }
 
     /// The use of the key.

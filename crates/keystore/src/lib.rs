@@ -1,7 +1,7 @@
 //! fugo's key files: one key per file, encrypted with [age](https://age-encryption.org/v1), and checked by its tag.
 //!
 //! With the feature `delivery` also the keys that sign deliveries, the encryption of deliveries to recipients,
-//! and the keys of ledgers.
+//! and the keys of ledgers. With the feature `shares` also shares of a root key.
 //!
 //! # Guarantees
 //! 1. A loaded key has the tag that is in its file. Files with unknown or missing lines are refused.
@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod age_header;
+mod erase;
 mod error;
 #[cfg(feature = "delivery")]
 mod four_lines;
@@ -49,6 +50,8 @@ mod seal;
 #[cfg(feature = "delivery")]
 mod sealed_delivery;
 mod secret_file;
+#[cfg(feature = "shares")]
+mod shares;
 #[cfg(feature = "delivery")]
 mod signing;
 /// Where keys are: files, programs, PKCS#11 tokens.
@@ -56,6 +59,7 @@ pub mod source;
 mod unlock;
 mod weak;
 
+pub use erase::FileToErase;
 pub use error::{KeyFileError, PlaintextError};
 #[cfg(feature = "delivery")]
 pub use four_lines::KeyId;
@@ -64,11 +68,15 @@ pub use key_file::{Key, KeyFile, TestKeys, Use};
 pub use ledger_key::{LEDGER_HASH_LEN, LedgerHash, LedgerKeyFile};
 #[cfg(feature = "delivery")]
 pub use note::{Note, NoteError, NoteSigner};
-pub use registry::{Recorded, Registry, RegistryError};
+pub use registry::{
+    DateOrderError, Dates, Day, DayError, Recorded, RecordedEpoch, Registry, RegistryError, Scopes, UntimelyError,
+};
 pub use seal::{Recipient, RecipientError, Seal, SealError};
 #[cfg(feature = "delivery")]
 pub use sealed_delivery::{DeliveryRecipient, DeliveryRecipientError, Identities, OpenError, SealingWriter};
 pub use secret_file::{SecretFileError, open_regular, read_passphrase};
+#[cfg(feature = "shares")]
+pub use shares::{MAX_SHARES, Share, ShareError};
 #[cfg(feature = "delivery")]
 pub use signing::{SIGNATURE_LEN, Signature, SigningKeyFile, VerifyingKeyFile};
 pub use unlock::{Lock, SealedKeyFile, Unlock};

@@ -122,6 +122,24 @@ impl KeyFile {
     }
 }
 
+/// Writes a new file of another kind that only its owner can read. An existing file is never replaced.
+#[cfg(any(feature = "delivery", feature = "shares"))]
+pub(crate) fn create(
+    file: &impl crate::unlock::Content,
+    path: &Path,
+    seal: &Seal,
+    text: &str,
+) -> Result<(), KeyFileError> {
+    if path.symlink_metadata().is_ok() {
+        return Err(KeyFileError::Exists);
+    }
+    if seal.is_plaintext() && file.usage() == Use::Production {
+        return Err(KeyFileError::PlaintextProduction);
+    }
+    file.check(TestKeys::Allow)?;
+    create_owner_only(path, &seal.seal(text)?)
+}
+
 fn encrypt<'a>(
     recipients: impl Iterator<Item = &'a dyn age::Recipient>,
     plaintext: &str,

@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{KeyFileError, PlaintextError},
-    four_lines::{KeyId, check, create, lines, text},
+    four_lines::{KeyId, check, lines, text},
     key_file::{TestKeys, Use},
     new_file,
-    seal::Seal,
+    seal::{Seal, create},
     secret_file::{open_regular, read_bounded},
     unlock::{Content, SealedKeyFile, Unlock},
 };

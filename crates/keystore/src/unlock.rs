@@ -225,7 +225,7 @@ impl fmt::Debug for SealedKeyFile {
 }
 
 fn lock(bytes: &[u8]) -> Result<Lock, KeyFileError> {
-    let kinds: [&[u8]; 3] = [b"fugo-key", b"fugo-signing-key", b"fugo-ledger-key"];
+    let kinds: [&[u8]; 4] = [b"fugo-key", b"fugo-signing-key", b"fugo-ledger-key", b"fugo-share"];
     if kinds.iter().any(|kind| bytes.starts_with(kind)) {
         return Ok(Lock::Plaintext);
     }

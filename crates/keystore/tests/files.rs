@@ -511,7 +511,10 @@ fn a_registry_records_each_scope_once() {
     assert_eq!(registry.record(&nta, tag("7c2cb2a1")).expect("recorded"), Recorded::Known);
     assert_eq!(registry.record(&mof, tag("00000001")).expect("recorded"), Recorded::Added);
     let text = fs::read_to_string(registry.path()).expect("read");
-    assert_eq!(text, "purpose,scope,epoch,tag\nagency,nta,1,7c2cb2a1\nagency,mof,1,00000001\n");
+    assert_eq!(
+        text,
+        "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,7c2cb2a1,,,\nagency,mof,1,00000001,,,\n"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use fugo::{
     ScopeError, normalize::NormalizeError, text::TextError,
 };
 use fugo_columnar::{ColumnError, Fault, FaultReason, MetadataError};
-use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError};
+use fugo_keystore::{KeyFileError, PlaintextError, RecipientError, SealError, SecretFileError, source::SourceError};
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
@@ -300,6 +300,15 @@ impl From<KeyFileError> for Failure {
     fn from(error: KeyFileError) -> Self {
         let class = if let KeyFileError::Io(error) = &error { of_system(error) } else { Class::KeyFile };
         Self::told(class, error.kind(), &error, error.place(), error.found())
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::KeyFile(error) => error.into(),
+            error => Self::told(Class::KeyFile, error.kind(), &error, error.place(), error.found()),
+        }
     }
 }
 

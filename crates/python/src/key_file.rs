@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use fugo::ErrorKind;
-use fugo_keystore::{Key, KeyFile as File, RecipientError, Seal, Unlock, Use, read_passphrase};
+use fugo_keystore::{
+    Key, KeyFile as File, RecipientError, Seal, Unlock, Use, read_passphrase,
+    source::{Holder, KeyAddress, SourceError},
+};
 use pyo3::{prelude::*, types::PyType};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
@@ -75,6 +78,39 @@ impl KeyFile {
                 let unlock = unlock(passphrase, passphrase_file, identity_file, test_keys)?;
                 let file = File::load(&path, &unlock).map_err(|error| Failure::from(error).in_file(&path))?;
                 Ok(Self(file))
+            })
+        })
+    }
+
+    /// at(address, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): the key at an address,
+    /// which is the path of a key file, or `exec:` and a program that MACs with the root key.
+    ///
+    /// Before `@exec:` there must be the scope and the tag of the key, such as
+    /// `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`; the tag confirms the answer. docs/custody.md has the form. The
+    /// program runs as the user of this process, so take no address from others. It has the arguments and errors of
+    /// `load`.
+    #[classmethod]
+    #[pyo3(signature = (address, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys = false))]
+    fn at(
+        class: &Bound<'_, PyType>,
+        address: PathBuf,
+        passphrase: Option<&Bound<'_, PyAny>>,
+        passphrase_file: Option<PathBuf>,
+        identity_file: Option<PathBuf>,
+        test_keys: bool,
+    ) -> Result<Self, Failure> {
+        let passphrase = given_passphrase(passphrase)?;
+        class.py().detach(|| {
+            guarded(|| {
+                let unlock = unlock(passphrase, passphrase_file, identity_file, test_keys)?;
+                let read = KeyAddress::parse(address.as_os_str()).map_err(SourceError::from)?;
+                match &read.holder {
+                    Holder::File(path) => {
+                        let file = File::load(path, &unlock).map_err(|error| Failure::from(error).in_file(path))?;
+                        Ok(Self(file))
+                    }
+                    Holder::Program(_) | Holder::Token(_) => Ok(Self(File::at(&read, &unlock, &mut |_| None)?)),
+                }
             })
         })
     }

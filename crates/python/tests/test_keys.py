@@ -113,6 +113,32 @@ def test_a_plaintext_key_file_opens(files: Path) -> None:
     assert fugo.KeyFile.load(str(files / "plaintext.key"), test_keys=True).key == file.key
 
 
+def test_a_program_gives_a_key_and_its_tag_confirms_it(files: Path) -> None:
+    program = files / "mac"
+    program.write_text(
+        "#!/usr/bin/python3 -I\nimport hashlib, hmac, sys\n"
+        "sys.stdout.buffer.write(hmac.digest(bytes(range(32)), sys.stdin.buffer.read(), hashlib.sha256))\n"
+    )
+    program.chmod(0o700)
+    address = f"test:agency/nta/1=7c2cb2a1@exec:{program}"
+    file = fugo.KeyFile.at(address, test_keys=True)
+    assert file.scope_key == fugo.RootKey(bytes(range(32))).scope_key("agency/nta/1")
+    assert fugo.KeyFile.at(files / "plaintext.key", test_keys=True).tag == file.tag
+    for text, kind in [
+        (address.replace("7c2cb2a1", "7c2cb2a2"), "tag-mismatch"),
+        (f"exec:{program}", "address"),
+        ("exec:relative", "address"),
+        ("agency/nta/1=7c2cb2a1@exec:/bin/false", "program"),
+        ("pkcs11:token=a?module-path=/usr/lib/p11.so", "token"),
+        ("pkcs11:token=a?module-path=/usr/lib/p11.so&pin-value=hunter22", "address"),
+        (address, "test-key"),
+    ]:
+        with pytest.raises(fugo.KeyFileError) as refused:
+            fugo.KeyFile.at(text, test_keys=kind != "test-key")
+        assert refused.value.kind == kind
+        assert "hunter22" not in str(refused.value)
+
+
 def test_a_key_file_opens_with_its_passphrase_in_any_form(files: Path) -> None:
     phrase = "correct horse battery"
     path = files / "passphrase.key"

@@ -4,10 +4,10 @@ use fugo::{MyNumber, SYMBOL_LEN};
 use fugo_columnar::kept::{Codes, holds_symbol_text};
 
 use super::{
-    sample::{ByHash, Sample},
+    sample::Sample,
     values::{Cell, Hashes, View},
 };
-use crate::hex;
+use crate::{by_hash::ByHash, hex};
 
 /// So many filled cells decide which readings of a column are kept.
 const DECIDING: u64 = 256;
@@ -30,8 +30,7 @@ pub(super) struct Column {
     pub(super) days: ByHash<u64>,
     pub(super) ages: Vec<u64>,
     facts: Totals,
-    cache: Vec<Known>,
-    hashes: Vec<u64>,
+    cache: Cache,
 }
 
 /// A reading of a column, and a sample of its values.
@@ -75,14 +74,34 @@ struct Totals {
     spelled: u64,
 }
 
-/// What is known of a cell's bytes, and the cells that have them, until others take the place. Columns of few different
-/// values are counted here.
+/// The cells of a column that were read last. Columns of few different values are counted here.
+///
+/// A cell is in one of [`PROBED`] slots from the one that its hash names. If others are in all of them, it takes the slot
+/// of the one that fewest cells have, so that frequent cells stay.
+#[derive(Default)]
+struct Cache {
+    seen: Vec<Seen>,
+    known: Vec<Known>,
+    /// The values of the cell in each reading; 0 if it has none.
+    values: Vec<u64>,
+}
+
+/// The slots in which a cell can be.
+const PROBED: usize = 8;
+
+/// The hash of a cell's bytes, how many cells have them, and the sum of the indices of their rows, which is below 2^64 for
+/// 6 · 10^9 rows.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    hash: u64,
+    cells: u64,
+    places: u64,
+}
+
+/// What is known of a cell's bytes.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Copy, Default)]
 struct Known {
-    hash: u64,
-    cells: u64,
-    places: u128,
     rank: Option<i64>,
     day: Option<i32>,
     age: Option<u8>,
@@ -108,8 +127,7 @@ impl Column {
             days: ByHash::default(),
             ages: vec![0; OLDEST + 1],
             facts: Totals::default(),
-            cache: Vec::new(),
-            hashes: Vec::new(),
+            cache: Cache::default(),
         }
     }
 
@@ -118,48 +136,54 @@ impl Column {
         if value.is_empty() {
             return;
         }
-        let hash = hashes.bytes(value);
-        let slot = hash as usize & self.cache.len().wrapping_sub(1);
-        if let Some(known) = self.cache.get_mut(slot)
-            && known.hash == hash
-        {
-            known.cells += 1;
-            known.places += u128::from(place);
-            self.filled += u64::from(!known.is_empty);
-            return;
-        }
-        let mut known = self.look(value, hash, cell);
-        (known.cells, known.places) = (1, place.into());
-        self.filled += u64::from(!known.is_empty);
-        let width = self.readings.len();
-        let slot = if self.cache.is_empty() { 0 } else { slot };
-        if let Some(old) = self.cache.get_mut(slot) {
-            let old = std::mem::replace(old, known);
-            self.count(&old, slot);
-        } else {
-            self.hashes.resize(width, 0);
-        }
-        for (of, reading) in self.hashes[slot * width..(slot + 1) * width].iter_mut().zip(&self.readings) {
-            *of = if known.is_empty { 0 } else { cell.hash(reading.view, hashes).unwrap_or(0) };
-        }
-        if self.cache.is_empty() {
-            self.count(&known, 0);
+        let hash = hashes.quick(value);
+        let seen = Seen { hash, cells: 1, places: place };
+        if self.cache.seen.is_empty() {
+            let known = self.look(value, hash, cell);
+            self.cache.values.resize(self.readings.len(), 0);
+            self.remember(0, &known, hashes, cell);
+            self.count(seen, &known, 0);
             if self.filled == DECIDING {
                 self.decide();
             }
+            return;
+        }
+        let slot = match self.cache.find(hash) {
+            Ok(slot) => {
+                let seen = &mut self.cache.seen[slot];
+                seen.cells += 1;
+                seen.places += place;
+                return;
+            }
+            Err(slot) => slot,
+        };
+        let (old, of_old) = (self.cache.seen[slot], self.cache.known[slot]);
+        self.count(old, &of_old, slot);
+        let known = self.look(value, hash, cell);
+        self.remember(slot, &known, hashes, cell);
+        (self.cache.seen[slot], self.cache.known[slot]) = (seen, known);
+    }
+
+    /// Keeps the values of the cell that was read.
+    fn remember(&mut self, slot: usize, known: &Known, hashes: &Hashes, cell: &Cell) {
+        let width = self.readings.len();
+        let values = &mut self.cache.values[slot * width..(slot + 1) * width];
+        for (value, reading) in values.iter_mut().zip(&self.readings) {
+            *value = if known.is_empty { 0 } else { cell.hash(reading.view, hashes).unwrap_or(0) };
         }
     }
 
     /// Counts the cells that have the same bytes.
-    fn count(&mut self, known: &Known, slot: usize) {
-        if known.is_empty || known.cells == 0 {
+    fn count(&mut self, seen: Seen, known: &Known, slot: usize) {
+        let (cells, width) = (seen.cells, self.readings.len());
+        if known.is_empty || cells == 0 {
             return;
         }
-        let (cells, width) = (known.cells, self.readings.len());
-        for (hash, reading) in self.hashes[slot * width..(slot + 1) * width].iter().zip(&mut self.readings) {
+        self.filled += cells;
+        for (hash, reading) in self.cache.values[slot * width..(slot + 1) * width].iter().zip(&mut self.readings) {
             if *hash != 0 {
                 reading.read += cells;
-                reading.sample.add_several(*hash, cells, known.places);
+                reading.sample.add_several(*hash, cells, seen.places.into());
             }
         }
         self.numbers.count += if known.rank.is_some() { cells } else { 0 };
@@ -183,16 +207,21 @@ impl Column {
     fn decide(&mut self) {
         let filled = self.filled;
         self.readings.retain(|reading| 2 * reading.read >= filled);
-        let slots = (self.memory / 4 / ENTRY).clamp(1 << 6, 1 << 16);
+        let slots = (self.memory / 4 / ENTRY).clamp(1 << 6, 1 << 17);
         let slots = 1 << slots.ilog2();
-        self.cache = vec![Known::default(); slots];
-        self.hashes = vec![0; slots * self.readings.len()];
+        self.cache = Cache {
+            seen: vec![Seen::default(); slots],
+            known: vec![Known::default(); slots],
+            values: vec![0; slots * self.readings.len()],
+        };
     }
 
     pub(super) fn finish(&mut self) {
-        let cache = std::mem::take(&mut self.cache);
-        cache.iter().enumerate().for_each(|(slot, known)| self.count(known, slot));
-        self.hashes = Vec::new();
+        for slot in 0..self.cache.seen.len() {
+            let (seen, known) = (self.cache.seen[slot], self.cache.known[slot]);
+            self.count(seen, &known, slot);
+        }
+        self.cache = Cache::default();
         let filled = self.filled;
         self.readings.retain(|reading| 2 * reading.read >= filled);
         if !self.has(View::Day) {
@@ -205,7 +234,7 @@ impl Column {
     /// Reads the cell anew.
     fn look(&mut self, value: &[u8], hash: u64, cell: &mut Cell) -> Known {
         let is_empty = !cell.read(value);
-        let mut known = Known { hash, is_empty, ..Known::default() };
+        let mut known = Known { is_empty, ..Known::default() };
         if is_empty {
             return known;
         }
@@ -267,6 +296,28 @@ impl Column {
     /// Whether enough cells may spell bytes that digests of symbols are looked for in them.
     pub(super) fn spells(&self) -> bool {
         10 * self.facts.spelled >= self.filled && self.facts.spelled > 0
+    }
+}
+
+impl Cache {
+    /// The slot of a cell; or the slot that it takes, whose cells must be counted.
+    #[inline]
+    fn find(&self, hash: u64) -> Result<usize, usize> {
+        let mask = self.seen.len() - 1;
+        let (mut taken, mut fewest) = (0, u64::MAX);
+        for slot in (0..PROBED).map(|step| (hash as usize).wrapping_add(step) & mask) {
+            let seen = &self.seen[slot];
+            if seen.hash == hash {
+                return Ok(slot);
+            }
+            if seen.cells < fewest {
+                (taken, fewest) = (slot, seen.cells);
+            }
+            if seen.cells == 0 {
+                break;
+            }
+        }
+        Err(taken)
     }
 }
 

@@ -1,101 +1,16 @@
-//! Counts how many people have each value, for several sets of columns at a time, in bounded memory and in one reading.
+//! Counts how many people of both files have each value, for several sets of columns at a time.
 
 use std::{
     collections::BTreeMap,
-    io,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use super::groups::Groups;
 use crate::{
     failure::{Failure, Result},
-    partition::{Pages, Part, Spill, Spills},
+    partition::{Counted, PARTS, Values},
 };
-
-/// Rows and values are divided into so many partitions, by the first byte of their hashes.
-pub(super) const PARTS: usize = 1 << 8;
-/// Values that are counted before they reach the partitions. It must be a power of two.
-const FRONT: usize = 1 << 10;
-
-/// The values of one set of columns of one file on their way into partitions.
-///
-/// A value that many people have is counted in front of the partitions. So no partition is much larger than others.
-pub(super) struct Values<'s> {
-    front: Vec<Slot>,
-    pages: Pages,
-    spill: Spill<'s>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    hash: u64,
-    count: u64,
-    others: u64,
-}
-
-impl<'s> Values<'s> {
-    pub(super) fn new(spills: &'s Spills, limit: usize) -> Self {
-        Self { front: vec![Slot::default(); FRONT], pages: Pages::new(PARTS, limit), spill: spills.open(PARTS) }
-    }
-
-    /// Takes the value of a person.
-    pub(super) fn add(&mut self, hash: u64) -> io::Result<()> {
-        let slot = &mut self.front[hash as usize & (FRONT - 1)];
-        if slot.hash == hash {
-            slot.count += 1;
-            return Ok(());
-        }
-        // The value stays in front as long as it is more frequent than all others of the slot together.
-        slot.others += 1;
-        if slot.others < slot.count {
-            return self.push(hash);
-        }
-        let Slot { hash: before, count, .. } = std::mem::replace(slot, Slot { hash, count: 1, others: 0 });
-        (0..count).try_for_each(|_| self.push(before))
-    }
-
-    fn push(&mut self, hash: u64) -> io::Result<()> {
-        let write = |row: &mut [u8]| row.copy_from_slice(&hash.to_le_bytes());
-        self.pages.push((hash >> 56) as usize, size_of::<u64>(), write, &self.spill)
-    }
-
-    /// All values are here.
-    fn finish(&self) -> Counted<'_> {
-        let mut front: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); PARTS];
-        for slot in self.front.iter().filter(|slot| slot.count > 0) {
-            *front[(slot.hash >> 56) as usize].entry(slot.hash).or_default() += slot.count;
-        }
-        let spill = &self.spill;
-        let parts = front.into_iter().enumerate().map(|(i, front)| {
-            let part = Part::new(std::iter::once(&self.pages), i, spill);
-            Mutex::new(Some((front, part)))
-        });
-        Counted { parts: parts.collect() }
-    }
-}
-
-type OnePart<'a> = (BTreeMap<u64, u64>, Part<'a>);
-
-struct Counted<'a> {
-    parts: Vec<Mutex<Option<OnePart<'a>>>>,
-}
-
-impl Counted<'_> {
-    /// The hashes of a partition in ascending order, and the counts of those that were in front.
-    fn load(&self, part: usize, bytes: &mut Vec<u8>, hashes: &mut Vec<u64>) -> Result<BTreeMap<u64, u64>> {
-        let of = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((front, part)) = of else { return Err(Failure::thread()) };
-        part.load(bytes)?;
-        hashes.clear();
-        hashes.extend(bytes.as_chunks().0.iter().map(|hash| u64::from_le_bytes(*hash)));
-        hashes.sort_unstable();
-        Ok(front)
-    }
-}
 
 /// The groups of each set, from the values of both files.
 pub(super) fn count(sides: [Vec<Values<'_>>; 2], threads: usize) -> Result<Vec<Groups>> {
@@ -160,6 +75,7 @@ impl Iterator for Merged<'_> {
 #[cfg(test)]
 mod tests {
     use super::{super::values::joined, *};
+    use crate::partition::Spills;
 
     #[test]
     fn groups_are_counted_on_both_sides_whether_values_are_rare_or_frequent() {

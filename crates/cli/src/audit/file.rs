@@ -20,7 +20,7 @@ use clap::Args;
 use fugo::{
     KeyTag, MyNumber, Purpose, SYMBOL_LEN,
     normalize::{LostZeros, normalize},
-    text,
+    text::{self, TextEncoder},
 };
 use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
 use sha2::{Digest, Sha256};
@@ -209,7 +209,7 @@ impl Delivery {
     }
 
     /// SHA-256 of the file's bytes, as `sha256sum` prints it.
-    pub(super) fn sha256(&self) -> Result<String> {
+    pub(crate) fn sha256(&self) -> Result<String> {
         let fail = |error: std::io::Error| Failure::io("read", &self.path, &error);
         let mut file = File::open(&self.path).map_err(fail)?;
         let (mut digest, mut bytes) = (Sha256::new(), vec![0; 1 << 18]);
@@ -224,15 +224,21 @@ impl Delivery {
     /// Reads all rows once, in the order of the file.
     pub(crate) fn each_row(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<u64> {
         let mut rows = 0;
+        let mut last: Option<(Whose, TextEncoder)> = None;
         let read = self.each_record(&mut |record, values| {
             let cell = values.remove(self.symbol);
-            let (symbol, whose) = symbol(&cell).ok_or_else(|| {
+            // Nearly all symbols of a file have one key. Then it is quicker to write the symbol again than to verify it.
+            let of_last = last.as_ref().and_then(|(whose, key)| Some((key.decode(&cell).ok()?, Some(*whose))));
+            let (symbol, whose) = of_last.or_else(|| symbol(&cell)).ok_or_else(|| {
                 Failure::new(
                     format!("record {record}: the cell is not a symbol (text form, 32 hexadecimal digits or 16 bytes)"),
                     "name the symbol column with --symbol-column; an audit reads files that `fugo convert` wrote",
                 )
                 .of(&self.path)
             })?;
+            if let Some((purpose, tag)) = whose.filter(|_| of_last.is_none()) {
+                last = Some(((purpose, tag), TextEncoder::new(purpose, tag)));
+            }
             rows += 1;
             visit(&Row { symbol, whose, written: &cell, cells: values })?;
             Ok(ControlFlow::Continue(()))

@@ -21,6 +21,9 @@ const TABLE: usize = 16;
 const SURE: f64 = 5.0;
 /// So many standard deviations do not need to be exceeded to explain a few people.
 const FEW: f64 = 3.0;
+/// The probability below which people who are alone in both files are not chance, over all sets of columns that are
+/// counted, although chance explains the groups as a whole.
+const UNLIKELY: f64 = 1e-4;
 /// So many right guesses, beyond people who are alone, link two files.
 const GUESSES: f64 = 10.0;
 /// So many people who are alone in both files link them, if most values are not common.
@@ -98,6 +101,8 @@ impl Groups {
             }
             if size == 2 {
                 found.alone_right = same;
+                found.alone_tail =
+                    if by_chance > 0.0 { 0.0 } else { tail(class.common, class.common + class.apart, share) };
                 // An estimate from the density of codes is a few percent off.
                 found.alone_noise = class.common - same + class.apart + (0.03 * by_chance).powi(2);
             }
@@ -177,6 +182,10 @@ pub(super) struct Guesses {
     /// People who are alone in both files, beyond chance, and the variance.
     alone_right: f64,
     alone_noise: f64,
+    /// The probability that chance leaves as many people alone in both files.
+    alone_tail: f64,
+    /// How many sets of columns were counted with this one.
+    pub(super) tried: u64,
 }
 
 impl Guesses {
@@ -198,8 +207,10 @@ impl Guesses {
     pub(super) fn links(&self) -> bool {
         let least = if self.is_same_thing() { 1.0 } else { RARE };
         let sure = |excess: f64, variance: f64| excess > SURE * variance.max(0.0).sqrt();
-        // The few people who are alone by chance can be more in one file than in the other. Then all groups decide.
-        let is_explained = self.alone_right < GUESSES && self.is_chance_within(FEW);
+        // The few people who are alone by chance can be more in one file than in the other, and among many sets of columns
+        // some have more such people than others. Then all groups decide.
+        let is_likely = self.alone_tail * self.tried.max(1) as f64 > UNLIKELY;
+        let is_explained = (self.alone_right < GUESSES || is_likely) && self.is_chance_within(FEW);
         (self.alone_right >= least && sure(self.alone_right, self.alone_noise) && !is_explained)
             || (self.right >= GUESSES && sure(self.close_same, self.close_noise))
     }
@@ -221,6 +232,33 @@ impl Guesses {
     /// The people that count for `--allow`.
     pub(super) fn expected(&self) -> u64 {
         self.right.max(self.alone_right).round() as u64
+    }
+}
+
+/// The probability that at least `alone` of `pairs` values that two people have are in one file each, if each person is in
+/// the first file with the probability `share`.
+fn tail(alone: f64, pairs: f64, share: f64) -> f64 {
+    const EXACT: f64 = 4_096.0;
+    let each = 2.0 * share * (1.0 - share);
+    if alone <= pairs * each {
+        return 1.0;
+    }
+    if pairs > EXACT {
+        // Hoeffding's bound.
+        return (-2.0 * pairs * (alone / pairs - each).powi(2)).exp();
+    }
+    // The logarithm of the probability of each count, from none on.
+    let mut log = pairs * (1.0 - each).ln();
+    let (mut sum, mut count) = (0.0, 0.0);
+    loop {
+        if count >= alone {
+            sum += log.exp();
+        }
+        if count >= pairs {
+            return sum;
+        }
+        log += ((pairs - count) / (count + 1.0)).ln() + (each / (1.0 - each)).ln();
+        count += 1.0;
     }
 }
 
@@ -261,6 +299,35 @@ mod tests {
         // Five people of 3,000, whose other values differ; and two, which chance may be.
         assert!(guesses(&[([1, 1], 5), ([1, 0], 2_995), ([0, 1], 2_995)]).links());
         assert!(!guesses(&[([1, 1], 2), ([1, 0], 2_998), ([0, 1], 2_998)]).links());
+    }
+
+    #[test]
+    fn the_tail_is_that_of_a_binomial_distribution() {
+        let close = |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-9, "{found} {expected}");
+        close(tail(11.0, 12.0, 0.5), 13.0 / 4096.0);
+        close(tail(20.0, 20.0, 0.5), 0.5_f64.powi(20));
+        close(tail(2.0, 2.0, 0.25), 0.375 * 0.375);
+        close(tail(1.0, 12.0, 0.5), 1.0);
+        // The bound is above the tail, and not far.
+        let (exact, bound) = (tail(2_300.0, 4_096.0, 0.5), tail(2_300.0, 4_097.0, 0.5));
+        assert!(exact < bound && bound < 1e-10, "{exact} {bound}");
+    }
+
+    #[test]
+    fn a_few_people_alone_by_chance_among_many_sets_of_columns_do_not_link_and_many_do() {
+        // Ten columns of each file's own: 1,024 values, and about four people in each file have each.
+        let chance = |alone, apart| {
+            let others = (4..14).flat_map(|t| (0..=t).map(move |a| ([a, t - a], (14.0 * binomial(t, a)) as u64)));
+            let all: Vec<_> = others.chain([([1, 1], alone), ([2, 0], apart)]).collect();
+            guesses(&all)
+        };
+        let twelve = chance(11, 1);
+        assert!(twelve.is_chance_within(FEW) && !twelve.links(), "{twelve:?}");
+        assert!(chance(40, 1).links());
+    }
+
+    fn binomial(n: u64, k: u64) -> f64 {
+        (0..k).fold(6.0, |product, i| product * (n - i) as f64 / (i + 1) as f64) / 2_f64.powi(n as i32)
     }
 
     #[test]

@@ -31,12 +31,13 @@ use clap::Args;
 use self::{
     file::{Delivery, SymbolFileArgs},
     findings::{Allowed, Weight},
+    groups::Groups,
     judgement::{Evidence, one_scope},
     people::People,
     records::Wanted,
     report::{Audit, Summary},
     sample::Sample,
-    search::{Found, Search, spills},
+    search::{Found, Search},
     survey::Survey,
     traced::{Roster, Traced, traces},
     values::{Hashes, View},
@@ -46,6 +47,7 @@ use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
     options::{default_memory, size},
+    partition::Spills,
     placing::{Kind, OverwriteArgs, Placing, Staging, place},
     roster::ReadOptions,
 };
@@ -193,7 +195,7 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let rows = surveys.map(|survey| survey.rows);
     let limit = memory / ROWS / 2;
     let widest = 8 * (2 + uses[0].len().max(uses[1].len())) as u64;
-    let (_staging, spills) = spills(&temp_dir, 2 * widest * rows[0].max(rows[1]) > limit as u64)?;
+    let (_staging, spills) = Spills::within(&temp_dir, 2 * widest * rows[0].max(rows[1]) > limit as u64)?;
     let mut stored = both(|side| wanted[side].read(&spills, limit))?;
     let traced = Traced {
         cells: stored.each_mut().map(|stored| std::mem::take(&mut stored.traced)),
@@ -203,20 +205,23 @@ fn audit(args: &AuditArgs) -> Result<Audit> {
     let [of_a, of_b] = &stored;
     let mut records = [of_a.records(), of_b.records()];
     let columns: Vec<[usize; 2]> = (0..alike.len()).map(|i| [i, i]).collect();
-    let people = People::of([&records[0], &records[1]], &columns, &interrupt)?;
+    let threads = thread::available_parallelism().map_or(2, usize::from).min(8);
+    let people = People::of([&records[0], &records[1]], &columns, threads, &interrupt)?;
     for (side, records) in records.iter_mut().enumerate() {
         if people.are_single(side) {
             records.are_single();
         }
     }
+    let are_single = (0..2).all(|side| people.are_single(side));
     let is_one_scope = is_one_scope.unwrap_or(2 * people.in_both > rows[0].min(rows[1]));
     let search = Search {
         records: records.each_ref(),
         rows,
+        known: pairs.iter().map(|pair| known(pair, surveys).filter(|_| are_single)).collect(),
         pairs: &pairs,
         places: &places,
         memory: memory / 4,
-        threads: thread::available_parallelism().map_or(2, usize::from).min(8),
+        threads,
         temp_dir: &temp_dir,
         interrupt: &interrupt,
     };
@@ -280,6 +285,19 @@ fn refuse_pairs_without_common_values(
         }
     }
     Ok(())
+}
+
+/// The groups of a pair, if the samples of both columns hold all of their values: then the first reading has counted all
+/// rows, and nothing is estimated. They are groups of people if no person has several rows.
+fn known(pair: &pairs::Pair, surveys: [&Survey; 2]) -> Option<Groups> {
+    let sample = |side: usize| {
+        let sample = surveys[side].columns[pair.places[side]].sample(pair.views[side]);
+        sample.filter(|sample| sample.is_complete())
+    };
+    let (sizes, _) = sample(0)?.groups(sample(1)?);
+    let mut groups = Groups::default();
+    sizes.for_each(|sizes| groups.add(sizes));
+    Some(groups)
 }
 
 /// The columns that both files have under one name.

@@ -1,12 +1,17 @@
 //! Who is in both files, by symbol: two files of one scope, or symbols that two scopes share.
 
-use std::collections::BTreeMap;
-
-use super::{
-    counting::PARTS,
-    records::{Records, Rows},
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
-use crate::{failure::Result, interrupt::Interrupt};
+
+use super::records::{Records, Rows};
+use crate::{
+    failure::{Failure, Result},
+    interrupt::Interrupt,
+    partition::PARTS,
+};
 
 /// People are different symbols, however many rows they have.
 #[derive(Default)]
@@ -24,17 +29,48 @@ pub(super) struct People {
 
 impl People {
     /// Compares two files. `columns` of each row are those that both files have.
-    pub(super) fn of(records: [&Records<'_>; 2], columns: &[[usize; 2]], interrupt: &Interrupt) -> Result<Self> {
-        let mut people = Self { changed_in: vec![0; columns.len()], ..Self::default() };
-        let mut rows = [Rows::default(), Rows::default()];
-        for part in 0..PARTS {
-            interrupt.check()?;
-            for side in [0, 1] {
-                records[side].load(part, true, &mut rows[side])?;
+    pub(super) fn of(
+        records: [&Records<'_>; 2],
+        columns: &[[usize; 2]],
+        threads: usize,
+        interrupt: &Interrupt,
+    ) -> Result<Self> {
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Self> {
+            let mut people = Self { changed_in: vec![0; columns.len()], ..Self::default() };
+            let mut rows = [Rows::default(), Rows::default()];
+            loop {
+                let part = next.fetch_add(1, Ordering::Relaxed);
+                if part >= PARTS {
+                    return Ok(people);
+                }
+                interrupt.check()?;
+                for side in [0, 1] {
+                    records[side].load(part, true, &mut rows[side])?;
+                }
+                people.add(&rows, columns);
             }
-            people.add(&rows, columns);
+        };
+        let mut all = Self { changed_in: vec![0; columns.len()], ..Self::default() };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            for worker in workers {
+                all.merge(worker.join().unwrap_or_else(|_| Err(Failure::thread()))?);
+            }
+            Ok(all)
+        })
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.in_both += other.in_both;
+        self.changed += other.changed;
+        for side in [0, 1] {
+            self.only[side] += other.only[side];
+            for (rows, people) in &other.several[side] {
+                *self.several[side].entry(*rows).or_default() += people;
+            }
         }
-        Ok(people)
+        self.changed_in.iter_mut().zip(other.changed_in).for_each(|(all, changed)| *all += changed);
     }
 
     fn add(&mut self, rows: &[Rows; 2], columns: &[[usize; 2]]) {

@@ -5,7 +5,6 @@ use std::{borrow::Cow, collections::HashMap};
 use fugo_columnar::kept::Traces;
 
 use super::{
-    counting::{PARTS, Values},
     file::{Delivery, Row},
     sample::Sample,
     survey::Survey,
@@ -14,7 +13,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
-    partition::{Pages, Part, Spill, Spills},
+    partition::{PARTS, Pages, Part, Spill, Spills, Values},
 };
 
 /// The hashes of a row: of its symbol, of all its other cells, and of the columns that are compared.
@@ -143,28 +142,25 @@ struct Reader<'a> {
 struct Remembered {
     /// The readings of the column, and where they are in a row.
     views: Vec<(View, usize)>,
+    slots: usize,
+    /// For each cell: the hash by which it is found, that of its bytes, and its value in each reading.
     cells: Vec<u64>,
-    values: Vec<u64>,
 }
+
+/// The slots in which a cell can be, from the one that its hash names.
+const PROBED: usize = 4;
 
 impl<'a> Reader<'a> {
     fn of(wanted: &Wanted<'a>) -> Self {
         let mut columns: Vec<Remembered> = Vec::new();
-        columns.resize_with(wanted.survey.columns.len(), || Remembered {
-            views: Vec::new(),
-            cells: Vec::new(),
-            values: Vec::new(),
-        });
+        let all = wanted.survey.columns.len();
+        let slots = 1 << (REMEMBERED / all.max(1)).clamp(LEAST, MOST).ilog2();
+        columns.resize_with(all, || Remembered { views: Vec::new(), slots, cells: Vec::new() });
         for (i, (column, view)) in wanted.uses.iter().enumerate() {
             columns[*column].views.push((*view, OWN + i));
         }
-        let read = columns.iter().filter(|column| !column.views.is_empty()).count();
-        let slots = 1 << (REMEMBERED / read.max(1)).clamp(LEAST, MOST).ilog2();
         for column in &mut columns {
-            if !column.views.is_empty() {
-                column.cells = vec![0; slots];
-                column.values = vec![0; slots * column.views.len()];
-            }
+            column.cells = vec![0; slots * column.width()];
         }
         Self { hashes: wanted.hashes, columns }
     }
@@ -172,27 +168,50 @@ impl<'a> Reader<'a> {
     fn read(&mut self, cells: &[Cow<'_, [u8]>], row: &mut [u64], cell: &mut Cell) {
         let mut all = 0x9E37_79B9_7F4A_7C15_u64;
         for (column, value) in self.columns.iter_mut().zip(cells) {
-            let raw = if value.is_empty() { 0 } else { self.hashes.bytes(value) };
-            all = joined([all, raw]);
-            if column.views.is_empty() {
-                continue;
-            }
             if value.is_empty() {
+                all = joined([all, 0]);
                 column.views.iter().for_each(|(_, at)| row[*at] = 0);
                 continue;
             }
-            let (slot, width) = (raw as usize & (column.cells.len() - 1), column.views.len());
-            let values = &mut column.values[slot * width..(slot + 1) * width];
-            if column.cells[slot] != raw {
-                column.cells[slot] = raw;
-                let is_filled = cell.read(value);
-                for (value, (view, _)) in values.iter_mut().zip(&column.views) {
-                    *value = if is_filled { cell.hash(*view, self.hashes).unwrap_or(0) } else { 0 };
+            let quick = self.hashes.quick(value);
+            let remembered = match column.find(quick) {
+                Ok(at) => &column.cells[at..],
+                Err(at) => {
+                    let (views, width) = (&column.views, column.width());
+                    let remembered = &mut column.cells[at..at + width];
+                    (remembered[0], remembered[1]) = (quick, self.hashes.bytes(value));
+                    let is_filled = !views.is_empty() && cell.read(value);
+                    for (value, (view, _)) in remembered[2..].iter_mut().zip(views) {
+                        *value = if is_filled { cell.hash(*view, self.hashes).unwrap_or(0) } else { 0 };
+                    }
+                    remembered
                 }
-            }
-            values.iter().zip(&column.views).for_each(|(value, (_, at))| row[*at] = *value);
+            };
+            all = joined([all, remembered[1]]);
+            remembered[2..].iter().zip(&column.views).for_each(|(value, (_, at))| row[*at] = *value);
         }
         row[CELLS] = all;
+    }
+}
+
+impl Remembered {
+    fn width(&self) -> usize {
+        2 + self.views.len()
+    }
+
+    /// Where a cell is; or where it comes, in the place of another.
+    #[inline]
+    fn find(&self, quick: u64) -> Result<usize, usize> {
+        let (mask, width) = (self.slots - 1, self.width());
+        let at = |step: usize| ((quick as usize).wrapping_add(step) & mask) * width;
+        for step in 0..PROBED {
+            match self.cells[at(step)] {
+                found if found == quick => return Ok(at(step)),
+                0 => return Err(at(step)),
+                _ => {}
+            }
+        }
+        Err(at((quick >> 62) as usize % PROBED))
     }
 }
 

@@ -1,31 +1,6 @@
 //! A sample of the values of a column in bounded memory. Every file samples the same values.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
-
-/// A map whose keys are hashes already.
-pub(super) type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
-
-/// Takes a 64-bit key as its own hash, nearly.
-#[derive(Default)]
-pub(super) struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        // The hashes of a sample begin with zeros, and a map takes its buckets from both ends.
-        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
+use crate::by_hash::ByHash;
 
 /// About how many bytes a value takes.
 const VALUE: usize = 64;

@@ -12,10 +12,11 @@
 //! Up to [`ALL_SETS`] columns, every set that the first two facts leave is counted. With more, sets grow by the column
 //! that adds the most right guesses, and columns from the coarsest on are taken together as long as they do not link.
 
-use std::{path::Path, thread};
+use std::path::Path;
 
 use super::{
-    counting::{Merged, Values, count},
+    both,
+    counting::{Merged, count},
     groups::{Groups, Guesses},
     pairs::Pair,
     records::Records,
@@ -23,8 +24,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
-    partition::Spills,
-    placing::{Placing, Staging},
+    partition::{Spills, Values},
 };
 
 /// Up to so many columns that do not link alone, all sets of them are counted.
@@ -38,6 +38,8 @@ const GAIN: f64 = 0.005;
 pub(super) struct Search<'a> {
     pub(super) records: [&'a Records<'a>; 2],
     pub(super) rows: [u64; 2],
+    /// The groups of each pair, if they are known and need not be counted.
+    pub(super) known: Vec<Option<Groups>>,
     pub(super) pairs: &'a [Pair],
     /// Where the columns of each pair are in the rows.
     pub(super) places: &'a [[usize; 2]],
@@ -258,23 +260,35 @@ impl Search<'_> {
     /// Counts sets over all people.
     fn count(&self, sets: Vec<Vec<usize>>, found: &mut Found) -> Result<Vec<Set>> {
         found.counted += sets.len() as u64;
-        let mut counted = Vec::new();
+        let tried = found.counted;
+        let known = |set: &[usize]| match set {
+            [pair] => self.known[*pair].as_ref(),
+            _ => None,
+        };
+        let unknown: Vec<Vec<usize>> = sets.iter().filter(|set| known(set).is_none()).cloned().collect();
         let least = 1 << 18;
         let batch = (self.memory / 2 / least).clamp(1, 64);
-        for sets in sets.chunks(batch) {
-            let all = self.count_batch(sets, self.memory / 2 / sets.len())?;
-            for (set, groups) in sets.iter().zip(all) {
-                let by_chance = set.iter().map(|pair| self.pairs[*pair].by_chance).filter(|chance| *chance > 0.0);
-                let guesses = groups.guesses(by_chance.reduce(f64::min).unwrap_or(0.0));
-                counted.push(Set { pairs: set.clone(), guesses });
-            }
+        let mut read: Vec<Groups> = Vec::new();
+        for sets in unknown.chunks(batch) {
+            read.extend(self.count_batch(sets, self.memory / 2 / sets.len())?);
         }
-        Ok(counted)
+        let mut read = read.into_iter();
+        let counted = sets.into_iter().map(|set| {
+            let by_chance = set.iter().map(|pair| self.pairs[*pair].by_chance).filter(|chance| *chance > 0.0);
+            let by_chance = by_chance.reduce(f64::min).unwrap_or(0.0);
+            let mut guesses = match known(&set) {
+                Some(groups) => groups.guesses(by_chance),
+                None => read.next().unwrap_or_default().guesses(by_chance),
+            };
+            guesses.tried = tried;
+            Set { pairs: set, guesses }
+        });
+        Ok(counted.collect())
     }
 
     fn count_batch(&self, sets: &[Vec<usize>], limit: usize) -> Result<Vec<Groups>> {
         // The run directory is removed with its files when the batch is counted.
-        let (_staging, spills) = spills(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
+        let (_staging, spills) = Spills::within(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
         let read = |side: usize| -> Result<Vec<Values<'_>>> {
             let columns = self.columns(side, sets);
             let mut values: Vec<Values<'_>> = sets.iter().map(|_| Values::new(&spills, limit)).collect();
@@ -283,23 +297,20 @@ impl Search<'_> {
             })?;
             Ok(values)
         };
-        let [a, b] = thread::scope(|scope| {
-            let both = [0, 1].map(|side| scope.spawn(move || read(side)));
-            both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
-        });
-        count([a?, b?], self.threads)
+        count(both(read)?, self.threads)
     }
 
     /// For each file, the rows whose cells, without the symbol, no other row of the file has.
     pub(super) fn unique_rows(&self) -> Result<[u64; 2]> {
         let limit = self.memory / 8;
-        let (_staging, spills) = spills(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
-        let mut sides = [0, 1].map(|_| vec![Values::new(&spills, limit), Values::new(&spills, limit)]);
-        for (side, values) in sides.iter_mut().enumerate() {
-            self.records[side].each_row(&mut values[side], &spills)?;
-        }
+        let (_staging, spills) = Spills::within(self.temp_dir, self.rows[0].max(self.rows[1]) * 16 > limit as u64)?;
+        let sides = both(|side| {
+            let mut values = Values::new(&spills, limit);
+            self.records[side].each_row(&mut values, &spills)?;
+            Ok(vec![values])
+        })?;
         let groups = count(sides, self.threads)?;
-        Ok([0, 1].map(|side| groups[side].unique(side)))
+        Ok([0, 1].map(|side| groups[0].unique(side)))
     }
 
     /// The right guesses of sets, from a sample of their values. A sample holds all people of its values.
@@ -323,11 +334,8 @@ impl Search<'_> {
                 values.iter_mut().for_each(|values: &mut Vec<u64>| values.sort_unstable());
                 Ok(values)
             };
-            let [a, b] = thread::scope(|scope| {
-                let both = [0, 1].map(|side| scope.spawn(move || read(side)));
-                both.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::thread())))
-            });
-            for (a, b) in a?.iter().zip(&b?) {
+            let [a, b] = both(read)?;
+            for (a, b) in a.iter().zip(&b) {
                 let mut groups = Groups::default();
                 Merged::of([a, b]).for_each(|(_, sizes)| groups.add(sizes));
                 matched.push(groups.guesses(0.0).matched / share);
@@ -335,13 +343,6 @@ impl Search<'_> {
         }
         Ok(matched)
     }
-}
-
-/// Temporary files, if they may be needed.
-pub(super) fn spills(temp_dir: &Path, may_spill: bool) -> Result<(Staging, Spills)> {
-    let mut staging = Staging::new(Placing::default(), false);
-    let path = if may_spill { staging.dir(temp_dir)?.path("rows") } else { temp_dir.join("rows") };
-    Ok((staging, Spills::new(path, temp_dir.to_owned())))
 }
 
 fn without(set: &[usize], out: usize) -> Vec<usize> {

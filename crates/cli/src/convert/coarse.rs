@@ -1,11 +1,8 @@
 //! Kept cells as the policy of an output wants them: without the columns that it drops, and coarser.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    ops::Range,
-    sync::Arc,
-};
+use std::{ops::Range, sync::Arc};
 
+use ahash::RandomState;
 use arrow_array::{Array, ArrayRef, builder::StringBuilder};
 use arrow_schema::{DataType, Field};
 
@@ -27,6 +24,8 @@ pub(crate) const DIGEST: usize = size_of::<u64>();
 /// How the kept cells of one output are written.
 pub(crate) struct Coarse {
     columns: Vec<CoarseColumn>,
+    /// For each column, how many from it on are exact and next to each other in the roster.
+    exact: Vec<usize>,
     pub(crate) policy: ScopePolicy,
     encoding: Encoding,
     delimiter: u8,
@@ -68,12 +67,22 @@ impl Coarse {
                 columns.push(CoarseColumn { place, levels: levels.clone() });
             }
         }
-        let mut coarse = Self { columns, policy: policy.clone(), encoding, delimiter, packer: None };
+        let exact = Self::runs(&columns);
+        let mut coarse = Self { columns, exact, policy: policy.clone(), encoding, delimiter, packer: None };
         if let Some(fields) = table {
             let fields = coarse.fields(fields);
             coarse.packer = (!fields.is_empty()).then(|| Arc::new(Packer::new(&fields)));
         }
         Ok(coarse)
+    }
+
+    fn runs(columns: &[CoarseColumn]) -> Vec<usize> {
+        let mut exact = vec![0; columns.len()];
+        for i in (0..columns.len()).rev().filter(|i| columns[*i].levels.is_exact()) {
+            let is_next = |next: &&CoarseColumn| next.place == columns[i].place + 1;
+            exact[i] = 1 + columns.get(i + 1).filter(is_next).map_or(0, |_| exact[i + 1]);
+        }
+        exact
     }
 
     /// The indices of the output's columns among the kept columns.
@@ -99,33 +108,60 @@ impl Coarse {
         self.packer.as_ref()
     }
 
-    /// Appends the cells of a row of CSV, each with a delimiter before it. `cells(place)` is a kept cell as it is
-    /// written. An error names the kept column at fault.
+    /// Appends the cells of a row of CSV, each with a delimiter before it. `cells(from, to)` are the kept cells of a range
+    /// as they are written: one cell, or several if `are_adjacent`. A CR outside quotes is quoted, because some readers
+    /// would end the row there. An error names the kept column at fault.
     pub(crate) fn write_cells<'a>(
         &self,
-        cells: impl Fn(usize) -> &'a [u8],
+        cells: impl Fn(usize, usize) -> &'a [u8],
+        (are_adjacent, may_have_cr): (bool, bool),
         scratch: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Result<(), (usize, Reason)> {
-        for CoarseColumn { place, levels } in &self.columns {
+        let mut at = 0;
+        while let Some(CoarseColumn { place, levels }) = self.columns.get(at) {
             out.push(self.delimiter);
-            let cell = cells(*place);
+            if self.exact[at] > 0 {
+                let run = if are_adjacent && !may_have_cr { self.exact[at] } else { 1 };
+                let written = cells(*place, place + run);
+                if may_have_cr {
+                    csv::write_field(written, out);
+                } else {
+                    out.extend_from_slice(written);
+                }
+                at += run;
+                continue;
+            }
+            at += 1;
+            let cell = cells(*place, place + 1);
             let read = match levels.after_exact() {
-                Some(next) => self.with_text(cell, scratch, |text| next.write(text, &mut Vec::new())),
+                Some(next) => {
+                    let written = out.len();
+                    let read = self.with_text(cell, scratch, |text| next.write(text, None, out));
+                    out.truncate(written);
+                    read
+                }
                 None => Some(()),
             };
-            read.and_then(|()| self.write_cell(levels.at(0), cell, scratch, out))
+            read.and_then(|()| self.write_cell(levels.at(0), None, cell, scratch, out))
                 .ok_or((*place, Reason::NotCoarser(levels.first_change())))?;
         }
         Ok(())
     }
 
-    fn write_cell(&self, rule: Rule, cell: &[u8], scratch: &mut Vec<u8>, out: &mut Vec<u8>) -> Option<()> {
+    fn write_cell(
+        &self,
+        rule: Rule,
+        before: Option<Rule>,
+        cell: &[u8],
+        scratch: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         if rule == Rule::Exact {
             out.extend_from_slice(cell);
             return Some(());
         }
-        self.with_text(cell, scratch, |text| rule.write(text, out))
+        self.with_text(cell, scratch, |text| rule.write(text, before, out))
     }
 
     /// Calls `read` with the value of a cell in UTF-8.
@@ -156,8 +192,9 @@ impl Coarse {
                     continue;
                 }
                 let text = texts.value(row).as_bytes();
-                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, &mut Vec::new()));
-                if read.and_then(|()| rule.write(text, &mut value)).is_some() {
+                let read = levels.after_exact().map_or(Some(()), |next| next.write(text, None, &mut value));
+                value.clear();
+                if read.and_then(|()| rule.write(text, None, &mut value)).is_some() {
                     // A rule writes ASCII, or copies text.
                     builder.append_value(std::str::from_utf8(&value).unwrap_or_default());
                 } else {
@@ -187,7 +224,7 @@ impl Coarse {
                 match Some(cell).filter(|_| !levels.is_exact()).and_then(Packer::text) {
                     Some(value) => {
                         scratch.clear();
-                        readable(levels.at(level).write(value, scratch));
+                        readable(levels.at(level).write(value, levels.written_by(), scratch));
                         Packer::write_text(scratch, out);
                     }
                     None => out.extend_from_slice(cell),
@@ -200,7 +237,8 @@ impl Coarse {
         csv::split(cells, 1.min(cells.len()), self.delimiter, true, fields);
         for (CoarseColumn { levels, .. }, field) in self.columns.iter().zip(&*fields) {
             out.push(self.delimiter);
-            readable(self.write_cell(levels.at(level), &cells[field.clone()], scratch, out));
+            let rule = levels.at(level);
+            readable(self.write_cell(rule, levels.written_by(), &cells[field.clone()], scratch, out));
         }
         out
     }
@@ -219,13 +257,27 @@ pub(crate) struct Again {
 pub(crate) struct Digests(RandomState);
 
 impl Digests {
-    /// The digest of a row of CSV: cells with equal values have equal digests, however they are quoted.
-    pub(crate) fn of_cells<'a>(&self, cells: impl Iterator<Item = &'a [u8]>, scratch: &mut Vec<u8>) -> [u8; DIGEST] {
-        let mut all = self.0.build_hasher();
+    /// The digest of a row of CSV: cells with equal values have equal digests, however they are quoted. It is that of
+    /// the bytes of the row, each cell with a delimiter before it, if no cell has a quote or an end of a line. A value
+    /// that needs quotes is preceded by its length, so that no other cells give the same bytes.
+    pub(crate) fn of_cells<'a>(
+        &self,
+        cells: impl Iterator<Item = &'a [u8]>,
+        delimiter: u8,
+        scratch: &mut Vec<u8>,
+        canonical: &mut Vec<u8>,
+    ) -> [u8; DIGEST] {
+        canonical.clear();
         for cell in cells {
-            std::hash::Hash::hash(csv::value(cell, scratch), &mut all);
+            canonical.push(delimiter);
+            let value = csv::value(cell, scratch);
+            if value.iter().any(|byte| b"\"\r\n".contains(byte) || *byte == delimiter) {
+                canonical.push(b'"');
+                canonical.extend_from_slice(&value.len().to_le_bytes());
+            }
+            canonical.extend_from_slice(value);
         }
-        std::hash::Hasher::finish(&all).to_le_bytes()
+        self.of_bytes(canonical)
     }
 
     /// The digest of bytes in which equal values are equal.
@@ -241,19 +293,38 @@ fn not_named(column: &str) -> Failure {
     )
 }
 
-/// Whether a column of a table can be made coarser: it must be text, a number or a date.
+/// Whether a column of a table can be made coarser: it must be text, a number or a date. A time in a zone is refused,
+/// because its date depends on the zone; so are the first digits of an integer, which has lost its zeros.
 fn check_type(field: &Field, levels: &Levels) -> Result<()> {
-    let found = value_type(field.data_type());
-    if levels.is_exact() || !levels.is_kept() || found.is_string() || found.is_numeric() || found.is_temporal() {
+    if levels.is_exact() || !levels.is_kept() {
         return Ok(());
     }
-    Err(Failure::new(
-        format!(
-            "the column `{}` is neither text nor a number nor a date, so the policy cannot make it coarser",
-            shown(field.name())
-        ),
-        "name it with \"exact\" or \"drop\" in the policy",
-    ))
+    let found = value_type(field.data_type());
+    let refused = |what: &str, remedy: &str| {
+        Err(Failure::new(
+            format!("the policy cannot make the column `{}` coarser: {what}", shown(field.name())),
+            remedy,
+        ))
+    };
+    if !found.is_string() && !found.is_numeric() && !found.is_temporal() {
+        return refused(
+            "it is neither text nor a number nor a date",
+            "name it with \"exact\" or \"drop\" in the policy",
+        );
+    }
+    if levels.any(Rule::reads_dates) && matches!(found, DataType::Timestamp(_, Some(_))) {
+        return refused(
+            "it holds times in a zone, and which day such a time is in depends on the zone",
+            "write the column as dates, or as times without a zone, where the roster is made",
+        );
+    }
+    if found.is_numeric() && levels.any(|rule| matches!(rule, Rule::First(_))) {
+        return refused(
+            "its codes are numbers, which have lost their leading zeros",
+            "write the column as text where the roster is made",
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -284,7 +355,7 @@ mod tests {
             let cells =
                 ["メモ", "\"1985-04-01\"", "\"男,\"", "〒100-0001"].map(|cell| encoding.encode(cell).into_owned());
             let mut out = Vec::new();
-            coarse.write_cells(|place| &cells[place], &mut Vec::new(), &mut out).unwrap();
+            coarse.write_cells(|place, _| &cells[place], (false, false), &mut Vec::new(), &mut out).unwrap();
             let expected = |text: &str| encoding.encode(text).into_owned();
             assert_eq!(out, expected(",1985-04,\"男,\",100"));
             assert_eq!(coarse.at_level(1, &out, &mut Again::default()), expected(",1985,\"男,\","));

@@ -46,12 +46,15 @@ pub(crate) fn derive(
     Ok(())
 }
 
+/// Symbols of rows, from numbers or from insurers' symbols.
+type Derive<T> = fn(&SymbolSource, &[T], &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError>;
+
 fn chunks<T>(
     key: &SymbolSource,
     rows: &[T],
     symbols: &mut [[u8; SYMBOL_LEN]],
     interrupt: &Interrupt,
-    derive: fn(&SymbolSource, &[T], &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError>,
+    derive: Derive<T>,
 ) -> Result<()> {
     let size = if key.here().is_some() { rows.len().max(1) } else { BETWEEN_SIGNALS };
     for (rows, symbols) in rows.chunks(size).zip(symbols.chunks_mut(size)) {

@@ -24,7 +24,7 @@ pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Res
         }
         Ok(())
     };
-    let parts = run.read(unread, &unsorted, true, &mut write)?;
+    let parts = run.read(unread, &unsorted, &[], true, &mut write)?;
     let mut rows_written = vec![run.totals.accepted; run.files.outputs.len()];
     if !unique {
         return Ok(rows_written);

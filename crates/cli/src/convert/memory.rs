@@ -6,7 +6,7 @@
 //! | up to two fifths | rows on their way into symbol order, before they spill ([`Memory::parts`]) | reading |
 //! | up to a half | partitions that are sorted, one for each thread ([`Memory::partition`]) | sorting |
 //! | up to an eighth | row groups of Parquet that are encoded ([`Memory::encoders`]) | writing |
-//! | an eighth | groups of people, if a policy limits them ([`Memory::groups`]) | sorting |
+//! | an eighth | groups of people, if a policy limits them ([`Memory::groups`]) | reading, sorting |
 //! | a quarter, and as much again | the lineage file and its pairs ([`Memory::lineage`]) | until all is read |
 //!
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,

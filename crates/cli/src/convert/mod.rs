@@ -5,6 +5,7 @@ pub(crate) mod coarse;
 mod derive;
 pub(crate) mod division;
 mod dropping;
+mod estimate;
 mod groups;
 pub(crate) mod headers;
 mod input_order;
@@ -41,6 +42,7 @@ use fugo::KeyTag;
 pub(crate) use self::report::Report;
 use self::totals::Limit;
 use crate::{
+    epoch::EpochArgs,
     exit::Exit,
     failure::Result,
     keys::{TestKeyArgs, UnlockArgs},
@@ -90,6 +92,8 @@ pub(crate) struct ConvertArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    epochs: EpochArgs,
     /// The insurers' key of epoch 1. Eligibility symbols are derived from its symbols.
     #[arg(long, value_name = "ADDRESS")]
     insurers_key: Option<PathBuf>,

@@ -39,16 +39,18 @@ impl RowFormat {
 
     /// Writes a row into its bytes.
     #[inline]
-    fn write(self, row: &mut [u8], symbol: &[u8; SYMBOL_LEN], position: Position, kept: &[u8]) {
-        let (head, cells) = row.split_at_mut(self.head_len());
+    fn write(self, row: &mut [u8], symbol: &[u8; SYMBOL_LEN], position: Position, kept: [&[u8]; 2]) {
+        let (head, behind) = row.split_at_mut(self.head_len());
         let (symbol_bytes, rest) = head.split_at_mut(SYMBOL_LEN);
         symbol_bytes.copy_from_slice(symbol);
         if self.listed {
             rest[..Position::LEN].copy_from_slice(&position.pack());
         }
         let len = rest.len() - 4;
-        rest[len..].copy_from_slice(&(kept.len() as u32).to_le_bytes());
-        cells.copy_from_slice(kept);
+        rest[len..].copy_from_slice(&(behind.len() as u32).to_le_bytes());
+        let [cells, digest] = kept;
+        behind[..cells.len()].copy_from_slice(cells);
+        behind[cells.len()..].copy_from_slice(digest);
     }
 
     /// The length of the first row in `bytes`, or `None` if `bytes` does not hold all of it.
@@ -112,18 +114,19 @@ impl Parts {
         Self { format, division, pages: Pages::new(division.parts(), limit) }
     }
 
-    /// Takes a row. Spills all rows if the limit is exceeded.
+    /// Takes a row: its kept cells, and their digest if rows are compared by it. Spills all rows if the limit is
+    /// exceeded.
     #[inline]
     pub(crate) fn push(
         &mut self,
         symbol: &[u8; SYMBOL_LEN],
         position: Position,
-        kept: &[u8],
+        kept: [&[u8]; 2],
         spill: &Spill<'_>,
     ) -> io::Result<()> {
         let format = self.format;
         let write = |row: &mut [u8]| format.write(row, symbol, position, kept);
-        self.pages.push(self.division.part(symbol), format.head_len() + kept.len(), write, spill)
+        self.pages.push(self.division.part(symbol), format.head_len() + kept[0].len() + kept[1].len(), write, spill)
     }
 
     /// Moves all rows to the spill file.

@@ -62,6 +62,7 @@ impl Run<'_> {
         &mut self,
         unread: Unread,
         unsorted: &[Unsorted<'_>],
+        groups: &[Option<Groups<'_>>],
         render: bool,
         each: &mut dyn FnMut(&mut Files, &Work) -> Result<()>,
     ) -> Result<Vec<Vec<Parts>>> {
@@ -74,6 +75,7 @@ impl Run<'_> {
             keys: &keys,
             interrupt,
             forms: &plan.forms,
+            groups,
             render,
             translator: None,
             parted: unsorted,
@@ -152,25 +154,33 @@ impl Run<'_> {
 }
 
 impl<'a> Run<'a> {
-    /// Between the phases, if a policy limits groups of people: sorts the rows of every output to count the people with
-    /// equal kept cells, and chooses how coarse each output is written. `None` for an output without such a limit.
+    /// The groups of people of each output whose policy limits them, to be counted while the input is read. Empty if no
+    /// policy limits groups.
+    pub(super) fn groups(&self) -> Vec<Option<Groups<'a>>> {
+        let plan: &'a Plan = self.plan;
+        let is_limited = |coarse: &Arc<Coarse>| coarse.policy.group_size > 1;
+        let limited = plan.coarse.iter().filter(|coarse| is_limited(coarse)).count();
+        if limited == 0 {
+            return Vec::new();
+        }
+        let memory = plan.memory.groups(limited);
+        plan.coarse.iter().map(|coarse| is_limited(coarse).then(|| Groups::new(coarse, memory))).collect()
+    }
+
+    /// Between the phases, if a policy limits groups of people: subtracts the rows that are not converted, and chooses
+    /// how coarse each output is written. `None` for an output without such a limit.
     pub(super) fn choose_groups(
         &mut self,
+        groups: Vec<Option<Groups<'a>>>,
         unsorted: &[Unsorted<'_>],
         parts: &[Vec<Parts>],
         spills: &Spills,
     ) -> Result<Vec<Option<Chosen<'a>>>> {
         let Self { plan, interrupt, progress, .. } = self;
-        let plan: &'a Plan = plan;
-        let limited = plan.coarse.iter().filter(|coarse| coarse.policy.group_size > 1).count();
-        if limited == 0 {
+        if groups.is_empty() {
             return Ok(Vec::new());
         }
         progress.phase("counting groups");
-        let groups = |coarse: &'a Arc<Coarse>| {
-            (coarse.policy.group_size > 1).then(|| Groups::new(coarse, plan.memory.groups(limited)))
-        };
-        let groups: Vec<Option<Groups<'a>>> = plan.coarse.iter().map(groups).collect();
         let partition = plan.memory.partition(plan.copies());
         let all: Vec<Sorting<'_>> = unsorted
             .iter()
@@ -178,7 +188,7 @@ impl<'a> Run<'a> {
             .map(|(output, groups)| Sorting {
                 format: output.format,
                 form: None,
-                groups: groups.as_ref().map_or(GroupStep::None, GroupStep::Count),
+                groups: groups.as_ref().map_or(GroupStep::None, GroupStep::Subtract),
                 partition,
                 spills,
             })

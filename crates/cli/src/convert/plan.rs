@@ -17,7 +17,7 @@ use fugo_keystore::{
 use super::{
     ConvertArgs, Format, Order, PersonsAre, SymbolArg,
     coarse::{Coarse, Digests},
-    headers, lineage_file,
+    estimate, headers, lineage_file,
     memory::Memory,
     packer::Packer,
     parts::Equality,
@@ -31,6 +31,7 @@ use crate::{
     failure::{Failure, Result},
     hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
+    redaction::shown,
     roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
 };
 
@@ -122,6 +123,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let scopes: Vec<(Scope, KeyTag)> = keys.iter().map(|key| (*key.scope(), key.tag())).collect();
+    args.epochs.check_made(&scopes)?;
     let policy = args.policy.as_deref().map(Policy::load).transpose()?;
     let places = places::places(args, &scopes)?;
     let memory = Memory {
@@ -156,6 +158,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
     let columns = &opened.columns;
     let person = columns.column(&args.column)?;
     let policies = policies(policy.as_ref(), &scopes)?;
+    warn_of_missing_columns(columns, &policies, &scopes);
     let keep = kept_columns(args, columns, &policies)?;
     check_kept(args, person, &keep)?;
     let kept_names: Vec<String> = keep.iter().map(|column| columns.names()[*column].clone()).collect();
@@ -230,13 +233,21 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         multi_line_cells: args.multi_line_cells,
         packer,
         coarse: coarse.clone(),
-        digests: Digests::default(),
+        digests: (!coarse.is_empty() && (args.order == Order::Symbol || args.unique)).then(Digests::default),
     };
     if args.order == Order::Input && !args.quiet {
         notice::warn(
             "--order input keeps the order of the rows: the output can be linked, row by row, to every other file \
              in that order",
         );
+    }
+    if !args.quiet {
+        let rows = args.expect_rows.or_else(|| match (&opened.columns, opened.size) {
+            (Columns::Table(_), rows) => rows,
+            (Columns::Csv(_), Some(size)) => path.and_then(|path| estimate::rows(path, size)),
+            (Columns::Csv(_), None) => None,
+        });
+        estimate::say(&keys, memory.threads, rows)?;
     }
     let equality = match &layout.packer {
         _ if !coarse.is_empty() => Equality::Digest,
@@ -274,6 +285,20 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
 fn policies<'a>(policy: Option<&'a Policy>, scopes: &[(Scope, KeyTag)]) -> Result<Vec<&'a ScopePolicy>> {
     let Some(policy) = policy else { return Ok(Vec::new()) };
     scopes.iter().map(|(scope, _)| policy.of(scope)).collect()
+}
+
+/// Names columns of a policy that the roster does not have: their names may be misspelt.
+fn warn_of_missing_columns(columns: &Columns, policies: &[&ScopePolicy], scopes: &[(Scope, KeyTag)]) {
+    let names = columns.names();
+    for (policy, (scope, _)) in policies.iter().zip(scopes) {
+        let missing = |(name, levels): &(&String, &Levels)| levels.is_kept() && !names.contains(name);
+        for (name, _) in policy.columns.iter().filter(missing) {
+            notice::warn(format_args!(
+                "the policy of {scope} names the column `{}`, and the roster has no such column",
+                shown(name)
+            ));
+        }
+    }
 }
 
 /// The indices of the kept columns: those that --keep names, or the columns of the roster that a policy lets through.

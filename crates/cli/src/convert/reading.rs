@@ -11,6 +11,7 @@ use fugo_keystore::source::SymbolSource;
 
 use super::{
     derive::derive,
+    groups::{Counting, Groups},
     parts::Parts,
     render::{KeptForm, Rendering, RowForm},
     rows::{Layout, RowReader, Rows},
@@ -31,6 +32,8 @@ pub(crate) struct Steps<'a> {
     pub(crate) interrupt: &'a Interrupt,
     /// How each output writes its rows.
     pub(crate) forms: &'a [RowForm],
+    /// The groups of people of each output, if its policy limits them; or empty.
+    pub(crate) groups: &'a [Option<Groups<'a>>],
     /// Whether rows are rendered at once, for input order.
     pub(crate) render: bool,
     /// The translator that gets the numbers of the accepted rows, if symbols are translated.
@@ -71,6 +74,7 @@ struct Reader<'a> {
     cells: RowReader<'a>,
     columns: TableReader<'a>,
     parts: Vec<Parts>,
+    counting: Counting,
 }
 
 impl Worker for Reader<'_> {
@@ -129,6 +133,7 @@ pub(crate) fn read_all(
         cells: RowReader::new(steps.layout),
         columns: TableReader::new(steps.layout),
         parts: steps.parted.iter().map(|output| Parts::new(output.format, output.division, output.limit)).collect(),
+        counting: Counting::default(),
     };
     let again = &mut |work| drop(to_reader.send(work));
     let (collected, parts) = threads.in_order(blocks, &new, collect, again)?;
@@ -154,11 +159,13 @@ impl Reader<'_> {
         if steps.render {
             render_rows(steps, work)?;
         }
-        if !steps.parted.is_empty() {
-            if work.block.batch.is_some() {
-                work.rows.pack(steps.layout).map_err(unexpected)?;
+        if !steps.parted.is_empty() && work.block.batch.is_some() {
+            work.rows.pack(steps.layout).map_err(unexpected)?;
+        }
+        for (k, groups) in steps.groups.iter().enumerate() {
+            if let Some(groups) = groups {
+                groups.add(work.rows.len(), |i| work.rows.kept_in(k, i), &mut self.counting);
             }
-            work.rows.add_digests();
         }
         part_rows(steps, work, &mut self.parts)
     }
@@ -169,7 +176,7 @@ fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> 
     for (k, ((parts, Unsorted { spill, .. }), symbols)) in outputs {
         for (i, symbol) in symbols.iter().enumerate() {
             parts
-                .push(symbol, work.rows.positions[i], work.rows.kept_in(k, i), spill)
+                .push(symbol, work.rows.positions[i], [work.rows.kept_in(k, i), work.rows.digest(i)], spill)
                 .map_err(|error| spill.failure(&error))?;
         }
     }

@@ -61,7 +61,8 @@ pub(crate) struct Layout {
     pub(crate) packer: Option<Arc<Packer>>,
     /// How each output writes the kept cells; empty if there is no policy, and all outputs have the same cells.
     pub(crate) coarse: Vec<Arc<Coarse>>,
-    pub(crate) digests: Digests,
+    /// Digests of the kept cells, by which the rows of a person are compared if there is a policy.
+    pub(crate) digests: Option<Digests>,
 }
 
 impl Layout {
@@ -135,12 +136,14 @@ impl Rows {
     }
 
     /// The bytes after the symbol of row `i`.
+    #[inline]
     pub(crate) fn kept(&self, i: usize) -> &[u8] {
         let start = if i == 0 { 0 } else { self.kept_ends[i - 1] };
         &self.kept[start..self.kept_ends[i]]
     }
 
     /// The bytes after the symbol of row `i` in output `k`.
+    #[inline]
     pub(crate) fn kept_in(&self, k: usize, i: usize) -> &[u8] {
         self.coarse.get(k).map_or_else(|| self.kept(i), |of_output| of_output.row(i))
     }
@@ -148,6 +151,12 @@ impl Rows {
     /// The kept columns of a table in output `k`.
     pub(crate) fn columns_in(&self, k: usize) -> &[ArrayRef] {
         self.coarse.get(k).map_or(&self.columns, |of_output| &of_output.columns)
+    }
+
+    /// The digest of row `i`'s kept cells in the roster; empty if there is no policy.
+    #[inline]
+    pub(crate) fn digest(&self, i: usize) -> &[u8] {
+        self.digests.get(i).map_or(&[], |digest| digest)
     }
 
     /// Packs the kept columns of a table, so that [`Self::kept`] and [`Self::kept_in`] return the packed cells of a
@@ -159,10 +168,10 @@ impl Rows {
             packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)?;
         }
         let bits_len = layout.packer.as_ref().map_or(0, |packer| packer.bits_len());
-        if !layout.coarse.is_empty() {
+        if let Some(digests) = &layout.digests {
             let digest = |i| {
                 let kept = self.kept(i);
-                layout.digests.of_bytes(&kept[..kept.len() - bits_len])
+                digests.of_bytes(&kept[..kept.len() - bits_len])
             };
             self.digests = (0..self.len()).map(digest).collect();
         }
@@ -175,13 +184,6 @@ impl Rows {
             }
         }
         Ok(())
-    }
-
-    /// Appends the digest of its kept cells to each row of each output, for rows that will be compared.
-    pub(crate) fn add_digests(&mut self) {
-        for of_output in &mut self.coarse {
-            of_output.add(&self.digests);
-        }
     }
 
     /// Accepts the current row.
@@ -251,18 +253,13 @@ pub(crate) struct KeptCellsOf {
     /// The cells of each row, as in [`Rows`].
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The same with a digest behind each row.
-    with_digests: (Vec<u8>, Vec<usize>),
 }
 
 impl KeptCellsOf {
+    #[inline]
     fn row(&self, i: usize) -> &[u8] {
-        let (bytes, ends) = match &self.with_digests {
-            (_, ends) if ends.is_empty() => (&self.bytes, &self.ends),
-            (bytes, ends) => (bytes, ends),
-        };
-        let start = if i == 0 { 0 } else { ends[i - 1] };
-        &bytes[start..ends[i]]
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.bytes[start..self.ends[i]]
     }
 
     fn end_row(&mut self) {
@@ -273,23 +270,10 @@ impl KeptCellsOf {
         self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
-    fn add(&mut self, digests: &[[u8; DIGEST]]) {
-        let (all, all_ends) = &mut self.with_digests;
-        let mut start = 0;
-        for (end, digest) in self.ends.iter().zip(digests) {
-            all.extend_from_slice(&self.bytes[start..*end]);
-            all.extend_from_slice(digest);
-            all_ends.push(all.len());
-            start = *end;
-        }
-    }
-
     fn clear(&mut self) {
         self.columns.clear();
         self.bytes.clear();
         self.ends.clear();
-        self.with_digests.0.clear();
-        self.with_digests.1.clear();
     }
 }
 
@@ -303,6 +287,7 @@ pub(crate) struct RowReader<'a> {
     fields: Vec<Field>,
     kept_cells: KeptCells,
     scratch: Vec<u8>,
+    canonical: Vec<u8>,
 }
 
 impl<'a> RowReader<'a> {
@@ -316,6 +301,7 @@ impl<'a> RowReader<'a> {
             fields: Vec::new(),
             kept_cells: KeptCells::new(layout.encoding),
             scratch: Vec::new(),
+            canonical: Vec::new(),
         }
     }
 
@@ -461,14 +447,24 @@ impl<'a> RowReader<'a> {
         if layout.coarse.is_empty() {
             return Ok(());
         }
-        let cell = |place: usize| &bytes[self.fields[layout.keep[place]].clone()];
+        let cells =
+            |from: usize, to: usize| &bytes[self.fields[layout.keep[from]].start..self.fields[layout.keep[to - 1]].end];
+        let form = (self.kept_stretch.is_some(), self.block_has_cr);
         for (coarse, of_output) in layout.coarse.iter().zip(&mut rows.coarse) {
-            if let Err((place, reason)) = coarse.write_cells(cell, &mut self.scratch, &mut of_output.bytes) {
+            if let Err((place, reason)) = coarse.write_cells(cells, form, &mut self.scratch, &mut of_output.bytes) {
                 rows.take_back(layout, counts);
                 return Err((Some(layout.keep[place]), reason));
             }
         }
-        rows.digests.push(layout.digests.of_cells((0..layout.keep.len()).map(cell), &mut self.scratch));
+        let Some(digests) = &layout.digests else { return Ok(()) };
+        let kept = &rows.kept[rows.kept_ends.last().copied().unwrap_or(0)..];
+        let is_plain = !self.block_has_cr && memchr(b'"', kept).is_none();
+        rows.digests.push(if is_plain {
+            digests.of_bytes(kept)
+        } else {
+            let cells = (0..layout.keep.len()).map(|place| cells(place, place + 1));
+            digests.of_cells(cells, layout.delimiter, &mut self.scratch, &mut self.canonical)
+        });
         Ok(())
     }
 

@@ -42,7 +42,8 @@ pub(super) fn run(mut plan: Plan, unread: Unread) -> Result<Report> {
     run.totals.reconcile(&people)?;
     check_least_rows(&plan, &rows_written, &run.totals)?;
     let is_known_to_be_empty = run.totals.read == 0 && plan.expect_rows.is_some();
-    plan.limits.check_all(&run.totals, replaces && !is_known_to_be_empty)?;
+    let most_left_out = (0..rows_written.len()).map(left_out).max().unwrap_or(0);
+    plan.limits.check_all(&run.totals, most_left_out, replaces && !is_known_to_be_empty)?;
     run.interrupt.check()?;
 
     run.progress.phase("renaming");

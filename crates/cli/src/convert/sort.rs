@@ -26,7 +26,7 @@ pub(crate) struct Sorting<'a> {
     pub(crate) format: RowFormat,
     /// How rows are rendered; `None` if only duplicates are needed.
     pub(crate) form: Option<&'a RowForm>,
-    /// Whether people in small groups are counted, or left out.
+    /// Whether rows that are not converted are subtracted from their groups, or people in small groups are left out.
     pub(crate) groups: GroupStep<'a>,
     pub(crate) partition: Partition,
     /// The temporary file for partitions that are partitioned again.
@@ -37,7 +37,7 @@ pub(crate) struct Sorting<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum GroupStep<'a> {
     None,
-    Count(&'a Groups<'a>),
+    Subtract(&'a Groups<'a>),
     Write(&'a Chosen<'a>),
 }
 
@@ -95,6 +95,7 @@ pub(crate) struct Sorter<'a> {
     /// The memory in which entries are distributed to buckets.
     buckets: Vec<Entry>,
     ends: Vec<u32>,
+    seen: Seen,
     again: Again,
     sorted: Sorted,
 }
@@ -114,6 +115,7 @@ impl<'a> Sorter<'a> {
             order: Vec::new(),
             buckets: Vec::new(),
             ends: Vec::new(),
+            seen: Seen::default(),
             again: Again::default(),
             sorted: Sorted::default(),
         }
@@ -133,6 +135,9 @@ impl<'a> Sorter<'a> {
         part.load(&mut self.bytes)?;
         drop(part);
         self.index();
+        if let GroupStep::Subtract(_) = self.how.groups {
+            self.seen.keep_repeated(&mut self.order, division);
+        }
         self.order(division);
         self.render()?;
         give(&mut self.sorted)
@@ -214,6 +219,11 @@ impl<'a> Sorter<'a> {
             || rows.clone().all(|i| self.how.format.same(kept, self.how.format.kept(row_at(i))));
         let cells = self.how.format.cells(first);
         let sorted = &mut self.sorted;
+        if let GroupStep::Subtract(groups) = self.how.groups {
+            let converted = usize::from(equal);
+            rows.skip(converted).for_each(|i| groups.subtract(self.how.format.cells(row_at(i))));
+            return;
+        }
         if equal {
             self.how.convert(RowFormat::symbol(first), cells, &mut self.again, sorted);
             sorted.equal += rows.len() as u64 - 1;
@@ -266,7 +276,7 @@ impl<'a> Sorter<'a> {
         let again = |piece: &[u8]| {
             for row in rows(piece, format) {
                 let (symbol, position, kept) = (RowFormat::symbol(row), format.position(row), format.kept(row));
-                parts.push(symbol, position, kept, &spill).map_err(fail)?;
+                parts.push(symbol, position, [kept, &[]], &spill).map_err(fail)?;
             }
             Ok(())
         };
@@ -283,6 +293,9 @@ impl<'a> Sorter<'a> {
     fn one_person(&mut self, part: &Part<'_>, one: &OnePerson, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         let sorted = &mut self.sorted;
         sorted.clear();
+        if let GroupStep::Subtract(groups) = self.how.groups {
+            return self.how.subtract_all_but_one(part, one, groups);
+        }
         if one.equal {
             self.how.convert(&one.symbol, self.how.format.cells_of(&one.kept), &mut self.again, sorted);
             self.how.form.map_or(Ok(()), |form| sorted.rendered.finish(form))?;
@@ -324,16 +337,34 @@ struct OnePerson {
 }
 
 impl Sorting<'_> {
-    /// Converts a person: counts it in its group, or renders its row.
+    /// Subtracts the rows of a person who has more than fit in memory, except the one that is converted.
+    fn subtract_all_but_one(
+        &self,
+        part: &Part<'_>,
+        one: &OnePerson,
+        groups: &Groups<'_>,
+    ) -> Result<(), Ended<Failure>> {
+        let format = self.format;
+        let mut is_converted = !one.equal;
+        let subtract = |piece: &[u8]| {
+            for row in rows(piece, format) {
+                if !is_converted && format.kept(row) == one.kept {
+                    is_converted = true;
+                } else {
+                    groups.subtract(format.cells(row));
+                }
+            }
+            Ok(())
+        };
+        Ok(part.pieces(|bytes| format.row_len(bytes), self.partition.piece(), subtract)?)
+    }
+
+    /// Converts a person: renders its row, unless it is in a small group.
     #[inline]
     fn convert(&self, symbol: &[u8; SYMBOL_LEN], cells: &[u8], again: &mut Again, sorted: &mut Sorted) {
         sorted.converted += 1;
         let written = match self.groups {
-            GroupStep::None => Some(cells),
-            GroupStep::Count(groups) => {
-                groups.add(cells, again);
-                None
-            }
+            GroupStep::None | GroupStep::Subtract(_) => Some(cells),
             GroupStep::Write(chosen) => {
                 let written = chosen.write(cells, again);
                 sorted.left_out += u64::from(written.is_none());
@@ -363,7 +394,7 @@ impl Sorting<'_> {
         let again = |piece: &[u8]| {
             for row in rows(piece, format) {
                 let packed = position(row);
-                parts.push(&packed, Position::unpack(packed), &[], &spill).map_err(fail)?;
+                parts.push(&packed, Position::unpack(packed), [&[], &[]], &spill).map_err(fail)?;
             }
             Ok(())
         };
@@ -384,6 +415,38 @@ impl Sorting<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Finds the rows whose persons may have several in a partition. Few others are kept: one row in about
+/// [`Self::BITS_PER_ROW`].
+#[derive(Default)]
+struct Seen {
+    once: Vec<u64>,
+    again: Vec<u64>,
+}
+
+impl Seen {
+    const BITS_PER_ROW: usize = 16;
+
+    fn keep_repeated(&mut self, rows: &mut Vec<Entry>, division: Division) {
+        let bits = (Self::BITS_PER_ROW * rows.len()).max(64).next_power_of_two();
+        let of = |entry: &Entry| {
+            let place = entry.key.checked_shl(division.used()).unwrap_or(0) >> (u64::BITS - bits.ilog2());
+            ((place / 64) as usize, 1 << (place % 64))
+        };
+        for words in [&mut self.once, &mut self.again] {
+            words.clear();
+            words.resize(bits / 64, 0);
+        }
+        for (word, bit) in rows.iter().map(of) {
+            self.again[word] |= self.once[word] & bit;
+            self.once[word] |= bit;
+        }
+        rows.retain(|entry| {
+            let (word, bit) = of(entry);
+            self.again[word] & bit != 0
+        });
     }
 }
 

@@ -13,8 +13,9 @@ use crate::{failure::Result, partition::Spills};
 pub(super) fn convert(run: &mut Run<'_>, unread: Unread, spills: &Spills) -> Result<(Vec<u64>, Vec<Option<GroupsOf>>)> {
     let outputs = run.files.outputs.len();
     let unsorted = run.unsorted(outputs, &unread.input, spills);
-    let parts = run.read(unread, &unsorted, false, &mut |_, _| Ok(()))?;
-    let chosen = run.choose_groups(&unsorted, &parts, spills)?;
+    let groups = run.groups();
+    let parts = run.read(unread, &unsorted, &groups, false, &mut |_, _| Ok(()))?;
+    let chosen = run.choose_groups(groups, &unsorted, &parts, spills)?;
     let (mut rows_written, mut left_out) = (vec![0; outputs], vec![0; outputs]);
     let mut write = |files: &mut Files, k: usize, sorted: &Sorted| {
         rows_written[k] += sorted.converted - sorted.left_out;

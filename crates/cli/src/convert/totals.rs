@@ -183,7 +183,9 @@ impl Limits {
     }
 
     /// Checks when people with several rows are known too. `replaces` says that an output replaces an existing file.
-    pub(crate) fn check_all(self, totals: &Totals, replaces: bool) -> Result<()> {
+    ///
+    /// `left_out` people are missing from an output because their groups are small.
+    pub(crate) fn check_all(self, totals: &Totals, left_out: u64, replaces: bool) -> Result<()> {
         let Totals { read, differing, .. } = *totals;
         let (lost, duplicates) = (totals.rejected() + differing, totals.duplicates());
         if let Some(allowed) = self.rejects.and_then(|limit| limit.exceeded(lost, read, true)) {
@@ -202,9 +204,13 @@ impl Limits {
                 "run without --max-duplicates to get the duplicates file, or correct the input; no output was changed",
             ));
         }
-        if replaces && self.rejects.is_none() && (lost > read / 2 || totals.converted() == 0) {
+        let missing = lost + left_out;
+        let is_lost = self.rejects.is_none() && missing > read / 2;
+        if replaces && (is_lost || totals.converted() == left_out && (self.rejects.is_none() || left_out > 0)) {
             return Err(Failure::new(
-                format!("{lost} of {read} rows are missing from the outputs, and an existing file would be replaced"),
+                format!(
+                    "{missing} of {read} rows are missing from the outputs, and an existing file would be replaced"
+                ),
                 "write to another file with --out to see the rejects, or accept the loss with --max-rejects 100%; \
                  no output was changed",
             ));

@@ -1,4 +1,4 @@
-//! What earlier commands found about the files: reports of `convert` and audits. Only counts and names of kinds go into
+//! What earlier commands found about the files: reports of `convert`, audits and verdicts of ledgers. Only counts and names of kinds go into
 //! a manifest.
 
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     failure::{Failure, Result},
-    manifest::{contents::Contents, read_small},
+    manifest::{Serial, contents::Contents, read_small},
 };
 
 /// The most bytes of a report.
@@ -111,6 +111,60 @@ impl AuditReport {
     pub(super) fn verdict(&self, known_by: &str) -> Value {
         json!({ "links": self.links(), "findings": kinds(&self.json["findings"]), "file_known_by": known_by })
     }
+}
+
+/// A verdict that `fugo ledger judge --json` or `fugo ledger record --json` printed.
+pub(super) struct LedgerReport {
+    path: PathBuf,
+    json: Value,
+}
+
+impl LedgerReport {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let json = read_json(path, "fugo_ledger", LEDGER_REMEDY)?;
+        if !json["refused"].is_boolean() || !json["sha256"].is_string() || verdict(&json).is_none() {
+            return Err(unreadable(path, LEDGER_REMEDY));
+        }
+        Ok(Self { path: path.to_owned(), json })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is about this file, as a delivery to this scope with this serial.
+    pub(super) fn knows(&self, contents: &Contents, scope: &Scope, serial: Serial) -> bool {
+        self.json["sha256"] == contents.sha256.as_str()
+            && self.json["scope"] == scope.to_string()
+            && self.json["serial"] == serial.number()
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.json["refused"] == true
+    }
+
+    /// Its counts, without the names of columns.
+    pub(super) fn verdict(&self) -> Value {
+        verdict(&self.json).unwrap_or_default()
+    }
+}
+
+const LEDGER_REMEDY: &str = "give the file that `fugo ledger record --json` printed";
+
+/// The counts of a verdict of a ledger: of the delivery, and of the complete history.
+fn verdict(json: &Value) -> Option<Value> {
+    let complete = json["histories"].as_array()?.last()?;
+    let mut counts = Map::new();
+    counts.insert("refused".to_owned(), json!(json["refused"].as_bool()?));
+    for (of, names) in [
+        (json, &["deliveries", "came", "gone", "changed", "least", "allowed"][..]),
+        (complete, &["people", "groups", "alone", "in_small_groups"]),
+    ] {
+        for name in names {
+            counts.insert((*name).to_owned(), json!(of[name].as_u64()?));
+        }
+    }
+    Some(Value::Object(counts))
 }
 
 const REMEDY: &str = "give the file that `fugo audit --report` wrote";

@@ -17,7 +17,7 @@ use fugo_keystore::{DeliveryRecipient, SigningKeyFile, Use};
 use serde_json::Value;
 
 use self::{
-    evidence::{AuditReport, ConvertReport},
+    evidence::{AuditReport, ConvertReport, LedgerReport},
     recipients::Recipients,
     seal::Planned,
 };
@@ -83,10 +83,14 @@ pub(crate) struct DeliverArgs {
     /// An audit of the file (`fugo audit --report`). Each file needs at least one. May be given several times.
     #[arg(long, value_name = "FILE", required_unless_present = "without_audit")]
     audit_report: Vec<PathBuf>,
+    /// A verdict of the ledger of a file's scope (`fugo ledger record --json`). Its counts go into the manifest. May be
+    /// given several times; if one is given, each file needs one.
+    #[arg(long, value_name = "FILE")]
+    ledger_report: Vec<PathBuf>,
     /// Deliver files without an audit. The manifest says so.
     #[arg(long)]
     without_audit: bool,
-    /// Deliver files although an audit says that they link. The manifest says so.
+    /// Deliver files although an audit says that they link, or a ledger refuses them. The manifest says so.
     #[arg(long)]
     although_linked: bool,
     #[command(flatten)]
@@ -117,6 +121,7 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
     }
     let reports = args.report.iter().map(|path| ConvertReport::read(path)).collect::<Result<Vec<_>>>()?;
     let audits = args.audit_report.iter().map(|path| AuditReport::read(path)).collect::<Result<Vec<_>>>()?;
+    let ledgers = args.ledger_report.iter().map(|path| LedgerReport::read(path)).collect::<Result<Vec<_>>>()?;
     let list = args.recipients.as_ref().map(|path| Recipients::read(path).map(|list| (list, path))).transpose()?;
     let given = given_recipients(&args.recipient)?;
     let serial = args.serial.or_else(today).ok_or_else(|| Failure::new("the clock is wrong", "give --serial"))?;
@@ -140,6 +145,7 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
         let evidence = Evidence {
             policy: origin.policy,
             audits: verdicts(args, path, &contents, &audits)?,
+            ledger: ledger(args, path, (&contents, &origin.scope, serial), &ledgers)?,
             rejected_by_reason: origin.rejected_by_reason,
         };
         let manifest = Manifest {
@@ -261,6 +267,31 @@ fn verdicts(args: &DeliverArgs, path: &Path, contents: &Contents, audits: &[Audi
         ));
     }
     Ok(Value::Array(verdicts))
+}
+
+/// The verdict of the ledger about this delivery. Refuses a file that the ledger refuses.
+fn ledger(
+    args: &DeliverArgs,
+    path: &Path,
+    (contents, scope, serial): (&Contents, &Scope, Serial),
+    ledgers: &[LedgerReport],
+) -> Result<Value> {
+    let Some(found) = ledgers.iter().find(|report| report.knows(contents, scope, serial)) else {
+        if ledgers.is_empty() {
+            return Ok(Value::Null);
+        }
+        return Err(Failure::new(
+            format!("no verdict given is about {} as serial {serial} of {scope}", path.display()),
+            "record this file with this serial: fugo ledger record --json",
+        ));
+    };
+    if found.is_refused() && !args.although_linked {
+        return Err(Failure::new(
+            format!("{} says that the ledger refuses {}", found.path().display(), path.display()),
+            "do what the ledger says and judge again, or accept it with --although-linked",
+        ));
+    }
+    Ok(found.verdict())
 }
 
 fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {

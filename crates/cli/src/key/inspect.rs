@@ -7,18 +7,24 @@ use std::{
 };
 
 use clap::Args;
-use fugo_keystore::{Key, Registry, TestKeys};
+use fugo_keystore::{Key, Registry, TestKeys, source::Holder};
 
+use super::inspect_token;
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
+    keys,
     unlock::UnlockArgs,
 };
 
-/// Show the kind, purpose, scope id, epoch, use and tag of a key file, but never the key
+/// Show the kind, purpose, scope id, epoch, use and tag of a key, but never the key
+///
+/// Of a key in a token it also shows every attribute that the token gives back, and says which of them the token
+/// enforces: what an attribute forbids is tried where it leaves no trace. The others are the word of the token.
 #[derive(Args)]
 pub(crate) struct InspectArgs {
-    /// The key file
+    /// The key file, or the pkcs11: URI of a key in a token
+    #[arg(value_name = "ADDRESS")]
     file: PathBuf,
     /// Check the scope of the key against this registry of scopes. The file alone does not prove it: its tag
     /// identifies the key, not the scope
@@ -29,7 +35,23 @@ pub(crate) struct InspectArgs {
 }
 
 pub(crate) fn run(args: &InspectArgs) -> Result<Exit> {
-    let file = args.unlock.opener(TestKeys::Allow)?.open(&args.file)?;
+    let address = keys::address(&args.file)?;
+    let path = match &address.holder {
+        Holder::File(path) => path,
+        Holder::Token(uri) => {
+            let registry = args.registry.as_ref().map(Registry::at);
+            let text = inspect_token::describe(uri, registry.as_ref())?;
+            io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error))?;
+            return Ok(Exit::Clean);
+        }
+        Holder::Program(_) => {
+            return Err(Failure::new(
+                "a program shows nothing of its key",
+                "`fugo key derive --record-only` gives the tag of a scope's key",
+            ));
+        }
+    };
+    let file = args.unlock.opener(TestKeys::Allow)?.open(path)?;
     if let (Some(path), Key::Scope(key)) = (&args.registry, file.key()) {
         Registry::at(path).verify(key.scope(), key.tag()).map_err(|error| {
             let what = format_args!("{}: {error}", args.file.display()).to_string();

@@ -1,11 +1,18 @@
-//! `fugo key new`: makes a root key with the system's random generator.
+//! `fugo key new`: makes a root key, in a file or in a token.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use clap::{Args, ValueEnum};
-use fugo::RootKey;
-use fugo_keystore::{KeyFile, Seal, Use};
+use clap::{ArgGroup, Args, ValueEnum};
+use fugo::{RootKey, Scope};
+use fugo_keystore::{KeyFile, Registry, Seal, Use};
 
+use super::{
+    derive::record,
+    in_token::{ModeArg, open, refused, uri},
+};
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
@@ -16,10 +23,34 @@ use crate::{
 /// Make a new root key. The key of every scope is derived from it
 ///
 /// The key file is encrypted with age. Only its owner can read it. It never replaces another file.
+///
+/// With --in, the key is made in a PKCS#11 token and its bytes never leave it: with --mode a root key, or with --scope
+/// the key of one scope from 32 random bytes, without a root key.
 #[derive(Args)]
+#[command(group(ArgGroup::new("place").required(true).args(["out", "into"])))]
 pub(crate) struct NewArgs {
+    /// The key file to write
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The token, and the label of the new key: pkcs11:token=...;object=LABEL?module-path=...
+    #[arg(
+        long = "in",
+        id = "into",
+        value_name = "URI",
+        conflicts_with_all = ["passphrase_file", "recipient", "plaintext"]
+    )]
+    into: Option<PathBuf>,
+    /// What a root key in a token is for
+    #[arg(long, value_enum, requires = "into", conflicts_with = "scope")]
+    mode: Option<ModeArg>,
+    /// Make the key of this scope in the token, and no root key. Its tag is recorded in --registry
+    #[arg(long, requires_all = ["into", "registry"])]
+    scope: Option<Scope>,
+    /// The registry of scopes that records the tag of the new key
+    #[arg(long, value_name = "FILE", requires = "scope")]
+    registry: Option<PathBuf>,
     #[command(flatten)]
-    file: NewFileArgs,
+    form: FormArgs,
 }
 
 /// The file of a new key, of every kind.
@@ -28,6 +59,13 @@ pub(super) struct NewFileArgs {
     /// The key file to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+    #[command(flatten)]
+    form: FormArgs,
+}
+
+/// The use of a new key, and how its file is encrypted.
+#[derive(Args)]
+struct FormArgs {
     /// The use of the key: production or test; --plaintext allows test only
     #[arg(long = "use", value_name = "USE")]
     usage: Option<UseArg>,
@@ -38,16 +76,22 @@ pub(super) struct NewFileArgs {
 impl NewFileArgs {
     /// The use that was asked for. A key without encryption is a test key.
     pub(super) fn usage(&self) -> Use {
+        self.form.usage()
+    }
+
+    /// The lock of the file.
+    pub(super) fn seal(&self) -> Result<Seal> {
+        self.form.seal.seal(&self.out, self.usage())
+    }
+}
+
+impl FormArgs {
+    fn usage(&self) -> Use {
         match self.usage {
             Some(usage) => usage.into(),
             None if !self.seal.is_plaintext() => Use::Production,
             None => Use::Test,
         }
-    }
-
-    /// The lock of the file.
-    pub(super) fn seal(&self) -> Result<Seal> {
-        self.seal.seal(&self.out, self.usage())
     }
 }
 
@@ -73,10 +117,50 @@ impl From<UseArg> for Use {
 }
 
 pub(crate) fn run(args: &NewArgs) -> Result<Exit> {
-    let NewArgs { file: new } = args;
-    let (usage, seal) = (new.usage(), new.seal()?);
+    match (&args.out, &args.into) {
+        (Some(out), _) => in_file(args, out),
+        (None, Some(into)) => in_token(args, into),
+        (None, None) => unreachable!("clap wants one of the two"),
+    }
+}
+
+fn in_file(args: &NewArgs, out: &Path) -> Result<Exit> {
+    let usage = args.form.usage();
+    let seal = args.form.seal.seal(out, usage)?;
     let file = KeyFile::root(RootKey::random().map_err(no_random)?, usage);
-    seal::create(&file, &new.out, &seal)?;
-    notice::say(format_args!("{}: made a {usage} root key, tag {}", new.out.display(), file.tag()));
+    seal::create(&file, out, &seal)?;
+    notice::say(format_args!("{}: made a {usage} root key, tag {}", out.display(), file.tag()));
+    Ok(Exit::Clean)
+}
+
+fn in_token(args: &NewArgs, into: &Path) -> Result<Exit> {
+    let uri = uri(into, "--in")?;
+    let usage = args.form.usage();
+    let failed = |error| refused(&uri, &error);
+    match (args.mode, &args.scope, &args.registry) {
+        (Some(mode), None, _) => {
+            open(&uri)?.make_root(&uri, usage, mode.into()).map_err(failed)?;
+            notice::say(format_args!("{uri}: made a {usage} root key in the token"));
+            if usage == Use::Production {
+                notice::say("its bytes cannot be copied: if the token is lost, no symbol can be derived again");
+            }
+        }
+        (None, Some(scope), Some(registry)) => {
+            let token = open(&uri)?;
+            let tag = token.make_scope(&uri, scope, usage).map_err(failed)?;
+            // A key whose tag belongs to another scope must not be used.
+            if let Err(failure) = record(&Registry::at(registry), scope, tag) {
+                token.destroy(&uri).map_err(failed)?;
+                return Err(failure);
+            }
+            notice::say(format_args!("{uri}: made the {usage} key of {scope} in the token, tag {tag}"));
+        }
+        _ => {
+            return Err(Failure::new(
+                "--in needs --mode for a root key, or --scope for the key of one scope",
+                "give --mode signed-out, --mode derived-in, or --scope and --registry; docs/custody.md compares them",
+            ));
+        }
+    }
     Ok(Exit::Clean)
 }

@@ -3,7 +3,11 @@
 //! It is a line that names the format, a line of JSON, the people (ascending, all numbers big-endian), and the keyed
 //! hash of everything before.
 
-use std::{io::Write, path::Path};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
 
 use fugo::{KeyTag, Scope};
 use fugo_keystore::LedgerKeyFile;
@@ -12,14 +16,17 @@ use serde_json::{Value, json};
 use super::people::{Events, Person, Set, sets};
 use crate::{
     failure::{Failure, Result},
-    manifest::{Serial, read_small},
+    manifest::{Serial, open as open_file},
     placing::Output,
 };
 
 /// The first line.
 pub(crate) const MARK: &[u8] = b"fugo-ledger 1\n";
 
-/// A ledger of one scope.
+/// The longest line of JSON in bytes.
+const LONGEST: u64 = 1 << 24;
+
+/// What a ledger of one scope holds before its people.
 pub(super) struct Ledger {
     pub(super) scope: Scope,
     pub(super) tag: KeyTag,
@@ -28,7 +35,25 @@ pub(super) struct Ledger {
     /// Those whose values other organisations receive too.
     pub(super) shared: Vec<String>,
     pub(super) deliveries: Vec<Recorded>,
-    pub(super) people: Vec<Person>,
+}
+
+/// The people of a ledger. They are read from its file as often as needed.
+pub(super) struct Kept {
+    file: File,
+    path: PathBuf,
+    /// Where they are in the file.
+    start: u64,
+    bytes: u64,
+    columns: usize,
+    /// The bytes of a person.
+    each: usize,
+}
+
+/// How people become those of a ledger with more columns.
+pub(super) struct Widening {
+    columns: usize,
+    /// For each set, the set where its histories go on.
+    origins: Vec<usize>,
 }
 
 /// A delivery that was recorded.
@@ -41,7 +66,7 @@ pub(super) struct Recorded {
 
 impl Ledger {
     pub(super) fn new(scope: Scope, tag: KeyTag, shared: Vec<String>) -> Self {
-        Self { scope, tag, columns: Vec::new(), shared, deliveries: Vec::new(), people: Vec::new() }
+        Self { scope, tag, columns: Vec::new(), shared, deliveries: Vec::new() }
     }
 
     pub(super) fn sets(&self) -> Vec<Set> {
@@ -49,60 +74,72 @@ impl Ledger {
     }
 
     /// Adds columns that were not delivered before. Nobody has a history of them.
-    pub(super) fn add_columns(&mut self, names: &[String]) {
+    pub(super) fn add_columns(&mut self, names: &[String]) -> Widening {
         let (before, old) = (self.columns.len(), self.sets());
         let new = names.iter().filter(|name| !self.columns.contains(name)).cloned().collect::<Vec<_>>();
-        if new.is_empty() {
-            return;
-        }
         self.columns.extend(new);
         let all_before: Set = (0..before).collect();
-        // Where a set goes on: the same columns as far as they were known.
-        let origins: Vec<usize> = self
-            .sets()
-            .iter()
-            .map(|set| {
-                let known: Set = set.iter().filter(|column| **column < before).copied().collect();
-                let is = |wanted: &Set| old.iter().position(|set| set == wanted);
-                is(&known).or_else(|| is(&all_before)).unwrap_or(0)
-            })
-            .collect();
-        for person in &mut self.people {
-            person.cells.resize(self.columns.len(), 0);
-            person.chains = origins.iter().map(|origin| person.chains[*origin]).collect();
-        }
+        // A set goes on as the same columns as far as they were known.
+        let origin = |set: &Set| {
+            let known: Set = set.iter().filter(|column| **column < before).copied().collect();
+            let is = |wanted: &Set| old.iter().position(|set| set == wanted);
+            is(&known).or_else(|| is(&all_before)).unwrap_or(0)
+        };
+        Widening { columns: self.columns.len(), origins: self.sets().iter().map(origin).collect() }
     }
 
-    /// Reads a ledger; `None` if the file does not exist. `key` is that of the scope.
-    pub(super) fn read(path: &Path, key: &LedgerKeyFile, memory: usize) -> Result<Option<Self>> {
-        if matches!(path.symlink_metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+    /// Opens a ledger; `None` if the file does not exist. `key` is that of the scope. The whole file is verified before
+    /// anything in it is believed.
+    pub(super) fn open(path: &Path, key: &LedgerKeyFile) -> Result<Option<(Self, Kept)>> {
+        let fail = |error: io::Error| Failure::io("read", path, &error);
+        if matches!(path.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound) {
             return Ok(None);
         }
-        let bytes = read_small(path, memory as u64)?;
-        if !bytes.starts_with(MARK) {
+        let file = open_file(path)?;
+        let len = file.metadata().map_err(fail)?.len();
+        let body = len.saturating_sub(fugo_keystore::LEDGER_HASH_LEN as u64).max(MARK.len() as u64);
+        let mut reader = BufReader::new(&file);
+        let mut mark = Vec::new();
+        (&mut reader).take(MARK.len() as u64).read_to_end(&mut mark).map_err(fail)?;
+        if mark != MARK {
             return Err(Failure::new(
                 format!("{} is not a ledger of this version", path.display()),
                 "give the folder of the ledgers with --ledger",
             ));
         }
-        let at = bytes.len().saturating_sub(fugo_keystore::LEDGER_HASH_LEN).max(MARK.len());
-        let (body, seal) = bytes.split_at(at);
         let mut hash = key.hash(b"file");
-        hash.update(body);
+        hash.update(MARK);
+        let (mut bytes, mut rest) = (vec![0; 1 << 16], body - MARK.len() as u64);
+        while rest > 0 {
+            let step = bytes.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
+            reader.read_exact(&mut bytes[..step]).map_err(fail)?;
+            hash.update(&bytes[..step]);
+            rest -= step as u64;
+        }
+        let mut seal = Vec::new();
+        reader.read_to_end(&mut seal).map_err(fail)?;
         if hash.finish() != *seal {
             return Err(Failure::new(
                 format!("{} was altered or cut, or its key is another", path.display()),
                 "give the key of this ledger, or restore the file from a copy",
             ));
         }
-        Self::parse(&body[MARK.len()..]).map(Some).ok_or_else(|| {
+        reader.seek(SeekFrom::Start(MARK.len() as u64)).map_err(fail)?;
+        let mut head = Vec::new();
+        reader.take(LONGEST).read_until(b'\n', &mut head).map_err(fail)?;
+        let start = (MARK.len() + head.len()) as u64;
+        let found = Self::parse(&head).and_then(|ledger| {
+            let (columns, each) = (ledger.columns.len(), bytes_of_person(ledger.columns.len(), ledger.sets().len()));
+            let bytes = body.checked_sub(start).filter(|bytes| bytes.is_multiple_of(each as u64))?;
+            Some((ledger, Kept { file, path: path.to_owned(), start, bytes, columns, each }))
+        });
+        found.map(Some).ok_or_else(|| {
             Failure::new(format!("{} is not a ledger of this version", path.display()), "take a newer fugo")
         })
     }
 
-    fn parse(body: &[u8]) -> Option<Self> {
-        let end = body.iter().position(|byte| *byte == b'\n')?;
-        let head: Value = serde_json::from_slice(&body[..end]).ok()?;
+    fn parse(head: &[u8]) -> Option<Self> {
+        let head: Value = serde_json::from_slice(head).ok()?;
         let names = |list: &Value| -> Option<Vec<String>> {
             list.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
         };
@@ -111,26 +148,22 @@ impl Ledger {
             let events = Events { came: count("came")?, gone: count("gone")?, changed: count("changed")? };
             Some(Recorded { serial: Serial::new(count("serial")?.try_into().ok()?)?, rows: count("rows")?, events })
         });
-        let mut ledger = Self {
+        Some(Self {
             scope: head["scope"].as_str()?.parse().ok()?,
             tag: head["tag"].as_str()?.parse().ok()?,
             columns: names(&head["columns"])?,
             shared: names(&head["shared"])?,
             deliveries: deliveries.collect::<Option<_>>()?,
-            people: Vec::new(),
-        };
-        let (columns, sets) = (ledger.columns.len(), ledger.sets().len());
-        let person = bytes_of_person(columns, sets);
-        let rest = &body[end + 1..];
-        if !rest.len().is_multiple_of(person) {
-            return None;
-        }
-        ledger.people = rest.chunks_exact(person).map(|bytes| parse_person(bytes, columns)).collect::<Option<_>>()?;
-        Some(ledger)
+        })
     }
 
-    /// Writes the ledger.
-    pub(super) fn write(&self, to: &mut Output, key: &LedgerKeyFile) -> Result<()> {
+    /// Writes the ledger. `people` gives everybody, ascending.
+    pub(super) fn write(
+        &self,
+        to: &mut Output,
+        key: &LedgerKeyFile,
+        people: impl FnOnce(&mut dyn FnMut(&Person) -> Result<()>) -> Result<Events>,
+    ) -> Result<()> {
         let deliveries = self.deliveries.iter().map(|delivery| {
             let Events { came, gone, changed } = delivery.events;
             let serial = delivery.serial.number();
@@ -152,16 +185,42 @@ impl Ledger {
         put(MARK)?;
         put(format!("{head}\n").as_bytes())?;
         let mut bytes = Vec::new();
-        for person in &self.people {
+        people(&mut |person| {
             bytes.clear();
             bytes.extend_from_slice(&person.tag.to_be_bytes());
             bytes.push(u8::from(person.present));
             person.cells.iter().for_each(|cell| bytes.extend_from_slice(&cell.to_be_bytes()));
             person.chains.iter().for_each(|chain| bytes.extend_from_slice(&chain.to_be_bytes()));
-            put(&bytes)?;
-        }
+            put(&bytes)
+        })?;
         to.put(&hash.finish())?;
         to.flush().map_err(|error| Failure::io("write", to.place(), &error))
+    }
+}
+
+impl Kept {
+    /// Everybody, ascending.
+    pub(super) fn people(&self) -> Result<impl Iterator<Item = Result<Person>>> {
+        let fail = |error: io::Error| Failure::io("read", &self.path, &error);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(self.start)).map_err(fail)?;
+        let mut reader = BufReader::with_capacity(1 << 18, file);
+        let (mut bytes, mut left) = (vec![0; self.each], self.bytes / self.each as u64);
+        Ok(std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let read = reader.read_exact(&mut bytes).map_err(fail);
+            let person = read.map(|()| parse_person(&bytes, self.columns));
+            person.transpose()
+        }))
+    }
+}
+
+impl Widening {
+    /// A person of the ledger as it was.
+    pub(super) fn of(&self, mut person: Person) -> Person {
+        person.cells.resize(self.columns, 0);
+        person.chains = self.origins.iter().map(|origin| person.chains[*origin]).collect();
+        person
     }
 }
 

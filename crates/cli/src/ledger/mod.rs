@@ -2,6 +2,7 @@
 
 mod book;
 mod people;
+mod rows;
 mod verdict;
 
 use std::{
@@ -15,9 +16,10 @@ use fugo_keystore::{LedgerKeyFile, Use};
 
 pub(crate) use self::book::MARK;
 use self::{
-    book::{Ledger, Recorded, bytes_of_person},
-    people::{Delivery, Hashes, Rows},
-    verdict::Verdict,
+    book::{Kept, Ledger, Recorded, Widening},
+    people::{Delivery, Events, Hashes, Person},
+    rows::Rows,
+    verdict::{Histories, Verdict},
 };
 use crate::{
     audit::file::{Delivery as SymbolFile, SymbolFileArgs},
@@ -29,7 +31,9 @@ use crate::{
     manifest::{Manifest, Serial, contents},
     notice,
     options::{default_memory, size},
+    partition::{Spills, Values},
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
+    redaction::shown,
 };
 
 #[derive(Subcommand)]
@@ -81,13 +85,19 @@ pub(crate) struct LedgerArgs {
     /// Name it at the first delivery of a scope, and at all later ones.
     #[arg(long, value_name = "NAME")]
     shared: Vec<String>,
+    /// A column that is new, in a delivery that lacks a column of earlier ones (repeat). Without this option such a file
+    /// is refused: a column with another name has no history.
+    #[arg(long, value_name = "NAME")]
+    new_column: Vec<String>,
     #[command(flatten)]
     read: SymbolFileArgs,
-    /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G]. The people of
-    /// the scope, those who went too, must fit.
+    /// Memory to use: bytes, or with K, M or G [default: a quarter of the machine's memory, at most 1G].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
-    /// Print the verdict as JSON.
+    /// Directory for what does not fit in memory, as keyed hashes [default: the system's].
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+    /// Print the verdict as JSON, for `fugo deliver --ledger-report`.
     #[arg(long)]
     json: bool,
 }
@@ -128,14 +138,17 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     } else {
         None
     };
-    let before = Ledger::read(&path, &key, args.memory.unwrap_or_else(default_memory))?;
-    let (ledger, verdict) = judge(args, &file, scope, before, &key, &interrupt)?;
+    let before = Ledger::open(&path, &key)?;
+    let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let (_staging, spills) = Spills::within(&temp_dir, true)?;
+    let mut judged = Judged::read(args, &file, scope, before, &key, (&spills, &interrupt))?;
+    let verdict = judged.verdict(args, file.sha256()?)?;
     interrupt.check()?;
     let exit = if verdict.is_refused() { Exit::Linked } else { Exit::Clean };
     if let Some(placing) = placing.filter(|_| !verdict.is_refused()) {
         let mut staging = Staging::new(placing, false);
         let mut output = staging.output(&path)?;
-        ledger.write(&mut output, &key)?;
+        judged.ledger.write(&mut output, &key, |each| judged.each(each))?;
         placing::place(&[output.complete()?], staging)?;
         notice::say(format_args!("{}: recorded serial {}", path.display(), args.serial));
     }
@@ -173,48 +186,121 @@ fn reported(args: &LedgerArgs, interrupt: &Interrupt) -> Result<Scope> {
     })
 }
 
-/// Adds the file to the ledger, in memory.
-fn judge(
-    args: &LedgerArgs,
-    file: &SymbolFile,
-    scope: Scope,
-    before: Option<Ledger>,
-    key: &LedgerKeyFile,
-    interrupt: &Interrupt,
-) -> Result<(Ledger, Verdict)> {
-    if let Some(unknown) = args.shared.iter().find(|name| !file.names.contains(name)) {
+/// Shares of `--memory`: for the rows of the file, and for the histories that are counted.
+const ROWS: usize = 4;
+const HISTORIES: usize = 4;
+
+/// A ledger and the file that is added to it. Nobody is in memory for long: the people are read from the old ledger, in
+/// the order of the new rows, once for the verdict and once more if the delivery is recorded.
+struct Judged<'a> {
+    /// With the columns of the file.
+    ledger: Ledger,
+    kept: Option<Kept>,
+    widening: Widening,
+    rows: Rows<'a>,
+    hashes: Hashes,
+    nth: u32,
+    memory: usize,
+    spills: &'a Spills,
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Judged<'a> {
+    fn read(
+        args: &'a LedgerArgs,
+        file: &SymbolFile,
+        scope: Scope,
+        before: Option<(Ledger, Kept)>,
+        key: &LedgerKeyFile,
+        (spills, interrupt): (&'a Spills, &'a Interrupt),
+    ) -> Result<Self> {
+        if let Some(unknown) = args.shared.iter().find(|name| !file.names.contains(name)) {
+            return Err(Failure::new(
+                format!("--shared names `{unknown}`, which is not a kept column of the file"),
+                "name a column that the file has",
+            ));
+        }
+        check_columns(args, file, before.as_ref().map(|(before, _)| before))?;
+        if let Some((before, _)) = &before {
+            check_next(args, before)?;
+        }
+        let hashes = Hashes::of(key);
+        let mut columns = before.as_ref().map_or_else(Vec::new, |(before, _)| before.columns.clone());
+        columns.extend(file.names.iter().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>());
+        let memory = args.memory.unwrap_or_else(default_memory);
+        let mut rows = Rows::new(&args.file, columns.len(), spills, memory / ROWS);
+        let tag = read(args, file, scope, &columns, &hashes, &mut rows, interrupt)?;
+        let (mut ledger, kept) = match before {
+            Some((ledger, kept)) => (ledger, Some(kept)),
+            None => (Ledger::new(scope, tag, args.shared.clone()), None),
+        };
+        if ledger.tag != tag {
+            return Err(Failure::new(
+                format!("{} holds symbols of the key {tag}, and the ledger is of {}", args.file.display(), ledger.tag),
+                "compare both tags with the registry of scopes: if this file is of another scope, name that scope; if an \
+                 earlier file was, move the file of this ledger away and record its deliveries again",
+            ));
+        }
+        let widening = ledger.add_columns(&file.names);
+        let nth = ledger.deliveries.len() as u32;
+        Ok(Self { ledger, kept, widening, rows, hashes, nth, memory, spills, interrupt })
+    }
+
+    /// Gives everybody after the delivery, ascending.
+    fn each(&self, to: &mut dyn FnMut(&Person) -> Result<()>) -> Result<Events> {
+        let shared: Vec<bool> = self.ledger.columns.iter().map(|name| self.ledger.shared.contains(name)).collect();
+        let sets = self.ledger.sets();
+        let delivery = Delivery { hashes: &self.hashes, nth: self.nth, sets: &sets, shared: &shared };
+        let kept = self.kept.as_ref().map(Kept::people).transpose()?;
+        let people = kept.into_iter().flatten().map(|person| person.map(|person| self.widening.of(person)));
+        let mut count = 0_u64;
+        delivery.add(people, self.rows.in_order(), &mut |person| {
+            count += 1;
+            if count.is_multiple_of(1 << 16) {
+                self.interrupt.check()?;
+            }
+            to(person)
+        })
+    }
+
+    /// Adds the delivery to the ledger, and counts the histories.
+    fn verdict(&mut self, args: &LedgerArgs, sha256: String) -> Result<Verdict> {
+        let sets = self.ledger.sets().len();
+        let limit = self.memory / HISTORIES / sets;
+        let mut chains: Vec<Values<'_>> = (0..sets).map(|_| Values::new(self.spills, limit)).collect();
+        let events = self.each(&mut |person| {
+            let mut both = chains.iter_mut().zip(&person.chains);
+            both.try_for_each(|(chains, chain)| chains.add(*chain)).map_err(|error| self.spills.failure(&error))
+        })?;
+        let histories = chains.iter().map(|chains| Histories::of(chains, args.least)).collect::<Result<_>>()?;
+        let recorded = Recorded { serial: args.serial, rows: self.rows.count(), events };
+        self.ledger.deliveries.push(recorded.clone());
+        Ok(Verdict::of(&self.ledger, (recorded, sha256), histories, (args.least, args.allow)))
+    }
+}
+
+/// Refuses two columns of one name, and a column that may be an earlier one under another name.
+fn check_columns(args: &LedgerArgs, file: &SymbolFile, before: Option<&Ledger>) -> Result<()> {
+    let mut names: Vec<&String> = file.names.iter().collect();
+    names.sort();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(Failure::new(
-            format!("--shared names `{unknown}`, which is not a kept column of the file"),
-            "name a column that the file has",
+            format!("{} has two columns with the header `{}`", args.file.display(), shown(pair[0])),
+            "give each column a name of its own in the roster, and convert again",
         ));
     }
-    if let Some(before) = &before {
-        check_next(args, before)?;
+    let Some(before) = before else { return Ok(()) };
+    let is_known = |name: &&String| before.columns.contains(name);
+    let new = file.names.iter().find(|name| !is_known(name) && !args.new_column.contains(name));
+    let gone = before.columns.iter().find(|name| !file.names.contains(name));
+    match (new, gone) {
+        (Some(new), Some(gone)) => Err(Failure::new(
+            format!("the column `{}` is new, and `{}` of earlier deliveries is missing", shown(new), shown(gone)),
+            "if it is the same column under another name, keep the old name: recipients know what it was; if it is \
+             another column, name it with --new-column",
+        )),
+        _ => Ok(()),
     }
-    let hashes = Hashes::of(key);
-    let mut columns = before.as_ref().map_or_else(Vec::new, |before| before.columns.clone());
-    columns.extend(file.names.iter().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>());
-    let people = before.as_ref().map_or(0, |before| before.people.len());
-    let (tag, rows) = read(args, file, scope, &columns, people, &hashes, interrupt)?;
-    let mut ledger = before.unwrap_or_else(|| Ledger::new(scope, tag, args.shared.clone()));
-    if ledger.tag != tag {
-        return Err(Failure::new(
-            format!("{} holds symbols of the key {tag}, and the ledger is of {}", args.file.display(), ledger.tag),
-            "compare both tags with the registry of scopes: if this file is of another scope, name that scope; if an \
-             earlier file was, move the file of this ledger away and record its deliveries again",
-        ));
-    }
-    ledger.add_columns(&file.names);
-    let shared: Vec<bool> = ledger.columns.iter().map(|name| ledger.shared.contains(name)).collect();
-    let count = rows.len() as u64;
-    let delivery =
-        Delivery { hashes: &hashes, nth: ledger.deliveries.len() as u32, sets: &ledger.sets(), shared: &shared };
-    let (people, events) = delivery.add(std::mem::take(&mut ledger.people), rows);
-    ledger.people = people;
-    let recorded = Recorded { serial: args.serial, rows: count, events };
-    ledger.deliveries.push(recorded.clone());
-    let verdict = Verdict::of(&ledger, recorded, args.least, args.allow);
-    Ok((ledger, verdict))
 }
 
 fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
@@ -243,55 +329,41 @@ fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
     Ok(())
 }
 
-/// The rows of a file as keyed hashes, ascending, and the tag of its key.
+/// Reads the rows of a file as keyed hashes. Returns the tag of its key.
 fn read(
     args: &LedgerArgs,
     file: &SymbolFile,
     scope: Scope,
     columns: &[String],
-    people: usize,
     hashes: &Hashes,
+    rows: &mut Rows<'_>,
     interrupt: &Interrupt,
-) -> Result<(KeyTag, Rows)> {
-    let memory = args.memory.unwrap_or_else(default_memory);
-    // A person is in memory as in the file and once more while it is sorted, with what two lists take.
-    let each = bytes_of_person(columns.len(), people::sets(columns.len()).len()) + 80;
+) -> Result<KeyTag> {
     let places: Vec<usize> =
         file.names.iter().map(|name| columns.iter().position(|column| column == name).unwrap_or(0)).collect();
-    let refused = |what: String, remedy: &str| Failure::new(format!("{}: {what}", args.file.display()), remedy);
+    let refused = |what: &str, remedy: &str| Failure::new(format!("{}: {what}", args.file.display()), remedy);
     let mut tag = file.metadata.map(|metadata| metadata.tag);
-    let mut rows: Rows = Vec::new();
+    let mut cells = vec![0; columns.len()];
     file.each_row(&mut |row| {
         if let Some((purpose, found)) = row.whose
             && (purpose != scope.purpose() || *tag.get_or_insert(found) != found)
         {
-            return Err(refused(format!("it holds symbols that are not of {scope}"), "name the scope of its symbols"));
+            return Err(refused(&format!("it holds symbols that are not of {scope}"), "name the scope of its symbols"));
         }
-        let mut cells = vec![0; columns.len()];
+        cells.fill(0);
         for ((cell, place), name) in row.cells.iter().zip(&places).zip(&file.names) {
             cells[*place] = hashes.cell(name, cell);
         }
-        rows.push((hashes.person(&row.symbol), cells));
-        if rows.len().is_multiple_of(1 << 16) {
+        rows.push(hashes.person(&row.symbol), &cells)?;
+        if rows.count().is_multiple_of(1 << 16) {
             interrupt.check()?;
-        }
-        if (rows.len() + people) * each > memory {
-            return Err(refused(
-                format!("a ledger of more than {} people does not fit into the memory", memory / each),
-                "give more --memory",
-            ));
         }
         Ok(())
     })?;
-    let Some(tag) = tag else {
-        return Err(refused(
-            "the file does not show the key of its symbols".to_owned(),
+    tag.ok_or_else(|| {
+        refused(
+            "the file does not show the key of its symbols",
             "give a file with symbols in text form, or Parquet or Arrow",
-        ));
-    };
-    rows.sort_unstable_by_key(|(person, _)| *person);
-    if rows.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        return Err(refused("a person has several rows".to_owned(), "convert in symbol order or with --unique"));
-    }
-    Ok((tag, rows))
+        )
+    })
 }

@@ -8,6 +8,8 @@
 use fugo::SYMBOL_LEN;
 use fugo_keystore::{LedgerHash, LedgerKeyFile};
 
+use crate::failure::Result;
+
 /// A cell that was never seen.
 const UNKNOWN: u16 = 0;
 
@@ -69,8 +71,8 @@ pub(super) struct Person {
     pub(super) chains: Vec<u64>,
 }
 
-/// The rows of a new delivery: a person, and the cell of each column of the ledger.
-pub(super) type Rows = Vec<(u64, Vec<u16>)>;
+/// A row of a new delivery: a person, and the cell of each column of the ledger.
+pub(super) type Row = (u64, Vec<u16>);
 
 /// How many people had an event in a delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,34 +93,40 @@ pub(super) struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
-    /// Adds the delivery to the history of everybody. Both lists are ascending by person; `people` stays so.
-    pub(super) fn add(&self, people: Vec<Person>, rows: Rows) -> (Vec<Person>, Events) {
+    /// Adds the delivery to the history of everybody, and gives each person to `each`. People and rows come ascending by
+    /// person, and so do the people that are given.
+    pub(super) fn add(
+        &self,
+        mut people: impl Iterator<Item = Result<Person>>,
+        mut rows: impl Iterator<Item = Result<Row>>,
+        each: &mut dyn FnMut(&Person) -> Result<()>,
+    ) -> Result<Events> {
         let mut events = Events::default();
-        let mut all = Vec::with_capacity(people.len().max(rows.len()));
-        let (mut people, mut rows) = (people.into_iter().peekable(), rows.into_iter().peekable());
+        let (mut known, mut row) = (people.next().transpose()?, rows.next().transpose()?);
         loop {
-            let known = people.peek().map(|person| person.tag);
-            let next = rows.peek().map(|(tag, _)| *tag);
-            let is_known = known.is_some_and(|known| next.is_none_or(|next| known <= next));
-            if !is_known {
-                let Some((tag, cells)) = rows.next() else { break };
+            let known_tag = known.as_ref().map(|person| person.tag);
+            let row_tag = row.as_ref().map(|(tag, _)| *tag);
+            if known_tag.is_none_or(|known| row_tag.is_some_and(|row| row < known)) {
+                let Some((tag, cells)) = row.take() else { return Ok(events) };
                 events.came += 1;
-                all.push(self.newcomer(tag, cells));
+                each(&self.newcomer(tag, cells))?;
+                row = rows.next().transpose()?;
                 continue;
             }
-            let Some(mut person) = people.next() else { break };
-            if known == next {
-                if let Some((_, cells)) = rows.next() {
+            let Some(mut person) = known.take() else { return Ok(events) };
+            known = people.next().transpose()?;
+            if known_tag == row_tag {
+                if let Some((_, cells)) = row.take() {
                     self.seen(&mut person, cells, &mut events);
                 }
+                row = rows.next().transpose()?;
             } else if person.present {
                 events.gone += 1;
                 person.present = false;
                 self.chain(&mut person, Kind::Gone, &[]);
             }
-            all.push(person);
+            each(&person)?;
         }
-        (all, events)
     }
 
     fn newcomer(&self, tag: u64, cells: Vec<u16>) -> Person {
@@ -184,8 +192,13 @@ mod tests {
         let (mut people, mut events) = (Vec::new(), Events::default());
         for (nth, rows) in (0..).zip(deliveries) {
             let delivery = Delivery { hashes: &hashes, nth, sets: &sets(1), shared: &[shared] };
-            let rows = rows.iter().map(|(tag, cell)| (*tag, vec![*cell])).collect();
-            (people, events) = delivery.add(people, rows);
+            let rows = rows.iter().map(|(tag, cell)| Ok((*tag, vec![*cell])));
+            let before = std::mem::take(&mut people).into_iter().map(Ok);
+            let mut each = |person: &Person| {
+                people.push(person.clone());
+                Ok(())
+            };
+            events = delivery.add(before, rows, &mut each).expect("added");
         }
         (people, events)
     }

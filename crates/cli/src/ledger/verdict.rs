@@ -5,16 +5,15 @@ use std::fmt;
 use fugo::Scope;
 use serde_json::{Value, json};
 
-use super::{
-    book::{Ledger, Recorded},
-    people::Person,
-};
-use crate::{counts::thousands, redaction::shown};
+use super::book::{Ledger, Recorded};
+use crate::{counts::thousands, failure::Result, partition::Values, redaction::shown};
 
 /// What the history of a scope shows after a delivery.
 pub(super) struct Verdict {
     pub(super) scope: Scope,
     pub(super) delivery: Recorded,
+    /// The digest of the file.
+    pub(super) sha256: String,
     pub(super) deliveries: usize,
     /// Histories smaller than this count as small.
     pub(super) least: u64,
@@ -36,27 +35,30 @@ pub(super) struct Histories {
 }
 
 impl Histories {
-    pub(super) fn of(people: &[Person], set: usize, least: u64) -> Self {
-        let mut chains: Vec<u64> = people.iter().map(|person| person.chains[set]).collect();
-        chains.sort_unstable();
-        let mut found = Self { people: people.len() as u64, ..Self::default() };
-        for group in chains.chunk_by(|a, b| a == b) {
-            let members = group.len() as u64;
+    /// Counts the people who have equal histories.
+    pub(super) fn of(chains: &Values<'_>, least: u64) -> Result<Self> {
+        let mut found = Self::default();
+        chains.finish().each(|members| {
+            found.people += members;
             found.groups += 1;
             found.alone += u64::from(members == 1);
             found.small += if members < least { members } else { 0 };
-        }
-        found
+        })?;
+        Ok(found)
     }
 }
 
 impl Verdict {
-    /// The verdict on the last delivery of a ledger.
-    pub(super) fn of(ledger: &Ledger, delivery: Recorded, least: u64, allowed: u64) -> Self {
+    /// The verdict on a delivery, which the ledger has as its last. `histories` are those of each set of columns.
+    pub(super) fn of(
+        ledger: &Ledger,
+        (delivery, sha256): (Recorded, String),
+        histories: Vec<Histories>,
+        (least, allowed): (u64, u64),
+    ) -> Self {
         let names = |set: &Vec<usize>| set.iter().map(|column| ledger.columns[*column].clone()).collect();
-        let groups = |nth: usize| Histories::of(&ledger.people, nth, least);
-        let sets = ledger.sets().iter().enumerate().map(|(nth, set)| (names(set), groups(nth))).collect();
-        Self { scope: ledger.scope, delivery, deliveries: ledger.deliveries.len(), least, allowed, sets }
+        let sets = ledger.sets().iter().map(names).zip(histories).collect();
+        Self { scope: ledger.scope, delivery, sha256, deliveries: ledger.deliveries.len(), least, allowed, sets }
     }
 
     /// The groups of the complete history.
@@ -83,6 +85,7 @@ impl Verdict {
             "fugo_ledger": 1,
             "scope": self.scope.to_string(),
             "serial": self.delivery.serial.number(),
+            "sha256": self.sha256,
             "deliveries": self.deliveries,
             "rows": self.delivery.rows,
             "came": events.came,

@@ -78,6 +78,8 @@ pub(crate) struct Evidence {
     pub(crate) policy: Value,
     /// The verdict of each audit.
     pub(crate) audits: Value,
+    /// The verdict of the scope's ledger; null if none was given.
+    pub(crate) ledger: Value,
     /// Rows that were refused when the roster was converted.
     pub(crate) rejected_by_reason: Value,
 }
@@ -124,7 +126,7 @@ impl Manifest {
         let rows = subject(self.rows_name(), &self.contents.sha256);
         let sealed = self.sealed.as_ref().map(|sha256| subject(self.sealed_name(), sha256));
         let subjects: Vec<Value> = [rows].into_iter().chain(sealed).collect();
-        json!({
+        let mut statement = json!({
             "_type": STATEMENT,
             "subject": subjects,
             "predicateType": PREDICATE,
@@ -140,7 +142,11 @@ impl Manifest {
                 "audits": self.evidence.audits,
                 "rejected_by_reason": self.evidence.rejected_by_reason,
             },
-        })
+        });
+        if !self.evidence.ledger.is_null() {
+            statement["predicate"]["ledger"] = self.evidence.ledger.clone();
+        }
+        statement
     }
 
     /// Reads a statement. `None` if it is not exactly what [`Self::statement`] writes, apart from the version.
@@ -159,6 +165,7 @@ impl Manifest {
             evidence: Evidence {
                 policy: predicate["policy"].clone(),
                 audits: predicate["audits"].clone(),
+                ledger: predicate["ledger"].clone(),
                 rejected_by_reason: predicate["rejected_by_reason"].clone(),
             },
             sealed: digest(1),
@@ -233,6 +240,7 @@ pub(crate) mod tests {
             evidence: Evidence {
                 policy: Value::Null,
                 audits: json!([{ "links": false }]),
+                ledger: json!({ "refused": false }),
                 rejected_by_reason: json!({ "length": 1 }),
             },
             sealed: Some("cd".repeat(32)),

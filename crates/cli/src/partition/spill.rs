@@ -4,14 +4,17 @@ use std::{
     fs::File,
     io,
     os::unix::fs::FileExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
-use crate::{failure::Failure, placing};
+use crate::{
+    failure::{Failure, Result},
+    placing::{self, Placing, Staging},
+};
 
 /// The temporary files of a run: one for each output, and one for each partition that is partitioned again.
 pub(crate) struct Spills {
@@ -26,6 +29,14 @@ pub(crate) struct Spills {
 impl Spills {
     pub(crate) fn new(path: PathBuf, dir: PathBuf) -> Self {
         Self { path, dir, made: AtomicUsize::new(0), written: AtomicU64::new(0) }
+    }
+
+    /// Temporary files in a run directory of this directory. It is removed with the staging. If rows cannot spill, it is
+    /// not made.
+    pub(crate) fn within(temp_dir: &Path, may_spill: bool) -> Result<(Staging, Self)> {
+        let mut staging = Staging::new(Placing::default(), false);
+        let path = if may_spill { staging.dir(temp_dir)?.path("rows") } else { temp_dir.join("rows") };
+        Ok((staging, Self::new(path, temp_dir.to_owned())))
     }
 
     /// A new temporary file for so many partitions. It is created when the first rows are written.

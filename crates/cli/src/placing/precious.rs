@@ -6,12 +6,13 @@ use memchr::memmem;
 pub(super) const HEAD: usize = 64 * 1024;
 
 /// Text that such files contain, in lower case, at any offset: an identity may follow its owner's comments.
-const MARKS: [&[u8]; 11] = [
+const MARKS: [&[u8]; 12] = [
     b"age-secret-key-",
     b"fugo-key 1",
     b"fugo-signing-key 1",
     b"fugo-public-key 1",
     b"fugo-ledger-key 1",
+    b"fugo-share 1",
     b"age-encryption.org/v",
     b"begin age encrypted file",
     b"# public key: age1",
@@ -38,6 +39,7 @@ mod tests {
             "fugo-signing-key 1\nuse: test\n",
             "fugo-public-key 1\nuse: test\n",
             "fugo-ledger-key 1\nuse: test\n",
+            "fugo-share 1\nshare: testshare1",
             "age-encryption.org/v1\n-> X25519 a\n",
             "-----BEGIN AGE ENCRYPTED FILE-----\n",
             "# recovery identity of the operator\n\nAGE-SECRET-KEY-1QQQ\n",

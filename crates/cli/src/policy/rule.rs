@@ -5,7 +5,11 @@ use std::{fmt, ops::RangeInclusive};
 use toml::Value;
 
 use super::refused;
-use crate::{calendar, failure::Result};
+use crate::{
+    calendar,
+    failure::Result,
+    written::{moment, text},
+};
 
 /// How the values of a column are written at each level. Every level is coarser than the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +46,17 @@ pub(crate) struct Day {
     within_year: (u32, u32),
 }
 
-const FORMS: &str = "a rule is \"exact\", \"drop\", \"month\", \"year\", \"decade\", \"age N\" (with `as-of`), \
-                     \"first N\", \"band N\" or \"empty\", or an array of them, each coarser than the one before";
+const FORMS: &str = "a rule is \"exact\", \"drop\", \"month\", \"year\", \"decade\", \"age N\" (1 to 120, with `as-of`), \
+                     \"first N\" (1 to 8), \"band N\" (2 to 10000000000) or \"empty\", or an array of them, each coarser \
+                     than the one before";
+/// The most digits that `first N` lets through. Of a MyNumber, the last four are then unknown.
+const MOST_FIRST: u64 = 8;
+/// The largest number that `band N` reads: ten digits, one fewer than the digits that make up a MyNumber.
+const MOST_AMOUNT: u64 = 9_999_999_999;
+/// The largest age in years that `age N` reads.
+const MOST_YEARS: u32 = 130;
+/// The years that a year without a month and a day can be.
+const YEARS: RangeInclusive<u32> = 1800..=2199;
 
 /// The day of `as-of`, on which ages are counted.
 pub(super) fn as_of(value: &Value) -> Result<Day> {
@@ -103,6 +116,16 @@ impl Levels {
         }
     }
 
+    /// Whether a rule fits.
+    pub(crate) fn any(&self, fits: impl FnMut(Rule) -> bool) -> bool {
+        self.0.iter().copied().any(fits)
+    }
+
+    /// The first rule, if it changes values: then coarser levels read what it wrote.
+    pub(crate) fn written_by(&self) -> Option<Rule> {
+        Some(self.0[0]).filter(|rule| *rule != Rule::Exact)
+    }
+
     /// Whether the column is in the output.
     pub(crate) fn is_kept(&self) -> bool {
         self.0[0] != Rule::Drop
@@ -150,8 +173,8 @@ impl Rule {
             ("decade", "") => Self::Decade,
             ("empty", "") => Self::Empty,
             ("age", _) => Self::Age { years: within(1..=120)? as u32, on: as_of? },
-            ("first", _) => Self::First(within(1..=20)? as usize),
-            ("band", _) => Self::Band(within(2..=1_000_000_000_000_000)?),
+            ("first", _) => Self::First(within(1..=MOST_FIRST)? as usize),
+            ("band", _) => Self::Band(within(2..=MOST_AMOUNT + 1)?),
             _ => return None,
         })
     }
@@ -174,16 +197,20 @@ impl Rule {
     pub(crate) fn expects(self) -> &'static str {
         match self {
             Self::Exact | Self::Drop | Self::Empty => "any text",
-            Self::Month | Self::Year | Self::Decade => "a date with four digits of the year",
-            Self::Age { .. } => "a date of birth with four digits of the year, not after the date `as-of`",
-            Self::First(_) => "a code with at least as many digits as the policy keeps",
-            Self::Band(_) => "a number that is not negative",
+            Self::Month | Self::Year | Self::Decade => "a date with four digits of the year or with an era",
+            Self::Age { .. } => {
+                "a date of birth with four digits of the year or with an era, not after the date `as-of`"
+            }
+            Self::First(_) => "a code of digits, hyphens and spaces, with at least as many digits as the policy keeps",
+            Self::Band(_) => "a number of at most ten digits that is not negative",
         }
     }
 
-    /// Appends the coarser form of a value. It may be the value as written, or as another level has written it. An
-    /// empty value stays empty. `None` if the rule cannot read the value.
-    pub(crate) fn write(self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    /// Appends the coarser form of a value. It is the value in the roster, or what `before` has written of it. An empty
+    /// value stays empty. `None` if the rule cannot read the value.
+    ///
+    /// No rule writes more than ten digits of a value, so none can write a MyNumber.
+    pub(crate) fn write(self, value: &[u8], before: Option<Self>, out: &mut Vec<u8>) -> Option<()> {
         let value = value.trim_ascii();
         if value.is_empty() {
             return Some(());
@@ -203,27 +230,62 @@ impl Rule {
                 band(first, first + 9, 4, out);
             }
             Self::Age { years, on } => {
-                let age = match date(value) {
-                    Some(born) => on.years_since(born)?,
-                    None => first_of_band(value)?.try_into().ok()?,
+                let age = match before {
+                    Some(Self::Age { .. }) => first_of_band(value)?.try_into().ok()?,
+                    _ => on.years_since(date(value)?).filter(|age| *age <= MOST_YEARS)?,
                 };
                 let first = u64::from(age / years * years);
                 band(first, first + u64::from(years) - 1, 1, out);
             }
-            Self::First(digits) => {
-                let mut found = value.iter().filter(|byte| byte.is_ascii_digit());
-                for _ in 0..digits {
-                    out.push(*found.next()?);
-                }
-            }
+            Self::First(digits) => first_digits(value, digits, out)?,
             Self::Band(width) => {
-                let number = number(value).or_else(|| first_of_band(value))?;
+                let number = match before {
+                    Some(Self::Band(_)) => first_of_band(value)?,
+                    _ => number(value).filter(|number| *number <= MOST_AMOUNT)?,
+                };
                 let first = number / width * width;
                 band(first, first + (width - 1), 1, out);
             }
         }
         Some(())
     }
+
+    /// Whether it reads dates.
+    pub(crate) fn reads_dates(self) -> bool {
+        matches!(self, Self::Month | Self::Year | Self::Decade | Self::Age { .. })
+    }
+}
+
+/// Appends the first digits of a code. Hyphens and spaces between digits do not count. A 〒 in front does not count either.
+fn first_digits(code: &[u8], digits: usize, out: &mut Vec<u8>) -> Option<()> {
+    // Most codes are digits.
+    if code.len() >= digits && code.iter().all(u8::is_ascii_digit) {
+        out.extend_from_slice(&code[..digits]);
+        return Some(());
+    }
+    let text = std::str::from_utf8(code).ok()?;
+    if !code.is_ascii() && is_not_plain(text) {
+        let mut plain = String::new();
+        text::plain(text, &mut plain);
+        return first_digits(plain.as_bytes(), digits, out);
+    }
+    let text = text.strip_prefix('〒').unwrap_or(text).trim_start();
+    if !text.starts_with(|c: char| c.is_ascii_digit())
+        || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b' ')
+    {
+        return None;
+    }
+    let mut found = text.bytes().filter(u8::is_ascii_digit);
+    for _ in 0..digits {
+        out.push(found.next()?);
+    }
+    Some(())
+}
+
+fn is_not_plain(text: &str) -> bool {
+    let mut plain = String::new();
+    text::plain(text, &mut plain);
+    plain != text
 }
 
 impl Day {
@@ -233,15 +295,24 @@ impl Day {
     }
 }
 
-/// Appends a number with at least so many digits. It runs for most cells, and `format!` allocates.
-fn push(number: u64, digits: usize, out: &mut Vec<u8>) {
-    let (mut text, mut start, mut rest) = ([b'0'; 20], 20, number);
-    while rest > 0 {
+/// The digits of a number at the end of a buffer: at least so many. It runs for most cells, and `format!` allocates.
+fn digits_of(number: u64, least: usize, text: &mut [u8; 20]) -> &[u8] {
+    let (mut start, mut rest) = (text.len(), number);
+    while rest > 0 || start > text.len() - least {
         start -= 1;
         text[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
-    out.extend_from_slice(&text[start.min(text.len() - digits)..]);
+    &text[start..]
+}
+
+fn push(number: u64, least: usize, out: &mut Vec<u8>) {
+    if number < 100 && least <= 2 {
+        let digits = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        out.extend_from_slice(if number < 10 && least < 2 { &digits[1..] } else { &digits });
+    } else {
+        out.extend_from_slice(digits_of(number, least, &mut [0; 20]));
+    }
 }
 
 fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
@@ -286,7 +357,7 @@ fn number(value: &[u8]) -> Option<u64> {
 /// The year of a date, of `2001-02` or of `2001`.
 fn year(value: &[u8]) -> Option<u32> {
     match value {
-        [_, _, _, _] => digits(value).map(|year| year as u32).filter(|year| *year > 0),
+        [_, _, _, _] => digits(value).map(|year| year as u32).filter(|year| YEARS.contains(year)),
         [year @ .., b'-', tens, ones] if year.len() == 4 => {
             digits(&[*tens, *ones]).filter(|month| (1..=12).contains(month)).and(self::year(year))
         }
@@ -294,33 +365,32 @@ fn year(value: &[u8]) -> Option<u32> {
     }
 }
 
-/// A date as `2001-02-03`, `2001/2/3`, `2001.2.3`, `2001年2月3日` or `20010203`. A time may follow it.
+/// A date with four digits of the year or with an era, in any form that [`moment`] reads. A time may follow it.
 fn date(value: &[u8]) -> Option<Day> {
-    let day = |year: u64, month: u64, day: u64| {
-        let there = calendar::day(year.cast_signed(), month.cast_signed(), day.cast_signed());
-        there.map(|_| Day { year: year as u32, within_year: (month as u32, day as u32) })
-    };
     // Most dates are ISO 8601.
-    if let [y @ .., b'-', m1, m2, b'-', d1, d2] = value
-        && y.len() == 4
-    {
-        return day(digits(y)?, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?);
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = value {
+        return of_digits([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]);
     }
-    if value.len() == 8
-        && let Some(all) = digits(value)
+    if let Some(all) = value.first_chunk().filter(|_| value.len() == 8)
+        && let Some(found) = of_digits(*all)
     {
-        return day(all / 10_000, all / 100 % 100, all % 100);
+        return Some(found);
     }
-    let text = std::str::from_utf8(value).ok()?;
-    let text = text.split_once(['T', ' ']).map_or(text, |(date, _)| date).trim_end_matches('日');
-    let mut parts = text.split(['-', '/', '.', '年', '月']);
-    let mut part =
-        |most: usize| parts.next().filter(|part| part.len() <= most).and_then(|part| digits(part.as_bytes()));
-    let (year, month, last) = (part(4)?, part(2)?, part(2)?);
-    if parts.next().is_some() || text.len() < 8 || !text.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
+    let mut plain = String::new();
+    text::plain(std::str::from_utf8(value).ok()?, &mut plain);
+    let (year, month, day) = calendar::civil(moment::parse(&plain).exact?.day);
+    Some(Day { year: year.try_into().ok()?, within_year: (month as u32, day as u32) })
+}
+
+/// The date of four digits of the year, two of the month and two of the day.
+fn of_digits(bytes: [u8; 8]) -> Option<Day> {
+    let digits = bytes.map(|byte| u32::from(byte.wrapping_sub(b'0')));
+    if digits.iter().any(|digit| *digit > 9) {
         return None;
     }
-    day(year, month, last)
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits;
+    let (year, month, day) = (1000 * y1 + 100 * y2 + 10 * y3 + y4, 10 * m1 + m2, 10 * d1 + d2);
+    calendar::exists(year.into(), month.into(), day.into()).then_some(Day { year, within_year: (month, day) })
 }
 
 #[cfg(test)]
@@ -328,8 +398,12 @@ mod tests {
     use super::*;
 
     fn written(rule: Rule, value: &str) -> Option<String> {
+        again(None, rule, value)
+    }
+
+    fn again(before: Option<Rule>, rule: Rule, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        rule.write(value.as_bytes(), &mut out).map(|()| String::from_utf8(out).unwrap())
+        rule.write(value.as_bytes(), before, &mut out).map(|()| String::from_utf8(out).unwrap())
     }
 
     const AGE: Rule = Rule::Age { years: 5, on: Day { year: 2026, within_year: (4, 1) } };
@@ -344,16 +418,25 @@ mod tests {
             (Rule::Year, "1985年4月1日", "1985"),
             (Rule::Year, "1985-04-01T00:00:00", "1985"),
             (Rule::Year, "1985-04", "1985"),
+            (Rule::Month, "昭和60年4月1日", "1985-04"),
+            (Rule::Month, "S60.4.1", "1985-04"),
+            (Rule::Year, "平成元年１月８日", "1989"),
+            (Rule::Year, "3600401", "1985"),
+            (Rule::Year, "1985.4.1 12:00", "1985"),
+            (Rule::Year, "0001-01-01", "0001"),
             (Rule::Decade, "1985", "1980-1989"),
             (AGE, "1985-04-01", "40-44"),
             (AGE, "1986-04-02", "35-39"),
             (AGE, "1986-04-01", "40-44"),
             (AGE, "2026-04-01", "0-4"),
+            (AGE, "昭和60年4月1日", "40-44"),
             (Rule::First(3), "〒100-0001", "100"),
             (Rule::First(3), "1000001", "100"),
             (Rule::Band(1_000_000), "1,234,567", "1000000-1999999"),
             (Rule::Band(1_000_000), "999999.99", "0-999999"),
-            (Rule::Band(2_000_000), "1000000-1999999", "0-1999999"),
+            (Rule::First(3), "１００－０００１", "100"),
+            (Rule::First(8), "1234 5678-9", "12345678"),
+            (Rule::Band(1_000_000), "9,999,999,999", "9999000000-9999999999"),
             (Rule::Empty, "anything", ""),
             (Rule::Year, "", ""),
         ] {
@@ -368,9 +451,23 @@ mod tests {
             (Rule::Year, "1985-02-30"),
             (Rule::Year, "1985-13"),
             (Rule::Year, "unknown"),
+            (Rule::Year, "S60.13.1"),
+            (Rule::Year, "19850230"),
+            (AGE, "令和8年4月2日"),
             (Rule::Month, "1985"),
             (AGE, "2026-04-02"),
             (Rule::First(3), "10"),
+            // A float, a negative integer and letters are refused.
+            (Rule::First(3), "1.5e20"),
+            (Rule::First(3), "-1234567"),
+            (Rule::First(3), "A1234"),
+            (Rule::Year, "1153"),
+            (AGE, "1000152847-1"),
+            (AGE, "40-44"),
+            (AGE, "1885-04-01"),
+            (Rule::Band(2), "1000000-1999999"),
+            (Rule::Band(2), "983,603,186,994"),
+            (Rule::Band(10), "10000000000"),
             (Rule::Band(10), "-5"),
             (Rule::Band(10), "12,34"),
             (Rule::Band(10), "1e6"),
@@ -381,8 +478,10 @@ mod tests {
 
     #[test]
     fn a_coarser_level_is_the_same_from_the_value_and_from_the_level_before() {
-        let chain =
-            |value: &str, rules: &[Rule]| rules.iter().try_fold(value.to_owned(), |text, rule| written(*rule, &text));
+        let chain = |value: &str, rules: &[Rule]| {
+            let mut before = None;
+            rules.iter().try_fold(value.to_owned(), |text, rule| again(before.replace(*rule), *rule, &text))
+        };
         let on = Day { year: 2026, within_year: (4, 1) };
         for year in 1930..2026 {
             let value = format!("{year}-{:02}-{:02}", year % 12 + 1, year % 28 + 1);

@@ -212,6 +212,14 @@ fn said(manifest: &Manifest, before: Option<Serial>, rows: &Path, signer: &Verif
         0 => line("audits", &"none"),
         all => line("audits", &format_args!("{all}, of which {linking} say that the file links")),
     }
+    let ledger = &manifest.evidence.ledger;
+    match (ledger["refused"].as_bool(), ledger["in_small_groups"].as_u64()) {
+        (Some(refused), Some(people)) => {
+            let verdict = if refused { "refused" } else { "accepted" };
+            line("ledger", &format_args!("{verdict}, {} people are in small groups of one history", thousands(people)));
+        }
+        _ => line("ledger", &"no verdict was stated"),
+    }
     match manifest.evidence.rejected_by_reason.as_object() {
         None => line("rejected", &"not stated"),
         Some(reasons) => {

@@ -115,7 +115,7 @@ impl Asked<'_> {
                 let position = format.position(row);
                 if let Some(symbol) = group.symbol_of(RowFormat::symbol(row)) {
                     return parts
-                        .push(symbol, position, format.kept(row), &output.spill)
+                        .push(symbol, position, [format.kept(row), &[]], &output.spill)
                         .map_err(|error| output.spill.failure(&error));
                 }
                 positions.push(position);

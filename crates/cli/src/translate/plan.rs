@@ -266,7 +266,7 @@ fn layout(options: ReadOptions, fields: usize, person: usize, keep: Vec<usize>, 
         multi_line_cells: options.multi_line_cells,
         packer: None,
         coarse: Vec::new(),
-        digests: crate::convert::coarse::Digests::default(),
+        digests: None,
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
     let rows_written = run.write(&[of_output], &[vec![parts]], &form, copies, &spills)?;
     run.asked.reconcile(&[rows_written])?;
     run.roster.reconcile(&[])?;
-    limits.check_all(&run.asked, replaces)?;
+    limits.check_all(&run.asked, 0, replaces)?;
     run.interrupt.check()?;
 
     run.progress.phase("renaming");
@@ -137,6 +137,7 @@ impl Run<'_> {
             keys: &[],
             interrupt,
             forms: &[],
+            groups: &[],
             render: false,
             translator: None,
             parted: unsorted,
@@ -219,6 +220,7 @@ impl Run<'_> {
             keys: &[],
             interrupt,
             forms: &[],
+            groups: &[],
             render: false,
             translator: Some(translator),
             parted: &[],

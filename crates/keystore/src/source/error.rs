@@ -177,6 +177,9 @@ pub enum TokenError {
     /// A key with this label exists.
     #[error("the token has a key with this label already; a key is never replaced")]
     Exists,
+    /// The system's random generator fails.
+    #[error("the operating system's random generator failed")]
+    NoRandom,
     /// The key was not made by this project.
     #[error("the id of the key does not say what it is; `fugo key new --in`, `derive` and `import` make keys that do")]
     UnknownKey,
@@ -256,9 +259,8 @@ impl SourceError {
             }
             Self::WrongScope { .. } => (ErrorKind::WrongKey, None, None),
             Self::WrongUse { found: Use::Test, .. } => (ErrorKind::TestKey, None, None),
-            Self::WrongUse { .. } => (ErrorKind::WrongKind, None, None),
+            Self::WrongUse { .. } | Self::IsRoot => (ErrorKind::WrongKind, None, None),
             Self::PinFile { error } => (error.kind(), error.place(), error.found()),
-            Self::IsRoot => (ErrorKind::WrongKind, None, None),
             Self::ScopeMissing => (ErrorKind::Address, None, None),
             Self::Purpose(error) => (error.kind(), error.place(), error.found()),
         }

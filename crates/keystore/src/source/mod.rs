@@ -11,8 +11,12 @@ mod address;
 mod error;
 mod open;
 mod program;
+mod rate;
 mod scope_source;
 mod symbol_source;
+/// Keys in PKCS#11 tokens.
+#[cfg(feature = "pkcs11")]
+pub mod token;
 mod token_uri;
 
 pub use address::{AddressError, Expected, Holder, KeyAddress};

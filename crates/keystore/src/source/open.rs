@@ -16,6 +16,19 @@ use crate::{
 /// Asks for the PIN of a token whose URI has no `pin-source`; `None` if nobody can be asked.
 pub type AskPin<'a> = &'a mut dyn FnMut(&TokenUri) -> Option<SecretString>;
 
+impl KeyFile {
+    /// The key from the place that the address names, as [`ScopeSource::open`]. A file may also hold a root key. A key
+    /// that its holder does not show is refused, because a `KeyFile` has bytes.
+    pub fn at(address: &KeyAddress, unlock: &Unlock, ask_pin: AskPin<'_>) -> Result<Self, SourceError> {
+        if let Holder::File(path) = &address.holder {
+            return Ok(Self::load(path, unlock)?);
+        }
+        let source = ScopeSource::open(address, unlock, ask_pin)?;
+        let usage = source.usage();
+        Ok(Self::scope(source.into_bytes("this call needs them")?, usage))
+    }
+}
+
 impl ScopeSource {
     /// The key of a scope from the place that the address names. A test key is refused unless `unlock` allows it, and
     /// another key than the one that the address expects is refused.
@@ -25,6 +38,9 @@ impl ScopeSource {
         match holder {
             Holder::File(path) => Self::from_file(KeyFile::load(path, unlock)?),
             Holder::Program(program) => Self::from_root(program, wanted()?, unlock.test_keys()),
+            #[cfg(feature = "pkcs11")]
+            Holder::Token(uri) => super::token::scope_source(uri, expected.as_ref(), unlock.test_keys(), ask_pin),
+            #[cfg(not(feature = "pkcs11"))]
             Holder::Token(_) => {
                 let _ = ask_pin;
                 Err(SourceError::NoTokens)

@@ -6,6 +6,7 @@ use fugo::{AnySymbolKey, Epoch, KeyTag, MyNumber, Purpose, PurposeError, SYMBOL_
 
 use super::{
     error::SourceError,
+    rate,
     scope_source::{KeptKey, ScopeSource},
 };
 
@@ -110,6 +111,19 @@ impl SymbolSource {
         }
     }
 
+    /// Symbols per second of the holders of the keys, with so many threads, from a trial of a quarter of a second each;
+    /// `None` if every stage is in this process.
+    pub fn rate(&self, threads: usize) -> Result<Option<f64>, SourceError> {
+        let Stages::Kept { first, second } = &self.stages else { return Ok(None) };
+        let mut seconds = 0.0;
+        for stage in [first, second].into_iter().flatten() {
+            if let Stage::Kept(kept) = stage {
+                seconds += 1.0 / rate::of(kept, threads)?;
+            }
+        }
+        Ok(Some(1.0 / seconds))
+    }
+
     /// `Ok` if the source takes numbers; otherwise the reason.
     pub fn takes_numbers(&self) -> Result<(), PurposeError> {
         match &self.stages {
@@ -145,7 +159,7 @@ impl SymbolSource {
                 }
             }
         }
-        second.as_ref().map_or(Ok(()), |second| second.from_insurers(out))
+        second.as_ref().map_or(Ok(()), |second| second.finish(out))
     }
 
     /// `out[i] :=` the eligibility symbol of `insurers[i]`, an insurers' symbol of epoch 1.
@@ -164,15 +178,18 @@ impl SymbolSource {
         let found = self.scope.purpose();
         let second = second.as_ref().ok_or(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found })?;
         out.copy_from_slice(insurers);
-        second.from_insurers(out)
+        second.finish(out)
     }
 }
 
 impl Stage {
     /// Replaces insurers' symbols by eligibility symbols.
-    fn from_insurers(&self, symbols: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
+    fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
         match self {
-            Self::Here(key) => key.symbols_from_insurers(&symbols.to_vec(), symbols)?,
+            Self::Here(key) => {
+                let insurers = symbols.to_vec();
+                key.symbols_from_insurers(&insurers, symbols)?;
+            }
             Self::Kept(kept) => {
                 let session = kept.session()?;
                 for symbol in symbols {

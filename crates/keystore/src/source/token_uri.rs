@@ -110,6 +110,12 @@ impl TokenUri {
         Ok(())
     }
 
+    /// Whether both name their token by the same words.
+    pub fn is_same_token(&self, other: &Self) -> bool {
+        let token = |uri: &Self| Self { object: None, id: None, pin_source: None, ..uri.clone() };
+        token(self) == token(other)
+    }
+
     /// The files that are read to reach the object.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         let pin = match &self.pin_source {

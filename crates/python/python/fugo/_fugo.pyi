@@ -163,6 +163,16 @@ class KeyFile:
         test_keys: bool = False,
     ) -> Self: ...
     @classmethod
+    def at(
+        cls,
+        address: _Path,
+        *,
+        passphrase: str | _Buffer | None = None,
+        passphrase_file: _Path | None = None,
+        identity_file: _Path | None = None,
+        test_keys: bool = False,
+    ) -> Self: ...
+    @classmethod
     def open(
         cls,
         data: _Buffer,

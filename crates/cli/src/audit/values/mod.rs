@@ -3,20 +3,24 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | When are two texts equal? | `text.rs` |
+//! | When are two texts equal? | `../../written/text.rs` |
 //! | Which texts are numbers, and how are they rounded? | `number.rs` |
-//! | Which texts are dates and times? | `moment.rs` |
+//! | Which texts are dates and times? | `../../written/moment.rs` |
 //! | As what can a column be read? | this file, [`View`] |
 
-mod moment;
 mod number;
-mod text;
 
 use std::hash::{BuildHasher, RandomState};
 
-use self::moment::{Dates, JST, Moment};
 pub(super) use self::number::{Decimal, Rounding};
-use crate::{calendar::civil, mix::mix};
+use crate::{
+    calendar::civil,
+    mix::mix,
+    written::{
+        moment::{self, Dates, JST, Moment},
+        text,
+    },
+};
 
 /// A reading of a column. Two columns are compared under readings that give the same kind of value ([`Domain`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -183,16 +187,25 @@ fn date(day: i64) -> String {
 
 /// Hashes values. The same object is used for both files.
 #[derive(Default)]
-pub(super) struct Hashes(RandomState);
+pub(super) struct Hashes {
+    keyed: RandomState,
+    /// For cells that are remembered. Its hashes never leave memory.
+    quick: ahash::RandomState,
+}
 
 impl Hashes {
     /// The hash of bytes as they are.
     pub(super) fn bytes(&self, bytes: &[u8]) -> u64 {
-        self.0.hash_one(bytes)
+        self.keyed.hash_one(bytes)
+    }
+
+    /// A hash of bytes as they are, by which the cells of one column are remembered. It is not 0.
+    pub(super) fn quick(&self, bytes: &[u8]) -> u64 {
+        self.quick.hash_one(bytes).max(1)
     }
 
     fn value(&self, domain: Domain, value: &[u8]) -> u64 {
-        self.0.hash_one((domain as u8, value)).max(1)
+        self.keyed.hash_one((domain as u8, value)).max(1)
     }
 }
 

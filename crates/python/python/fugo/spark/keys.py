@@ -47,7 +47,7 @@ def _scope_key(source: KeyFileOnExecutor) -> fugo.ScopeKey:
 
 def _load(source: KeyFileOnExecutor) -> fugo.KeyFile:
     if source.passphrase is None:
-        return fugo.KeyFile.load(
+        return fugo.KeyFile.at(
             source.path,
             passphrase_file=source.passphrase_file,
             identity_file=source.identity_file,
@@ -55,7 +55,7 @@ def _load(source: KeyFileOnExecutor) -> fugo.KeyFile:
         )
     secret = credential.passphrase(source.passphrase)
     try:
-        return fugo.KeyFile.load(
+        return fugo.KeyFile.at(
             source.path, passphrase=secret, identity_file=source.identity_file, test_keys=source.test_keys
         )
     finally:

@@ -37,7 +37,8 @@ class HadoopCredential:
 class KeyFileOnExecutor:
     """The key file of a scope key on an executor, read once in each Python worker.
 
-    ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` are. ``scope``
+    ``path`` is absolute, or relative to the executor's working directory, where ``spark.files`` are. It can also be
+    another address of the key, such as ``agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`` (docs/custody.md). ``scope``
     (``agency/nta/1``) and ``tag`` (8 hex digits) are what ``fugo key inspect`` shows; an executor whose file holds
     another key fails the job, so a run never mixes keys. A passphrase (from ``passphrase_file`` on the executor, or from
     ``passphrase``, a :class:`HadoopCredential`) or the identities of ``identity_file`` on the executor open the file,

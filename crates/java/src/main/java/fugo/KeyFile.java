@@ -38,6 +38,22 @@ public final class KeyFile extends Handle {
     }
 
     /**
+     * The key at an address: the path of a key file, or {@code exec:} and a program that MACs with the root key. Before
+     * {@code @exec:} there must be the scope and the tag of the key, such as {@code
+     * agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac}; the tag confirms the answer. docs/custody.md has the form. The
+     * program runs as the user of this process, so take no address from others.
+     *
+     * @param address where the key is
+     * @param unlock opens a key file, and says whether test keys are accepted
+     * @return the key
+     * @throws KeyFileException if there is no such key: the kinds are also {@code address}, {@code program}, {@code token}
+     */
+    public static KeyFile at(String address, Unlock unlock) {
+        byte[] bytes = address.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return unlock.with(value -> new KeyFile(Native.keyFileAt(bytes, value)));
+    }
+
+    /**
      * Opens a key file from its bytes, for example from a secret store. The caller wipes the array.
      *
      * @param file the bytes of the file
@@ -130,7 +146,8 @@ public final class KeyFile extends Handle {
      * @return the file, not written yet, to be closed separately
      * @throws KeyFileException of kind {@code wrong-kind}, if this is not the file of a root key; of kind {@code
      *     tag-clash} or {@code other-root}, if the registry has the tag for another scope, or another tag for the
-     *     scope; or if the registry cannot be read or written
+     *     scope; of kind {@code destroyed}, if it says that the scope's key was destroyed; or if the registry cannot be
+     *     read or written. There is no clock here: the dates of the registry are not checked
      * @throws IllegalStateException if this was not read from a file; then call {@link #derive(Scope, Path)}
      */
     public KeyFile derive(Scope scope) {

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * {@code not-a-key-file}, {@code damaged}, {@code too-large}, {@code others-can-read}, {@code plaintext-production},
  * {@code exists}, {@code io}. Its lock: {@code passphrase-needed}, {@code wrong-passphrase}, {@code identity-needed},
  * {@code wrong-identity}, {@code excessive-work}. Passphrase and identity files: {@code not-text}, {@code empty},
- * {@code identity}. A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}. A lock that
- * anybody or nobody could open: {@code empty-passphrase}, {@code no-recipient}. A root key where a scope key is needed,
- * or the reverse: {@code wrong-kind}.
+ * {@code identity}. A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}, {@code date-order},
+ * {@code destroyed}. A lock that anybody or nobody could open: {@code empty-passphrase}, {@code no-recipient}. A root
+ * key where a scope key is needed, or the reverse: {@code wrong-kind}.
  */
 public final class KeyFileException extends FugoException {
     private static final long serialVersionUID = 1;

@@ -102,6 +102,8 @@ final class Native {
 
     static native long loadKeyFile(byte[] path, long unlock);
 
+    static native long keyFileAt(byte[] address, long unlock);
+
     static native long openKeyFile(byte[] file, long unlock);
 
     static native long parseKeyFile(byte[] plaintext);

@@ -52,6 +52,34 @@ class KeyFileTest {
     }
 
     @Test
+    void aProgramGivesAKeyAndItsTagConfirmsIt() throws IOException {
+        Path program = directory.resolve("mac");
+        Files.writeString(program, """
+                #!/usr/bin/python3 -I
+                import hashlib, hmac, sys
+                sys.stdout.buffer.write(hmac.digest(bytes(range(32)), sys.stdin.buffer.read(), hashlib.sha256))
+                """);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        String address = "test:agency/nta/1=7c2cb2a1@exec:" + program;
+        try (Unlock unlock = new Unlock().testKeys();
+                KeyFile file = KeyFile.at(address, unlock);
+                ScopeKey key = file.scopeKey();
+                ScopeKey known = Known.scopeKey(Known.SCOPE)) {
+            assertEquals(known, key);
+            List<List<String>> refusals = List.of(
+                    List.of(address.replace("7c2cb2a1", "7c2cb2a2"), "tag-mismatch"),
+                    List.of("exec:" + program, "address"),
+                    List.of("agency/nta/1=7c2cb2a1@exec:/bin/false", "program"),
+                    List.of("pkcs11:token=a?module-path=/usr/lib/p11.so", "token"));
+            for (List<String> refusal : refusals) {
+                KeyFileException refused =
+                        assertThrows(KeyFileException.class, () -> KeyFile.at(refusal.get(0), unlock));
+                assertEquals(refusal.get(1), refused.kind());
+            }
+        }
+    }
+
+    @Test
     void aTestKeyIsWrittenAndReadInPlaintext() throws IOException {
         Path path = directory.resolve("root.key");
         try (RootKey root = Known.root();
@@ -94,7 +122,8 @@ class KeyFileTest {
             assertThrows(IllegalStateException.class, () -> made.derive(scope));
             made.derive(scope, directory.resolve("named.scopes")).close();
         }
-        String recorded = "purpose,scope,epoch,tag\nagency,nta,1," + Known.SCOPE_TAG + "\n";
+        String recorded = "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,"
+                + Known.SCOPE_TAG + ",,,\n";
         assertEquals(recorded, Files.readString(directory.resolve("named.scopes")));
         try (KeyFile file = KeyFile.loadTestKey(path)) {
             file.derive(scope).close();
@@ -105,6 +134,9 @@ class KeyFileTest {
             assertEquals("tag-clash", clash.kind());
             Files.writeString(registry, "purpose,scope,epoch,tag\nagency,nta,1,00000000\n");
             assertEquals("other-root", assertThrows(KeyFileException.class, () -> file.derive(scope)).kind());
+            Files.writeString(registry, "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\nagency,nta,1,"
+                    + Known.SCOPE_TAG + ",,,2027-04-01\n");
+            assertEquals("destroyed", assertThrows(KeyFileException.class, () -> file.derive(scope)).kind());
             Files.writeString(registry, "not a registry\n");
             KeyFileException line = assertThrows(KeyFileException.class, () -> file.derive(scope));
             assertEquals("line", line.kind());

@@ -39,7 +39,7 @@ const ERAS: [(&str, &str, i64, i64); 5] = [
 ];
 
 /// Reads plain text (see `text.rs`).
-pub(super) fn parse(plain: &str) -> Dates {
+pub(crate) fn parse(plain: &str) -> Dates {
     let mut dates = Dates::default();
     let first = plain.chars().next().unwrap_or(' ');
     let may_be = first.is_ascii_digit() || (plain.len() >= 5 && "明大昭平令mtshr".contains(first));

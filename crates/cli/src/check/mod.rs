@@ -1,4 +1,6 @@
-//! `fugo check`: prints which lines of a file are not valid numbers, and why.
+//! `fugo check`: prints which lines of a file are not valid numbers, or not accepted symbols, and why.
+
+mod symbols;
 
 use std::{
     fmt,
@@ -13,7 +15,9 @@ use fugo::{
     normalize::{LostZeros, NormalizeError, Reading, normalize},
 };
 
+use self::symbols::{Refused, Symbols};
 use crate::{
+    epoch,
     exit::Exit,
     failure::{Failure, Result},
     notice,
@@ -25,7 +29,7 @@ use crate::{
     },
 };
 
-/// Check a file of numbers, one per line, and print which lines are bad and why
+/// Check a file of numbers or symbols, one per line, and print which lines are bad and why
 ///
 /// Without --lenient a good line is exactly twelve ASCII digits and a line end, LF or CR LF. Prints `line N: reason`
 /// for each bad line, never its value, and the totals on standard error. Quotes have no meaning: the file is not read
@@ -35,6 +39,11 @@ use crate::{
 /// refused, or the file changed while it was read.
 ///
 /// A valid check digit does not prove that a number is real: one random value in ten has it.
+///
+/// With --symbols the lines are symbols in text form, of one organisation. A line is good if its tag is that of an epoch
+/// that the registry of scopes accepts today (in Japan, UTC+09:00); between two epochs that is either of them. The
+/// totals on standard error say how many symbols each epoch has. No key is needed, so nothing says whose symbols they
+/// are.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     /// The file; if it is absent or `-`, standard input is read
@@ -46,23 +55,36 @@ pub(crate) struct CheckArgs {
     /// chance
     #[arg(long, requires = "lenient")]
     restore_zeros: bool,
+    /// The lines are symbols in text form
+    #[arg(long, requires = "registry", conflicts_with = "lenient")]
+    symbols: bool,
+    /// The registry of scopes, for --symbols
+    #[arg(long, value_name = "FILE", requires = "symbols")]
+    registry: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
+    let mut symbols = match &args.registry {
+        Some(path) => Some(Symbols::new(&epoch::read(path)?, epoch::today()?)),
+        None => None,
+    };
     let out = BufWriter::new(io::stdout().lock());
     let totals = match &args.file {
         Some(path) if path.as_os_str() != "-" => {
             let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-            check(file, Some(path), out, args)?
+            check(file, Some(path), out, args, symbols.as_mut())?
         }
         _ => {
             let name = Path::new("standard input");
             let file = open_standard_input().map_err(|error| Failure::io("read", name, &error))?;
-            check(file, None, out, args)?
+            check(file, None, out, args, symbols.as_mut())?
         }
     };
     notice::say(format_args!("{} lines: {} good, {} bad", totals.lines, totals.lines - totals.bad, totals.bad));
-    match (totals.had_mark, args.lenient) {
+    if let Some(symbols) = &symbols {
+        symbols.report();
+    }
+    match (totals.had_mark, args.skips_marks()) {
         (true, true) => notice::say("the byte order mark at the start was skipped"),
         (true, false) => notice::warn(
             "the file begins with a byte order mark (UTF-8), so its first line is bad; with --lenient the mark is \
@@ -85,6 +107,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     Ok(if totals.bad == 0 { Exit::Clean } else { Exit::Rejects })
 }
 
+impl CheckArgs {
+    fn skips_marks(&self) -> bool {
+        self.lenient || self.symbols
+    }
+}
+
 /// The path may be a number that was given by mistake, so it is not repeated.
 fn not_opened(path: &Path, error: &io::Error) -> Failure {
     if path.to_str().is_some_and(|text| normalize(text, LostZeros::Restore).is_ok()) {
@@ -104,7 +132,13 @@ struct Totals {
     bare_cr: u64,
 }
 
-fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs) -> Result<Totals> {
+fn check(
+    file: File,
+    path: Option<&Path>,
+    mut out: impl Write,
+    args: &CheckArgs,
+    mut symbols: Option<&mut Symbols>,
+) -> Result<Totals> {
     let name = path.unwrap_or(Path::new("standard input"));
     let not_read = |error| Failure::io("read", name, &error);
     let watched = Watched::of(path, &file).map_err(not_read)?;
@@ -112,7 +146,7 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
     let head = lines.head(foreign::ENOUGH).map_err(not_read)?;
     foreign::refuse(head)?;
     let mut totals = Totals { had_mark: head.starts_with(csv::MARK), ..Totals::default() };
-    while args.lenient && lines.skip(csv::MARK).map_err(not_read)? {}
+    while args.skips_marks() && lines.skip(csv::MARK).map_err(not_read)? {}
     let lost_zeros = if args.restore_zeros { LostZeros::Restore } else { LostZeros::Refuse };
     let reading = if args.lenient { Reading::Lenient(lost_zeros) } else { Reading::Strict };
     while let Some(line) = lines.next().map_err(not_read)? {
@@ -124,7 +158,10 @@ fn check(file: File, path: Option<&Path>, mut out: impl Write, args: &CheckArgs)
             Line::TooLong => Err(Reason::TooLong),
             Line::Text(text) => {
                 let decode = || str::from_utf8(text).map_err(|error| Reason::NotUtf8 { offset: error.valid_up_to() });
-                reading.read(text, decode).map(|(_, changes)| changes.zeros_restored)
+                match &mut symbols {
+                    Some(symbols) => symbols.judge(text).map(|()| false).map_err(Reason::Symbol),
+                    None => reading.read(text, decode).map(|(_, changes)| changes.zeros_restored),
+                }
             }
         };
         match outcome {
@@ -146,6 +183,7 @@ enum Reason {
     Strict(MyNumberError),
     Lenient(NormalizeError),
     NotUtf8 { offset: usize },
+    Symbol(Refused),
     TooLong,
 }
 
@@ -166,6 +204,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Strict(error) => error.fmt(f),
             Self::Lenient(error) => error.fmt(f),
+            Self::Symbol(reason) => reason.fmt(f),
             Self::NotUtf8 { offset } => write!(f, "byte offset {offset} is not UTF-8; convert the file first"),
             Self::TooLong => write!(f, "the line is longer than {MAX_LINE} bytes and was skipped"),
         }

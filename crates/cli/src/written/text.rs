@@ -5,7 +5,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Writes the text in NFKC and in lower case, with katakana instead of hiragana, without invisible characters and
 /// without spaces at its ends.
-pub(super) fn plain(text: &str, plain: &mut String) {
+pub(crate) fn plain(text: &str, plain: &mut String) {
     plain.clear();
     if text.is_ascii() {
         plain.push_str(text.trim());
@@ -35,7 +35,7 @@ fn fold(chars: impl Iterator<Item = char>, plain: &mut String) {
 
 /// Removes separators from plain text: those of the specification, and others that people put into dates, codes,
 /// addresses and names.
-pub(super) fn compact(plain: &str, compact: &mut String) {
+pub(crate) fn compact(plain: &str, compact: &mut String) {
     compact.clear();
     compact.extend(plain.chars().filter(|c| !is_separator(*c) && !is_mark(*c) && !is_invisible(*c)));
 }

@@ -1,0 +1,133 @@
+//! Which keys may be used today: the clock, and the dates in the registry of scopes.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::Args;
+use fugo::{KeyTag, Scope};
+use fugo_keystore::{Day, RecordedEpoch, Registry, RegistryError, Scopes, UntimelyError};
+
+use crate::{
+    calendar,
+    failure::{Failure, Result},
+    notice,
+};
+
+/// Days begin at 00:00 in Japan, UTC+09:00, whatever the time zone of the machine is.
+const JAPAN: u64 = 9 * 60 * 60;
+const DAY: u64 = 24 * 60 * 60;
+
+/// How the keys of a command are compared with the registry of scopes.
+#[derive(Args, Debug)]
+pub(crate) struct EpochArgs {
+    /// The registry of scopes. A key that it does not record with this scope and tag is refused, and so is a key on a
+    /// day outside its dates. Without this option neither is checked.
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
+    /// Use the keys although the registry says that it is too early or too late for them.
+    #[arg(long, requires = "registry")]
+    ignore_dates: bool,
+}
+
+impl EpochArgs {
+    /// The file that is read. No output may overwrite it.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.registry.iter()
+    }
+
+    /// Refuses keys whose symbols are not made today.
+    pub(crate) fn check_made(&self, keys: &[(Scope, KeyTag)]) -> Result<()> {
+        self.check(keys, Scopes::makes, "give the key of the epoch that is valid today")
+    }
+
+    /// Refuses keys whose symbols are not accepted today.
+    pub(crate) fn check_accepted(&self, keys: &[(Scope, KeyTag)]) -> Result<()> {
+        self.check(keys, Scopes::accepts, "give the key of an epoch that is accepted today")
+    }
+
+    fn check(
+        &self,
+        keys: &[(Scope, KeyTag)],
+        judge: fn(&Scopes, &RecordedEpoch, Day) -> Result<(), UntimelyError>,
+        remedy: &str,
+    ) -> Result<()> {
+        let Some(path) = &self.registry else {
+            return Ok(());
+        };
+        let (scopes, today) = (read(path)?, today()?);
+        for (scope, tag) in keys {
+            let epoch = scopes.recorded(scope, *tag).map_err(|error| not_of_registry(path, &error))?;
+            let Err(error) = judge(&scopes, epoch, today) else {
+                continue;
+            };
+            if !self.ignore_dates {
+                return Err(Failure::new(error, format!("{remedy}, or use this one all the same with --ignore-dates")));
+            }
+            notice::warn(format_args!("{error}; the key is used because of --ignore-dates"));
+        }
+        Ok(())
+    }
+
+    /// The epoch of a symbol with this text form, if there is a registry and it records it.
+    pub(crate) fn of_symbol(&self, symbol: &fugo::text::Decoded) -> Result<Option<RecordedEpoch>> {
+        let Some(path) = &self.registry else {
+            return Ok(None);
+        };
+        Ok(read(path)?.of_symbol(symbol.purpose, symbol.tag).copied())
+    }
+}
+
+/// Reads a registry. A path without a file is refused: an empty registry would accept nothing.
+pub(crate) fn read(path: &Path) -> Result<Scopes> {
+    if !path.exists() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(Failure::io("read the registry of scopes", path, &missing));
+    }
+    Registry::at(path).scopes().map_err(|error| not_of_registry(path, &error))
+}
+
+fn not_of_registry(path: &Path, error: &RegistryError) -> Failure {
+    if let RegistryError::Io(error) = error {
+        return Failure::io("read the registry of scopes", path, error);
+    }
+    let what = format_args!("{}: {error}", path.display()).to_string();
+    Failure::new(what, "give --registry the registry of these keys; do not use a key until you know its scope")
+}
+
+/// The day that it is in Japan, by the clock of the machine.
+pub(crate) fn today() -> Result<Day> {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    since_1970.and_then(|passed| day_in_japan(passed.as_secs())).ok_or_else(|| {
+        Failure::new(
+            "the clock of the machine gives no day from 1970 to 9999",
+            "set the clock, and run the command again",
+        )
+    })
+}
+
+/// The day in Japan, so many seconds after 1970-01-01 00:00 UTC.
+fn day_in_japan(seconds: u64) -> Option<Day> {
+    let day = seconds.checked_add(JAPAN)? / DAY;
+    // 9999-12-31, which is far from an overflow.
+    let (year, month, day) = calendar::civil(i64::try_from(day).ok().filter(|day| *day < 3_000_000)?);
+    Day::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_in_japan_and_not_in_utc() {
+        let day = |seconds| day_in_japan(seconds).expect("a day").to_string();
+        assert_eq!(
+            (day(0), day(15 * 3600 - 1), day(15 * 3600)),
+            ("1970-01-01".into(), "1970-01-01".into(), "1970-01-02".into())
+        );
+        // 2027-03-31 14:59:59 UTC and one second later.
+        assert_eq!((day(1_806_505_199), day(1_806_505_200)), ("2027-03-31".into(), "2027-04-01".into()));
+        assert_eq!((day_in_japan(u64::MAX), day_in_japan(253_402_300_800)), (None, None));
+    }
+}

@@ -1,0 +1,188 @@
+//! The root key of a command that derives keys, and the registry of its scopes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use fugo::{Scope, mac};
+use fugo_keystore::{
+    KeyFile, Registry, RegistryError, Share, ShareError, TestKeys, Use,
+    source::{Holder, Program},
+};
+
+use super::new::UseArg;
+use crate::{
+    failure::{Failure, Result},
+    keys, notice,
+    unlock::{Opener, RootUnlockArgs},
+};
+
+/// The root key and its registry of scopes.
+#[derive(Args)]
+pub(super) struct RootArgs {
+    /// The file of the root key, or another address of it: exec: and a program that MACs with it
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "root_shares")]
+    root: Option<PathBuf>,
+    /// The files of enough shares of the root key, in place of --root; with --registry. The key is joined in memory and
+    /// written nowhere
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "root", requires = "registry")]
+    root_shares: Vec<PathBuf>,
+    /// The registry of scopes [default: the root key's path with .scopes appended; needed if it is not a file]
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
+    /// The use of the keys, if the root key is behind a program. A file and a share say it themselves
+    #[arg(long = "use", value_name = "USE")]
+    usage: Option<UseArg>,
+    #[command(flatten)]
+    unlock: RootUnlockArgs,
+}
+
+/// A root key that was opened.
+pub(super) enum Root {
+    Bytes(KeyFile),
+    Program { program: Program, usage: Use },
+}
+
+impl RootArgs {
+    /// Opens the root key, or joins its shares, and finds its registry.
+    pub(super) fn open(&self) -> Result<(Root, Registry)> {
+        let Some(root) = &self.root else {
+            self.check_says_its_use()?;
+            let root = join(&self.root_shares, &mut self.unlock.opener()?)?;
+            return Ok((Root::Bytes(root), named(self.registry.as_deref())?));
+        };
+        let address = keys::address(root)?;
+        if address.expected.is_some() {
+            return Err(Failure::new(
+                "--root names the key of a scope, with its tag before the `@`",
+                "give the address of the root key alone; --scope says which key is replaced",
+            ));
+        }
+        match address.holder {
+            Holder::File(path) => {
+                self.check_says_its_use()?;
+                let registry = self.registry.as_ref().map_or_else(|| Registry::beside(&path), Registry::at);
+                Ok((Root::Bytes(self.unlock.opener()?.open(&path)?), registry))
+            }
+            Holder::Program(program) => {
+                let usage = self.usage.map_or(Use::Production, Use::from);
+                Ok((Root::Program { program, usage }, named(self.registry.as_deref())?))
+            }
+            Holder::Token(_) => Err(Failure::new(
+                "this command makes key files, and a root key in a token may not give the bytes of a key",
+                "derive the next epoch with `fugo key derive`, and record both days with `fugo key dates`",
+            )),
+        }
+    }
+
+    fn check_says_its_use(&self) -> Result<()> {
+        if self.usage.is_none() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "--use is for a root key behind a program",
+            "leave it out: a key file and a share say their use",
+        ))
+    }
+}
+
+impl Root {
+    /// The key of a scope of this root key.
+    pub(super) fn derive(&self, scope: &Scope) -> Result<KeyFile> {
+        match self {
+            Self::Bytes(root) => root.derive(scope).ok_or_else(|| {
+                Failure::new(
+                    "--root is a scope key; keys are derived from root keys only",
+                    "give --root the file that `fugo key new` made",
+                )
+            }),
+            Self::Program { program, usage } => {
+                let refused = |error| keys::not_given(&program.to_string(), &error);
+                let file = KeyFile::scope(mac::scope_key(program, scope).map_err(refused)?, *usage);
+                file.check(TestKeys::Allow).map_err(|error| refused(error.into()))?;
+                Ok(file)
+            }
+        }
+    }
+}
+
+/// The registry of a root key that is not a file, so that it has no folder for a registry.
+pub(super) fn named(registry: Option<&Path>) -> Result<Registry> {
+    registry.map(Registry::at).ok_or_else(|| {
+        Failure::new(
+            "--registry is missing: a root key that is not a file has no folder for it",
+            "give --registry the file in which the tags of this root key's scopes are recorded",
+        )
+    })
+}
+
+/// Opens the files of shares and joins them, in memory.
+pub(super) fn join(paths: &[PathBuf], opener: &mut Opener) -> Result<KeyFile> {
+    let shares = paths.iter().map(|path| opener.open_share(path)).collect::<Result<Vec<_>>>()?;
+    let key = Share::join(&shares).map_err(|error| {
+        let remedy = match &error {
+            ShareError::TooFew { .. } => "give more shares of this set",
+            ShareError::Spoilt { .. } => {
+                "give the share of another custodian in its place, and make a new set of shares afterwards"
+            }
+            ShareError::OtherSet { .. } => "give shares of one set: those that one `fugo key split` made",
+            ShareError::Twice { .. } => "give each share once",
+            ShareError::Disagree => "give the shares of more custodians, so that it shows which ones were altered",
+            _ => "use another set of shares, or a copy of the root key",
+        };
+        let failure = Failure::new(&error, remedy);
+        match error.position() {
+            Some(position) => failure.of(&paths[position]),
+            None => failure,
+        }
+    })?;
+    notice::say(format_args!(
+        "{} shares join to the {} root key with the tag {}",
+        shares.len(),
+        key.usage(),
+        key.tag()
+    ));
+    Ok(key)
+}
+
+/// A registry that is named, or that of a root key.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct RegistryArgs {
+    /// The registry of scopes
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
+    /// A root key file, in place of --registry: its path with .scopes appended is the registry. The key is not opened
+    #[arg(long, value_name = "FILE")]
+    root: Option<PathBuf>,
+}
+
+impl RegistryArgs {
+    /// The registry of scopes.
+    pub(super) fn registry(&self) -> Registry {
+        match (&self.registry, &self.root) {
+            (Some(path), _) => Registry::at(path),
+            (None, root) => Registry::beside(root.as_deref().unwrap_or_else(|| unreachable!("clap asks for one"))),
+        }
+    }
+}
+
+/// A key or a date that cannot be recorded.
+pub(super) fn not_recorded(registry: &Registry, error: &RegistryError) -> Failure {
+    if let RegistryError::Io(error) = error {
+        return Failure::io("record the scope in", registry.path(), error);
+    }
+    let remedy = match error {
+        RegistryError::TagClash { .. } => "no key was made; derive the scope with another epoch or another id",
+        RegistryError::OtherRoot { .. } => "no key was made; give --registry the registry of this root key",
+        RegistryError::Destroyed { .. } => "nothing was recorded; use another epoch: its key differs",
+        RegistryError::DateOrder(_) => "nothing was recorded; give other dates, or correct those of the registry",
+        RegistryError::OtherDates { .. } => {
+            "nothing was recorded; `fugo key dates` shows the dates of the registry and changes them"
+        }
+        RegistryError::NotRecorded { .. } | RegistryError::ScopeNotRecorded { .. } => {
+            "nothing was recorded; give the registry in which the key was recorded when it was derived"
+        }
+        _ => "no key was made; correct the registry, or restore it from a copy",
+    };
+    Failure::new(format_args!("{}: {error}", registry.path().display()), remedy)
+}

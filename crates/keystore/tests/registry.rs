@@ -1,0 +1,198 @@
+//! The registry of scopes: its form, the dates of epochs, and changes at once.
+
+use std::fs;
+
+use fugo::{KeyTag, Scope};
+use fugo_keystore::{Day, Recorded, Registry, RegistryError};
+
+const HEADER: &str = "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\n";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn registry(&self) -> Registry {
+        Registry::at(self.0.path().join("scopes"))
+    }
+
+    fn holding(text: &str) -> (Self, Registry) {
+        let folder = Self::new();
+        let registry = folder.registry();
+        fs::write(registry.path(), text).expect("written");
+        (folder, registry)
+    }
+}
+
+fn scope(text: &str) -> Scope {
+    text.parse().expect("a scope")
+}
+
+fn tag(number: u32) -> KeyTag {
+    KeyTag::from_bytes(number.to_be_bytes())
+}
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+fn text(registry: &Registry) -> String {
+    fs::read_to_string(registry.path()).expect("a registry")
+}
+
+fn rotate(registry: &Registry, from: &str, until: &str) -> Result<Recorded, RegistryError> {
+    let (old, new) = (scope("agency/nta/1"), scope("agency/nta/2"));
+    registry.rotate((&old, tag(1)), (&new, tag(2)), day(from), day(until))
+}
+
+#[test]
+fn a_registry_of_four_columns_is_read_and_is_upgraded_when_something_is_recorded() {
+    let earlier = "purpose,scope,epoch,tag\nagency,nta,1,00000001\nagency,mof,1,00000003\n";
+    let (_folder, registry) = Folder::holding(earlier);
+    let scopes = registry.scopes().expect("parsed");
+    assert_eq!((scopes.len(), scopes[1].scope, scopes[1].tag), (2, scope("agency/mof/1"), tag(3)));
+    assert_eq!(registry.record(&scope("agency/nta/1"), tag(1)).expect("known"), Recorded::Known);
+    assert_eq!(text(&registry), earlier, "nothing was recorded");
+    registry.record(&scope("agency/nta/2"), tag(2)).expect("recorded");
+    let expected = format!("{HEADER}agency,nta,1,00000001,,,\nagency,mof,1,00000003,,,\nagency,nta,2,00000002,,,\n");
+    assert_eq!(text(&registry), expected);
+}
+
+#[test]
+fn each_date_is_an_iso_date_or_empty_and_a_line_has_all_columns() {
+    let message = |line: &str| {
+        let (_folder, registry) = Folder::holding(&format!("{HEADER}{line}\n"));
+        registry.scopes().map_or_else(|error| error.to_string(), |_| String::new())
+    };
+    assert_eq!(message("agency,nta,1,00000001,2027-04-01,2027-04-30,2027-05-01"), "");
+    assert_eq!(message("agency,nta,1,00000001,,,"), "");
+    for line in [
+        "agency,nta,1,00000001",
+        "agency,nta,1,00000001,,",
+        "agency,nta,1,00000001,,,,",
+        "agency,nta,1,00000001,2027-02-29,,",
+        "agency,nta,1,00000001,,20270401,",
+        "agency,nta,1,00000001,,,soon",
+    ] {
+        assert!(message(line).starts_with("line 2 of the registry is not valid"), "{line}");
+    }
+    let (_folder, registry) = Folder::holding("purpose,scope,epoch,tag\nagency,nta,1,00000001,,,\n");
+    assert!(registry.scopes().is_err(), "the earlier header has no dates");
+}
+
+#[test]
+fn impossible_orders_of_dates_are_refused_by_name() {
+    let message = |lines: &str| {
+        let (_folder, registry) = Folder::holding(&format!("{HEADER}{lines}"));
+        registry.scopes().map_or_else(|error| error.to_string(), |_| String::new())
+    };
+    assert_eq!(
+        message("agency,nta,1,00000001,2027-04-02,2027-04-01,\n"),
+        "agency/nta/1 would be accepted until 2027-04-01 and be valid from 2027-04-02 on: from must not be after until"
+    );
+    assert_eq!(message("agency,nta,1,00000001,2027-04-01,2027-04-01,\n"), "", "one day is a day");
+    assert_eq!(
+        message("agency,nta,2,00000002,2027-04-01,,\nagency,nta,1,00000001,2027-04-01,,\n"),
+        "agency/nta/2 would be valid from 2027-04-01 on, but the older agency/nta/1 from 2027-04-01 on: epochs begin in \
+         their order"
+    );
+    assert_eq!(
+        message("agency,nta,1,00000001,2027-04-01,,\nagency,mof,2,00000002,2027-04-01,,\n"),
+        "",
+        "the epochs of two organisations have nothing to do with each other"
+    );
+    let folder = Folder::new();
+    let registry = folder.registry();
+    registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+    let gap = rotate(&registry, "2027-04-01", "2027-03-31").expect_err("a gap");
+    assert_eq!(
+        gap.to_string(),
+        "agency/nta/1 would be accepted until 2027-03-31, but agency/nta/2 would begin on 2027-04-01: the old epoch must \
+         be accepted until the new one has begun"
+    );
+    assert_eq!(gap.kind().as_str(), "date-order");
+    assert_eq!(text(&registry), format!("{HEADER}agency,nta,1,00000001,,,\n"));
+}
+
+#[test]
+fn a_rotation_records_both_dates_or_nothing_and_is_the_same_when_it_is_repeated() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    let kind = |from: &str, until: &str| rotate(&registry, from, until).expect_err("a refusal").kind().as_str();
+    assert_eq!(kind("2027-04-01", "2027-04-30"), "not-recorded", "the old epoch is not known");
+    registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+    assert_eq!(rotate(&registry, "2027-04-01", "2027-04-30").expect("recorded"), Recorded::Added);
+    let recorded = format!("{HEADER}agency,nta,1,00000001,,2027-04-30,\nagency,nta,2,00000002,2027-04-01,,\n");
+    assert_eq!(text(&registry), recorded);
+    assert_eq!(rotate(&registry, "2027-04-01", "2027-04-30").expect("the same"), Recorded::Known);
+    assert_eq!(kind("2027-04-02", "2027-04-30"), "other-dates");
+    assert_eq!(kind("2027-04-01", "2027-05-30"), "other-dates");
+    assert_eq!(text(&registry), recorded);
+}
+
+#[test]
+fn of_rotations_at_once_with_other_dates_one_wins_completely() {
+    for _ in 0..8 {
+        let folder = Folder::new();
+        let registry = folder.registry();
+        registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+        let wins: usize = std::thread::scope(|threads| {
+            let runs: Vec<_> = (1..=6)
+                .map(|month| {
+                    let registry = registry.clone();
+                    threads.spawn(move || {
+                        rotate(&registry, &format!("2027-0{month}-01"), &format!("2027-0{month}-28")).is_ok()
+                    })
+                })
+                .collect();
+            runs.into_iter().map(|run| usize::from(run.join().expect("no panic"))).sum()
+        });
+        assert_eq!(wins, 1);
+        let scopes = registry.scopes().expect("parsed");
+        let (until, from) = (scopes[0].dates.accept_until, scopes[1].dates.valid_from);
+        let (until, from) = (until.expect("a date").to_string(), from.expect("a date").to_string());
+        assert_eq!(until[..7], from[..7], "both dates are of one rotation");
+    }
+}
+
+#[test]
+fn a_destroyed_key_stays_recorded_and_is_not_made_again() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    let nta = scope("agency/nta/1");
+    let on = day("2027-05-01");
+    assert_eq!(registry.record_destroyed(&nta, tag(1), on).expect_err("unknown").kind().as_str(), "not-recorded");
+    registry.record(&nta, tag(1)).expect("recorded");
+    assert_eq!(registry.record_destroyed(&nta, tag(1), on).expect("recorded"), Recorded::Added);
+    assert_eq!(registry.record_destroyed(&nta, tag(1), day("2028-01-01")).expect("known"), Recorded::Known);
+    let recorded = format!("{HEADER}agency,nta,1,00000001,,,2027-05-01\n");
+    assert_eq!(text(&registry), recorded, "the first date stays");
+    let again = registry.record(&nta, tag(1)).expect_err("destroyed");
+    assert_eq!(
+        (again.to_string().as_str(), again.kind().as_str()),
+        ("the key of agency/nta/1 was destroyed on 2027-05-01; a destroyed key is not made again", "destroyed")
+    );
+    assert_eq!(rotate(&registry, "2027-06-01", "2027-06-30").expect_err("destroyed").kind().as_str(), "destroyed");
+    let dates = registry.set_dates(&nta, None, Some(day("2030-01-01")));
+    assert_eq!(dates.expect_err("destroyed").kind().as_str(), "destroyed");
+    assert_eq!(text(&registry), recorded);
+}
+
+#[test]
+fn dates_are_set_one_by_one_and_must_be_in_order() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    let study = scope("research/study-7/1");
+    let unknown = registry.set_dates(&study, None, Some(day("2027-03-31"))).expect_err("unknown");
+    assert_eq!(unknown.to_string(), "research/study-7/1 is not in the registry of scopes");
+    registry.record(&study, tag(1)).expect("recorded");
+    registry.set_dates(&study, None, Some(day("2027-03-31"))).expect("set");
+    registry.set_dates(&study, Some(day("2026-04-01")), None).expect("set");
+    assert_eq!(text(&registry), format!("{HEADER}research,study-7,1,00000001,2026-04-01,2027-03-31,\n"));
+    let order = registry.set_dates(&study, Some(day("2027-04-01")), None).expect_err("an order");
+    assert_eq!(order.kind().as_str(), "date-order");
+    registry.set_dates(&study, None, Some(day("2028-03-31"))).expect("a longer provision");
+    assert_eq!(text(&registry), format!("{HEADER}research,study-7,1,00000001,2026-04-01,2028-03-31,\n"));
+}
