@@ -56,7 +56,7 @@ pub struct Translator {
 /// An asked symbol that was found, and the symbol of the same person in the other scope.
 ///
 /// A pair links the two scopes for its person. `Debug` prints no bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Pair {
     /// The index of the asked symbol in [`Translator::asked`].
     pub asked: usize,

@@ -6,9 +6,9 @@ use std::{collections::BTreeSet, fmt, fs, marker::PhantomData, panic, path::Path
 
 use fugo::{
     Agency, AgencySymbol, AnySymbolKey, BodyError, Eligibility, EligibilityKey, EligibilitySymbol, Epoch, Insurers,
-    InsurersSymbol, KeyTag, KeyTagError, Lineage, LineageError, MyNumber, MyNumberError, Network, NetworkSymbol,
+    InsurersSymbol, KeyTag, KeyTagError, Lineage, LineageError, MyNumber, MyNumberError, Network, NetworkSymbol, Pair,
     Portal, PortalSymbol, Purpose, PurposeError, Registry, RegistrySymbol, Research, ResearchSymbol, RootKey, Scope,
-    ScopeError, ScopeKey, Symbol, SymbolKey, batch,
+    ScopeError, ScopeKey, Symbol, SymbolKey, Translator, batch,
     find::{Shape, candidates},
     normalize::{Changes, LostZeros, NormalizeError, Normalized, Reading, normalize},
     text::{Decoded, SymbolText, TextEncoder, TextError, decode},
@@ -88,6 +88,19 @@ fn tag() -> KeyTag {
     KeyTag::from_bytes([0x7c, 0x2c, 0xb2, 0xa1])
 }
 
+/// A translation of one person, from a scope to the same scope.
+fn translator(scope: &ScopeKey) -> Translator {
+    let key = AnySymbolKey::new(scope).expect("a key");
+    let asked = vec![key.symbol(&number(12_345_678_901)).expect("a key for numbers")];
+    Translator::new(&key, &key, asked).expect("keys for numbers")
+}
+
+fn pair(scope: &ScopeKey) -> Pair {
+    let mut pairs = Vec::new();
+    translator(scope).translate(&[number(12_345_678_901)], &mut pairs);
+    pairs.pop().expect("a pair")
+}
+
 type Row = (&'static str, String, &'static str);
 
 fn row<T: fmt::Debug>(name: &'static str, value: T, expected: &'static str) -> Row {
@@ -143,6 +156,8 @@ fn debugs() -> Vec<Row> {
         row("AnySymbolKey", AnySymbolKey::new(&agency).expect("a key"), "AnySymbolKey(..)"),
         row("AnySymbolKey", AnySymbolKey::eligibility(&insurers, &eligibility).expect("keys"), "AnySymbolKey(..)"),
         row("AnySymbolKey", AnySymbolKey::issuer(&eligibility).expect("a key"), "AnySymbolKey(..)"),
+        row("Translator", translator(&agency), "Translator(..)"),
+        row("Pair", pair(&agency), "Pair(..)"),
         row("ErrorKind", fugo::ErrorKind::CheckDigit, "CheckDigit"),
         row("Place", fugo::Place::Offset(3), "Offset(3)"),
         row("Found", fugo::Found::Length(11), "Length(11)"),
