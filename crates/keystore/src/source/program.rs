@@ -8,7 +8,6 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -135,9 +134,8 @@ impl Ended {
     /// All of standard output, if it is closed in time; too much of it is an error.
     fn answer(&mut self, until: Instant) -> Option<Result<Zeroizing<Vec<u8>>, ProgramError>> {
         let mut output = self.0.stdout.take()?;
-        let (to_caller, answer) = mpsc::channel();
-        // Not joined: if a process that left the group keeps the pipe open, the read does not end.
-        thread::spawn(move || {
+        // Joined only when it has ended: if a process that left the group keeps the pipe open, the read does not end.
+        let reader = thread::spawn(move || {
             let mut bytes = Zeroizing::new(Vec::with_capacity(MAC_LEN + 1));
             let mut byte = [0];
             let read = loop {
@@ -151,9 +149,16 @@ impl Ended {
             };
             byte.zeroize();
             drop(output);
-            let _ = to_caller.send(read.map(|()| bytes));
+            read.map(|()| bytes)
         });
-        answer.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+        // Waiting on a channel would make std allocate a handle of the caller's thread, which is never freed.
+        while !reader.is_finished() {
+            if Instant::now() >= until {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        reader.join().ok()
     }
 
     /// How the program ended, if it ends in time.
