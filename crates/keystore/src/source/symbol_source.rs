@@ -18,29 +18,38 @@ pub struct SymbolSource {
     stages: Stages,
 }
 
+// Each variant of these two is one box: a variant smaller than another would carry, where it has no fields of its own,
+// what its stack held before, which may be a piece of a key.
 #[derive(Clone)]
 enum Stages {
     /// Every stage is in this process.
-    Here(AnySymbolKey),
-    /// A stage is at a holder. The first takes numbers, the second insurers' symbols.
-    Kept { first: Option<Stage>, second: Option<Stage> },
+    Here(Box<AnySymbolKey>),
+    /// A stage is at a holder.
+    Kept(Box<KeptStages>),
 }
 
 #[derive(Clone)]
 enum Stage {
-    Here(AnySymbolKey),
-    Kept(Arc<dyn KeptKey>),
+    Here(Box<AnySymbolKey>),
+    Kept(Box<Arc<dyn KeptKey>>),
+}
+
+/// The first stage takes numbers, the second insurers' symbols.
+#[derive(Clone)]
+struct KeptStages {
+    first: Option<Stage>,
+    second: Option<Stage>,
 }
 
 impl SymbolSource {
     /// A key of any purpose except eligibility. It takes numbers.
     pub fn new(key: &ScopeSource) -> Result<Self, PurposeError> {
         let stages = match key {
-            ScopeSource::Bytes(key, _) => Stages::Here(AnySymbolKey::new(key)?),
+            ScopeSource::Bytes(key, _) => Stages::Here(Box::new(AnySymbolKey::new(key)?)),
             ScopeSource::Kept(_) if key.scope().purpose() == Purpose::Eligibility => {
                 return Err(PurposeError::InsurersMissing);
             }
-            ScopeSource::Kept(kept) => Stages::Kept { first: Some(Stage::Kept(kept.clone())), second: None },
+            ScopeSource::Kept(kept) => Stages::kept(Some(Stage::kept(kept)), None),
         };
         Ok(Self::of(key, stages))
     }
@@ -48,7 +57,7 @@ impl SymbolSource {
     /// Both keys of the eligibility symbol. It takes numbers and insurers' symbols.
     pub fn eligibility(insurers: &ScopeSource, eligibility: &ScopeSource) -> Result<Self, PurposeError> {
         if let (ScopeSource::Bytes(insurers, _), ScopeSource::Bytes(key, _)) = (insurers, eligibility) {
-            return Ok(Self::of(eligibility, Stages::Here(AnySymbolKey::eligibility(insurers, key)?)));
+            return Ok(Self::of(eligibility, Stages::Here(Box::new(AnySymbolKey::eligibility(insurers, key)?))));
         }
         if insurers.scope().purpose() != Purpose::Insurers {
             return Err(PurposeError::WrongPurpose { expected: Purpose::Insurers, found: insurers.scope().purpose() });
@@ -58,10 +67,10 @@ impl SymbolSource {
         }
         let second = Self::second(eligibility)?;
         let first = match insurers {
-            ScopeSource::Bytes(key, _) => Stage::Here(AnySymbolKey::new(key)?),
-            ScopeSource::Kept(kept) => Stage::Kept(kept.clone()),
+            ScopeSource::Bytes(key, _) => Stage::Here(Box::new(AnySymbolKey::new(key)?)),
+            ScopeSource::Kept(kept) => Stage::kept(kept),
         };
-        Ok(Self::of(eligibility, Stages::Kept { first: Some(first), second: Some(second) }))
+        Ok(Self::of(eligibility, Stages::kept(Some(first), Some(second))))
     }
 
     /// The issuer's key. It takes insurers' symbols, and no numbers.
@@ -69,15 +78,15 @@ impl SymbolSource {
         let second = Self::second(eligibility)?;
         let stages = match second {
             Stage::Here(key) => Stages::Here(key),
-            Stage::Kept(_) => Stages::Kept { first: None, second: Some(second) },
+            Stage::Kept(_) => Stages::kept(None, Some(second)),
         };
         Ok(Self::of(eligibility, stages))
     }
 
     fn second(eligibility: &ScopeSource) -> Result<Stage, PurposeError> {
         match eligibility {
-            ScopeSource::Bytes(key, _) => Ok(Stage::Here(AnySymbolKey::issuer(key)?)),
-            ScopeSource::Kept(kept) if kept.scope().purpose() == Purpose::Eligibility => Ok(Stage::Kept(kept.clone())),
+            ScopeSource::Bytes(key, _) => Ok(Stage::Here(Box::new(AnySymbolKey::issuer(key)?))),
+            ScopeSource::Kept(kept) if kept.scope().purpose() == Purpose::Eligibility => Ok(Stage::kept(kept)),
             ScopeSource::Kept(kept) => {
                 Err(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: kept.scope().purpose() })
             }
@@ -107,16 +116,16 @@ impl SymbolSource {
     pub fn here(&self) -> Option<&AnySymbolKey> {
         match &self.stages {
             Stages::Here(key) => Some(key),
-            Stages::Kept { .. } => None,
+            Stages::Kept(_) => None,
         }
     }
 
     /// Symbols per second of the holders of the keys, with so many threads, from a trial of a quarter of a second each;
     /// `None` if every stage is in this process.
     pub fn rate(&self, threads: usize) -> Result<Option<f64>, SourceError> {
-        let Stages::Kept { first, second } = &self.stages else { return Ok(None) };
+        let Stages::Kept(stages) = &self.stages else { return Ok(None) };
         let mut seconds = 0.0;
-        for stage in [first, second].into_iter().flatten() {
+        for stage in [&stages.first, &stages.second].into_iter().flatten() {
             if let Stage::Kept(kept) = stage {
                 seconds += 1.0 / rate::of(kept, threads)?;
             }
@@ -128,8 +137,8 @@ impl SymbolSource {
     pub fn takes_numbers(&self) -> Result<(), PurposeError> {
         match &self.stages {
             Stages::Here(key) => key.takes_numbers(),
-            Stages::Kept { first: Some(_), .. } => Ok(()),
-            Stages::Kept { first: None, .. } => Err(PurposeError::InsurersMissing),
+            Stages::Kept(stages) if stages.first.is_some() => Ok(()),
+            Stages::Kept(_) => Err(PurposeError::InsurersMissing),
         }
     }
 
@@ -148,7 +157,7 @@ impl SymbolSource {
         assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
         let (first, second) = match &self.stages {
             Stages::Here(key) => return Ok(key.symbols(numbers, out)?),
-            Stages::Kept { first, second } => (first.as_ref().ok_or(PurposeError::InsurersMissing)?, second),
+            Stages::Kept(stages) => (stages.first.as_ref().ok_or(PurposeError::InsurersMissing)?, &stages.second),
         };
         match first {
             Stage::Here(key) => key.symbols(numbers, out)?,
@@ -173,7 +182,7 @@ impl SymbolSource {
     ) -> Result<(), SourceError> {
         let second = match &self.stages {
             Stages::Here(key) => return Ok(key.symbols_from_insurers(insurers, out)?),
-            Stages::Kept { second, .. } => second,
+            Stages::Kept(stages) => &stages.second,
         };
         let found = self.scope.purpose();
         let second = second.as_ref().ok_or(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found })?;
@@ -182,7 +191,17 @@ impl SymbolSource {
     }
 }
 
+impl Stages {
+    fn kept(first: Option<Stage>, second: Option<Stage>) -> Self {
+        Self::Kept(Box::new(KeptStages { first, second }))
+    }
+}
+
 impl Stage {
+    fn kept(key: &Arc<dyn KeptKey>) -> Self {
+        Self::Kept(Box::new(key.clone()))
+    }
+
     /// Replaces insurers' symbols by eligibility symbols.
     fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
         match self {
