@@ -1,8 +1,11 @@
 //! Whole pairs: clean ones pass in every format, and leaky ones are counted.
 
+#[cfg(feature = "demonstrations")]
 use std::{collections::HashMap, fs, process::Command};
 
-use crate::{PEOPLE, audit, both, deliver, findings, linking, roster, sample_keys::stdout};
+#[cfg(feature = "demonstrations")]
+use crate::linking;
+use crate::{PEOPLE, audit, both, deliver, findings, roster, sample_keys::stdout};
 
 #[cfg(feature = "demonstrations")]
 #[test]
