@@ -23,7 +23,7 @@ fn translate(criterion: &mut Criterion) {
     });
     for asked in [0, 10_000, 100_000, PEOPLE] {
         let asked_symbols = symbols.iter().step_by(PEOPLE / asked.max(1)).take(asked).copied().collect();
-        let translator = Translator::new(&from, &to, asked_symbols).expect("keys for numbers");
+        let translator = Translator::new(&from, [&to], asked_symbols).expect("keys for numbers");
         let mut pairs = Vec::with_capacity(PEOPLE);
         group.bench_function(format!("{asked} of {PEOPLE} asked"), |bencher| {
             bencher.iter(|| {

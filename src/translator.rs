@@ -12,17 +12,18 @@ use crate::{
     symbol::{PurposeError, SYMBOL_LEN},
 };
 
-/// `{ (a, b) : a asked, a = symbol(from, n), b = symbol(to, n), n in the roster }`: the translation (情報連携) of the
-/// symbols that are asked for.
+/// `{ (a, b_1, …, b_N) : a asked, a = symbol(from, n), b_i = symbol(to_i, n), n in the roster }`: the translation
+/// (情報連携) of the symbols that are asked for. N is 1, or 2 if a record of the translation names its people by symbols
+/// of a scope of their own.
 ///
-/// Only whoever holds both keys and the numbers of the people can translate. There is no table of pairs: each
+/// Only whoever holds all keys and the numbers of the people can translate. There is no table of pairs: each
 /// translation derives the symbols of the roster again, and forgets them.
 ///
 /// Prepare the asked symbols with [`Translator::new`], then give the numbers of the roster to
 /// [`Translator::translate`] in batches of any size. With a [`Lineage`](crate::Lineage), give each person's first
 /// number. A person who is in the roster twice gives the same pair twice.
 ///
-/// Cost: one derivation for each number, and one more for each number whose symbol is asked for. Memory: 17 to 18
+/// Cost: one derivation for each number, and N more for each number whose symbol is asked for. Memory: 17 to 18
 /// bytes for each asked symbol, whatever the roster has.
 ///
 /// Guarantees: a pair is found for each asked symbol whose person is in the roster, and for no other; the result
@@ -36,15 +37,15 @@ use crate::{
 /// let (from, to) = (key("agency/nta/1")?, key("agency/pension/1")?);
 /// let roster = [MyNumber::parse("123456789018")?];
 ///
-/// let translator = Translator::new(&from, &to, vec![from.symbol(&roster[0])?])?;
+/// let translator = Translator::new(&from, [&to], vec![from.symbol(&roster[0])?])?;
 /// let mut pairs = Vec::new();
 /// translator.translate(&roster, &mut pairs);
-/// assert_eq!((pairs.len(), pairs[0].to), (1, to.symbol(&roster[0])?));
+/// assert_eq!((pairs.len(), pairs[0].to), (1, [to.symbol(&roster[0])?]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Translator {
+pub struct Translator<const N: usize> {
     from: AnySymbolKey,
-    to: AnySymbolKey,
+    to: [AnySymbolKey; N],
     /// Ascending, each once.
     asked: Vec<[u8; SYMBOL_LEN]>,
     /// A bit for each value of the first bits of a symbol: set if an asked symbol begins with them. At most one in
@@ -53,23 +54,27 @@ pub struct Translator {
     shift: u32,
 }
 
-/// An asked symbol that was found, and the symbol of the same person in the other scope.
+/// An asked symbol that was found, and the symbols of the same person in the other scopes.
 ///
-/// A pair links the two scopes for its person. `Debug` prints no bytes.
+/// A pair links the scopes for its person. `Debug` prints no bytes.
 #[derive(Clone)]
-pub struct Pair {
+pub struct Pair<const N: usize> {
     /// The index of the asked symbol in [`Translator::asked`].
     pub asked: usize,
-    /// The person's symbol under the key that is translated to.
-    pub to: [u8; SYMBOL_LEN],
+    /// The person's symbols under the keys that are translated to.
+    pub to: [[u8; SYMBOL_LEN]; N],
 }
 
-impl Translator {
+impl<const N: usize> Translator<N> {
     /// Prepares a translation of these symbols of `from`, in any order. A symbol that is there twice counts once.
     /// Error: one of the keys does not take numbers.
-    pub fn new(from: &AnySymbolKey, to: &AnySymbolKey, mut asked: Vec<[u8; SYMBOL_LEN]>) -> Result<Self, PurposeError> {
+    pub fn new(
+        from: &AnySymbolKey,
+        to: [&AnySymbolKey; N],
+        mut asked: Vec<[u8; SYMBOL_LEN]>,
+    ) -> Result<Self, PurposeError> {
         from.takes_numbers()?;
-        to.takes_numbers()?;
+        to.iter().try_for_each(|to| to.takes_numbers())?;
         asked.sort_unstable();
         asked.dedup();
         let bits = asked.len().max(4).ilog2() + 4;
@@ -78,7 +83,7 @@ impl Translator {
             let place = begin(symbol, shift);
             begins[place / 64] |= 1 << (place % 64);
         }
-        Ok(Self { from: from.clone(), to: to.clone(), asked, begins, shift })
+        Ok(Self { from: from.clone(), to: to.map(AnySymbolKey::clone), asked, begins, shift })
     }
 
     /// The asked symbols, ascending, each once.
@@ -98,7 +103,7 @@ impl Translator {
 
     /// Appends a pair for each of these numbers whose symbol under the key `from` is asked for, in the order of the
     /// numbers.
-    pub fn translate(&self, numbers: &[MyNumber], pairs: &mut Vec<Pair>) {
+    pub fn translate(&self, numbers: &[MyNumber], pairs: &mut Vec<Pair<N>>) {
         let mut symbols = Zeroizing::new(vec![[0; SYMBOL_LEN]; CHUNK.min(numbers.len())]);
         // Space for every number: a vector that grows would leave numbers in freed memory.
         let mut found: Vec<MyNumber> = Vec::with_capacity(symbols.len());
@@ -107,13 +112,15 @@ impl Translator {
             derive(&self.from, numbers, &mut symbols[..numbers.len()]);
             for (number, symbol) in numbers.iter().zip(symbols.iter()) {
                 if let Some(asked) = self.index_of(symbol) {
-                    pairs.push(Pair { asked, to: [0; SYMBOL_LEN] });
+                    pairs.push(Pair { asked, to: [[0; SYMBOL_LEN]; N] });
                     found.push(number.clone());
                 }
             }
-            derive(&self.to, &found, &mut symbols[..found.len()]);
-            for (pair, symbol) in pairs[first..].iter_mut().zip(symbols.iter()) {
-                pair.to = *symbol;
+            for (nth, to) in self.to.iter().enumerate() {
+                derive(to, &found, &mut symbols[..found.len()]);
+                for (pair, symbol) in pairs[first..].iter_mut().zip(symbols.iter()) {
+                    pair.to[nth] = *symbol;
+                }
             }
             found.clear();
         }
@@ -121,7 +128,7 @@ impl Translator {
 }
 
 fn derive(key: &AnySymbolKey, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) {
-    key.symbols(numbers, out).unwrap_or_else(|_| unreachable!("both keys take numbers: this was checked"));
+    key.symbols(numbers, out).unwrap_or_else(|_| unreachable!("the keys take numbers: this was checked"));
 }
 
 /// The first bits of a symbol, without the last `shift` of its first eight bytes.
@@ -131,20 +138,20 @@ fn begin(symbol: &[u8; SYMBOL_LEN], shift: u32) -> usize {
     (u64::from_be_bytes(*first) >> shift) as usize
 }
 
-impl Drop for Translator {
+impl<const N: usize> Drop for Translator<N> {
     fn drop(&mut self) {
         self.asked.zeroize();
         self.begins.zeroize();
     }
 }
 
-impl fmt::Debug for Translator {
+impl<const N: usize> fmt::Debug for Translator<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Translator(..)")
     }
 }
 
-impl fmt::Debug for Pair {
+impl<const N: usize> fmt::Debug for Pair<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pair(..)")
     }

@@ -23,10 +23,10 @@ fn eligibility() -> AnySymbolKey {
 }
 
 /// The pairs by the asked symbol.
-fn pairs(translator: &Translator, roster: &[MyNumber], batch: usize) -> BTreeMap<Symbol, Symbol> {
-    let mut pairs: Vec<Pair> = Vec::new();
+fn pairs(translator: &Translator<1>, roster: &[MyNumber], batch: usize) -> BTreeMap<Symbol, Symbol> {
+    let mut pairs: Vec<Pair<1>> = Vec::new();
     roster.chunks(batch).for_each(|numbers| translator.translate(numbers, &mut pairs));
-    pairs.iter().map(|pair| (translator.asked()[pair.asked], pair.to)).collect()
+    pairs.iter().map(|pair| (translator.asked()[pair.asked], pair.to[0])).collect()
 }
 
 /// Each person of the roster compared with each asked symbol.
@@ -48,7 +48,7 @@ proptest! {
         let roster: Vec<MyNumber> = roster.into_iter().map(number).collect();
         let mut asked: Vec<Symbol> = asked.into_iter().map(|body| from.symbol(&number(body)).expect("a symbol")).collect();
         asked.extend(strangers);
-        let translator = Translator::new(&from, &to, asked.clone()).expect("keys for numbers");
+        let translator = Translator::new(&from, [&to], asked.clone()).expect("keys for numbers");
         prop_assert_eq!(pairs(&translator, &roster, batch), naive(&from, &to, &roster, &asked));
         asked.sort_unstable();
         asked.dedup();
@@ -63,12 +63,12 @@ fn everybody_nobody_and_a_large_roster_are_translated() {
     let symbol = |number: &MyNumber| from.symbol(number).expect("a symbol");
     for step in [1, 7, 20_000] {
         let asked: Vec<Symbol> = roster.iter().step_by(step).map(symbol).collect();
-        let translator = Translator::new(&from, &to, asked.clone()).expect("keys for numbers");
+        let translator = Translator::new(&from, [&to], asked.clone()).expect("keys for numbers");
         let expected: BTreeMap<Symbol, Symbol> =
             asked.iter().copied().zip(roster.iter().step_by(step).map(|n| to.symbol(n).expect("a symbol"))).collect();
         assert_eq!(pairs(&translator, &roster, 4_999), expected);
     }
-    let none = Translator::new(&from, &to, Vec::new()).expect("keys for numbers");
+    let none = Translator::new(&from, [&to], Vec::new()).expect("keys for numbers");
     assert!(pairs(&none, &roster, 100).is_empty() && none.asked().is_empty());
 }
 
@@ -79,9 +79,24 @@ fn a_person_with_two_numbers_gives_one_pair_if_the_lineage_is_applied() {
     let roster = [number(2), number(1)].map(|number| lineage.first(&number).clone());
     let of = |key: &AnySymbolKey, body| key.symbol(&number(body)).expect("a symbol");
     let asked = vec![of(&from, 1), of(&from, 2)];
-    let translator = Translator::new(&from, &to, asked).expect("keys for numbers");
+    let translator = Translator::new(&from, [&to], asked).expect("keys for numbers");
     // The symbol of the second number is nobody's.
     assert_eq!(pairs(&translator, &roster, 10), BTreeMap::from([(of(&from, 1), of(&to, 1))]));
+}
+
+#[test]
+fn each_pair_has_the_symbols_of_all_scopes_that_are_translated_to() {
+    let (from, one, other) = (key("agency/a/1"), key("agency/b/1"), key("portal/record/1"));
+    let of = |key: &AnySymbolKey, body| key.symbol(&number(body)).expect("a symbol");
+    let translator =
+        Translator::new(&from, [&one, &other], vec![of(&from, 3), of(&from, 8)]).expect("keys for numbers");
+    let mut pairs = Vec::new();
+    translator.translate(&[number(8), number(5), number(3)], &mut pairs);
+    let found: Vec<_> = pairs.iter().map(|pair| (translator.asked()[pair.asked], pair.to)).collect();
+    assert_eq!(found, [8, 3].map(|body| (of(&from, body), [of(&one, body), of(&other, body)])));
+    let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
+    let refused = Translator::new(&from, [&one, &issuer], Vec::new()).err();
+    assert_eq!(refused, Some(PurposeError::InsurersMissing));
 }
 
 #[test]
@@ -90,7 +105,7 @@ fn symbols_that_begin_alike_are_told_apart() {
     let symbol = from.symbol(&number(5)).expect("a symbol");
     let mut near = symbol;
     near[SYMBOL_LEN - 1] ^= 1;
-    let translator = Translator::new(&from, &to, vec![near]).expect("keys for numbers");
+    let translator = Translator::new(&from, [&to], vec![near]).expect("keys for numbers");
     assert_eq!((translator.index_of(&near), translator.index_of(&symbol)), (Some(0), None));
     assert!(pairs(&translator, &[number(5)], 1).is_empty());
 }
@@ -100,7 +115,7 @@ fn a_key_that_takes_no_numbers_is_refused_on_either_side() {
     let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
     let other = key("agency/a/1");
     for (from, to) in [(&issuer, &other), (&other, &issuer)] {
-        assert_eq!(Translator::new(from, to, Vec::new()).err(), Some(PurposeError::InsurersMissing));
+        assert_eq!(Translator::new(from, [to], Vec::new()).err(), Some(PurposeError::InsurersMissing));
     }
 }
 
@@ -108,7 +123,7 @@ fn a_key_that_takes_no_numbers_is_refused_on_either_side() {
 fn debug_shows_no_symbol() {
     let key = key("agency/a/1");
     let asked = vec![key.symbol(&number(1)).expect("a symbol")];
-    let translator = Translator::new(&key, &key, asked).expect("keys for numbers");
+    let translator = Translator::new(&key, [&key], asked).expect("keys for numbers");
     let mut pairs = Vec::new();
     translator.translate(&[number(1)], &mut pairs);
     assert_eq!(format!("{translator:?} {pairs:?}"), "Translator(..) [Pair(..)]");

@@ -69,10 +69,10 @@ pub(crate) fn translate<P: NumberPurpose, Q: NumberPurpose, T>(
 ) -> Result<Translated<Q, T>, Box<dyn Error>> {
     let [from, to] = [AnySymbolKey::new(&scope_key(from)?)?, AnySymbolKey::new(&scope_key(to)?)?];
     let asked = rows.iter().map(|(symbol, _)| symbol.to_bytes()).collect();
-    let translator = Translator::new(&from, &to, asked)?;
+    let translator = Translator::new(&from, [&to], asked)?;
     let mut pairs = Vec::new();
     translator.translate(roster, &mut pairs);
-    let found: BTreeMap<usize, [u8; fugo::SYMBOL_LEN]> = pairs.iter().map(|pair| (pair.asked, pair.to)).collect();
+    let found: BTreeMap<usize, [u8; fugo::SYMBOL_LEN]> = pairs.iter().map(|pair| (pair.asked, pair.to[0])).collect();
     let (mut translated, mut unknown) = (Vec::new(), 0);
     for (symbol, row) in rows {
         match translator.index_of(symbol.as_bytes()).and_then(|asked| found.get(&asked)) {

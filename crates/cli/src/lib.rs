@@ -32,6 +32,7 @@ mod passphrase;
 mod placing;
 mod policy;
 mod receive;
+mod record;
 mod redaction;
 mod roster;
 mod seal;
@@ -76,6 +77,9 @@ enum Command {
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     Receive(receive::ReceiveArgs),
+    /// Keep, verify and show the record of translations
+    #[command(subcommand)]
+    Record(record::RecordCommand),
     /// Turn symbols into text form and back, and compare a symbol with a number
     #[command(subcommand)]
     Symbol(symbol::SymbolCommand),
@@ -109,6 +113,7 @@ fn dispatch(command: Command) -> failure::Result<Exit> {
         Command::Grant(command) => grant::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Receive(args) => receive::run(&args),
+        Command::Record(command) => record::run(&command),
         Command::Symbol(command) => symbol::run(&command),
         #[cfg(feature = "demonstrations")]
         Command::Synth(args) => synth::run(&args),

@@ -1,7 +1,10 @@
 //! Signed notes as C2SP specifies them (<https://c2sp.org/signed-note>), with Ed25519: a text that people can read, an
 //! empty line, and a line for each signature: `— NAME BASE64(ID ‖ SIGNATURE)`.
 //!
-//! `ID := SHA-256(NAME ‖ "\n" ‖ 0x01 ‖ public key)[0..4]`. What is signed is the text with its last line end.
+//! `ID := SHA-256(NAME ‖ "\n" ‖ ALGORITHM ‖ public key)[0..4]`. What is signed is the text with its last line end.
+//!
+//! A witness of a log signs with a time (<https://c2sp.org/tlog-cosignature>): `SIGNATURE := TIME ‖ Ed25519 of
+//! "cosignature/v1\ntime TIME\n" ‖ text`, with the time in seconds since 1970, eight bytes of it before the signature.
 
 use std::{fmt, str::FromStr};
 
@@ -13,8 +16,11 @@ use sha2::{Digest, Sha256};
 
 use crate::signing::{SIGNATURE_LEN, SigningKeyFile, VerifyingKeyFile};
 
-/// The algorithm Ed25519 in keys of notes.
+/// The algorithms in keys of notes.
 const ED25519: u8 = 0x01;
+const COSIGNATURE: u8 = 0x04;
+/// The length of the time before the signature of a witness.
+const TIME_LEN: usize = 8;
 const ID_LEN: usize = 4;
 /// The largest note in bytes, and the most signatures.
 const MOST_BYTES: usize = 1 << 16;
@@ -26,16 +32,31 @@ const DASH: &str = "\u{2014} ";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteSigner {
     name: String,
+    algorithm: u8,
     key: VerifyingKey,
 }
 
 impl NoteSigner {
     /// A signer of this name: one or more characters without spaces, `+` and control characters.
     pub fn new(name: &str, key: &VerifyingKeyFile) -> Result<Self, NoteError> {
+        Self::of(name, ED25519, key)
+    }
+
+    /// A witness of this name, who signs with a time.
+    pub fn witness(name: &str, key: &VerifyingKeyFile) -> Result<Self, NoteError> {
+        Self::of(name, COSIGNATURE, key)
+    }
+
+    fn of(name: &str, algorithm: u8, key: &VerifyingKeyFile) -> Result<Self, NoteError> {
         if !is_name(name) {
             return Err(NoteError::Name);
         }
-        Ok(Self { name: name.to_owned(), key: key.key })
+        Ok(Self { name: name.to_owned(), algorithm, key: key.key })
+    }
+
+    /// Whether this is a witness, who signs with a time.
+    pub fn is_witness(&self) -> bool {
+        self.algorithm == COSIGNATURE
     }
 
     /// The name.
@@ -49,14 +70,14 @@ impl NoteSigner {
     }
 
     fn id(&self) -> [u8; ID_LEN] {
-        id(&self.name, self.key.as_bytes())
+        id(&self.name, self.algorithm, self.key.as_bytes())
     }
 }
 
 /// `NAME+ID+KEY`.
 impl fmt::Display for NoteSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = BASE64.encode(&[&[ED25519], &self.key.as_bytes()[..]].concat());
+        let key = BASE64.encode(&[&[self.algorithm], &self.key.as_bytes()[..]].concat());
         write!(f, "{}+{:x}+{key}", self.name, HexDisplay(&self.id()))
     }
 }
@@ -70,11 +91,13 @@ impl FromStr for NoteSigner {
             return Err(NoteError::Signer);
         };
         let key = BASE64.decode(key.as_bytes()).ok().and_then(|key| <[u8; 1 + KEY_LEN]>::try_from(key).ok());
-        let key = key.filter(|key| key[0] == ED25519 && is_name(name)).ok_or(NoteError::Signer)?;
+        let is_known = |key: &[u8; 1 + KEY_LEN]| [ED25519, COSIGNATURE].contains(&key[0]) && is_name(name);
+        let key = key.filter(is_known).ok_or(NoteError::Signer)?;
+        let algorithm = key[0];
         let mut bytes = [0; KEY_LEN];
         bytes.copy_from_slice(&key[1..]);
         let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak()).ok_or(NoteError::Signer)?;
-        let signer = Self { name: name.to_owned(), key };
+        let signer = Self { name: name.to_owned(), algorithm, key };
         // One spelling: the id is that of the key.
         if signer.to_string() == text { Ok(signer) } else { Err(NoteError::Signer) }
     }
@@ -135,13 +158,28 @@ impl Note {
     /// Adds the signature of a key, under a name.
     pub fn sign(&mut self, name: &str, key: &SigningKeyFile) -> Result<(), NoteError> {
         let signer = NoteSigner::new(name, &key.public())?;
+        self.add(&signer, key.sign(self.text.as_bytes()).to_vec())
+    }
+
+    /// Adds the signature of a witness at a time, in seconds since 1970.
+    pub fn cosign(&mut self, name: &str, key: &SigningKeyFile, time: u64) -> Result<(), NoteError> {
+        let signer = NoteSigner::witness(name, &key.public())?;
+        let signature = key.sign(&self.timed(time));
+        self.add(&signer, [&time.to_be_bytes()[..], &signature].concat())
+    }
+
+    fn add(&mut self, signer: &NoteSigner, bytes: Vec<u8>) -> Result<(), NoteError> {
         let id = signer.id();
-        if self.signatures.iter().any(|signature| signature.name == name && signature.id == id) {
+        if self.signatures.iter().any(|signature| signature.name == signer.name && signature.id == id) {
             return Err(NoteError::SignedBefore);
         }
-        let bytes = key.sign(self.text.as_bytes()).to_vec();
-        self.signatures.push(NoteSignature { name: name.to_owned(), id, bytes });
+        self.signatures.push(NoteSignature { name: signer.name.clone(), id, bytes });
         Ok(())
+    }
+
+    /// What a witness signs.
+    fn timed(&self, time: u64) -> Vec<u8> {
+        format!("cosignature/v1\ntime {time}\n{}", self.text).into_bytes()
     }
 
     /// Which of these signers have signed, as indices, each once. Signatures by others are ignored, as the
@@ -151,15 +189,23 @@ impl Note {
         for signature in &self.signatures {
             let is_of = |signer: &NoteSigner| signer.name == signature.name && signer.id() == signature.id;
             let Some(nth) = signers.iter().position(is_of) else { continue };
-            let bytes = <[u8; SIGNATURE_LEN]>::try_from(&signature.bytes[..]).map_err(|_| NoteError::Altered)?;
-            let bytes = ed25519_dalek::Signature::from_bytes(&bytes);
-            signers[nth].key.verify_strict(self.text.as_bytes(), &bytes).map_err(|_| NoteError::Altered)?;
+            self.check(&signers[nth], &signature.bytes).ok_or(NoteError::Altered)?;
             if !signed.contains(&nth) {
                 signed.push(nth);
             }
         }
         signed.sort_unstable();
         Ok(signed)
+    }
+
+    fn check(&self, signer: &NoteSigner, bytes: &[u8]) -> Option<()> {
+        let (message, bytes) = match bytes.split_first_chunk::<TIME_LEN>() {
+            Some((time, bytes)) if signer.is_witness() => (self.timed(u64::from_be_bytes(*time)), bytes),
+            _ if signer.is_witness() => return None,
+            _ => (self.text.clone().into_bytes(), bytes),
+        };
+        let bytes = ed25519_dalek::Signature::from_bytes(&<[u8; SIGNATURE_LEN]>::try_from(bytes).ok()?);
+        signer.key.verify_strict(&message, &bytes).ok()
     }
 }
 
@@ -185,9 +231,9 @@ impl NoteSignature {
     }
 }
 
-fn id(name: &str, key: &[u8; KEY_LEN]) -> [u8; ID_LEN] {
+fn id(name: &str, algorithm: u8, key: &[u8; KEY_LEN]) -> [u8; ID_LEN] {
     let digest =
-        Sha256::new().chain_update(name).chain_update(b"\n").chain_update([ED25519]).chain_update(key).finalize();
+        Sha256::new().chain_update(name).chain_update(b"\n").chain_update([algorithm]).chain_update(key).finalize();
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
@@ -311,6 +357,26 @@ mod tests {
         let twice = Note::parse(format!("{text}\n\n{lines}{lines}").as_bytes()).expect("a note");
         assert_eq!(twice.signed_by(&signers), Ok(vec![0, 1]));
         assert_eq!(again.signed_by(&signers[2..]), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_witness_signs_with_a_time_and_is_not_another_signer_of_the_same_key() {
+        let mut note = Note::new("log\n1\nAAAA\n").expect("a text");
+        note.sign("log", &key(1)).expect("signed");
+        note.cosign("ministry", &key(2), 1_796_000_000).expect("signed");
+        assert_eq!(note.cosign("ministry", &key(2), 1), Err(NoteError::SignedBefore));
+        let witness = NoteSigner::witness("ministry", &key(2).public()).expect("a witness");
+        assert_eq!(witness.to_string().parse(), Ok(witness.clone()));
+        let signers = [signer("log", 1), witness, signer("ministry", 2)];
+        assert!(!signers[0].is_witness() && signers[1].is_witness());
+        let again = Note::parse(note.to_string().as_bytes()).expect("a note");
+        assert_eq!(again.signed_by(&signers), Ok(vec![0, 1]));
+        // Another time than the one that was signed.
+        let mut altered = again.clone();
+        altered.signatures[1].bytes[7] ^= 1;
+        assert_eq!(altered.signed_by(&signers), Err(NoteError::Altered));
+        altered.signatures[1].bytes.truncate(7);
+        assert_eq!(altered.signed_by(&signers), Err(NoteError::Altered));
     }
 
     #[test]

@@ -25,6 +25,9 @@ use crate::{
     roster::{Input, blocks::Block, text::unexpected},
 };
 
+/// A translation gives two symbols of a person: one for the output, one for the record.
+pub(crate) const TRANSLATED: usize = 2;
+
 /// How the rows of a block are handled.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
@@ -37,7 +40,7 @@ pub(crate) struct Steps<'a> {
     /// Whether rows are rendered at once, for input order.
     pub(crate) render: bool,
     /// The translator that gets the numbers of the accepted rows, if symbols are translated.
-    pub(crate) translator: Option<&'a Translator>,
+    pub(crate) translator: Option<&'a Translator<TRANSLATED>>,
     /// The outputs whose rows are partitioned by symbol.
     pub(crate) parted: &'a [Unsorted<'a>],
 }
@@ -49,7 +52,7 @@ pub(crate) struct Work {
     pub(crate) rows: Rows,
     pub(crate) symbols: Vec<Vec<[u8; SYMBOL_LEN]>>,
     /// The pairs of a translation.
-    pub(crate) pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<Pair<TRANSLATED>>,
     /// The rendered rows of each output; empty unless rows are rendered at once.
     pub(crate) rendered: Vec<Rendering>,
 }

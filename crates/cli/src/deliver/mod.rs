@@ -38,6 +38,9 @@ use crate::{
     redaction::shown,
 };
 
+/// What to do if the folder of a delivery exists.
+const LARGER: &str = "give a larger --serial";
+
 /// Seal outputs to their recipients, each with a signed manifest.
 ///
 /// Each file gets a folder of its own in --out-dir, which is named after the scope and the serial. It holds two files:
@@ -304,7 +307,7 @@ fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
     match folder.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("write", folder, &error)),
-        Ok(_) => Err(placing::exists(folder)),
+        Ok(_) => Err(placing::exists(folder, LARGER)),
     }
 }
 

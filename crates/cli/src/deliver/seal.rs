@@ -37,7 +37,7 @@ fn neutral_time() -> SystemTime {
 /// Makes the folder and its two files, or leaves nothing.
 pub(super) fn deliver(planned: &Planned, key: &SigningKeyFile, interrupt: &Interrupt) -> Result<()> {
     let manifest = &planned.manifest;
-    let folder = NewFolder::begin(&planned.folder)?;
+    let folder = NewFolder::begin(&planned.folder, super::LARGER)?;
     let mut file = folder.file(&manifest.sealed_name())?;
     let fail = |error: io::Error| Failure::io("write", &planned.folder, &error);
 

@@ -21,6 +21,16 @@ impl Moment {
         Self(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
+    /// Seconds since 1970; 0 for a time before.
+    pub(crate) fn seconds(self) -> u64 {
+        self.0.try_into().unwrap_or(0)
+    }
+
+    /// So many hours later.
+    pub(crate) fn plus_hours(self, hours: i64) -> Self {
+        Self(self.0 + hours * 3_600)
+    }
+
     /// The hours from `self` to a later moment, rounded up.
     pub(crate) fn hours_to(self, later: Self) -> i64 {
         (later.0 - self.0 + 3_599).div_euclid(3_600)

@@ -47,6 +47,7 @@ struct BreakGlass {
 /// A grant with enough signatures.
 #[derive(Clone, Debug)]
 pub(crate) struct Granted {
+    pub(crate) note: Note,
     pub(crate) terms: Terms,
     /// The names of those who signed.
     pub(crate) signers: Vec<String>,
@@ -84,6 +85,12 @@ impl GrantPolicy {
             let text = text.as_str().unwrap_or_default();
             let signer: NoteSigner =
                 text.parse().map_err(|error| refused(format!("the signer `{}`: {error}", shown(name))))?;
+            if signer.is_witness() {
+                return Err(refused(format!(
+                    "the signer `{}` is a witness of a log, and signs no grants",
+                    shown(name)
+                )));
+            }
             if signer.name() != name {
                 return Err(refused(format!("the signer `{}` has another name in its key", shown(name))));
             }
@@ -115,9 +122,13 @@ impl GrantPolicy {
 
     /// Reads a grant, and refuses it unless enough signers have signed it.
     pub(crate) fn read(&self, path: &Path) -> Result<Granted> {
-        let note = note(path)?;
-        let terms = Terms::parse(note.text()).map_err(|error| Failure::new(error, AS_NEW).of(path))?;
-        let signed = note.signed_by(&self.signers).map_err(|error| Failure::new(error, AS_NEW).of(path))?;
+        self.granted(note(path)?).map_err(|failure| failure.of(path))
+    }
+
+    /// The same, of a grant that was read.
+    pub(crate) fn granted(&self, note: Note) -> Result<Granted> {
+        let terms = Terms::parse(note.text()).map_err(|error| Failure::new(error, AS_NEW))?;
+        let signed = note.signed_by(&self.signers).map_err(|error| Failure::new(error, AS_NEW))?;
         let wanted = match (&self.break_glass, terms.break_glass) {
             (_, false) => self.signatures,
             (Some(BreakGlass { signatures, hours }), true) => {
@@ -126,8 +137,7 @@ impl GrantPolicy {
                     return Err(Failure::new(
                         format!("this grant of break-glass is valid for {found} hours; the policy allows {hours}"),
                         "make a grant for a shorter time",
-                    )
-                    .of(path));
+                    ));
                 }
                 *signatures
             }
@@ -135,8 +145,7 @@ impl GrantPolicy {
                 return Err(Failure::new(
                     "this is a grant of break-glass, and the policy allows none",
                     "get a grant with all signatures",
-                )
-                .of(path));
+                ));
             }
         };
         if signed.len() < wanted {
@@ -147,11 +156,10 @@ impl GrantPolicy {
                     signed.len()
                 ),
                 "let another signer sign it: fugo grant sign",
-            )
-            .of(path));
+            ));
         }
         let signers = signed.iter().map(|nth| self.signers[*nth].name().to_owned()).collect();
-        Ok(Granted { terms, signers })
+        Ok(Granted { note, terms, signers })
     }
 }
 

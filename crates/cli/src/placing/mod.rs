@@ -48,6 +48,10 @@ pub(crate) enum Kind {
     Grant,
     /// The ledger of a scope.
     Ledger,
+    /// A request to a witness of a record.
+    Request,
+    /// A checkpoint of a record, signed or not.
+    Checkpoint,
     /// The findings of an audit.
     Audit,
     /// A file that only tests and demonstrations write.
@@ -267,7 +271,7 @@ fn look(place: &Path, kind: &Kind, is_named: bool) -> Result<Option<Seen>> {
         let what = format!("{} exists and does not begin like an earlier {}", place.display(), kind.name());
         return Err(match kind {
             // Their commands replace nothing else, and have no such option.
-            Kind::Delivery | Kind::Ledger | Kind::Grant => {
+            Kind::Delivery | Kind::Ledger | Kind::Grant | Kind::Request | Kind::Checkpoint => {
                 Failure::new(what, "name another file or folder, or remove the file yourself")
             }
             _ => {
@@ -286,6 +290,8 @@ impl Kind {
             Self::Duplicates => "duplicates file of this tool",
             Self::Report => "report of this tool",
             Self::Ledger => "ledger of this tool",
+            Self::Request => "request to a witness",
+            Self::Checkpoint => "checkpoint of a record",
             Self::Grant => "grant, and grants are never replaced",
             Self::Delivery => "delivery, and deliveries are never replaced",
             Self::Audit => "report of an audit of this tool",

@@ -16,17 +16,18 @@ use crate::failure::{Failure, Result};
 pub(crate) struct NewFolder {
     place: PathBuf,
     staged: PathBuf,
+    remedy: &'static str,
     /// Cleared at the end of the run, or by the next run in this directory.
     _run: RunDir,
 }
 
 impl NewFolder {
-    /// Begins a folder that will be at `place`.
-    pub(crate) fn begin(place: &Path) -> Result<Self> {
+    /// Begins a folder that will be at `place`. `remedy` says what to do if the place is taken.
+    pub(crate) fn begin(place: &Path, remedy: &'static str) -> Result<Self> {
         let run = RunDir::new(directory_of(place))?;
         let staged = run.path("folder-1");
         fs::create_dir(&staged).map_err(|error| Failure::io("make the folder", place, &error))?;
-        Ok(Self { place: place.to_owned(), staged, _run: run })
+        Ok(Self { place: place.to_owned(), staged, remedy, _run: run })
     }
 
     /// Creates a file of the folder. SHA-256 of its bytes is computed.
@@ -49,16 +50,13 @@ impl NewFolder {
             })
             .and_then(|()| File::open(directory_of(&self.place))?.sync_all())
             .map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(&self.place),
+                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(&self.place, self.remedy),
                 _ => Failure::io("put in place", &self.place, &error),
             })
     }
 }
 
 /// The refusal of a place that is taken.
-pub(crate) fn exists(place: &Path) -> Failure {
-    Failure::new(
-        format!("{} exists already, and a delivery is never replaced", place.display()),
-        "give a larger --serial",
-    )
+pub(crate) fn exists(place: &Path, remedy: &str) -> Failure {
+    Failure::new(format!("{} exists already, and such a folder is never replaced", place.display()), remedy)
 }

@@ -67,6 +67,8 @@ impl Found {
                 Kind::Report => self.is_report("fugo_report")?,
                 Kind::Audit => self.is_report("fugo_audit")?,
                 Kind::Delivery | Kind::Grant => false,
+                Kind::Request => self.head.starts_with(b"old "),
+                Kind::Checkpoint => crate::record::is_checkpoint(&self.head),
                 Kind::Ledger => self.head.starts_with(crate::ledger::MARK),
                 #[cfg(feature = "demonstrations")]
                 Kind::Demonstration { head, .. } => {

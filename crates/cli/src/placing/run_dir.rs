@@ -22,6 +22,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     manifest::{OUTER_SUFFIX, SEALED_SUFFIX},
+    record::EXTRACT_SUFFIXES,
 };
 
 const PREFIX: &str = ".fugo-run-";
@@ -120,24 +121,25 @@ fn is_of_run(name: &OsStr) -> bool {
     let is_numbered = |prefix: &[u8]| {
         name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
     };
-    name == MARK.as_bytes() || is_numbered(b"output-") || is_numbered(FOLDER) || is_numbered(b"rows.")
+    let numbered: [&[u8]; 5] = [b"output-", FOLDER, b"rows.", b"people-", b"record-"];
+    name == MARK.as_bytes() || numbered.into_iter().any(is_numbered)
 }
 
-/// An unfinished folder of a delivery. Its sealed file begins as a key file does, so its names tell the two apart.
+/// An unfinished folder of a delivery or of extracts. A delivery's sealed file begins as a key file does, so its names tell the two apart.
 const FOLDER: &[u8] = b"folder-";
 
 fn is_folder(name: &OsStr) -> bool {
     name.as_bytes().starts_with(FOLDER)
 }
 
-/// The names in an unfinished folder; `None` if one is not of a delivery.
+/// The names in an unfinished folder; `None` if one is neither of a delivery nor of an extract.
 fn delivered(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
     let folder = File::from(openat(dir, name, flags, Mode::empty())?);
     let names = names(&folder)?;
     let is_of_delivery = |name: &OsString| {
         let name = name.as_bytes();
-        name.ends_with(SEALED_SUFFIX.as_bytes()) || name.ends_with(OUTER_SUFFIX.as_bytes())
+        [SEALED_SUFFIX, OUTER_SUFFIX].iter().chain(&EXTRACT_SUFFIXES).any(|suffix| name.ends_with(suffix.as_bytes()))
     };
     Ok(names.iter().all(is_of_delivery).then_some((folder, names)))
 }

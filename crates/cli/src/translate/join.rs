@@ -14,6 +14,7 @@ use crate::{
     convert::{
         parts::{Parts, RowFormat},
         position::Position,
+        reading::TRANSLATED,
         sort::rows,
         writing::Unsorted,
     },
@@ -21,8 +22,9 @@ use crate::{
     partition::Part,
 };
 
-/// The bytes that an asked symbol takes: twice while symbols are collected, its first bits, and the new symbol.
-const SYMBOL: usize = 2 * SYMBOL_LEN + 2 + SYMBOL_LEN + 1;
+/// The bytes that an asked symbol takes: twice while symbols are collected, its first bits, and the symbols of its
+/// person.
+const SYMBOL: usize = 2 * SYMBOL_LEN + 2 + TRANSLATED * SYMBOL_LEN + 1;
 
 /// How many bytes of spilled rows are read at a time.
 const PIECE: usize = 1 << 20;
@@ -40,14 +42,14 @@ pub(super) struct Asked<'a> {
 /// Partitions whose symbols are translated together.
 pub(super) struct Group {
     partitions: Range<usize>,
-    pub(super) translator: Translator,
+    pub(super) translator: Translator<TRANSLATED>,
     pub(super) answers: Answers,
 }
 
-/// The new symbol of each asked symbol of a group whose person is in the roster.
+/// For each asked symbol of a group whose person is in the roster: her symbol in the output and in the record.
 pub(super) struct Answers {
     found: Vec<bool>,
-    symbols: Zeroizing<Vec<[u8; SYMBOL_LEN]>>,
+    symbols: Zeroizing<Vec<[[u8; SYMBOL_LEN]; TRANSLATED]>>,
 }
 
 impl Asked<'_> {
@@ -147,13 +149,14 @@ fn once(symbols: &mut Vec<[u8; SYMBOL_LEN]>) -> usize {
 
 impl Group {
     fn new(partitions: Range<usize>, symbols: Vec<[u8; SYMBOL_LEN]>, keys: &Keys) -> Result<Self> {
-        let Keys { from, to } = keys;
+        let Keys { from, to, record } = keys;
         let of = |key: &AnySymbolKey| format!("the key of {}", key.scope());
-        let translator = Translator::new(from, to, symbols).map_err(|error| {
+        let translator = Translator::new(from, [to, record], symbols).map_err(|error| {
             Failure::new(format!("{} or {}: {error}", of(from), of(to)), "give keys that take numbers")
         })?;
         let asked = translator.asked().len();
-        let answers = Answers { found: vec![false; asked], symbols: Zeroizing::new(vec![[0; SYMBOL_LEN]; asked]) };
+        let answers =
+            Answers { found: vec![false; asked], symbols: Zeroizing::new(vec![[[0; SYMBOL_LEN]; TRANSLATED]; asked]) };
         Ok(Self { partitions, translator, answers })
     }
 
@@ -165,7 +168,7 @@ impl Group {
     /// The new symbol of an asked symbol of this group, if its person is in the roster.
     fn symbol_of(&self, asked: &[u8; SYMBOL_LEN]) -> Option<&[u8; SYMBOL_LEN]> {
         let index = self.translator.index_of(asked)?;
-        self.answers.found[index].then(|| &self.answers.symbols[index])
+        self.answers.found[index].then(|| &self.answers.symbols[index][0])
     }
 }
 
@@ -175,16 +178,24 @@ impl Answers {
         self.found.iter().filter(|found| **found).count() as u64
     }
 
+    /// The record symbols of these people.
+    pub(super) fn recorded(&self) -> Zeroizing<Vec<[u8; SYMBOL_LEN]>> {
+        let mut symbols = Zeroizing::new(Vec::with_capacity(self.found.len()));
+        let found = self.symbols.iter().zip(&self.found).filter(|(_, found)| **found);
+        symbols.extend(found.map(|(symbols, _)| symbols[1]));
+        symbols
+    }
+
     /// Takes a pair. A person who is in the roster twice gives it twice.
-    pub(super) fn take(&mut self, pair: Pair) -> Result<()> {
-        let symbol = &mut self.symbols[pair.asked];
-        if std::mem::replace(&mut self.found[pair.asked], true) && *symbol != pair.to {
+    pub(super) fn take(&mut self, pair: Pair<TRANSLATED>) -> Result<()> {
+        let symbols = &mut self.symbols[pair.asked];
+        if std::mem::replace(&mut self.found[pair.asked], true) && *symbols != pair.to {
             return Err(Failure::new(
-                "two people of the roster have the same symbol under --from-key and different symbols under --to-key",
+                "two people of the roster have the same symbol under --from-key and different symbols under other keys",
                 "report this; no output was changed",
             ));
         }
-        *symbol = pair.to;
+        *symbols = pair.to;
         Ok(())
     }
 }

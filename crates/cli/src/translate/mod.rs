@@ -24,6 +24,7 @@ use crate::{
     notice,
     options::{delimiter, size},
     placing::OverwriteArgs,
+    record::RecordArgs,
     roster::{encoding::Encoding, format::FileFormat},
 };
 
@@ -43,8 +44,11 @@ use crate::{
 /// unknown + rejected + duplicates.
 ///
 /// A run needs a grant that enough signers of the policy have signed. Everything about the grant is checked before a
-/// row is read; the number of people, before an output appears. The number is counted for this run alone: no record is
-/// kept of earlier runs under the same grant.
+/// row is read; the number of people, over all recorded runs under the grant, before an output appears.
+///
+/// Each run is one entry of the record, with a leaf for each person who was asked for and found, also if her rows were
+/// set aside. The entry is flushed to the device before an output appears. If a run is stopped between the two, the
+/// record has an entry without an output.
 ///
 /// The rotation of a scope is the same operation: --from-key is the key of the old epoch, --to-key that of the new one.
 ///
@@ -80,6 +84,8 @@ pub(crate) struct TranslateArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    record: RecordArgs,
     #[command(flatten)]
     roster: RosterArgs,
     /// The output. Its name gives the format: .parquet, .arrow, otherwise CSV.

@@ -35,13 +35,15 @@ use crate::{
     },
     hardening, keys, options,
     placing::{Kind, Placing, SymbolsOf, directory_of},
+    record::Recorder,
     roster::{Columns, Input, Opened, ReadOptions, format::FileFormat, identity::Watched},
 };
 
-/// The keys of both scopes.
+/// The keys of both scopes, and the one by whose symbols people stand in the record.
 pub(super) struct Keys {
     pub(super) from: AnySymbolKey,
     pub(super) to: AnySymbolKey,
+    pub(super) record: AnySymbolKey,
 }
 
 /// A run that is ready to begin, without its keys.
@@ -51,6 +53,7 @@ pub(super) struct Plan {
     pub(super) from: Named,
     pub(super) to: Named,
     pub(super) granted: Granted,
+    pub(super) recorder: Recorder,
     pub(super) test_keys: bool,
     pub(super) equality: Equality,
     /// How the output writes its rows, and its header line if it is CSV.
@@ -149,6 +152,8 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Keys)> {
     let named = |key: &AnySymbolKey| (*key.scope(), key.tag());
     let (from, to) = (named(&keys.from), named(&keys.to));
     granted.check_keys(from, to)?;
+    let opener = args.unlock.opener(args.test.allowed())?;
+    let recorder = args.record.open(named(&keys.record), &granted, opener)?;
     let places = places(args, to)?;
     let memory = Memory {
         total: args.memory.unwrap_or_else(options::default_memory),
@@ -207,6 +212,7 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Keys)> {
         from,
         to,
         granted,
+        recorder,
         test_keys,
         equality,
         form,
@@ -284,10 +290,14 @@ fn check_bytes(fields: &[Field], format: FileFormat) -> Result<()> {
 // Its stack frame is below the frames of its caller, where the stack is wiped after it has returned.
 #[inline(never)]
 fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
-    let paths: Vec<PathBuf> = [&args.from_key, &args.to_key].into_iter().chain(&args.insurers_key).cloned().collect();
+    let paths: Vec<PathBuf> = [&args.from_key, &args.to_key, &args.record.record_key]
+        .into_iter()
+        .chain(&args.insurers_key)
+        .cloned()
+        .collect();
     let loaded = keys::load_scope_keys(&paths, &args.unlock, args.test)?;
     let test = loaded.iter().any(|key| key.usage == Use::Test);
-    let insurers = loaded.get(2).map(|loaded| &loaded.key);
+    let insurers = loaded.get(3).map(|loaded| &loaded.key);
     let prepared = |nth: usize, option: &str| {
         let key = &loaded[nth].key;
         let prepared = match (key.scope().purpose(), insurers) {
@@ -301,7 +311,8 @@ fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
             )
         })
     };
-    let keys = Keys { from: prepared(0, "--from-key")?, to: prepared(1, "--to-key")? };
+    let keys =
+        Keys { from: prepared(0, "--from-key")?, to: prepared(1, "--to-key")?, record: prepared(2, "--record-key")? };
     let is_eligibility = |key: &ScopeKey| key.scope().purpose() == Purpose::Eligibility;
     if insurers.is_some() && !loaded[..2].iter().any(|loaded| is_eligibility(&loaded.key)) {
         return Err(Failure::new(
@@ -313,6 +324,12 @@ fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
         return Err(Failure::new(
             format!("--from-key and --to-key have the same tag {}", keys.from.tag()),
             "give the keys of two scopes, or of two epochs of one scope",
+        ));
+    }
+    if [&keys.from, &keys.to].iter().any(|key| key.tag() == keys.record.tag()) {
+        return Err(Failure::new(
+            "--record-key is also the key of a scope that is translated",
+            "people stand in the record by symbols of a scope of its own, so that the record joins with nothing",
         ));
     }
     Ok((keys, test))
@@ -353,9 +370,10 @@ fn places(args: &TranslateArgs, (scope, tag): Named) -> Result<Places> {
         .iter()
         .chain([&args.roster.roster, &args.grant, &args.grant_policy])
         .filter(|path| path.as_os_str() != "-");
-    let key_files = keys::files([&args.from_key, &args.to_key].into_iter().chain(&args.insurers_key));
+    let key_files =
+        keys::files([&args.from_key, &args.to_key, &args.record.record_key].into_iter().chain(&args.insurers_key));
     let inputs = inputs.chain(&key_files);
-    let inputs = inputs.chain(&args.roster.lineage).chain(args.unlock.files());
+    let inputs = inputs.chain(&args.roster.lineage).chain(args.unlock.files()).chain(args.record.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&args.out).to_owned()),

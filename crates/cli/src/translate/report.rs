@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     exit::Exit,
     grant::{policy::Granted, terms::Named},
     notice,
+    record::Recorded,
     redaction::shown,
 };
 
@@ -30,6 +32,7 @@ pub(crate) struct Report {
     pub(super) roster: Totals,
     /// The number of people who were asked for and found.
     pub(super) people: u64,
+    pub(super) recorded: Recorded,
     /// How often the roster was read.
     pub(super) passes: u64,
     /// The output, the rejects, the duplicates, and the rejects of the roster.
@@ -104,6 +107,11 @@ impl Report {
                 "people": self.asked.people_with_several,
             },
             "people": self.people,
+            "record": {
+                "name": shown(&self.recorded.origin),
+                "entry": self.recorded.index,
+                "root": BASE64.encode(&self.recorded.root),
+            },
             "columns_not_searched": self.carried,
             "roster": {
                 "read": self.roster.read,
@@ -150,9 +158,10 @@ impl fmt::Display for Report {
         }
         let ((from, from_tag), (to, to_tag)) = (&self.from, &self.to);
         writeln!(f, "from {from}, tag {from_tag}, to {to}, tag {to_tag}: {} people", thousands(self.people))?;
-        let Granted { terms, signers } = &self.granted;
+        let Granted { terms, signers, .. } = &self.granted;
         let kind = if terms.break_glass { "break-glass grant" } else { "grant" };
         writeln!(f, "under the {kind} {}, signed by {}", shown(&terms.id), shown(signers.join(", ")))?;
+        writeln!(f, "recorded as entry {} of {}", self.recorded.index, shown(&self.recorded.origin))?;
         writeln!(f, "columns that were copied and not searched for numbers or symbols: {}", self.carried)?;
         let (roster, times) = (&self.roster, self.passes);
         line(f, "roster", roster.read, &format!("read {times} {}", if times == 1 { "time" } else { "times" }))?;

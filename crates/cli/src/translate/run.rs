@@ -1,6 +1,6 @@
 //! One run: read the asked rows, find their people in the roster, sort by the new symbols, write, put in place.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use super::{
     join::{Asked, Group},
@@ -29,6 +29,7 @@ use crate::{
     ordered::Threads,
     partition::Spills,
     placing::{self, Complete, Output, Staging},
+    record::{People, Ran},
     roster::identity::{Identity, Watched},
 };
 
@@ -47,8 +48,11 @@ struct Run<'a> {
     /// The totals of the asked rows, and of the roster.
     asked: Totals,
     roster: Totals,
-    /// The number of people who were found.
+    /// The number of people who were found, and their symbols for the record.
     people: u64,
+    recorded: People,
+    /// The directory for temporary files.
+    temporary: PathBuf,
     /// How often the roster was read.
     passes: u64,
     memory: Memory,
@@ -64,12 +68,16 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
     let replaces = placing.replaces(&plan.places.output);
     let mut staging = Staging::new(placing, plan.places.report.is_some());
     let files = Files::open(&plan, &mut staging)?;
-    let spills = Spills::new(staging.dir(&plan.places.temp_dir)?.path("rows"), plan.places.temp_dir.clone());
+    let temporary = staging.dir(&plan.places.temp_dir)?.path("");
+    let spills = Spills::new(temporary.join("rows"), plan.places.temp_dir.clone());
+    let of_record = staging.dir(plan.recorder.dir())?.path("");
     let mut run = Run {
         files,
         asked: Totals { header_lines: plan.asked.input.header_lines(), ..Totals::default() },
         roster: Totals::default(),
         people: 0,
+        recorded: People::new(),
+        temporary,
         passes: 0,
         memory: plan.memory,
         interrupt: &interrupt,
@@ -96,7 +104,20 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
     limits.check_all(&run.asked, 0, replaces)?;
     run.interrupt.check()?;
 
-    run.progress.phase("renaming");
+    run.progress.phase("recording");
+    let (files, file_of_report) = run.files.complete()?;
+    let unknown = run.asked.rejected.get(UNKNOWN).copied().unwrap_or(0);
+    let ran = Ran {
+        asked: run.asked.read,
+        translated: run.asked.converted(),
+        unknown,
+        rejected: run.asked.rejected() - unknown,
+        duplicates: run.asked.equal + run.asked.differing,
+    };
+    let staged = |nth: usize| of_record.join(format!("record-{nth}"));
+    let recorded = plan.recorder.append(&ran, &run.recorded, &plan.granted, &staged)?;
+    // From here on the run is recorded, also if it fails.
+    let note = format!("the run is recorded as entry {} of {}", recorded.index, recorded.origin);
     let mut report = Report {
         from: plan.from,
         to: plan.to,
@@ -108,14 +129,15 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
         asked: run.asked,
         roster: run.roster,
         people: run.people,
+        recorded,
         passes: run.passes,
         places: [plan.places.output, plan.places.rejects, plan.places.duplicates, plan.places.roster_rejects],
         digests: Vec::new(),
         spilled: spills.written(),
         seconds: started.elapsed().as_secs_f64(),
     };
-    let placed = run.files.finish(&mut report)?;
-    placing::place(&placed, staging)?;
+    let placed = finish(files, file_of_report, &mut report);
+    placed.and_then(|placed| placing::place(&placed, staging)).map_err(|failure| failure.noting(&note))?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -189,6 +211,7 @@ impl Run<'_> {
                 ));
             }
             self.people += group.answers.people();
+            self.recorded.add(group.answers.recorded(), self.temporary.join(format!("people-{}", self.passes)))?;
             let rejects = &mut self.files.rejects;
             unknown += asked.hand_over(&group, (output, parts), &mut |positions: &[Position]| {
                 let reject = |position: &Position| Reject { position: *position, field: None, reason: Reason::Unknown };
@@ -307,20 +330,24 @@ impl Files {
         })
     }
 
-    /// All files in the order in which they are put in place. The report is last.
-    fn finish(self, report: &mut Report) -> Result<Vec<Complete>> {
+    /// All files, flushed to their devices, but for the report.
+    fn complete(self) -> Result<(Vec<Complete>, Option<Output>)> {
         let files = [
             self.output.finish()?,
             self.rejects.into_output(),
             self.duplicates.into_output(),
             self.roster_rejects.into_output(),
         ];
-        let mut files = files.into_iter().map(Output::complete).collect::<Result<Vec<_>>>()?;
-        report.digests = files.iter().filter_map(Complete::sha256).map(str::to_owned).collect();
-        if let Some(mut file) = self.report {
-            file.put(format!("{:#}\n", report.json()).as_bytes())?;
-            files.push(file.complete()?);
-        }
-        Ok(files)
+        Ok((files.into_iter().map(Output::complete).collect::<Result<_>>()?, self.report))
     }
+}
+
+/// All files in the order in which they are put in place. The report is last.
+fn finish(mut files: Vec<Complete>, file: Option<Output>, report: &mut Report) -> Result<Vec<Complete>> {
+    report.digests = files.iter().filter_map(Complete::sha256).map(str::to_owned).collect();
+    if let Some(mut file) = file {
+        file.put(format!("{:#}\n", report.json()).as_bytes())?;
+        files.push(file.complete()?);
+    }
+    Ok(files)
 }

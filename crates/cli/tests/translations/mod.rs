@@ -116,6 +116,45 @@ impl<'a> Grants<'a> {
     }
 }
 
+/// The scope of the symbols by which people stand in the record, and the arguments of a run that is recorded.
+pub(crate) const PEOPLE: &str = "portal/record/1";
+pub(crate) const RECORD: [&str; 6] =
+    ["--record", "record", "--record-key", "portal-record-1.key", "--record-signing-key", "record.key"];
+
+/// Makes the directory `record`, an empty record, its keys, and `trust.toml`, if it is not there.
+pub(crate) fn record_of(keys: &Keys) {
+    if keys.at("record").exists() {
+        return;
+    }
+    keys.scope(PEOPLE);
+    let key = SigningKeyFile::random(Use::Test).expect("a key");
+    key.create(&keys.at("record.key"), &Seal::plaintext()).expect("made");
+    let tag = scope_key(PEOPLE).tag().to_string();
+    let output = record(
+        keys,
+        &[
+            "init",
+            "record",
+            "--name",
+            "record.test/1",
+            "--signing-key",
+            "record.key",
+            "--people",
+            PEOPLE,
+            "--people-tag",
+            &tag,
+        ],
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    fs::copy(keys.at("record/log.toml"), keys.at("trust.toml")).expect("copied");
+}
+
+/// Runs `fugo record`.
+pub(crate) fn record(keys: &Keys, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fugo"));
+    command.current_dir(keys.at("")).arg("record").args(args).output().expect("the tool runs")
+}
+
 /// The scope of a key, by the name that [`Keys::scope`] gives its file.
 fn scope_of(key: &str) -> String {
     let name = key.strip_suffix(".key").expect("a key file");
@@ -143,6 +182,10 @@ pub(crate) fn command(keys: &Keys, args: &[&str]) -> Command {
             Grants::new(keys).signed(&grant, &more);
         }
         all.extend(["--grant", &grant, "--grant-policy", "grants.toml"]);
+    }
+    if !has("--record") {
+        record_of(keys);
+        all.extend(RECORD);
     }
     if !has("--from-key") {
         all.extend(["--from-key", NTA_KEY, "--to-key", "agency-moj-1.key", "--out", "moj.csv"]);

@@ -1,0 +1,72 @@
+//! Compares all of a record with what the log has signed: entries, tiles, people, older checkpoints and grants.
+
+use std::collections::BTreeMap;
+
+use super::{checkpoint::Checkpoint, damaged, log::Log, tree};
+use crate::{
+    failure::{Failure, Result},
+    grant::{policy::GrantPolicy, terms::Terms},
+};
+
+/// What a record holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) entries: u64,
+    pub(super) people: u64,
+    pub(super) withheld: u64,
+    /// The ids of grants of break-glass, and how many runs each had.
+    pub(super) break_glass: BTreeMap<String, u64>,
+}
+
+/// Reads the whole record up to a checkpoint.
+pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policy: Option<&GrantPolicy>) -> Result<Counts> {
+    let (mut counts, mut grants) = (Counts::default(), BTreeMap::<String, (Terms, u64)>::new());
+    log.tiles().entries(checkpoint, |index, entry| {
+        let within = |failure: Failure| failure.within(format!("entry {index}"));
+        if entry.people_key != log.trust.people {
+            return Err(damaged(format!("entry {index} names its people by another scope or key")));
+        }
+        log.leaves(index, &entry)?.check(&entry.people_root)?;
+        if let Some(policy) = policy {
+            let granted = policy.granted(entry.grant.clone()).map_err(within)?;
+            granted.check_time(entry.inquired_at).map_err(within)?;
+        }
+        let (terms, used) = grants.entry(entry.terms.id.clone()).or_insert_with(|| (entry.terms.clone(), 0));
+        if *terms != entry.terms {
+            return Err(damaged(format!("entry {index} is of another grant with the id {}", terms.id)));
+        }
+        *used += entry.people;
+        if *used > terms.most_people {
+            return Err(damaged(format!(
+                "up to entry {index} the grant {} has {used} people, and it is for {}",
+                terms.id, terms.most_people
+            )));
+        }
+        counts.entries += 1;
+        counts.people += entry.people;
+        counts.withheld += u64::from(entry.withheld);
+        if entry.terms.break_glass {
+            *counts.break_glass.entry(entry.terms.id).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    log.tiles().check_levels()?;
+    Ok(counts)
+}
+
+/// Compares an older checkpoint, which the log has signed too, with the record.
+pub(super) fn check_seen(log: &Log, checkpoint: &Checkpoint, seen: &Checkpoint) -> Result<()> {
+    if seen.size > checkpoint.size {
+        return Err(damaged(format!(
+            "the record was rolled back: it has {} entries, and a checkpoint that was seen has {}",
+            checkpoint.size, seen.size
+        )));
+    }
+    if tree::root(&log.tiles(), seen.size)? != seen.root {
+        return Err(damaged(format!(
+            "the record was forked: its first {} entries are not those of a checkpoint that was seen",
+            seen.size
+        )));
+    }
+    Ok(())
+}
