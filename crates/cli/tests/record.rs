@@ -146,7 +146,7 @@ fn the_record_holds_no_symbol_of_an_agency_and_no_number_and_its_leaves_are_not_
     let all: Vec<u8> = files(&keys.at("record")).iter().flat_map(|file| fs::read(file).expect("read")).collect();
     let is_there = |bytes: &[u8]| all.windows(bytes.len()).any(|found| found == bytes);
     for number in &people[..100] {
-        assert!(is_there(&symbols_of(PEOPLE)(number)), "the control: who was asked for stands there");
+        assert!(is_there(&symbols_of(PEOPLE)(number)), "the control: who was asked for is there");
         assert!(!is_there(number.as_bytes()));
         for scope in [NTA, MOJ] {
             assert!(!is_there(&symbols_of(scope)(number)) && !is_there(text_of(scope, number).as_bytes()));
@@ -418,6 +418,6 @@ fn a_record_is_made_once_for_a_scope_of_the_purpose_portal() {
             ["init", dir, "--name", "r", "--signing-key", "record.key", "--people", people, "--people-tag", "00112233"];
         refused(&record(&keys, &args))
     };
-    assert!(init(NTA, "other").contains("people stand in a record by symbols of the purpose portal"));
+    assert!(init(NTA, "other").contains("a record names people by symbols of the purpose portal"));
     assert!(init(PEOPLE, "record").contains("File exists"));
 }

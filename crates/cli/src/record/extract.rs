@@ -1,4 +1,4 @@
-//! A person's extract: the entries of a record in which she stands, each with proofs, for her and for her portal.
+//! A person's extract: the entries of a record in which she is, each with proofs, for her and for her portal.
 //!
 //! | field of the JSON | what it is |
 //! |---|---|
@@ -39,7 +39,7 @@ pub(super) struct Extract {
     withheld: u64,
 }
 
-/// An entry in which the person stands.
+/// An entry in which the person is.
 struct Line {
     index: u64,
     entry: Entry,

@@ -2,7 +2,7 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | What does an entry say? | `entry.rs`; who stands in it: `leaves.rs` |
+//! | What does an entry say? | `entry.rs`; who is in it: `leaves.rs` |
 //! | How is an entry added, and how many people has a grant left? | `log.rs` |
 //! | Which files does a log have? | `tiles.rs`; its head: `checkpoint.rs` |
 //! | How are hashes and proofs made and verified? | `tree.rs` |
@@ -94,7 +94,7 @@ pub(crate) struct InitArgs {
     signing_key: PathBuf,
     #[command(flatten)]
     unlock: UnlockArgs,
-    /// The scope of the symbols by which people stand in the record: of the purpose portal, and used for nothing else.
+    /// The scope of the symbols by which the record names people: of the purpose portal, and used for nothing else.
     #[arg(long, value_name = "SCOPE")]
     people: Scope,
     /// The tag of its key.
@@ -217,7 +217,7 @@ pub(crate) struct RecordArgs {
     /// cannot be recorded is not translated.
     #[arg(long, value_name = "DIR")]
     record: PathBuf,
-    /// The key of the scope by whose symbols people stand in the record. Whoever holds the record must not have it.
+    /// The key of the scope by whose symbols the record names people. Whoever holds the record must not have it.
     #[arg(long, value_name = "KEY")]
     pub(crate) record_key: PathBuf,
     /// The private key that signs the record's checkpoints.
@@ -263,7 +263,7 @@ pub(crate) fn run(command: &RecordCommand) -> Result<Exit> {
 fn init(args: &InitArgs) -> Result<Exit> {
     if args.people.purpose() != Purpose::Portal {
         return Err(Failure::new(
-            format!("--people is {}; people stand in a record by symbols of the purpose portal", args.people),
+            format!("--people is {}; a record names people by symbols of the purpose portal", args.people),
             "give a scope such as portal/record/1, which is used for nothing else",
         ));
     }

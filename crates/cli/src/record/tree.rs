@@ -67,21 +67,21 @@ pub(super) fn root(nodes: &impl Nodes, size: u64) -> Result<Hash> {
     subtree(nodes, 0, size)
 }
 
-/// The proof that a leaf is in a tree: the hashes beside its path, from the leaf to the root (RFC 6962, 2.1.1).
+/// The proof that a leaf is in a tree: the hashes next to its path, from the leaf to the root (RFC 6962, 2.1.1).
 pub(super) fn prove_inclusion(nodes: &impl Nodes, index: u64, size: u64) -> Result<Vec<Hash>> {
-    let (mut start, mut end, mut beside) = (0, size, Vec::new());
+    let (mut start, mut end, mut path) = (0, size, Vec::new());
     while end - start > 1 {
         let middle = start + split(end - start);
         if index < middle {
-            beside.push(subtree(nodes, middle, end)?);
+            path.push(subtree(nodes, middle, end)?);
             end = middle;
         } else {
-            beside.push(subtree(nodes, start, middle)?);
+            path.push(subtree(nodes, start, middle)?);
             start = middle;
         }
     }
-    beside.reverse();
-    Ok(beside)
+    path.reverse();
+    Ok(path)
 }
 
 /// The proof that a tree begins with the leaves of an older one (RFC 6962, 2.1.2). Neither is empty.

@@ -28,7 +28,7 @@ use crate::{
 const MOST_BYTES: u64 = 1 << 16;
 const NAMES: [&str; 5] = ["version", "log", "people", "witnesses-needed", "witnesses"];
 
-/// Who signs the checkpoints of a log, and the scope of the symbols that its people stand in it by.
+/// Who signs the checkpoints of a log, and the scope of the symbols that name its people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trust {
     pub(super) log: NoteSigner,

@@ -39,7 +39,7 @@ use crate::{
     roster::{Columns, Input, Opened, ReadOptions, format::FileFormat, identity::Watched},
 };
 
-/// The keys of both scopes, and the one by whose symbols people stand in the record.
+/// The keys of both scopes, and the one by whose symbols the record names people.
 pub(super) struct Keys {
     pub(super) from: AnySymbolKey,
     pub(super) to: AnySymbolKey,
@@ -329,7 +329,7 @@ fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
     if [&keys.from, &keys.to].iter().any(|key| key.tag() == keys.record.tag()) {
         return Err(Failure::new(
             "--record-key is also the key of a scope that is translated",
-            "people stand in the record by symbols of a scope of its own, so that the record joins with nothing",
+            "the record names people by symbols of a scope of its own, so that it joins with nothing",
         ));
     }
     Ok((keys, test))

@@ -12,8 +12,8 @@ use std::{
 };
 
 use fugo::{
-    Agency, EligibilityKey, Insurers, MyNumber, NumberPurpose, Purpose, Research, RootKey, SYMBOL_LEN, Scope, ScopeKey,
-    SymbolKey, text::TextEncoder,
+    Agency, EligibilityKey, Insurers, MyNumber, NumberPurpose, Portal, Purpose, Research, RootKey, SYMBOL_LEN, Scope,
+    ScopeKey, SymbolKey, text::TextEncoder,
 };
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -87,6 +87,7 @@ pub(crate) fn symbols_of(scope: &str) -> SymbolOf {
         Purpose::Agency => of::<Agency>(&key),
         Purpose::Insurers => of::<Insurers>(&key),
         Purpose::Research => of::<Research>(&key),
+        Purpose::Portal => of::<Portal>(&key),
         Purpose::Eligibility => {
             let key = EligibilityKey::new(&scope_key("insurers/all/1"), &key).expect("these purposes");
             Box::new(move |number| key.symbol(&MyNumber::parse(number).expect("a number")).to_bytes())

@@ -116,7 +116,7 @@ impl<'a> Grants<'a> {
     }
 }
 
-/// The scope of the symbols by which people stand in the record, and the arguments of a run that is recorded.
+/// The scope of the symbols by which the record names people, and the arguments of a run that is recorded.
 pub(crate) const PEOPLE: &str = "portal/record/1";
 pub(crate) const RECORD: [&str; 6] =
     ["--record", "record", "--record-key", "portal-record-1.key", "--record-signing-key", "record.key"];
