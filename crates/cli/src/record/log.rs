@@ -283,7 +283,7 @@ impl Recorder {
         let checkpoint = Checkpoint { origin: log.checkpoint.origin, size: index + 1, root };
         write_new(&staged(files.len() + 1), signed(&checkpoint, &log.trust, &self.key)?.to_string().as_bytes())?;
         self.put(&staged(files.len() + 1), Path::new(CHECKPOINT), &mut changed)?;
-        sync(&self.dir)?;
+        sync(&self.dir).map_err(|failure| failure.noting(&format!("the run may be recorded as entry {index}")))?;
         for (place, _) in files {
             remove_partial(&self.dir.join(place));
         }
