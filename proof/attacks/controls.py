@@ -15,7 +15,7 @@ from broken import SCHEMES, Scheme
 from delivery import Evidence
 from people import Population, with_repeats
 from ladder import ELIGIBILITY
-from product import Product
+from product import RECORD, Product
 
 FIRST, SECOND = "agency/nta/1", "agency/mof/1"
 
@@ -69,11 +69,25 @@ def controls(product: Product, population: Population, seed: int, directory: Pat
             beside.append(np.ascontiguousarray(read[:, 1]))
         return Evidence((a, b), (files[0], files[1]), None, (beside[0], beside[1]), block=block)
 
+    def agency_in_record() -> Evidence:
+        a = product.convert(people, (FIRST,), "input")[0]
+        # A record whose leaves have the agency's symbols, in the order of those.
+        leaves = a[delivery.order(a)]
+        return Evidence((a, a.copy()), (a[delivery.order(a)], leaves), block=block)
+
+    def rows_in_record() -> Evidence:
+        a, named = product.convert(people, (FIRST, RECORD), "input")
+        # A record whose leaves are in the order of the rows that were asked for.
+        order = delivery.order(a)
+        return Evidence((a, named), (a[order], named[order]), block=block)
+
     yield Control("one key", "two scopes under one key", "D1", one_key)
     yield Control("order kept", "fugo convert --order input for both", "D12", kept_order)
     yield Control("several rows", "people keep their number of rows", "D11", several_rows)
     yield Control("delta of one", "the next deliveries have one person more", "D12", lambda: days(people[1:], people))
     yield Control("one who left", "the next deliveries have one person less", "D12", lambda: days(people, people[1:]))
+    yield Control("agency symbols in the record", "people are named by the symbols of the rows", "D1", agency_in_record)
+    yield Control("record in the order of rows", "leaves are not in the order of their own symbols", "D12", rows_in_record)
     yield Control("shared eligibility symbol", "it is in one row with both agencies' symbols", "D1", eligibility)
 
 

@@ -27,11 +27,11 @@ from delivery import Evidence
 from dictionary import Rates
 from ladder import ELIGIBILITY, INSURERS
 from people import Population
-from product import Product
+from product import RECORD, Product
 from result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
-SCOPES = ((FIRST, SECOND), (FIRST, "agency/nta/2"), (FIRST, ELIGIBILITY), (INSURERS, FIRST), (INSURERS, ELIGIBILITY))
+SCOPES = ((FIRST, SECOND), (FIRST, "agency/nta/2"), (FIRST, ELIGIBILITY), (INSURERS, FIRST), (INSURERS, ELIGIBILITY), (FIRST, RECORD))
 CONTROL_PEOPLE = 200_000
 SEED = 20_140_711
 
