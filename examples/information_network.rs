@@ -10,8 +10,8 @@
 //! invented is unknown. What the two agencies hold together does not link those who were not translated. Going to the
 //! next epoch is the same operation.
 //!
-//! Not shown: the grant (`fugo translate` asks for one), the record of the translation (which is not kept), and the state's
-//! own network, whose symbols start from the 住民票コード. The two agencies can link the people who were translated, by the
+//! Not shown: the grant and the record, which `fugo translate` asks for and writes (`examples/network/play` plays both
+//! with the tool), and the state's own network, whose symbols start from the 住民票コード. The two agencies can link the people who were translated, by the
 //! rows that both now hold: that is what a translation is for.
 
 mod cast;

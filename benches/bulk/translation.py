@@ -18,6 +18,7 @@ from roster import Fugo
 from table import count, table
 
 SCOPES = ["agency/tax/1", "agency/nenkin/1"]
+PEOPLE = "portal/record/1"
 POLICY = "version = 1\nsignatures = 1\n\n[signers]\n"
 
 
@@ -61,6 +62,19 @@ def grant(program: Path, directory: Path, keys: list[Path]) -> list[str]:
     return [f"--grant={note}", f"--grant-policy={policy}"]
 
 
+def record(program: Path, directory: Path, key: Path) -> list[str]:
+    """The options of a translation: an empty record, whose people are named by symbols of this key."""
+
+    def run(*args: str) -> str:
+        return subprocess.run([str(program), *args], check=True, capture_output=True, text=True).stdout
+
+    tag = run("key", "inspect", str(key)).split("tag:")[1].split()[0]
+    sign, log = directory / "record-sign.key", directory / "record"
+    run("key", "signing", f"--out={sign}", "--plaintext", "--use=test")
+    run("record", "init", str(log), "--name=log.test", f"--signing-key={sign}", f"--people={PEOPLE}", f"--people-tag={tag}")
+    return [f"--record={log}", f"--record-key={key}", f"--record-signing-key={sign}"]
+
+
 def main() -> None:
     """Measures in turn, and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -76,7 +90,7 @@ def main() -> None:
         program = args.fugo.resolve()
         fugo = Fugo(program)
         roster = fugo.synth(args.rows, 1, directory / "roster.csv")
-        keys = fugo.test_keys(SCOPES, directory)
+        keys = fugo.test_keys([*SCOPES, PEOPLE], directory)
         symbols, out, bare = directory / "tax.csv", directory / "nenkin.csv", directory / "bare.csv"
         read = ["--test-keys", "--quiet", "--number-format=lenient", f"--memory={args.memory}"]
         convert = [str(program), "convert", str(roster), f"--key={keys[0]}", *read]
@@ -85,6 +99,7 @@ def main() -> None:
         symbols.unlink()
         translate = [str(program), "translate", str(asked), f"--roster={roster}", f"--from-key={keys[0]}"]
         translate += [f"--to-key={keys[1]}", f"--out={out}", *read, *grant(program, directory, keys)]
+        translate += record(program, directory, keys[2])
         commands = {
             "convert, symbols alone, input order": [*convert, "--order=input", f"--out={bare}"],
             "convert, symbols alone": [*convert, f"--out={bare}"],

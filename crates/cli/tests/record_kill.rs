@@ -149,7 +149,7 @@ fn a_run_whose_syncs_and_renames_fail_says_so_and_is_recorded_or_has_no_output()
             }
             assert_eq!(output.status.code(), Some(2), "{of}: {output:?}");
             let (recorded, _) = network.left(&of);
-            // Whoever is told that a run failed is told whether it is recorded.
+            // The message of a run that failed says whether the run is recorded.
             let said = stderr(&output);
             assert_eq!(said.contains("recorded as entry"), recorded, "{of}: {said}");
             network.clear();

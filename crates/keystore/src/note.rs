@@ -249,17 +249,14 @@ fn turns(c: char) -> bool {
 
 fn check_text(text: &str) -> Result<(), NoteError> {
     let line_of = |at: usize| text[..at].matches('\n').count() + 1;
-    for (at, c) in text.char_indices().filter(|(_, c)| *c != '\n') {
+    let is_refused = |(_, c): &(usize, char)| *c != '\n' && (c.is_control() || turns(*c));
+    if let Some((at, c)) = text.char_indices().find(is_refused) {
         let line = line_of(at);
-        if c == '\r' {
-            return Err(NoteError::CarriageReturn { line });
-        }
-        if c.is_control() {
-            return Err(NoteError::Control { line });
-        }
-        if turns(c) {
-            return Err(NoteError::Unseen { line });
-        }
+        return Err(match c {
+            '\r' => NoteError::CarriageReturn { line },
+            _ if c.is_control() => NoteError::Control { line },
+            _ => NoteError::Unseen { line },
+        });
     }
     if text.ends_with('\n') { Ok(()) } else { Err(NoteError::NotText) }
 }

@@ -70,7 +70,7 @@ pub(super) fn extracts(
     let mut extracts: Vec<Extract> = symbols.iter().map(new).collect();
     let tiles = log.tiles();
     tiles.entries(checkpoint, |index, entry| {
-        let leaves = log.leaves(index, &entry)?;
+        let leaves = log.leaves(index, &entry)?.load_for(symbols.len())?;
         for extract in &mut extracts {
             let Some((place, nonce)) = leaves.find(&extract.symbol)? else { continue };
             if entry.withheld {

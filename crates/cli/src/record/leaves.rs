@@ -162,7 +162,14 @@ pub(super) struct Leaves {
     name: String,
     file: File,
     size: u64,
+    /// All of the file, if it was loaded.
+    loaded: Option<Vec<u8>>,
 }
+
+/// Files up to this size are loaded to look for many people.
+const MOST_LOADED: u64 = 1 << 24;
+/// So many people are many.
+const MANY: usize = 8;
 
 impl Leaves {
     /// Opens the file of an entry with so many people.
@@ -177,10 +184,25 @@ impl Leaves {
         if len != expected {
             return Err(damaged(format!("{name} has {len} bytes, and must have {expected} for {size} people")));
         }
-        Ok(Self { name, file, size })
+        Ok(Self { name, file, size, loaded: None })
+    }
+
+    /// Loads the file if so many people are looked for in it that one long read costs less than many short ones.
+    pub(super) fn load_for(mut self, people: usize) -> Result<Self> {
+        let len = self.size * LEAF_LEN as u64 + self.size / TILE * HASH_LEN as u64;
+        if people >= MANY && len <= MOST_LOADED {
+            let mut bytes = vec![0; len as usize];
+            self.read(0, &mut bytes)?;
+            self.loaded = Some(bytes);
+        }
+        Ok(self)
     }
 
     fn read(&self, at: u64, bytes: &mut [u8]) -> Result<()> {
+        if let Some(loaded) = &self.loaded {
+            bytes.copy_from_slice(&loaded[at as usize..at as usize + bytes.len()]);
+            return Ok(());
+        }
         let read = self.file.read_exact_at(bytes, at);
         read.map_err(|error| Failure::io("read", Path::new(&self.name), &error))
     }
@@ -279,15 +301,19 @@ mod tests {
             let place = dir.path().join("people");
             let (size, root) = people.write(&place).expect("written");
             assert_eq!(size, u64::from(n));
-            let leaves = Leaves::open(dir.path(), Path::new("people"), size).expect("opened");
-            leaves.check(&root).expect("whole");
-            for of in (0..n).step_by(7) {
-                let (index, nonce) = leaves.find(&symbol(of)).expect("read").expect("there");
-                let proof = tree::prove_inclusion(&leaves, index, size).expect("a proof");
-                let data = [&symbol(of)[..], &nonce].concat();
-                assert!(tree::is_included(&data, index, &proof, (size, &root)));
+            for many in [1, MANY] {
+                let opened = Leaves::open(dir.path(), Path::new("people"), size).expect("opened");
+                let leaves = opened.load_for(many).expect("read");
+                assert_eq!(leaves.loaded.is_some(), many == MANY);
+                leaves.check(&root).expect("whole");
+                for of in (0..n).step_by(7) {
+                    let (index, nonce) = leaves.find(&symbol(of)).expect("read").expect("there");
+                    let proof = tree::prove_inclusion(&leaves, index, size).expect("a proof");
+                    let data = [&symbol(of)[..], &nonce].concat();
+                    assert!(tree::is_included(&data, index, &proof, (size, &root)));
+                }
+                assert_eq!(leaves.find(&symbol(n)).expect("read"), None);
             }
-            assert_eq!(leaves.find(&symbol(n)).expect("read"), None);
             // Every byte counts.
             let bytes = std::fs::read(&place).expect("read");
             for at in (0..bytes.len()).step_by(61) {
