@@ -89,13 +89,13 @@ fn tag() -> KeyTag {
 }
 
 /// A translation of one person, from a scope to the same scope.
-fn translator(scope: &ScopeKey) -> Translator {
+fn translator(scope: &ScopeKey) -> Translator<1> {
     let key = AnySymbolKey::new(scope).expect("a key");
     let asked = vec![key.symbol(&number(12_345_678_901)).expect("a key for numbers")];
-    Translator::new(&key, &key, asked).expect("keys for numbers")
+    Translator::new(&key, [&key], asked).expect("keys for numbers")
 }
 
-fn pair(scope: &ScopeKey) -> Pair {
+fn pair(scope: &ScopeKey) -> Pair<1> {
     let mut pairs = Vec::new();
     translator(scope).translate(&[number(12_345_678_901)], &mut pairs);
     pairs.pop().expect("a pair")

@@ -59,7 +59,7 @@ impl People {
         let mut out = BufWriter::with_capacity(1 << 18, create(path).map_err(fail)?);
         let (mut all, mut block, mut blocks) = (Frontier::default(), Frontier::default(), Vec::new());
         let mut random = Random::new();
-        for symbol in Merged::new(lists)? {
+        for symbol in (Merged { lists, last: None }) {
             let mut data = [0; LEAF_LEN];
             data[..SYMBOL_LEN].copy_from_slice(&symbol?);
             data[SYMBOL_LEN..].copy_from_slice(&random.next()?);
@@ -129,12 +129,6 @@ impl List {
 struct Merged {
     lists: Vec<List>,
     last: Option<Symbol>,
-}
-
-impl Merged {
-    fn new(lists: Vec<List>) -> Result<Self> {
-        Ok(Self { lists, last: None })
-    }
 }
 
 impl Iterator for Merged {

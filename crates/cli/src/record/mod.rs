@@ -302,20 +302,21 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
         verify::check_seen(&log, &checkpoint, &seen).map_err(|failure| failure.of(path))?;
     }
     let counts = verify::verify(&log, &checkpoint, policy.as_ref())?;
-    let mut text = format!(
-        "{}: {}, {} people, root {}\n",
+    let mut lines = vec![format!(
+        "{}: {}, {} people, root {}",
         shown(&checkpoint.origin),
         entries(counts.entries),
         thousands(counts.people),
         BASE64.encode(&checkpoint.root)
-    );
+    )];
     if counts.withheld > 0 {
-        text += &format!("withheld from the people: {}\n", entries(counts.withheld));
+        lines.push(format!("withheld from the people: {}", entries(counts.withheld)));
     }
-    for (id, runs) in counts.break_glass {
-        text += &format!("break-glass, to be reviewed: the grant {}, {}\n", shown(id), entries(runs));
-    }
-    print(&text)
+    let reviewed = counts.break_glass.into_iter();
+    lines.extend(
+        reviewed.map(|(id, runs)| format!("break-glass, to be reviewed: the grant {}, {}", shown(id), entries(runs))),
+    );
+    print(&(lines.join("\n") + "\n"))
 }
 
 fn entries(count: u64) -> String {

@@ -34,13 +34,12 @@ pub(super) trait Nodes {
 
 /// The hash of a complete subtree, from hashes of its complete subtrees, which are as many as a power of two.
 pub(super) fn complete(hashes: &[Hash]) -> Hash {
-    match hashes {
-        [one] => *one,
-        _ => {
-            let (left, right) = hashes.split_at(hashes.len() / 2);
-            node(&complete(left), &complete(right))
-        }
+    if let [one] = hashes {
+        return *one;
     }
+    assert!(!hashes.is_empty(), "a complete subtree has a leaf");
+    let (left, right) = hashes.split_at(hashes.len() / 2);
+    node(&complete(left), &complete(right))
 }
 
 /// The largest power of two below `n`.
