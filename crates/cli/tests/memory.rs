@@ -1,10 +1,11 @@
-//! The memory of a run of `fugo convert`. The run is stopped in each phase, and every page is searched for keys,
+//! The memory of a run of `fugo convert`, and of `fugo translate`. The run is stopped in each phase, and every page is searched for keys,
 //! prepared states and numbers. This needs root and strace; otherwise the test prints what it skipped.
 #![cfg(target_os = "linux")]
 
 mod rosters;
 mod sample_keys;
 mod tables;
+mod translations;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -27,6 +28,8 @@ use sample_keys::Keys;
 
 /// The phases of a run, as it announces them; the last begins with the last rename.
 const PHASES: [&str; 5] = ["reading", "sorting", "writing", "renaming", "placed"];
+/// The same of a translation.
+const PHASES_OF_TRANSLATION: [&str; 4] = ["reading the roster", "sorting", "recording", "renaming"];
 
 /// A decoy in a cell, so that each run has on its heap a text that every search must find: twelve digits that are not
 /// a valid number, and the hexadecimal digits of a key that nobody has.
@@ -126,11 +129,12 @@ struct Run {
     strace: Child,
     pid: Pid,
     said: Receiver<String>,
+    phases: &'static [&'static str],
     phase: Option<&'static str>,
 }
 
 impl Run {
-    fn start(keys: &Keys, args: &[&str]) -> Self {
+    fn start(command: &Command, phases: &'static [&'static str]) -> Self {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=read,pread64,rename,renameat,renameat2"]);
         for stop in [
@@ -140,7 +144,8 @@ impl Run {
         ] {
             strace.args(["-e", &format!("inject={stop}")]);
         }
-        strace.arg(env!("CARGO_BIN_EXE_fugo")).args(["convert", "--test-keys"]).args(args).current_dir(keys.at(""));
+        strace.arg(command.get_program()).args(command.get_args());
+        strace.current_dir(command.get_current_dir().expect("a folder"));
         let mut strace = strace.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("strace runs");
         let stderr = BufReader::new(strace.stderr.take().expect("a pipe"));
         let (sender, said) = channel();
@@ -157,7 +162,7 @@ impl Run {
             }
             thread::sleep(Duration::from_millis(1));
         };
-        Self { strace, pid, said, phase: None }
+        Self { strace, pid, said, phases, phase: None }
     }
 
     /// Continues the run until its next stop, and returns the phase of that stop; false if the run has ended.
@@ -173,7 +178,7 @@ impl Run {
             thread::sleep(Duration::from_millis(5));
         }
         while let Ok(line) = self.said.try_recv() {
-            self.phase = PHASES.into_iter().find(|phase| line == format!("fugo: {phase}")).or(self.phase);
+            self.phase = self.phases.iter().copied().find(|phase| line == format!("fugo: {phase}")).or(self.phase);
         }
         true
     }
@@ -247,7 +252,7 @@ fn can_look() -> bool {
 fn look(name: &str, keys: &Keys, args: &[&str], numbers: &[String]) -> [Found; 5] {
     let wanted = Wanted::new(numbers, &[NTA, MOJ]);
     let mut found: [Option<Found>; 5] = Default::default();
-    let mut run = Run::start(keys, args);
+    let mut run = Run::start(&rosters::command(keys, args), &PHASES);
     let _watch = watch(&run.strace);
     let (mut renames, mut looks) = (0, [0; 5]);
     while run.next_stop() {
@@ -372,5 +377,50 @@ fn a_run_on_a_table_has_none_either() {
         let args = [&name, "--key", NTA_KEY, "--key", MOJ_KEY, "--out", "nta.arrow", "--out", "moj.csv"];
         let args = [&args[..], &["--keep", "memo", "--memory", "16M", "--threads", "2"]].concat();
         holds_no_secret_after_reading(format, &look(format, &keys, &args, &people));
+    }
+}
+
+#[test]
+fn a_translation_has_no_number_and_no_state_in_memory_once_it_has_read_its_roster() {
+    if !can_look() {
+        return;
+    }
+    let people = numbers(150_000);
+    let keys = keys_of(&[NTA, MOJ]);
+    translations::roster_of(&keys, &people);
+    let rows: Vec<(String, String)> =
+        people.iter().take(140_000).enumerate().map(|(i, number)| (number.clone(), format!(",{}", memo(i)))).collect();
+    translations::asked_of(&keys, NTA, "symbol,memo", &rows);
+    let args = ["--memory", "16M", "--threads", "2"];
+    let mut run = Run::start(&translations::command(&keys, &args), &PHASES_OF_TRANSLATION);
+    let _watch = watch(&run.strace);
+    let wanted = Wanted::new(&people, &[NTA, MOJ, translations::PEOPLE]);
+    let mut found: BTreeMap<&str, Vec<Found>> = BTreeMap::new();
+    while run.next_stop() {
+        if let Some(phase) = run.phase {
+            let looks = found.entry(phase).or_default();
+            if looks.len() < 3 {
+                looks.push(run.search(&wanted));
+            }
+        }
+        run.go_on();
+    }
+    assert_eq!(run.strace.wait().expect("it ends").code(), Some(0), "{:?}", run.said.try_iter().collect::<Vec<_>>());
+    assert!(PHASES_OF_TRANSLATION.iter().all(|phase| found.contains_key(phase)), "{:?}", found.keys());
+    let decoy: [u8; 12] = DECOY_DIGITS.as_bytes().try_into().expect("twelve digits");
+    let reading = &found["reading the roster"];
+    assert!(reading.iter().any(|found| found.numbers.len() > 100), "numbers are being read");
+    assert!(reading.iter().any(|found| found.states > 0), "symbols are being made");
+    assert!(found.values().flatten().any(|found| found.decoy_keys > 0 && found.numbers.contains(&decoy)), "a memo");
+    for (phase, looks) in &found {
+        for look in looks {
+            let (keys, states, places) = (look.keys, look.states, &look.places);
+            assert_eq!(keys, 0, "{phase}: keys are wiped once their states are prepared; {places:?}");
+            if *phase != "reading the roster" {
+                assert_eq!(states, 0, "{phase}: states are wiped once no symbol is made any more; {places:?}");
+                let numbers = look.numbers.iter().filter(|number| **number != decoy).count();
+                assert_eq!(numbers, 0, "{phase}: numbers are wiped once they are read; {places:?}");
+            }
+        }
     }
 }

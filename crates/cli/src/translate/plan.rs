@@ -39,7 +39,8 @@ use crate::{
     roster::{Columns, Input, Opened, ReadOptions, format::FileFormat, identity::Watched},
 };
 
-/// The keys of both scopes, and the one by whose symbols the record names people.
+/// The keys of both scopes, and the one by whose symbols the record names people. They are moved in a box, so that no
+/// frame of the stack keeps a copy.
 pub(super) struct Keys {
     pub(super) from: AnySymbolKey,
     pub(super) to: AnySymbolKey,
@@ -124,7 +125,7 @@ pub(super) struct Places {
 }
 
 /// Checks the arguments, loads the keys and reads both headers.
-pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Keys)> {
+pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
     let roster = &args.roster;
     let is_stdin = |path: &Path| path.as_os_str() == "-";
     let rows = args.rows.as_deref().filter(|path| !is_stdin(path));
@@ -289,7 +290,7 @@ fn check_bytes(fields: &[Field], format: FileFormat) -> Result<()> {
 
 // Its stack frame is below the frames of its caller, where the stack is wiped after it has returned.
 #[inline(never)]
-fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
+fn load_keys(args: &TranslateArgs) -> Result<(Box<Keys>, bool)> {
     let paths: Vec<PathBuf> = [&args.from_key, &args.to_key, &args.record.record_key]
         .into_iter()
         .chain(&args.insurers_key)
@@ -311,8 +312,11 @@ fn load_keys(args: &TranslateArgs) -> Result<(Keys, bool)> {
             )
         })
     };
-    let keys =
-        Keys { from: prepared(0, "--from-key")?, to: prepared(1, "--to-key")?, record: prepared(2, "--record-key")? };
+    let keys = Box::new(Keys {
+        from: prepared(0, "--from-key")?,
+        to: prepared(1, "--to-key")?,
+        record: prepared(2, "--record-key")?,
+    });
     let is_eligibility = |key: &ScopeKey| key.scope().purpose() == Purpose::Eligibility;
     if insurers.is_some() && !loaded[..2].iter().any(|loaded| is_eligibility(&loaded.key)) {
         return Err(Failure::new(

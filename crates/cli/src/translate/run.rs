@@ -61,7 +61,7 @@ struct Run<'a> {
 }
 
 /// Runs a plan to its end. If it fails, no output is changed.
-pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
+pub(super) fn run(mut plan: Plan, keys: Box<Keys>) -> Result<Report> {
     let started = Instant::now();
     let interrupt = Interrupt::listen()?;
     let placing = std::mem::take(&mut plan.places.placing);
@@ -96,6 +96,7 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
     let all = of_output.limit * plan.memory.threads;
     let mut parts = Parts::new(format, division, all);
     run.join(&asked, keys, &mut roster, (&of_output, &mut parts))?;
+    hardening::wipe_stack();
     drop(asked);
     plan.granted.check_people(run.people)?;
     let rows_written = run.write(&[of_output], &[vec![parts]], &form, copies, &spills)?;
@@ -116,6 +117,7 @@ pub(super) fn run(mut plan: Plan, keys: Keys) -> Result<Report> {
     };
     let staged = |nth: usize| of_record.join(format!("record-{nth}"));
     let recorded = plan.recorder.append(&ran, &run.recorded, &plan.granted, &staged)?;
+    run.progress.phase("renaming");
     // From here on the run is recorded, also if it fails.
     let note = format!("the run is recorded as entry {} of {}", recorded.index, recorded.origin);
     let mut report = Report {
@@ -188,7 +190,7 @@ impl Run<'_> {
     fn join(
         &mut self,
         asked: &Asked<'_>,
-        keys: Keys,
+        keys: Box<Keys>,
         roster: &mut RosterPlan,
         (output, parts): (&Unsorted<'_>, &mut Parts),
     ) -> Result<()> {
