@@ -73,7 +73,7 @@ def fill(log: Path, entries: int, people: int, note: str, key: Path) -> None:
     for index in range(entries):
         tree = base64.b64encode(people_of(log, index, people, chosen)).decode()
         text = (
-            f"fugo-record-entry 1\nrun: {chosen.randbytes(16).hex()}\ninquired-at: 2026-11-29T00:00:00Z\n"
+            f"fugo-record-entry 1\nrun: {chosen.randbytes(16).hex()}\ninquired-at: 2026-11-29T00:00:00Z\nbegun-at: 2026-11-29T00:00:00Z\n"
             f"provided-at: 2026-11-29T00:00:09Z\nwithheld: no\nasked: {people}\ntranslated: {people}\nunknown: 0\n"
             f"rejected: 0\nduplicates: 0\npeople: {people}\npeople-root: {tree}\npeople-key: {named}\n\n"
         )

@@ -53,12 +53,12 @@ def grant(program: Path, directory: Path, keys: list[Path]) -> list[str]:
 
     text, note, policy, key = (directory / name for name in ("text", "note", "policy.toml", "sign.key"))
     run("key", "signing", f"--out={key}", "--plaintext", "--use=test")
-    policy.write_text(POLICY + run("grant", "signer", f"{key}.pub", "--name=a"), encoding="utf-8")
+    policy.write_text(POLICY + run("grant", "signer", f"{key}.pub", "--name=a", "--test-keys"), encoding="utf-8")
     who = ["--inquirer=nenkin", "--provider=tax", "--items=income", "--legal-basis=none", "--purpose=a measurement"]
     scopes = [f"--from={SCOPES[0]}", f"--from-tag={tag(keys[0])}", f"--to={SCOPES[1]}", f"--to-tag={tag(keys[1])}"]
     times = ["--not-before=2000-01-01T00:00:00Z", "--not-after=2099-01-01T00:00:00Z"]
     run("grant", "new", "--id=a", *who, *scopes, *times, "--most-people=1000000000", f"--out={text}")
-    run("grant", "sign", str(text), f"--key={key}", "--name=a", f"--out={note}")
+    run("grant", "sign", str(text), "--test-keys", f"--key={key}", "--name=a", f"--out={note}")
     return [f"--grant={note}", f"--grant-policy={policy}"]
 
 
@@ -71,7 +71,7 @@ def record(program: Path, directory: Path, key: Path) -> list[str]:
     tag = run("key", "inspect", str(key)).split("tag:")[1].split()[0]
     sign, log = directory / "record-sign.key", directory / "record"
     run("key", "signing", f"--out={sign}", "--plaintext", "--use=test")
-    run("record", "init", str(log), "--name=log.test", f"--signing-key={sign}", f"--people={PEOPLE}", f"--people-tag={tag}")
+    run("record", "init", str(log), "--test-keys", "--name=log.test", f"--signing-key={sign}", f"--people={PEOPLE}", f"--people-tag={tag}")
     return [f"--record={log}", f"--record-key={key}", f"--record-signing-key={sign}"]
 
 

@@ -62,7 +62,7 @@ class Product:
         for name in ("record", "one", "two"):
             self._run("key", "signing", "--plaintext", "--out", at / f"{name}.sign")
         for name in ("one", "two"):
-            policy += self._run("grant", "signer", at / f"{name}.sign.pub", "--name", name)
+            policy += self._run("grant", "signer", at / f"{name}.sign.pub", "--name", name, "--test-keys")
         (at / "grants.toml").write_text(policy, encoding="utf-8")
         terms = {
             "--id": "all", "--inquirer": "a", "--provider": "b", "--from": ASKED, "--from-tag": self._tags[ASKED], "--to": ANSWERED,
@@ -72,8 +72,8 @@ class Product:
         }
         self._run("grant", "new", *(word for pair in terms.items() for word in pair))
         for signer, before, after in (("one", "all.text", "all.one"), ("two", "all.one", "all.note")):
-            self._run("grant", "sign", at / before, "--key", at / f"{signer}.sign", "--name", signer, "--out", at / after)
-        self._run("record", "init", at / "record", "--name", "record", "--signing-key", at / "record.sign", "--people", RECORD,
+            self._run("grant", "sign", at / before, "--test-keys", "--key", at / f"{signer}.sign", "--name", signer, "--out", at / after)
+        self._run("record", "init", at / "record", "--test-keys", "--name", "record", "--signing-key", at / "record.sign", "--people", RECORD,
                   "--people-tag", self._tags[RECORD])
 
     def recorded(self, people: np.ndarray) -> np.ndarray:

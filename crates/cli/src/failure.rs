@@ -53,6 +53,11 @@ impl Failure {
         Self::new(what, remedy)
     }
 
+    /// What happened, without the remedy.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Puts a place within a file before the message.
     pub(crate) fn within(self, place: impl fmt::Display) -> Self {
         Self { what: format!("{place}: {}", self.what), ..self }

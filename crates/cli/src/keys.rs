@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use fugo::ScopeKey;
 use fugo_keystore::{
-    KeyFileError, TestKeys, Use,
+    KeyFileError, TestKeys, Use, VerifyingKeyFile,
     source::{Holder, KeyAddress, ScopeSource, SourceError, TokenUri},
 };
 use secrecy::SecretString;
@@ -34,6 +34,15 @@ pub(crate) struct TestKeyArgs {
 }
 
 impl TestKeyArgs {
+    /// Reads the file of a public key, and refuses one of use `test` unless such keys are allowed.
+    pub(crate) fn public(self, path: &Path) -> Result<VerifyingKeyFile> {
+        let key = VerifyingKeyFile::read(path).map_err(|error| not_opened(path, &error))?;
+        if key.usage() == Use::Test && !self.test_keys {
+            return Err(not_opened(path, &KeyFileError::TestKey));
+        }
+        Ok(key)
+    }
+
     pub(crate) fn allowed(self) -> TestKeys {
         if self.test_keys { TestKeys::Allow } else { TestKeys::Refuse }
     }

@@ -23,15 +23,17 @@ fn a_grant_counts_when_as_many_signers_of_the_policy_as_it_asks_for_have_signed(
     let keys = keys_of(&[NTA, MOJ]);
     let grants = Grants::new(&keys);
     grants.write("0.note", &[]);
-    let said =
-        refused(&grant(&keys, &["sign", "0.note", "--key", "tanaka.key", "--name", "tan aka", "--out", "x.note"]));
+    let said = refused(&grant(
+        &keys,
+        &["sign", "0.note", "--test-keys", "--key", "tanaka.key", "--name", "tan aka", "--out", "x.note"],
+    ));
     assert!(said.contains("without spaces"), "{said}");
     grants.sign("0.note", "tanaka", "1.note");
     grants.sign("1.note", "sato", "2.note");
     let said = refused(&verify(&keys, "0.note"));
     assert!(said.contains("0 of the signers of the policy have signed this grant; 2 must"), "{said}");
     let said = refused(&verify(&keys, "1.note"));
-    assert!(said.contains("1 of the signers of the policy have signed this grant; 2 must"), "{said}");
+    assert!(said.contains("1 of the signers of the policy has signed this grant; 2 must"), "{said}");
     let output = verify(&keys, "2.note");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(
@@ -39,8 +41,10 @@ fn a_grant_counts_when_as_many_signers_of_the_policy_as_it_asks_for_have_signed(
         "grant 2026-0001, signed by sato, tanaka, valid from 2026-11-01T00:00:00Z to 2099-12-31T23:59:59Z\n"
     );
     // One clerk, twice: under a name that the policy does not have, and again under the same name.
-    let said =
-        refused(&grant(&keys, &["sign", "1.note", "--key", "tanaka.key", "--name", "tanaka", "--out", "x.note"]));
+    let said = refused(&grant(
+        &keys,
+        &["sign", "1.note", "--test-keys", "--key", "tanaka.key", "--name", "tanaka", "--out", "x.note"],
+    ));
     assert!(said.contains("this key has signed under this name already"), "{said}");
     grants.sign_as("1.note", "tanaka", "suzuki", "two.note");
     let said = refused(&verify(&keys, "two.note"));
@@ -100,7 +104,7 @@ fn a_policy_whose_signers_share_a_key_or_are_too_few_is_refused() {
         fs::write(keys.at("grants.toml"), policy).expect("written");
         refused(&verify(&keys, "good.note"))
     };
-    let tanaka = stdout(&grant(&keys, &["signer", "tanaka.key.pub", "--name", "other"])).to_owned();
+    let tanaka = stdout(&grant(&keys, &["signer", "tanaka.key.pub", "--test-keys", "--name", "other"])).to_owned();
     let said = refusal(&format!("{policy}{tanaka}"));
     assert!(said.contains("have the same key; each signer has a key of its own"), "{said}");
     for (from, to, says) in [

@@ -121,7 +121,12 @@ fn people_find_their_lines_with_proofs_and_nothing_of_anyone_else() {
         let file = format!("extracts/{}.extract.json", record_symbol(number));
         let verified = record(&keys, &["verify-extract", &file, "--trust", "trust.toml"]);
         let text = succeeds(&verified).to_owned();
-        assert_eq!(text.as_bytes(), read(&keys, &file.replace(".json", ".txt")));
+        // The file says where its proofs are, and what was verified says what that means.
+        let written = String::from_utf8(read(&keys, &file.replace(".json", ".txt"))).expect("text");
+        let (lines, said) = text.split_once("\n上の各記録が").expect("a last line");
+        assert!(said.contains("これがすべてであることと"), "{said}");
+        let (same, elsewhere) = written.split_once("\nこの文書だけでは").expect("a last line");
+        assert!(lines == same && elsewhere.contains(".extract.json を検証してください"), "{written}");
         assert_eq!(text.contains("情報照会者: 年金機構"), number != asked[3], "{text}");
         // Neither her other symbols nor her number is there, and nobody else's symbol.
         let all = String::from_utf8(read(&keys, &file)).expect("text");
@@ -171,7 +176,7 @@ fn withheld_entries_are_left_out_of_extracts_and_counted() {
         );
         let text =
             String::from_utf8(read(&keys, &format!("extracts/{}.extract.txt", record_symbol(number)))).expect("text");
-        assert_eq!(text.contains("開示しない記録: 1件"), withheld == 1, "{text}");
+        assert_eq!(text.contains("不開示とする記録: 1件"), withheld == 1, "{text}");
     }
     assert!(succeeds(&verify(&keys, &[])).contains("withheld from the people: 1 entry\n"));
     let later = refused(&translate(&keys, &["--inquired-at", "2999-01-01T00:00:00Z"]));
@@ -279,7 +284,7 @@ fn a_record_that_was_cut_altered_reordered_rolled_back_or_forked_is_named_so() {
     asked_of(&keys, NTA, "symbol,memo,more", &standard(&people[100..120]));
     assert_eq!(translate(&keys, &[]).status.code(), Some(0));
     let stale = refused(&sees(&keys, 1, &[]));
-    assert!(stale.contains("proves growth from 1 entries; this witness has seen 2"), "{stale}");
+    assert!(stale.contains("the request is for a witness that has seen 1 entries; this one has seen 2"), "{stale}");
     assert_eq!(sees(&keys, 2, &[]).status.code(), Some(0));
     succeeds(&verify(&keys, &["--checkpoint", "cosigned", "--seen", "seen"]));
     fs::copy(keys.at("cosigned"), keys.at("newest")).expect("copied");
@@ -419,5 +424,85 @@ fn a_record_is_made_once_for_a_scope_of_the_purpose_portal() {
         refused(&record(&keys, &args))
     };
     assert!(init(NTA, "other").contains("a record names people by symbols of the purpose portal"));
-    assert!(init(PEOPLE, "record").contains("File exists"));
+    assert!(init(PEOPLE, "record").contains("record exists already"));
+}
+
+#[test]
+fn a_question_may_be_older_than_its_grant_and_a_grant_is_verified_by_the_policy_of_its_day() {
+    let (keys, people) = recorded(&[(0, 10)]);
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&people[..5]));
+    // The grants of these tests begin on 2026-11-01.
+    assert_eq!(translate(&keys, &["--inquired-at", "2026-10-01T00:00:00Z"]).status.code(), Some(0));
+    succeeds(&verify(&keys, &["--grant-policy", "grants.toml"]));
+    let shown = record(&keys, &["show", "record", "--trust", "trust.toml", "--entry", "1"]);
+    let text = succeeds(&shown);
+    assert!(text.contains("\ninquired-at: 2026-10-01T00:00:00Z\n") && text.contains("\n\nfugo-grant 1\n"), "{text}");
+    let none = refused(&record(&keys, &["show", "record", "--trust", "trust.toml", "--entry", "2"]));
+    assert!(none.contains("there is no entry 2"), "{none}");
+    // Sato leaves, and the policy changes.
+    let policy = fs::read_to_string(keys.at("grants.toml")).expect("text");
+    let without = policy.lines().filter(|line| !line.starts_with("sato")).collect::<Vec<_>>().join("\n");
+    fs::write(keys.at("today.toml"), without).expect("written");
+    let changed = refused(&verify(&keys, &["--grant-policy", "today.toml"]));
+    assert!(changed.contains("entry 0: 1 of the signers of the policy has signed this grant; 2 must"), "{changed}");
+    succeeds(&verify(&keys, &["--grant-policy", "grants.toml", "--grant-policy", "today.toml"]));
+    succeeds(&verify(&keys, &["--grant-policy", "today.toml", "--grant-policy", "grants.toml"]));
+}
+
+#[test]
+fn a_witness_that_log_toml_does_not_name_signs_nothing_and_test_keys_sign_nothing_unless_allowed() {
+    let (keys, _) = recorded(&[(0, 10)]);
+    witness(&keys, "ministry");
+    succeeds(&record(&keys, &["request", "record", "--old", "0", "--out", "request"]));
+    let with = |name: &str, key: &str| {
+        let args = ["witness", "request", "--trust", "trust.toml", "--state", "ministry.state", "--begin"];
+        let said = refused(&record(&keys, &[&args[..], &["--key", key, "--name", name, "--out", "cosigned"]].concat()));
+        assert!(!keys.at("ministry.state").exists() && !keys.at("cosigned").exists());
+        said
+    };
+    assert!(with("ministri", "ministry.key").contains("trust.toml has no witness ministri with this key"));
+    assert!(with("ministry", "tanaka.key").contains("trust.toml has no witness ministry with this key"));
+    let tool = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fugo"));
+        command.current_dir(keys.at("")).args(args).output().expect("the tool runs")
+    };
+    for args in [
+        &["record", "signer", "ministry.key.pub", "--name", "x"][..],
+        &["grant", "signer", "tanaka.key.pub", "--name", "x"],
+        &[
+            "record",
+            "witness",
+            "request",
+            "--trust",
+            "trust.toml",
+            "--state",
+            "s",
+            "--begin",
+            "--key",
+            "ministry.key",
+            "--name",
+            "ministry",
+            "--out",
+            "c",
+        ],
+        &[
+            "record",
+            "init",
+            "other",
+            "--name",
+            "x",
+            "--signing-key",
+            "record.key",
+            "--people",
+            PEOPLE,
+            "--people-tag",
+            "00112233",
+        ],
+    ] {
+        let output = tool(args);
+        assert!(
+            output.status.code() == Some(2) && stderr(&output).contains("this is a test key"),
+            "{args:?}: {output:?}"
+        );
+    }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use fugo::{KeyTag, Scope};
-use fugo_keystore::{Note, NoteSigner, TestKeys, VerifyingKeyFile};
+use fugo_keystore::{Note, NoteSigner};
 
 use self::{
     moment::Moment,
@@ -26,10 +26,11 @@ use self::{
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
+    keys::TestKeyArgs,
     notice,
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
     redaction::escape,
-    unlock::{UnlockArgs, not_opened},
+    unlock::UnlockArgs,
 };
 
 #[derive(Subcommand)]
@@ -104,6 +105,8 @@ pub(crate) struct SignArgs {
     name: String,
     #[command(flatten)]
     unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
     /// The file to write. It never replaces another file
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -137,6 +140,8 @@ pub(crate) struct SignerArgs {
     /// The name of the signer: without spaces and `+`
     #[arg(long)]
     name: String,
+    #[command(flatten)]
+    test: TestKeyArgs,
 }
 
 pub(crate) fn run(command: &GrantCommand) -> Result<Exit> {
@@ -174,7 +179,7 @@ fn new(args: &NewArgs) -> Result<Exit> {
 fn sign(args: &SignArgs) -> Result<Exit> {
     let mut note = note(&args.file)?;
     let terms = terms_of(&args.file, &note)?;
-    let key = args.unlock.opener(TestKeys::Allow)?.open_signing(&args.key)?;
+    let key = args.unlock.opener(args.test.allowed())?.open_signing(&args.key)?;
     note.sign(&args.name, &key).map_err(|error| {
         Failure::new(error, "sign with another key, or under the name of the policy").of(&args.file)
     })?;
@@ -200,7 +205,7 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
 }
 
 fn signer(args: &SignerArgs) -> Result<Exit> {
-    let key = VerifyingKeyFile::read(&args.file).map_err(|error| not_opened(&args.file, &error))?;
+    let key = args.test.public(&args.file)?;
     let signer = NoteSigner::new(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))

@@ -151,9 +151,10 @@ impl GrantPolicy {
         if signed.len() < wanted {
             return Err(Failure::new(
                 format!(
-                    "{} of the signers of the policy have signed this grant; {wanted} must; signatures by others do \
-                     not count",
-                    signed.len()
+                    "{} of the signers of the policy {} signed this grant; {wanted} must; signatures by others do not \
+                     count",
+                    signed.len(),
+                    if signed.len() == 1 { "has" } else { "have" }
                 ),
                 "let another signer sign it: fugo grant sign",
             ));

@@ -1,4 +1,4 @@
-//! `fugo key signing`: makes the pair of keys that signs deliveries.
+//! `fugo key signing`: makes a pair of keys for signatures: of deliveries, grants and records.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use fugo_keystore::{KeyFileError, SigningKeyFile};
 use super::new::{NewFileArgs, no_random};
 use crate::{exit::Exit, failure::Result, notice, seal::not_made};
 
-/// Make a new pair of keys that signs deliveries
+/// Make a new pair of keys that signs: deliveries, grants, or a record
 ///
 /// `fugo deliver` signs with the private key. Give the public key, a text file, to every recipient on another way than
 /// the deliveries: `fugo receive` verifies with it. The private key file is encrypted with age, and only its owner can
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &SigningArgs) -> Result<Exit> {
         not_made(&public, &error).noting("the private key was made: get its public key with `fugo key public`")
     })?;
     let id = key.public().id();
-    notice::say(format_args!("{}: made a {usage} key that signs deliveries, key-id {id}", new.out.display()));
-    notice::say(format_args!("{}: its public key; give it to every recipient", public.display()));
+    notice::say(format_args!("{}: made a {usage} key that signs, key-id {id}", new.out.display()));
+    notice::say(format_args!("{}: its public key; give it to those who verify", public.display()));
     Ok(Exit::Clean)
 }

@@ -22,9 +22,10 @@ use crate::{
 };
 
 const HEAD: &str = "fugo-record-entry 1";
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "run",
     "inquired-at",
+    "begun-at",
     "provided-at",
     "withheld",
     "asked",
@@ -46,6 +47,8 @@ pub(super) const MOST_BYTES_OF_GRANT: usize = MOST_BYTES - 4_096;
 pub(super) struct Entry {
     pub(super) run: [u8; 16],
     pub(super) inquired_at: Moment,
+    /// When the run began, at which the grant was valid.
+    pub(super) begun_at: Moment,
     pub(super) provided_at: Moment,
     /// Whether the person does not learn of it: Article 23, paragraph 2, item 2.
     pub(super) withheld: bool,
@@ -70,6 +73,7 @@ impl Entry {
         let values = [
             base16ct::lower::encode_string(&self.run),
             self.inquired_at.to_string(),
+            self.begun_at.to_string(),
             self.provided_at.to_string(),
             yes_no(self.withheld),
             self.asked.to_string(),
@@ -103,6 +107,7 @@ impl Entry {
         let entry = Self {
             run: hex::decode(value()?.as_bytes())?,
             inquired_at: value()?.parse().ok()?,
+            begun_at: value()?.parse().ok()?,
             provided_at: value()?.parse().ok()?,
             withheld: yes_no(value()?)?,
             asked: value()?.parse().ok()?,
@@ -133,7 +138,8 @@ pub(super) mod tests {
         let grant = Note::new(text).expect("a note");
         Entry {
             run: [7; 16],
-            inquired_at: "2026-11-29T00:00:00Z".parse().expect("a time"),
+            inquired_at: "2026-11-28T00:00:00Z".parse().expect("a time"),
+            begun_at: "2026-11-29T00:00:00Z".parse().expect("a time"),
             provided_at: "2026-11-29T00:00:09Z".parse().expect("a time"),
             withheld: false,
             asked: 10,

@@ -195,38 +195,42 @@ impl Extract {
         (self.lines.len(), self.withheld)
     }
 
-    /// For the person, in Japanese.
-    pub(super) fn text(&self, trust: &Trust) -> String {
+    /// For the person, in Japanese. A file says where its proofs are; what was verified just now says what that means.
+    pub(super) fn text(&self, trust: &Trust, verified: bool) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let _ = self.write(&mut text, trust);
+        let _ = self.write(&mut text, trust, verified);
         text
     }
 
-    fn write(&self, f: &mut String, trust: &Trust) -> fmt::Result {
+    fn write(&self, f: &mut String, trust: &Trust, verified: bool) -> fmt::Result {
         writeln!(f, "情報提供等記録（番号法第23条）\n")?;
         writeln!(f, "あなたの記録用の符号: {}", self.symbol_text(trust))?;
-        writeln!(f, "記録簿: {}（{}件の時点）", self.checkpoint.origin, self.checkpoint.size)?;
+        writeln!(f, "記録簿: {}（全{}件までを確認）", self.checkpoint.origin, self.checkpoint.size)?;
         writeln!(f, "あなたに関する記録: {}件", self.lines.len())?;
         if self.withheld > 0 {
-            writeln!(f, "第23条第2項により開示しない記録: {}件", self.withheld)?;
+            writeln!(f, "番号法第23条第2項により不開示とする記録: {}件", self.withheld)?;
         }
         for line in &self.lines {
             let (entry, terms) = (&line.entry, &line.entry.terms);
             writeln!(f, "\n記録番号 {}", line.index)?;
             writeln!(f, "  情報照会者: {}", terms.inquirer)?;
             writeln!(f, "  情報提供者: {}", terms.provider)?;
-            writeln!(f, "  照会の日時: {}", in_japan(entry.inquired_at))?;
+            writeln!(f, "  提供の求めの日時: {}", in_japan(entry.inquired_at))?;
             writeln!(f, "  提供の日時: {}", in_japan(entry.provided_at))?;
-            writeln!(f, "  特定個人情報の項目: {}", terms.items)?;
+            writeln!(f, "  利用特定個人情報の項目: {}", terms.items)?;
             writeln!(f, "  法令上の根拠: {}", terms.legal_basis)?;
             writeln!(f, "  目的: {}", terms.purpose)?;
-            writeln!(f, "  許可の番号: {}", terms.id)?;
+            writeln!(f, "  許可書の番号: {}", terms.id)?;
             if terms.break_glass {
                 writeln!(f, "  緊急の許可によるもの（事後の審査の対象）")?;
             }
         }
-        writeln!(f, "\nこの記録は、記録簿の署名と証明により確かめられています。")
+        if verified {
+            writeln!(f, "\n上の各記録が記録簿にあることを、署名と証明により確かめました。")?;
+            return writeln!(f, "これがすべてであることと、不開示とする記録の件数は、この方法では確かめられません。");
+        }
+        writeln!(f, "\nこの文書だけでは、内容を確かめられません。同じ名前の .extract.json を検証してください。")
     }
 }
 

@@ -6,8 +6,9 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io::{self, Write},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -26,7 +27,7 @@ use crate::{
     failure::{Failure, Result},
     grant::{moment::Moment, policy::Granted},
     manifest::read_small,
-    placing::{create, directory_of},
+    placing::{create, directory_of, exists},
     redaction::shown,
 };
 
@@ -121,8 +122,10 @@ impl Log {
 
 /// Makes the directory of an empty log.
 pub(super) fn init(dir: &Path, trust: &Trust, key: &SigningKeyFile) -> Result<()> {
-    let fail = |error: io::Error| Failure::io("make", dir, &error);
-    fs::create_dir(dir).map_err(fail)?;
+    new_folder(dir).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(dir, "name a new directory; a record is never made again"),
+        _ => Failure::io("make", dir, &error),
+    })?;
     let checkpoint =
         Checkpoint { origin: trust.log.name().to_owned(), size: 0, root: tree::Frontier::default().root() };
     let files = [
@@ -145,6 +148,16 @@ fn signed(checkpoint: &Checkpoint, trust: &Trust, key: &SigningKeyFile) -> Resul
     Ok(note)
 }
 
+/// Makes a directory that only its owner can enter.
+fn new_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// The same, with those above it.
+fn new_folders(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).recursive(true).create(path)
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = create(path).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -162,6 +175,7 @@ pub(crate) struct Recorder {
     dir: PathBuf,
     key: SigningKeyFile,
     run: [u8; 16],
+    begun_at: Moment,
     inquired_at: Moment,
     withheld: bool,
 }
@@ -191,7 +205,7 @@ impl Recorder {
         key: SigningKeyFile,
         people: crate::grant::terms::Named,
         granted: &Granted,
-        (inquired_at, withheld): (Moment, bool),
+        (begun_at, inquired_at, withheld): (Moment, Moment, bool),
     ) -> Result<Self> {
         let log = Log::open(dir)?;
         if log.trust.people != people {
@@ -202,7 +216,7 @@ impl Recorder {
                     text(log.trust.people),
                     text(people)
                 ),
-                "give the key that `fugo record init` was given",
+                "give the key with this tag; if the tag is a mistake and the record is empty, make another record",
             ));
         }
         check_key(&log.trust, &key)?;
@@ -221,7 +235,7 @@ impl Recorder {
         let mut run = [0; 16];
         getrandom::fill(&mut run)
             .map_err(|error| Failure::new(format!("no random bytes: {error}"), "report this; no output was changed"))?;
-        Ok(Self { dir: dir.to_owned(), key, run, inquired_at, withheld })
+        Ok(Self { dir: dir.to_owned(), key, run, begun_at, inquired_at, withheld })
     }
 
     /// The directory of the log.
@@ -256,6 +270,7 @@ impl Recorder {
         let entry = Entry {
             run: self.run,
             inquired_at: self.inquired_at,
+            begun_at: self.begun_at,
             provided_at: Moment::now(),
             withheld: self.withheld,
             asked: ran.asked,
@@ -294,7 +309,9 @@ impl Recorder {
     fn put(&self, staged: &Path, place: &Path, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
         let to = self.dir.join(place);
         let folder = directory_of(&to);
-        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+        if !folder.is_dir() {
+            new_folders(folder).map_err(|error| Failure::io("make", folder, &error))?;
+        }
         fs::rename(staged, &to).map_err(|error| Failure::io("put in place", &to, &error))?;
         changed.extend(folder.ancestors().take_while(|dir| dir.starts_with(&self.dir)).map(Path::to_owned));
         Ok(())

@@ -30,7 +30,7 @@ use std::{
 use clap::{Args, Subcommand};
 use data_encoding::BASE64;
 use fugo::{KeyTag, Purpose, SYMBOL_LEN, Scope, text::TextEncoder};
-use fugo_keystore::{NoteSigner, TestKeys, VerifyingKeyFile};
+use fugo_keystore::NoteSigner;
 
 use self::{
     checkpoint::Checkpoint,
@@ -52,11 +52,12 @@ use crate::{
         policy::{GrantPolicy, Granted},
         terms::Named,
     },
+    keys::TestKeyArgs,
     manifest::read_small,
     notice,
     placing::{self, Kind, NewFolder, OverwriteArgs, Placing, Staging, exists},
     redaction::{escape, shown},
-    unlock::{Opener, UnlockArgs, not_opened},
+    unlock::{Opener, UnlockArgs},
 };
 
 /// The most people of one extraction, and the longest file of their symbols.
@@ -74,6 +75,7 @@ pub(crate) enum RecordCommand {
     Request(RequestArgs),
     Witness(WitnessArgs),
     Signer(SignerArgs),
+    Show(ShowArgs),
     Extract(ExtractArgs),
     VerifyExtract(VerifyExtractArgs),
 }
@@ -94,10 +96,12 @@ pub(crate) struct InitArgs {
     signing_key: PathBuf,
     #[command(flatten)]
     unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
     /// The scope of the symbols by which the record names people: of the purpose portal, and used for nothing else.
     #[arg(long, value_name = "SCOPE")]
     people: Scope,
-    /// The tag of its key.
+    /// The tag of the key of --people, as `fugo key derive` prints it.
     #[arg(long, value_name = "TAG")]
     people_tag: KeyTag,
 }
@@ -119,9 +123,10 @@ pub(crate) struct VerifyArgs {
     /// An older checkpoint, signed by the log. May be given several times.
     #[arg(long, value_name = "FILE")]
     seen: Vec<PathBuf>,
-    /// Also verify the grant of every entry by this policy: its signatures, and that it was valid at the inquiry.
+    /// Also verify the grant of every entry by this policy: its signatures, and that it was valid when the run began. May
+    /// be given several times, because policies change: each grant must be accepted by one of them.
     #[arg(long, value_name = "FILE")]
-    grant_policy: Option<PathBuf>,
+    grant_policy: Vec<PathBuf>,
 }
 
 /// Write what a witness needs: the checkpoint, and the proof that the record grew to it from an older size
@@ -132,7 +137,7 @@ pub(crate) struct RequestArgs {
     /// The number of entries that the witness has seen: 0 for a new one.
     #[arg(long, value_name = "SIZE")]
     old: u64,
-    /// The file to write.
+    /// The file to write. An earlier request is replaced.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -159,10 +164,12 @@ pub(crate) struct WitnessArgs {
     key: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,
+    #[command(flatten)]
+    test: TestKeyArgs,
     /// The name of the witness, as log.toml has it.
     #[arg(long, requires = "key")]
     name: Option<String>,
-    /// The checkpoint with the signature of the witness, to give back.
+    /// The checkpoint with the signature of the witness, to give back. An earlier one is replaced.
     #[arg(long, value_name = "FILE", requires = "key")]
     out: Option<PathBuf>,
 }
@@ -175,6 +182,21 @@ pub(crate) struct SignerArgs {
     /// The name of the witness: without spaces and `+`.
     #[arg(long)]
     name: String,
+    #[command(flatten)]
+    test: TestKeyArgs,
+}
+
+/// Show an entry: what a run did, and its grant with all signatures
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// The directory of the record.
+    dir: PathBuf,
+    /// Your copy of log.toml.
+    #[arg(long, value_name = "FILE")]
+    trust: PathBuf,
+    /// The number of the entry, from 0.
+    #[arg(long, value_name = "N")]
+    entry: u64,
 }
 
 /// Write what people may see of a record: their entries, with proofs, in text for them and in JSON for the portal
@@ -226,7 +248,8 @@ pub(crate) struct RecordArgs {
     /// Record that the people do not learn of this run (Article 23, paragraph 2 of the Act).
     #[arg(long)]
     withheld: bool,
-    /// When the inquirer asked: a time of UTC such as 2026-11-29T09:30:00Z [default: when the run begins].
+    /// When the inquirer asked: a time of UTC such as 2026-11-29T09:30:00Z. It may be before the grant [default: when the
+    /// run begins].
     #[arg(long, value_name = "TIME")]
     inquired_at: Option<Moment>,
 }
@@ -241,10 +264,11 @@ impl RecordArgs {
     pub(crate) fn open(&self, people: Named, granted: &Granted, mut opener: Opener) -> Result<Recorder> {
         let key = opener.open_signing(&self.record_signing_key)?;
         let inquired_at = self.inquired_at.unwrap_or_else(Moment::now);
-        if inquired_at > Moment::now() {
+        let begun_at = Moment::now();
+        if inquired_at > begun_at {
             return Err(Failure::new("--inquired-at is a time to come", "give the time at which the inquirer asked"));
         }
-        Recorder::open(&self.record, key, people, granted, (inquired_at, self.withheld))
+        Recorder::open(&self.record, key, people, granted, (begun_at, inquired_at, self.withheld))
     }
 }
 
@@ -255,6 +279,7 @@ pub(crate) fn run(command: &RecordCommand) -> Result<Exit> {
         RecordCommand::Request(args) => request(args),
         RecordCommand::Witness(args) => witness(args),
         RecordCommand::Signer(args) => signer(args),
+        RecordCommand::Show(args) => show(args),
         RecordCommand::Extract(args) => extract(args),
         RecordCommand::VerifyExtract(args) => verify_extract(args),
     }
@@ -267,7 +292,7 @@ fn init(args: &InitArgs) -> Result<Exit> {
             "give a scope such as portal/record/1, which is used for nothing else",
         ));
     }
-    let key = args.unlock.opener(TestKeys::Allow)?.open_signing(&args.signing_key)?;
+    let key = args.unlock.opener(args.test.allowed())?.open_signing(&args.signing_key)?;
     let log = NoteSigner::new(&args.name, &key.public()).map_err(|error| Failure::new(error, "give another name"))?;
     let trust = Trust { log, people: (args.people, args.people_tag), needed: 0, witnesses: Vec::new() };
     log::init(&args.dir, &trust, &key)?;
@@ -295,13 +320,13 @@ fn opened(dir: &Path, trust: &Path, checkpoint: Option<&PathBuf>) -> Result<(Log
 }
 
 fn verify(args: &VerifyArgs) -> Result<Exit> {
-    let policy = args.grant_policy.as_deref().map(GrantPolicy::load).transpose()?;
+    let policies = args.grant_policy.iter().map(|path| GrantPolicy::load(path)).collect::<Result<Vec<_>>>()?;
     let (log, _, checkpoint) = opened(&args.dir, &args.trust, args.checkpoint.as_ref())?;
     for path in &args.seen {
         let seen = log.trust.of_log(&note_of(path)?)?;
         verify::check_seen(&log, &checkpoint, &seen).map_err(|failure| failure.of(path))?;
     }
-    let counts = verify::verify(&log, &checkpoint, policy.as_ref())?;
+    let counts = verify::verify(&log, &checkpoint, &policies)?;
     let mut lines = vec![format!(
         "{}: {}, {} people, root {}",
         shown(&checkpoint.origin),
@@ -314,19 +339,53 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
     }
     let reviewed = counts.break_glass.into_iter();
     lines.extend(
-        reviewed.map(|(id, runs)| format!("break-glass, to be reviewed: the grant {}, {}", shown(id), entries(runs))),
+        reviewed.map(|(id, runs)| {
+            format!("break-glass, to be reviewed: the grant {}, entry {}", shown(id), numbers(&runs))
+        }),
     );
     print(&(lines.join("\n") + "\n"))
+}
+
+fn numbers(entries: &[u64]) -> String {
+    entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn entries(count: u64) -> String {
     format!("{} {}", thousands(count), if count == 1 { "entry" } else { "entries" })
 }
 
+fn show(args: &ShowArgs) -> Result<Exit> {
+    let log = Log::open_with(&args.dir, Trust::load(&args.trust)?)?;
+    let mut found = None;
+    log.tiles().entries(&log.checkpoint, |index, entry| {
+        if index == args.entry {
+            found = Some(entry);
+        }
+        Ok(())
+    })?;
+    match found {
+        Some(entry) => print(&entry.text()),
+        None => Err(Failure::new(
+            format!(
+                "the record has {}, counted from 0; there is no entry {}",
+                entries(log.checkpoint.size),
+                args.entry
+            ),
+            "give a smaller number",
+        )),
+    }
+}
+
 fn request(args: &RequestArgs) -> Result<Exit> {
     let request = Request::of(&Log::open(&args.dir)?, args.old)?;
     let placing = Placing::claim(&[(args.out.clone(), Kind::Request)], [].into_iter(), &OverwriteArgs::default())?;
     put(placing, &[(&args.out, request.text())])?;
+    notice::say(format_args!(
+        "{}: the growth from {} to {}",
+        args.out.display(),
+        entries(args.old),
+        entries(request.size())
+    ));
     Ok(Exit::Clean)
 }
 
@@ -357,7 +416,14 @@ fn witness(args: &WitnessArgs) -> Result<Exit> {
     // The state is renamed first: what was signed has been seen.
     let mut files = vec![(&args.state, new.to_string())];
     if let (Some(key), Some(name), Some(out)) = (&args.key, &args.name, &args.out) {
-        let key = args.unlock.opener(TestKeys::Allow)?.open_signing(key)?;
+        let key = args.unlock.opener(args.test.allowed())?.open_signing(key)?;
+        let witness = NoteSigner::witness(name, &key.public()).ok();
+        if !witness.is_some_and(|witness| trust.witnesses.contains(&witness)) {
+            return Err(Failure::new(
+                format!("{} has no witness {} with this key; nothing was signed", args.trust.display(), shown(name)),
+                "add the line that `fugo record signer` prints, or give the name and the key that are there",
+            ));
+        }
         files.push((out, witness::cosigned(&request, name, &key)?.to_string()));
     }
     put(placing, &files)?;
@@ -372,7 +438,7 @@ fn witness(args: &WitnessArgs) -> Result<Exit> {
 }
 
 fn signer(args: &SignerArgs) -> Result<Exit> {
-    let key = VerifyingKeyFile::read(&args.file).map_err(|error| not_opened(&args.file, &error))?;
+    let key = args.test.public(&args.file)?;
     let signer = NoteSigner::witness(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))
@@ -388,7 +454,7 @@ fn extract(args: &ExtractArgs) -> Result<Exit> {
     let folder = NewFolder::begin(&args.out, REMEDY)?;
     for extract in &extracts {
         let name = extract.symbol_text(&log.trust);
-        let texts = [format!("{:#}\n", extract.json(&log.trust)), extract.text(&log.trust)];
+        let texts = [format!("{:#}\n", extract.json(&log.trust)), extract.text(&log.trust, false)];
         for (suffix, text) in EXTRACT_SUFFIXES.iter().zip(texts) {
             let mut output = folder.file(&format!("{name}{suffix}"))?;
             output.put(text.as_bytes())?;
@@ -398,10 +464,10 @@ fn extract(args: &ExtractArgs) -> Result<Exit> {
     folder.put(SystemTime::now())?;
     let found: usize = extracts.iter().map(|extract| extract.counts().0).sum();
     notice::say(format_args!(
-        "{} of {} written to {}, up to {}",
-        counted(found as u64, "line"),
+        "{} written to {}, with {} in all, of a record of {}",
         counted(extracts.len() as u64, "extract"),
         args.out.display(),
+        counted(found as u64, "line"),
         entries(checkpoint.size)
     ));
     Ok(Exit::Clean)
@@ -443,7 +509,7 @@ fn verify_extract(args: &VerifyExtractArgs) -> Result<Exit> {
     let trust = Trust::load(&args.trust)?;
     let extract =
         Extract::verified(&read_small(&args.file, MOST_BYTES)?, &trust).map_err(|failure| failure.of(&args.file))?;
-    print(&extract.text(&trust))
+    print(&extract.text(&trust, true))
 }
 
 fn print(text: &str) -> Result<Exit> {

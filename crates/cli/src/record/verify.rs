@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{checkpoint::Checkpoint, damaged, log::Log, tree};
+use super::{checkpoint::Checkpoint, damaged, entry::Entry, log::Log, tree};
 use crate::{
-    failure::{Failure, Result},
+    failure::Result,
     grant::{policy::GrantPolicy, terms::Terms},
 };
 
@@ -14,23 +14,19 @@ pub(super) struct Counts {
     pub(super) entries: u64,
     pub(super) people: u64,
     pub(super) withheld: u64,
-    /// The ids of grants of break-glass, and how many runs each had.
-    pub(super) break_glass: BTreeMap<String, u64>,
+    /// The ids of grants of break-glass, and the entries of each.
+    pub(super) break_glass: BTreeMap<String, Vec<u64>>,
 }
 
 /// Reads the whole record up to a checkpoint.
-pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policy: Option<&GrantPolicy>) -> Result<Counts> {
+pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policies: &[GrantPolicy]) -> Result<Counts> {
     let (mut counts, mut grants) = (Counts::default(), BTreeMap::<String, (Terms, u64)>::new());
     log.tiles().entries(checkpoint, |index, entry| {
-        let within = |failure: Failure| failure.within(format!("entry {index}"));
         if entry.people_key != log.trust.people {
             return Err(damaged(format!("entry {index} names its people by another scope or key")));
         }
         log.leaves(index, &entry)?.check(&entry.people_root)?;
-        if let Some(policy) = policy {
-            let granted = policy.granted(entry.grant.clone()).map_err(within)?;
-            granted.check_time(entry.inquired_at).map_err(within)?;
-        }
+        check_grant(&entry, policies).map_err(|why| damaged(format!("entry {index}: {why}")))?;
         let (terms, used) = grants.entry(entry.terms.id.clone()).or_insert_with(|| (entry.terms.clone(), 0));
         if *terms != entry.terms {
             return Err(damaged(format!("entry {index} is of another grant with the id {}", terms.id)));
@@ -46,12 +42,28 @@ pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policy: Option<&GrantPo
         counts.people += entry.people;
         counts.withheld += u64::from(entry.withheld);
         if entry.terms.break_glass {
-            *counts.break_glass.entry(entry.terms.id).or_default() += 1;
+            counts.break_glass.entry(entry.terms.id).or_default().push(index);
         }
         Ok(())
     })?;
     log.tiles().check_levels()?;
     Ok(counts)
+}
+
+/// Whether one of the policies accepts the grant of an entry; otherwise why the last one does not.
+fn check_grant(entry: &Entry, policies: &[GrantPolicy]) -> Result<(), String> {
+    let Some((last, others)) = policies.split_last() else { return Ok(()) };
+    let Terms { not_before, not_after, .. } = &entry.terms;
+    if !(*not_before..=*not_after).contains(&entry.begun_at) {
+        return Err(format!(
+            "the run began at {}, and its grant is valid from {not_before} to {not_after}",
+            entry.begun_at
+        ));
+    }
+    if others.iter().any(|policy| policy.granted(entry.grant.clone()).is_ok()) {
+        return Ok(());
+    }
+    last.granted(entry.grant.clone()).map(|_| ()).map_err(|failure| failure.what().to_owned())
 }
 
 /// Compares an older checkpoint, which the log has signed too, with the record.

@@ -44,6 +44,11 @@ impl Request {
         Ok(Self { old, proof, note: log.note.clone() })
     }
 
+    /// The number of entries of the new checkpoint.
+    pub(super) fn size(&self) -> u64 {
+        Checkpoint::parse(self.note.text()).map_or(0, |checkpoint| checkpoint.size)
+    }
+
     pub(super) fn text(&self) -> String {
         let hashes = self.proof.iter().map(|hash| BASE64.encode(hash) + "\n").collect::<String>();
         format!("old {}\n{hashes}\n{}", self.old, self.note)
@@ -106,7 +111,10 @@ pub(super) fn grown(request: &Request, seen: &Checkpoint, trust: &Trust) -> Resu
     }
     if request.old != seen.size {
         return Err(Failure::new(
-            format!("the request proves growth from {} entries; this witness has seen {}", request.old, seen.size),
+            format!(
+                "the request is for a witness that has seen {} entries; this one has seen {}",
+                request.old, seen.size
+            ),
             format!("ask for another: fugo record request --old {}", seen.size),
         ));
     }

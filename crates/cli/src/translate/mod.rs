@@ -18,6 +18,7 @@ use clap::Args;
 
 use crate::{
     convert::{Format, SymbolArg, totals::Limit},
+    epoch::EpochArgs,
     exit::Exit,
     failure::Result,
     keys::{TestKeyArgs, UnlockArgs},
@@ -84,6 +85,8 @@ pub(crate) struct TranslateArgs {
     unlock: UnlockArgs,
     #[command(flatten)]
     test: TestKeyArgs,
+    #[command(flatten)]
+    epochs: EpochArgs,
     #[command(flatten)]
     record: RecordArgs,
     #[command(flatten)]

@@ -153,6 +153,8 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
     let named = |key: &AnySymbolKey| (*key.scope(), key.tag());
     let (from, to) = (named(&keys.from), named(&keys.to));
     granted.check_keys(from, to)?;
+    args.epochs.check_accepted(&[from])?;
+    args.epochs.check_made(&[to, named(&keys.record)])?;
     let opener = args.unlock.opener(args.test.allowed())?;
     let recorder = args.record.open(named(&keys.record), &granted, opener)?;
     let places = places(args, to)?;
@@ -377,7 +379,11 @@ fn places(args: &TranslateArgs, (scope, tag): Named) -> Result<Places> {
     let key_files =
         keys::files([&args.from_key, &args.to_key, &args.record.record_key].into_iter().chain(&args.insurers_key));
     let inputs = inputs.chain(&key_files);
-    let inputs = inputs.chain(&args.roster.lineage).chain(args.unlock.files()).chain(args.record.files());
+    let inputs = inputs
+        .chain(&args.roster.lineage)
+        .chain(args.unlock.files())
+        .chain(args.record.files())
+        .chain(args.epochs.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&args.out).to_owned()),
