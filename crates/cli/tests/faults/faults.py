@@ -126,8 +126,10 @@ def temporary(folder: Path) -> list[str]:
 class Trials:
     """The trials of one case, each in a copy of its folder."""
 
-    def __init__(self, inject: Path, work: Path, case: Case):
+    def __init__(self, inject: Path, work: Path, case: Case, tool: str):
         self.inject, self.work, self.case = inject, work, case
+        # Another command, which writes one file in the folder that it is given.
+        self.sweeper = [tool, *cases.grant(cases.tags_of(work / "keys"), "")[:-1]]
         self.base = work / case.folder
         self.before = {name: (self.base / name).read_bytes() for name in files(self.base)}
         self.made = 0
@@ -190,11 +192,20 @@ class Trials:
         problems = [f"next run: {what}" for what in lost + exposed]
         if not is_done or (done.code not in self.case.ends and done.code != 2):
             problems.append(f"next run: exit {done.code}, {states}: {done.err.decode(errors='replace').strip()[:300]}")
-        return problems, temporary(folder)
+        return problems, self.swept(folder)
+
+    def swept(self, folder: Path) -> list[str]:
+        """What the next run that writes in the same folder leaves. A run that refuses at once writes nothing there."""
+        for parent in {(folder / name).parent for name in temporary(folder)}:
+            if parent.is_dir() and not cases.is_temporary(parent.name):
+                subprocess.run([*self.sweeper, parent / "swept.text"], cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
+                (parent / "swept.text").unlink(missing_ok=True)
+        return temporary(folder)
 
     def trial(self, fault: str, n: int) -> Tally:
         case, tally = self.case, Tally(tried=1)
         folder = self.copy()
+        old = {(seen.st_dev, seen.st_ino): name for name, seen in files(folder).items()}
         hook = ""
         if fault == "two":
             other = " ".join(map(cases.quoted, case.other or case.command))
@@ -208,7 +219,11 @@ class Trials:
         if fault == "power":
             by_inode = {(seen.st_dev, seen.st_ino): name for name, seen in files(folder).items()}
             for device, inode, length in done.unflushed:
-                if name := by_inode.get((device, inode)):
+                name = by_inode.get((device, inode))
+                if name and (was := old.get((device, inode))):
+                    # Written in place: the old bytes are still on the device.
+                    (folder / name).write_bytes(self.before[was])
+                elif name:
                     os.truncate(folder / name, length)
         states, lost, exposed = self.look(folder)
         left = []
@@ -236,8 +251,8 @@ class Trials:
             problems, left = self.again(folder, states)
             lost += problems
         elif temporary(folder):
-            # The fault was in the removal. The next run in this folder removes it.
-            _, left = self.again(folder, states)
+            # The fault was in the removal.
+            left = self.swept(folder)
         tally.lost, tally.exposed, tally.left = bool(lost), bool(exposed), bool(left)
         tally.problems = [f"{case.name}: {fault} at {n} ({done.fired.replace(str(folder), '.')}): {what}"
                           for what in lost + exposed + [f"left {name}" for name in left]]
@@ -318,7 +333,7 @@ COLUMNS = ("tried", "survived", "stopped", "killed", "lost", "exposed", "left")
 def controls(inject: Path, work: Path, tool: str, pool: ThreadPoolExecutor) -> None:
     """Programs that do what must be found. Each must be found, for its own reason."""
     for case, fault, column, reason in cases.planted(work, tool):
-        total = trials_of(Trials(inject, work, case), fault, False, pool)
+        total = trials_of(Trials(inject, work, case, tool), fault, False, pool)
         said = [what for what in total.problems if reason in what]
         if not getattr(total, column) or not said:
             raise SystemExit(f"FAILED: {case.name} is not found under {fault}: {vars(total)}")
@@ -349,7 +364,7 @@ def main() -> None:
             wanted = [fault for fault in FAULTS if args.only in f"{case.name}, {fault}" and fault not in case.without]
             if not wanted:
                 continue
-            trials = Trials(args.inject, work, case)
+            trials = Trials(args.inject, work, case, tool)
             for fault in wanted:
                 rows.setdefault(case.name, {})[fault] = tally = trials_of(trials, fault, args.quick, pool)
                 problems += tally.problems
@@ -358,7 +373,9 @@ def main() -> None:
                     print(f"{case.name}, {fault}: {counts}", file=sys.stderr, flush=True)
         clocks = cases.clocks(work, tool, args.clock) if args.only in "clock" else (0, [])
     by_fault = {said: {name: of[fault] for name, of in rows.items() if fault in of} for fault, said in FAULTS.items()}
-    lines = [*table(rows, "command"), "", *table(by_fault, "fault"), "", f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong."]
+    system = subprocess.run(["stat", "-f", "-c", "%T", args.dir or tempfile.gettempdir()], capture_output=True, text=True).stdout
+    lines = [*table(rows, "command"), "", *table(by_fault, "fault"), "",
+             f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong. File system: {system.strip()}."]
     print("\n".join(lines))
     print(f"{time.monotonic() - started:.0f} seconds", file=sys.stderr)
     problems += clocks[1]
