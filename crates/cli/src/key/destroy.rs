@@ -69,12 +69,20 @@ pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
 }
 
 /// An earlier run recorded the day and overwrote the file, and was stopped before it removed the name. Which key it was
-/// can no longer be read.
+/// can no longer be read. The registry must have a key that was destroyed: a device can leave zeros too.
 fn finish(args: &DestroyArgs) -> Result<Exit> {
+    let registry = args.registry.registry();
+    if read(registry.path())?.iter().all(|epoch| epoch.dates.destroyed.is_none()) {
+        return Err(Failure::new(
+            format_args!("{} holds zeros only, and the registry records no destroyed key", args.file.display()),
+            "find out what overwrote the file; if its key must end, destroy another copy of it",
+        ));
+    }
     let file = FileToErase::open(&args.file).map_err(|error| Failure::io("overwrite", &args.file, &error))?;
     remove(&args.file, file)?;
     notice::say(format_args!(
-        "{}: removed; it held zeros only, as a run that was stopped leaves it. `fugo key dates` shows which key it was",
+        "{}: removed; it held zeros only, as a run that was stopped leaves it. See in `fugo key dates` that its key is \
+         recorded as destroyed",
         args.file.display()
     ));
     Ok(Exit::Clean)

@@ -1,8 +1,9 @@
 """Every command that writes, with one fault at each of its system calls: what is left, and what the next run makes of it.
 
-usage: crates/cli/tests/faults/run --fugo PATH [--quick] [--write] [--dir DIR] [--only TEXT] [--verbose]
+usage: crates/cli/tests/faults/run --fugo PATH [--quick] [--most N] [--write] [--dir DIR] [--only TEXT] [--verbose]
 
---quick    a few calls of each command; without it, all of them
+--quick    4 calls of each command for each fault; without it, all of them
+--most     as many calls of each command for each fault, evenly, and all where there are no more
 --write    writes the table into docs/faults.md
 --dir      where the files are [default: the system's folder for temporary files]
 --only     cases and faults whose name has this text
@@ -290,7 +291,7 @@ class Trials:
         return lost + self.case.judge_two(folder, done.code, other, states)
 
 
-def trials_of(trials: Trials, fault: str, quick: bool, pool: ThreadPoolExecutor) -> Tally:
+def trials_of(trials: Trials, fault: str, most: int | None, pool: ThreadPoolExecutor) -> Tally:
     """At each call that can meet the fault. How many there are differs a little from run to run, because of threads:
     so it goes on until the fault is not met."""
     case, total = trials.case, Tally()
@@ -298,8 +299,8 @@ def trials_of(trials: Trials, fault: str, quick: bool, pool: ThreadPoolExecutor)
     # As many as there are calls.
     total.calls = run(trials.inject, "kill" if fault in ("power", "two") else fault, 0, folder, case).calls
     shutil.rmtree(folder)
-    if quick or total.calls > case.most:
-        most = 4 if quick else case.most
+    most = min(most or case.most, case.most)
+    if total.calls > most:
         ns = sorted({1 + round(at * (total.calls - 1) / max(1, most - 1)) for at in range(min(most, total.calls))})
         for tally in pool.map(lambda n: trials.trial(fault, n), ns):
             total.add(tally)
@@ -333,7 +334,7 @@ COLUMNS = ("tried", "survived", "stopped", "killed", "lost", "exposed", "left")
 def controls(inject: Path, work: Path, tool: str, pool: ThreadPoolExecutor) -> None:
     """Programs that do what must be found. Each must be found, for its own reason."""
     for case, fault, column, reason in cases.planted(work, tool):
-        total = trials_of(Trials(inject, work, case, tool), fault, False, pool)
+        total = trials_of(Trials(inject, work, case, tool), fault, None, pool)
         said = [what for what in total.problems if reason in what]
         if not getattr(total, column) or not said:
             raise SystemExit(f"FAILED: {case.name} is not found under {fault}: {vars(total)}")
@@ -346,14 +347,17 @@ def main() -> None:
     parse.add_argument("--inject", required=True, type=Path)
     parse.add_argument("--clock", required=True, type=Path)
     parse.add_argument("--quick", action="store_true")
+    parse.add_argument("--most", type=int)
     parse.add_argument("--write", action="store_true")
     parse.add_argument("--dir")
     parse.add_argument("--only", default="")
     parse.add_argument("--verbose", action="store_true")
     args = parse.parse_args()
+    if args.quick:
+        args.most = 4
     tool = os.path.abspath(args.fugo)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=args.dir, prefix="fugo-faults-") as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory(dir=args.dir, prefix="fugo-faults-") as name, ThreadPoolExecutor(max(4, os.cpu_count())) as pool:
         work = Path(os.path.realpath(name))
         cases.prepare(work, tool)
         controls(args.inject, work, tool, pool)
@@ -366,7 +370,7 @@ def main() -> None:
                 continue
             trials = Trials(args.inject, work, case, tool)
             for fault in wanted:
-                rows.setdefault(case.name, {})[fault] = tally = trials_of(trials, fault, args.quick, pool)
+                rows.setdefault(case.name, {})[fault] = tally = trials_of(trials, fault, args.most, pool)
                 problems += tally.problems
                 if args.verbose:
                     counts = ", ".join(f"{column} {getattr(tally, column)}" for column in COLUMNS)
@@ -375,7 +379,8 @@ def main() -> None:
     by_fault = {said: {name: of[fault] for name, of in rows.items() if fault in of} for fault, said in FAULTS.items()}
     system = subprocess.run(["stat", "-f", "-c", "%T", args.dir or tempfile.gettempdir()], capture_output=True, text=True).stdout
     lines = [*table(rows, "command"), "", *table(by_fault, "fault"), "",
-             f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong. File system: {system.strip()}."]
+             f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong. File system: {system.strip()}. "
+             f"{'Every call was tried.' if not args.most else f'Of the calls of a command, {args.most} were tried for each fault, evenly.'}"]
     print("\n".join(lines))
     print(f"{time.monotonic() - started:.0f} seconds", file=sys.stderr)
     problems += clocks[1]
