@@ -400,6 +400,26 @@ fn a_copy_of_a_destroyed_key_is_destroyed_by_the_same_command() {
 }
 
 #[test]
+fn a_file_of_zeros_that_a_stopped_run_left_is_removed_by_the_same_command() {
+    let keys = with_two_epochs(&format!(",{},{}", day(-9), day(-8)), ",,");
+    let len = fs::metadata(keys.at("1.key")).expect("a file").len() as usize;
+    keys.file("1.key", str::from_utf8(&vec![0; len]).expect("text"), 0o600);
+    let before = registry(&keys);
+    let destroy = ["destroy", &keys.arg("1.key"), "--root", &keys.arg("root.key")];
+    let output = key(&destroy);
+    succeeds(&output);
+    assert!(stderr(&output).contains("it held zeros only"), "{output:?}");
+    assert!(!keys.at("1.key").exists());
+    assert_eq!(registry(&keys), before);
+
+    // Without a key on record that was destroyed, nobody knows what overwrote the file.
+    let keys = with_two_epochs(",,", ",,");
+    keys.file("1.key", "\0\0\0", 0o600);
+    is_refused(&key(&["destroy", &keys.arg("1.key"), "--root", &keys.arg("root.key")]), "records no destroyed key");
+    assert!(keys.at("1.key").exists());
+}
+
+#[test]
 fn only_recorded_keys_of_scopes_in_regular_files_are_destroyed() {
     let keys = with_first_epoch();
     let root = keys.arg("root.key");

@@ -241,6 +241,18 @@ fn an_existing_file_is_not_replaced_and_neither_file_comes_alone() {
 }
 
 #[test]
+fn a_receipt_that_was_stopped_between_its_two_files_is_finished_by_the_same_command() {
+    let issuer = Issuer::delivered();
+    let rows = issuer.keys.at("inbox/agency-nta-1-1.csv");
+    fs::copy(issuer.keys.at("nta.csv"), &rows).expect("copied");
+    let before = fs::metadata(&rows).expect("there").modified().expect("a time");
+    let output = issuer.receive(SEALED);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(issuer.names("inbox"), ["agency-nta-1-1.csv", "agency-nta-1-1.manifest.json"]);
+    assert_eq!(fs::metadata(&rows).expect("there").modified().expect("a time"), before, "the rows were written again");
+}
+
+#[test]
 fn a_pipe_in_place_of_a_file_is_refused_at_once() {
     let issuer = Issuer::delivered();
     let made = std::process::Command::new("mkfifo").arg(issuer.keys.at("pipe")).status().expect("mkfifo runs");

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -58,6 +58,20 @@ impl FileToErase {
     }
 }
 
+/// Whether a file holds zeros only, as [`FileToErase::erase`] leaves it if the process is killed before the name is
+/// removed. Such a file is not a key file, and is not empty.
+pub fn is_erased(path: &Path) -> io::Result<bool> {
+    if !path.symlink_metadata()?.is_file() {
+        return Ok(false);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    Ok(!bytes.is_empty() && (bytes.len() as u64) < MOST && bytes.iter().all(|byte| *byte == 0))
+}
+
+/// More bytes than a key file has.
+const MOST: u64 = 1 << 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +85,18 @@ mod tests {
         FileToErase::open(&path).expect("opened").erase().expect("erased");
         assert!(!path.exists());
         assert_eq!(fs::read(&other_name).expect("the other name"), vec![0; 10_000]);
+    }
+
+    #[test]
+    fn a_file_of_zeros_alone_is_an_erased_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.key");
+        for (bytes, erased) in [(vec![0; 153], true), (vec![], false), ([vec![0; 152], vec![1]].concat(), false)] {
+            fs::write(&path, bytes).expect("written");
+            assert_eq!(is_erased(&path).expect("read"), erased);
+        }
+        assert!(!is_erased(folder.path()).expect("a folder"));
+        is_erased(&folder.path().join("missing")).expect_err("missing");
     }
 
     #[cfg(unix)]

@@ -59,7 +59,7 @@ pub mod source;
 mod unlock;
 mod weak;
 
-pub use erase::FileToErase;
+pub use erase::{FileToErase, is_erased};
 pub use error::{KeyFileError, PlaintextError};
 #[cfg(feature = "delivery")]
 pub use four_lines::KeyId;

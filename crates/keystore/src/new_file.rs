@@ -1,7 +1,7 @@
 //! Writes new files that only their owner can read, and that are never incomplete.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::Path,
 };
@@ -30,7 +30,11 @@ pub(crate) fn create(path: &Path, bytes: &[u8], mode: u32) -> Result<(), KeyFile
         file.as_file().sync_all()?;
         file.persist_noclobber(path).map_err(|refused| exists(refused.error))?;
     }
-    Ok(sync_folder(folder)?)
+    sync_folder(folder).map_err(|error| {
+        // The caller hears of a failure, so there must be no file. It was made a moment ago, and never replaces another.
+        let _ = fs::remove_file(path);
+        KeyFileError::Io(error)
+    })
 }
 
 /// Sets mode 0600, even if the umask of the process removed some of these rights.

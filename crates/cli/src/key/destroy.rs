@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use fugo::{Epoch, Purpose, Scope};
-use fugo_keystore::{Day, FileToErase, Key, RecordedEpoch, Scopes, TestKeys, UntimelyError};
+use fugo_keystore::{Day, FileToErase, Key, RecordedEpoch, Scopes, TestKeys, UntimelyError, is_erased};
 
 use super::root::{RegistryArgs, not_recorded};
 use crate::{
@@ -39,6 +39,9 @@ pub(crate) struct DestroyArgs {
 }
 
 pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
+    if is_erased(&args.file).unwrap_or(false) {
+        return finish(args);
+    }
     let key = args.unlock.opener(TestKeys::Allow)?.open(&args.file)?;
     let tag = key.tag();
     let Key::Scope(key) = key.into_key() else {
@@ -62,6 +65,26 @@ pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
     })?;
     let on = epoch.dates.destroyed.unwrap_or(today);
     notice::say(format_args!("{}: destroyed; {scope}, tag {tag}, destroyed on {on}", args.file.display()));
+    Ok(Exit::Clean)
+}
+
+/// An earlier run recorded the day and overwrote the file, and was stopped before it removed the name. Which key it was
+/// can no longer be read. The registry must have a key that was destroyed: a device can leave zeros too.
+fn finish(args: &DestroyArgs) -> Result<Exit> {
+    let registry = args.registry.registry();
+    if read(registry.path())?.iter().all(|epoch| epoch.dates.destroyed.is_none()) {
+        return Err(Failure::new(
+            format_args!("{} holds zeros only, and the registry records no destroyed key", args.file.display()),
+            "find out what overwrote the file; if its key must end, destroy another copy of it",
+        ));
+    }
+    let file = FileToErase::open(&args.file).map_err(|error| Failure::io("overwrite", &args.file, &error))?;
+    remove(&args.file, file)?;
+    notice::say(format_args!(
+        "{}: removed; it held zeros only, as a run that was stopped leaves it. See in `fugo key dates` that its key is \
+         recorded as destroyed",
+        args.file.display()
+    ));
     Ok(Exit::Clean)
 }
 

@@ -33,7 +33,10 @@ pub(crate) fn run(args: &SigningArgs) -> Result<Exit> {
     if public.symlink_metadata().is_ok() {
         return Err(not_made(&public, &KeyFileError::Exists));
     }
-    let seal = new.seal()?;
+    let seal = new.seal().map_err(|failure| {
+        let note = "if an earlier run was stopped before it wrote the public key, `fugo key public` prints it";
+        if new.out.exists() { failure.noting(note) } else { failure }
+    })?;
     let key = SigningKeyFile::random(usage).map_err(no_random)?;
     key.create(&new.out, &seal).map_err(|error| not_made(&new.out, &error))?;
     key.public().create(&public).map_err(|error| {

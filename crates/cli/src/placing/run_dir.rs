@@ -13,7 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat};
+use rustix::{
+    fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat},
+    io::retry_on_intr,
+};
 
 use super::{
     lock,
@@ -135,7 +138,7 @@ fn is_folder(name: &OsStr) -> bool {
 /// The names in an unfinished folder; `None` if one is neither of a delivery nor of an extract.
 fn delivered(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-    let folder = File::from(openat(dir, name, flags, Mode::empty())?);
+    let folder = File::from(retry_on_intr(|| openat(dir, name, flags, Mode::empty()))?);
     let names = names(&folder)?;
     let is_of_delivery = |name: &OsString| {
         let name = name.as_bytes();
@@ -158,7 +161,8 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
             }
             continue;
         }
-        let file = openat(dir, &**name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK, Mode::empty())?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = retry_on_intr(|| openat(dir, &**name, flags, Mode::empty()))?;
         let mut head = Vec::new();
         File::from(file).take(HEAD as u64).read_to_end(&mut head)?;
         if is_precious(&head) {
@@ -186,7 +190,7 @@ fn empty(dir: &File) -> io::Result<()> {
 
 fn names(dir: &File) -> io::Result<Vec<OsString>> {
     let mut names = Vec::new();
-    for entry in Dir::read_from(dir)? {
+    for entry in retry_on_intr(|| Dir::read_from(dir))? {
         let entry = entry?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
         if name != "." && name != ".." {

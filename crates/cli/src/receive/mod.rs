@@ -89,7 +89,9 @@ pub(crate) fn run(args: &ReceiveArgs) -> Result<Exit> {
 
     let rows = args.out_dir.join(manifest.rows_name());
     let kept = args.out_dir.join(manifest.outer_name());
-    let targets = [&rows, &kept].map(|place| (place.clone(), Kind::Delivery));
+    let has_rows = has_rows_alone(&rows, &kept, &manifest, &interrupt)?;
+    let places = if has_rows { vec![&kept] } else { vec![&rows, &kept] };
+    let targets: Vec<_> = places.into_iter().map(|place| (place.clone(), Kind::Delivery)).collect();
     let inputs = [&args.sealed, &path, &args.signer];
     let inputs = inputs.into_iter().chain(&args.identity).chain(&args.opened);
     let placing = Placing::claim(&targets, inputs, &OverwriteArgs::default())?;
@@ -99,7 +101,8 @@ pub(crate) fn run(args: &ReceiveArgs) -> Result<Exit> {
     copy.put(&signed)?;
     let copy = copy.complete()?;
     interrupt.check()?;
-    placing::place(&[received, copy], staging)?;
+    let complete = if has_rows { vec![copy] } else { vec![received, copy] };
+    placing::place(&complete, staging)?;
 
     let text = if args.json { format!("{statement:#}\n") } else { said(&manifest, before, &rows, &signer) };
     if signer.usage() == Use::Test {
@@ -107,6 +110,15 @@ pub(crate) fn run(args: &ReceiveArgs) -> Result<Exit> {
     }
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Clean)
+}
+
+/// Whether a run put the rows in place and was stopped before it put the manifest there. Their digest says that they are
+/// these rows. Then only the manifest is missing.
+fn has_rows_alone(rows: &Path, kept: &Path, manifest: &Manifest, interrupt: &Interrupt) -> Result<bool> {
+    if kept.symlink_metadata().is_ok() || !rows.symlink_metadata().is_ok_and(|found| found.is_file()) {
+        return Ok(false);
+    }
+    Ok(contents::digest(rows, interrupt)?.0 == manifest.contents.sha256)
 }
 
 fn manifest_path(args: &ReceiveArgs) -> Result<PathBuf> {

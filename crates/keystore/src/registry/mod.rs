@@ -250,15 +250,26 @@ fn replace(place: &Path, epochs: &[RecordedEpoch]) -> io::Result<()> {
     if is_leftover(&new)? {
         fs::remove_file(&new)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // The registry is not secret, but nobody else may open it for writing before its rights are set.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = write(&mut options.open(&new)?, place, epochs).and_then(|()| fs::rename(&new, place));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written?;
+    sync_folder(folder(place))
+}
+
+fn write(file: &mut File, place: &Path, epochs: &[RecordedEpoch]) -> io::Result<()> {
     file.write_all(form::text(epochs).as_bytes())?;
     match place.metadata() {
         Ok(old) => file.set_permissions(old.permissions())?,
-        Err(_) => make_owner_only(&file)?,
+        Err(_) => make_owner_only(file)?,
     }
-    file.sync_all()?;
-    fs::rename(&new, place)?;
-    sync_folder(folder(place))
+    file.sync_all()
 }
 
 /// Options that open the lock file: links are not followed, and a FIFO is not waited for.
