@@ -56,11 +56,13 @@ def write(file: Path, data: bytes) -> None:
 
 def people_of(log: Path, index: int, people: int, chosen: random.Random) -> bytes:
     """Writes the people of an entry, and returns the root of their tree."""
-    leaves = sorted(chosen.randbytes(16) for _ in range(people))
+    order = chosen.randbytes(16)
+    symbols = (chosen.randbytes(16) for _ in range(people))
+    leaves = sorted(symbols, key=lambda symbol: hashlib.sha256(order + symbol).digest()[:16])
     leaves = [symbol + chosen.randbytes(16) for symbol in leaves]
     hashes = [leaf(data) for data in leaves]
     blocks = [root(hashes[at : at + TILE]) for at in range(0, people - people % TILE, TILE)]
-    write(log / "people" / numbered(index), b"".join(leaves + blocks))
+    write(log / "people" / numbered(index), b"".join([*leaves, *blocks, order]))
     return root(hashes)
 
 

@@ -173,6 +173,9 @@ impl Note {
         if self.signatures.iter().any(|signature| signature.name == signer.name && signature.id == id) {
             return Err(NoteError::SignedBefore);
         }
+        if self.signatures.len() == MOST_SIGNATURES {
+            return Err(NoteError::TooLarge);
+        }
         self.signatures.push(NoteSignature { name: signer.name.clone(), id, bytes });
         Ok(())
     }
@@ -180,6 +183,20 @@ impl Note {
     /// What a witness signs.
     fn timed(&self, time: u64) -> Vec<u8> {
         format!("cosignature/v1\ntime {time}\n{}", self.text).into_bytes()
+    }
+
+    /// The note with the signatures under the names and ids of these signers alone, each once.
+    #[must_use]
+    pub fn with_signatures_of(&self, signers: &[NoteSigner]) -> Self {
+        let mut signatures: Vec<NoteSignature> = Vec::new();
+        for signature in &self.signatures {
+            let is_same = |other: &NoteSignature| other.name == signature.name && other.id == signature.id;
+            let is_of = |signer: &NoteSigner| signer.name == signature.name && signer.id() == signature.id;
+            if signers.iter().any(is_of) && !signatures.iter().any(is_same) {
+                signatures.push(signature.clone());
+            }
+        }
+        Self { text: self.text.clone(), signatures }
     }
 
     /// Which of these signers have signed, as indices, each once. Signatures by others are ignored, as the
@@ -354,6 +371,11 @@ mod tests {
         let twice = Note::parse(format!("{text}\n\n{lines}{lines}").as_bytes()).expect("a note");
         assert_eq!(twice.signed_by(&signers), Ok(vec![0, 1]));
         assert_eq!(again.signed_by(&signers[2..]), Ok(vec![]));
+        let alone = twice.with_signatures_of(&signers[1..2]);
+        assert_eq!((alone.names().collect::<Vec<_>>(), alone.signed_by(&signers)), (vec!["tanaka"], Ok(vec![1])));
+        let mut full = Note::new("a\n").expect("a text");
+        (0..MOST_SIGNATURES).for_each(|nth| full.sign(&format!("n{nth}"), &key(1)).expect("signed"));
+        assert_eq!(full.sign("one-more", &key(1)), Err(NoteError::TooLarge));
     }
 
     #[test]

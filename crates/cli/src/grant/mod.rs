@@ -29,6 +29,7 @@ use crate::{
     keys::TestKeyArgs,
     notice,
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
+    record::quoted,
     redaction::escape,
     unlock::UnlockArgs,
 };
@@ -207,7 +208,6 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
 fn signer(args: &SignerArgs) -> Result<Exit> {
     let key = args.test.public(&args.file)?;
     let signer = NoteSigner::new(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))
 }
 

@@ -5,6 +5,7 @@
 //! signatures = 2
 //! break-glass-signatures = 1
 //! break-glass-hours = 24
+//! record = "record.example.go.jp+1a2b3c4d+AbC…="
 //!
 //! [signers]
 //! tanaka = "tanaka+1a2b3c4d+AbC…="
@@ -26,13 +27,15 @@ use crate::{
 };
 
 const MOST_BYTES: u64 = 1 << 16;
-const NAMES: [&str; 5] = ["version", "signatures", "break-glass-signatures", "break-glass-hours", "signers"];
+const NAMES: [&str; 6] = ["version", "signatures", "break-glass-signatures", "break-glass-hours", "record", "signers"];
 
 /// Who may sign grants.
 #[derive(Debug)]
 pub(crate) struct GrantPolicy {
     signatures: usize,
     break_glass: Option<BreakGlass>,
+    /// The key of the record in which runs under these grants are entries, if they must be in that one.
+    record: Option<NoteSigner>,
     signers: Vec<NoteSigner>,
 }
 
@@ -51,6 +54,8 @@ pub(crate) struct Granted {
     pub(crate) terms: Terms,
     /// The names of those who signed.
     pub(crate) signers: Vec<String>,
+    /// The key of the record that the policy names.
+    record: Option<NoteSigner>,
 }
 
 impl GrantPolicy {
@@ -117,7 +122,15 @@ impl GrantPolicy {
             }
             _ => return Err(refused("`break-glass-signatures` and `break-glass-hours` go together")),
         };
-        Ok(Self { signatures, break_glass, signers })
+        let record = match written.get("record") {
+            None => None,
+            Some(text) => {
+                let key: Option<NoteSigner> = text.as_str().and_then(|text| text.parse().ok());
+                let key = key.filter(|key| !key.is_witness());
+                Some(key.ok_or_else(|| refused("`record` must be the `log` of the record's log.toml"))?)
+            }
+        };
+        Ok(Self { signatures, break_glass, record, signers })
     }
 
     /// Reads a grant, and refuses it unless enough signers have signed it.
@@ -159,8 +172,10 @@ impl GrantPolicy {
                 "let another signer sign it: fugo grant sign",
             ));
         }
-        let signers = signed.iter().map(|nth| self.signers[*nth].name().to_owned()).collect();
-        Ok(Granted { note, terms, signers })
+        // What is recorded is what counted: anybody can add a line to a note.
+        let counted: Vec<NoteSigner> = signed.iter().map(|nth| self.signers[*nth].clone()).collect();
+        let signers = counted.iter().map(|signer| signer.name().to_owned()).collect();
+        Ok(Granted { note: note.with_signatures_of(&counted), terms, signers, record: self.record.clone() })
     }
 }
 
@@ -203,6 +218,21 @@ impl Granted {
             }
         }
         Ok(())
+    }
+
+    /// Refuses another record than the one that the policy names.
+    pub(crate) fn check_record(&self, log: &NoteSigner) -> Result<()> {
+        match &self.record {
+            Some(record) if record != log => Err(Failure::new(
+                format!(
+                    "the policy of grants names the record {}, and --record is {}",
+                    shown(record.name()),
+                    shown(log.name())
+                ),
+                "give the directory of that record",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses more people than are granted.

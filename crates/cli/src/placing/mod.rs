@@ -178,11 +178,23 @@ fn check_folder(place: &Path) -> Result<()> {
         return Err(Failure::new(format_args!("{} names a directory", place.display()), "name the file to write"));
     }
     match fs::metadata(directory_of(place)) {
-        Ok(folder) if folder.is_dir() => Ok(()),
+        Ok(folder) if folder.is_dir() => refuse_record(place),
         _ => Err(Failure::new(
             format_args!("the directory of {} does not exist", place.display()),
             "make the directory first; no file was changed",
         )),
+    }
+}
+
+/// Refuses a place in the directory of a record, which only grows by its own entries.
+fn refuse_record(place: &Path) -> Result<()> {
+    let folder = fs::canonicalize(directory_of(place)).unwrap_or_default();
+    match folder.ancestors().find(|folder| crate::record::is_record(folder)) {
+        Some(record) => Err(Failure::new(
+            format_args!("{} is in the directory of a record, {}", place.display(), record.display()),
+            "name a file elsewhere; nothing but entries is written there",
+        )),
+        None => Ok(()),
     }
 }
 

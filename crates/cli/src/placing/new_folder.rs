@@ -1,8 +1,9 @@
 //! A new folder that appears with all its files or not at all.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -28,6 +29,13 @@ impl NewFolder {
         let staged = run.path("folder-1");
         fs::create_dir(&staged).map_err(|error| Failure::io("make the folder", place, &error))?;
         Ok(Self { place: place.to_owned(), staged, remedy, _run: run })
+    }
+
+    /// Makes it a folder that only its owner can enter.
+    pub(crate) fn private(self) -> Result<Self> {
+        let mode = Permissions::from_mode(0o700);
+        fs::set_permissions(&self.staged, mode).map_err(|error| Failure::io("make the folder", &self.place, &error))?;
+        Ok(self)
     }
 
     /// Creates a file of the folder. SHA-256 of its bytes is computed.

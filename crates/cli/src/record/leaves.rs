@@ -1,8 +1,10 @@
-//! The people of one entry: a file with a leaf for each, in ascending order of their record symbols, and behind them
-//! the root of each 256 leaves.
+//! The people of one entry: a file with a leaf for each, behind them the root of each whole 256 leaves, and at the end
+//! the 16 random bytes of the entry.
 //!
-//! `leaf := record symbol (16 bytes) ‖ random bytes (16)`. The random bytes keep a proof, which shows hashes of other
-//! leaves, from confirming that somebody else is there. The order of the leaves tells nothing: it is that of the symbols.
+//! `leaf := record symbol (16 bytes) ‖ random bytes (16)`, ascending by `place := SHA-256(random bytes of the entry ‖
+//! record symbol)[0..16]`. A proof shows hashes of other leaves and the index of its own. The random bytes of a leaf keep
+//! the hashes, and those of the entry the index, from telling whether somebody else is there: in the order of the
+//! symbols, an index would count the symbols that are smaller. Neither is in an extract of anyone else.
 
 use std::{
     fs::File,
@@ -12,11 +14,12 @@ use std::{
 };
 
 use fugo::SYMBOL_LEN;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
     damaged,
-    tiles::TILE,
+    tiles::{TILE, regular},
     tree::{self, Frontier, HASH_LEN, Hash, Nodes},
 };
 use crate::{
@@ -30,22 +33,40 @@ type Symbol = [u8; SYMBOL_LEN];
 pub(super) const NONCE_LEN: usize = 16;
 /// The length of a leaf.
 pub(super) const LEAF_LEN: usize = SYMBOL_LEN + NONCE_LEN;
+/// The length of the random bytes of an entry, and of a place.
+const ORDER_LEN: usize = 16;
 /// So many random bytes are fetched at a time.
 const NONCES: usize = 1 << 12;
 
-/// The record symbols of a run while it runs: a sorted file for each reading of the roster.
+/// The random order of an entry.
+#[derive(Clone, Copy)]
+struct Order([u8; ORDER_LEN]);
+
+impl Order {
+    fn place(&self, symbol: &Symbol) -> [u8; ORDER_LEN] {
+        let digest: Hash = Sha256::new().chain_update(self.0).chain_update(symbol).finalize().into();
+        let mut place = [0; ORDER_LEN];
+        place.copy_from_slice(&digest[..ORDER_LEN]);
+        place
+    }
+}
+
+/// The record symbols of a run while it runs: a file in the entry's order for each reading of the roster.
 pub(crate) struct People {
     lists: Vec<PathBuf>,
+    order: Order,
 }
 
 impl People {
-    pub(crate) fn new() -> Self {
-        Self { lists: Vec::new() }
+    pub(crate) fn new() -> Result<Self> {
+        let mut order = Order([0; ORDER_LEN]);
+        random(&mut order.0)?;
+        Ok(Self { lists: Vec::new(), order })
     }
 
     /// Adds symbols, in any order, to a new file at this path.
     pub(crate) fn add(&mut self, mut symbols: Zeroizing<Vec<Symbol>>, path: PathBuf) -> Result<()> {
-        symbols.sort_unstable();
+        symbols.sort_by_cached_key(|symbol| self.order.place(symbol));
         let written = create(&path).and_then(|mut file| file.write_all(symbols.as_flattened()));
         written.map_err(|error| Failure::io("write", &path, &error))?;
         self.lists.push(path);
@@ -54,7 +75,7 @@ impl People {
 
     /// Writes the file of an entry, and flushes it to its device. Returns the number of people and the root.
     pub(super) fn write(&self, path: &Path) -> Result<(u64, Hash)> {
-        let lists = self.lists.iter().map(|list| List::open(list)).collect::<Result<Vec<_>>>()?;
+        let lists = self.lists.iter().map(|list| List::open(list, self.order)).collect::<Result<Vec<_>>>()?;
         let fail = |error: io::Error| Failure::io("write", path, &error);
         let mut out = BufWriter::with_capacity(1 << 18, create(path).map_err(fail)?);
         let (mut all, mut block, mut blocks) = (Frontier::default(), Frontier::default(), Vec::new());
@@ -71,7 +92,7 @@ impl People {
                 blocks.push(std::mem::take(&mut block).root());
             }
         }
-        out.write_all(blocks.as_flattened()).map_err(fail)?;
+        out.write_all(blocks.as_flattened()).and_then(|()| out.write_all(&self.order.0)).map_err(fail)?;
         let file = out.into_inner().map_err(|error| fail(error.into_error()))?;
         file.sync_all().map_err(fail)?;
         Ok((all.size(), all.root()))
@@ -91,24 +112,30 @@ impl Random {
     fn next(&mut self) -> Result<[u8; NONCE_LEN]> {
         if self.bytes.is_empty() {
             self.bytes.resize(NONCES, [0; NONCE_LEN]);
-            getrandom::fill(self.bytes.as_flattened_mut())
-                .map_err(|error| Failure::new(format!("no random bytes: {error}"), "report this"))?;
+            random(self.bytes.as_flattened_mut())?;
         }
         Ok(self.bytes.pop().unwrap_or_else(|| unreachable!("it was filled")))
     }
 }
 
-/// A sorted file of symbols.
+fn random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Failure::new(format!("no random bytes: {error}"), "report this"))
+}
+
+/// A file of symbols in the entry's order.
 struct List {
     path: PathBuf,
     file: BufReader<File>,
-    first: Option<Symbol>,
+    order: Order,
+    /// The next symbol, after its place.
+    first: Option<([u8; ORDER_LEN], Symbol)>,
 }
 
 impl List {
-    fn open(path: &Path) -> Result<Self> {
+    fn open(path: &Path, order: Order) -> Result<Self> {
         let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
-        let mut list = Self { path: path.to_owned(), file: BufReader::with_capacity(1 << 16, file), first: None };
+        let file = BufReader::with_capacity(1 << 16, file);
+        let mut list = Self { path: path.to_owned(), file, order, first: None };
         list.next()?;
         Ok(list)
     }
@@ -117,15 +144,15 @@ impl List {
     fn next(&mut self) -> Result<Option<Symbol>> {
         let mut symbol = [0; SYMBOL_LEN];
         let next = match self.file.read_exact(&mut symbol) {
-            Ok(()) => Some(symbol),
+            Ok(()) => Some((self.order.place(&symbol), symbol)),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
             Err(error) => return Err(Failure::io("read", &self.path, &error)),
         };
-        Ok(std::mem::replace(&mut self.first, next))
+        Ok(std::mem::replace(&mut self.first, next).map(|(_, symbol)| symbol))
     }
 }
 
-/// All lists in ascending order, each symbol once.
+/// All lists in the entry's order, each symbol once.
 struct Merged {
     lists: Vec<List>,
     last: Option<Symbol>,
@@ -150,12 +177,18 @@ impl Iterator for Merged {
     }
 }
 
+/// The length of the file of so many people.
+fn len_of(people: u64) -> u64 {
+    people * LEAF_LEN as u64 + people / TILE * HASH_LEN as u64 + ORDER_LEN as u64
+}
+
 /// The file of an entry's people.
 pub(super) struct Leaves {
     /// How a message names the file.
     name: String,
     file: File,
     size: u64,
+    order: Order,
     /// All of the file, if it was loaded.
     loaded: Option<Vec<u8>>,
 }
@@ -169,21 +202,22 @@ impl Leaves {
     /// Opens the file of an entry with so many people.
     pub(super) fn open(dir: &Path, place: &Path, size: u64) -> Result<Self> {
         let (path, name) = (dir.join(place), place.display().to_string());
-        let file = File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => damaged(format!("{name} is missing: the record was cut")),
-            _ => Failure::io("read", &path, &error),
-        })?;
+        let file = regular(&path, place)?;
         let len = file.metadata().map_err(|error| Failure::io("read", &path, &error))?.len();
-        let expected = size * LEAF_LEN as u64 + size / TILE * HASH_LEN as u64;
+        let expected = len_of(size);
         if len != expected {
             return Err(damaged(format!("{name} has {len} bytes, and must have {expected} for {size} people")));
         }
-        Ok(Self { name, file, size, loaded: None })
+        let mut leaves = Self { name, file, size, order: Order([0; ORDER_LEN]), loaded: None };
+        let mut order = [0; ORDER_LEN];
+        leaves.read(expected - ORDER_LEN as u64, &mut order)?;
+        leaves.order = Order(order);
+        Ok(leaves)
     }
 
     /// Loads the file if so many people are looked for in it that one long read costs less than many short ones.
     pub(super) fn load_for(mut self, people: usize) -> Result<Self> {
-        let len = self.size * LEAF_LEN as u64 + self.size / TILE * HASH_LEN as u64;
+        let len = len_of(self.size);
         if people >= MANY && len <= MOST_LOADED {
             let mut bytes = vec![0; len as usize];
             self.read(0, &mut bytes)?;
@@ -209,13 +243,13 @@ impl Leaves {
 
     /// The index of a person and the random bytes of her leaf.
     pub(super) fn find(&self, symbol: &Symbol) -> Result<Option<(u64, [u8; NONCE_LEN])>> {
-        let (mut start, mut end) = (0, self.size);
+        let (mut start, mut end, wanted) = (0, self.size, self.order.place(symbol));
         while start < end {
             let middle = start + (end - start) / 2;
             let data = self.leaf(middle)?;
             let (found, nonce) =
                 data.split_first_chunk().unwrap_or_else(|| unreachable!("a leaf begins with a symbol"));
-            match found.cmp(symbol) {
+            match self.order.place(found).cmp(&wanted) {
                 std::cmp::Ordering::Less => start = middle + 1,
                 std::cmp::Ordering::Greater => end = middle,
                 std::cmp::Ordering::Equal => {
@@ -236,7 +270,7 @@ impl Leaves {
         let mut data = [0; LEAF_LEN];
         for index in 0..self.size {
             file.read_exact(&mut data).map_err(|error| Failure::io("read", Path::new(&self.name), &error))?;
-            let symbol = data.first_chunk::<SYMBOL_LEN>().copied();
+            let symbol = data.first_chunk::<SYMBOL_LEN>().map(|symbol| self.order.place(symbol));
             if symbol <= last {
                 return Err(damaged(format!("{}: leaf {index} is not in its order", self.name)));
             }
@@ -250,7 +284,7 @@ impl Leaves {
         }
         let mut behind = Vec::new();
         file.read_to_end(&mut behind).map_err(|error| Failure::io("read", Path::new(&self.name), &error))?;
-        if all.root() != *root || blocks.as_flattened() != behind {
+        if all.root() != *root || [blocks.as_flattened(), &self.order.0].concat() != behind {
             return Err(damaged(format!("{} was altered: it does not have the root that its entry names", self.name)));
         }
         Ok(())
@@ -287,7 +321,7 @@ mod tests {
     fn lists_are_merged_each_person_once_and_every_person_is_proved() {
         for n in [0_u32, 1, 2, 255, 256, 257, 700] {
             let dir = tempfile::tempdir().expect("a directory");
-            let mut people = People::new();
+            let mut people = People::new().expect("random bytes");
             let lists = [(0..n / 2).map(symbol).collect(), (n / 3..n).map(symbol).collect::<Vec<_>>()];
             for (nth, list) in lists.into_iter().enumerate() {
                 people.add(Zeroizing::new(list), dir.path().join(format!("list{nth}"))).expect("written");
@@ -308,9 +342,13 @@ mod tests {
                 }
                 assert_eq!(leaves.find(&symbol(n)).expect("read"), None);
             }
-            // Every byte counts.
+            // The order is not that of the symbols.
             let bytes = std::fs::read(&place).expect("read");
-            for at in (0..bytes.len()).step_by(61) {
+            let symbols: Vec<&[u8]> =
+                bytes[..n as usize * LEAF_LEN].chunks(LEAF_LEN).map(|leaf| &leaf[..SYMBOL_LEN]).collect();
+            assert!(n < 255 || !symbols.is_sorted());
+            // Every byte counts. Those of the order do where there is an order.
+            for at in (0..bytes.len() - ORDER_LEN * usize::from(n < 2)).step_by(61) {
                 let mut altered = bytes.clone();
                 altered[at] ^= 1;
                 std::fs::write(&place, altered).expect("written");

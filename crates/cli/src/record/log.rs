@@ -6,10 +6,12 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, File, TryLockError},
     io::{self, Write},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use fugo_keystore::{Note, SigningKeyFile};
@@ -26,7 +28,9 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     grant::{moment::Moment, policy::Granted},
+    interrupt::Interrupt,
     manifest::read_small,
+    notice,
     placing::{create, directory_of, exists},
     redaction::shown,
 };
@@ -220,6 +224,7 @@ impl Recorder {
             ));
         }
         check_key(&log.trust, &key)?;
+        granted.check_record(&log.trust.log)?;
         if granted.note.to_string().len() > MOST_BYTES_OF_GRANT {
             return Err(Failure::new(
                 format!(
@@ -251,13 +256,11 @@ impl Recorder {
         people: &People,
         granted: &Granted,
         staged: &dyn Fn(usize) -> PathBuf,
+        interrupt: &Interrupt,
     ) -> Result<Recorded> {
         let leaves = staged(0);
         let (count, people_root) = people.write(&leaves)?;
-        let lock = self.dir.join(LOCK);
-        let file =
-            File::options().read(true).write(true).open(&lock).map_err(|error| Failure::io("open", &lock, &error))?;
-        file.lock().map_err(|error| Failure::io("lock", &lock, &error))?;
+        let _lock = self.locked(interrupt)?;
 
         // Another run may have added entries since this one began.
         let log = Log::open(&self.dir)?;
@@ -266,6 +269,12 @@ impl Recorder {
         let (tiles, index) = (log.tiles(), log.checkpoint.size);
         if tree::root(&tiles, index)? != log.checkpoint.root {
             return Err(damaged("its tiles do not have the root that the log has signed"));
+        }
+        // A run that was killed leaves the people of one entry, and no later one.
+        if self.dir.join(people_path(index + 1)).exists() {
+            return Err(damaged(format!(
+                "the record was rolled back: its checkpoint has {index} entries, and there are people of later ones"
+            )));
         }
         let entry = Entry {
             run: self.run,
@@ -303,6 +312,27 @@ impl Recorder {
             remove_partial(&self.dir.join(place));
         }
         Ok(Recorded { origin: checkpoint.origin, index, root })
+    }
+
+    /// Locks the log against other runs. The kernel drops the lock with the file.
+    fn locked(&self, interrupt: &Interrupt) -> Result<File> {
+        let path = self.dir.join(LOCK);
+        let file =
+            File::options().read(true).write(true).open(&path).map_err(|error| Failure::io("open", &path, &error))?;
+        let mut waits = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => {
+                    if !std::mem::replace(&mut waits, true) {
+                        notice::say(format_args!("waiting: another run is recording in {}", self.dir.display()));
+                    }
+                    interrupt.check()?;
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::Error(error)) => return Err(Failure::io("lock", &path, &error)),
+            }
+        }
     }
 
     /// Renames a file, and notes which directories must be flushed.

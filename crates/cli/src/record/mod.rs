@@ -261,10 +261,15 @@ impl RecordArgs {
     }
 
     /// Opens the record before a row is read, and refuses the run if the grant has nobody left.
-    pub(crate) fn open(&self, people: Named, granted: &Granted, mut opener: Opener) -> Result<Recorder> {
+    pub(crate) fn open(
+        &self,
+        people: Named,
+        granted: &Granted,
+        begun_at: Moment,
+        mut opener: Opener,
+    ) -> Result<Recorder> {
         let key = opener.open_signing(&self.record_signing_key)?;
-        let inquired_at = self.inquired_at.unwrap_or_else(Moment::now);
-        let begun_at = Moment::now();
+        let inquired_at = self.inquired_at.unwrap_or(begun_at);
         if inquired_at > begun_at {
             return Err(Failure::new("--inquired-at is a time to come", "give the time at which the inquirer asked"));
         }
@@ -334,8 +339,11 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
         thousands(counts.people),
         BASE64.encode(&checkpoint.root)
     )];
-    if counts.withheld > 0 {
-        lines.push(format!("withheld from the people: {}", entries(counts.withheld)));
+    if checkpoint.size < log.checkpoint.size {
+        lines.push(format!("not verified: {} after this checkpoint", entries(log.checkpoint.size - checkpoint.size)));
+    }
+    if !counts.withheld.is_empty() {
+        lines.push(format!("withheld from the people: entry {}", numbers(&counts.withheld)));
     }
     let reviewed = counts.break_glass.into_iter();
     lines.extend(
@@ -437,10 +445,14 @@ fn witness(args: &WitnessArgs) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
+/// A string of TOML.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 fn signer(args: &SignerArgs) -> Result<Exit> {
     let key = args.test.public(&args.file)?;
     let signer = NoteSigner::witness(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))
 }
 
@@ -451,10 +463,19 @@ fn extract(args: &ExtractArgs) -> Result<Exit> {
     let (log, note, checkpoint) = opened(&args.dir, &args.trust, args.checkpoint.as_ref())?;
     let symbols = symbols(&args.symbols, log.trust.people)?;
     let extracts = extract::extracts(&log, (&note, &checkpoint), &symbols)?;
-    let folder = NewFolder::begin(&args.out, REMEDY)?;
+    let folder = NewFolder::begin(&args.out, REMEDY)?.private()?;
     for extract in &extracts {
         let name = extract.symbol_text(&log.trust);
         let texts = [format!("{:#}\n", extract.json(&log.trust)), extract.text(&log.trust, false)];
+        if texts[0].len() as u64 > MOST_BYTES {
+            return Err(Failure::new(
+                format!(
+                    "an extract has more than {} bytes, which `verify-extract` does not read",
+                    thousands(MOST_BYTES)
+                ),
+                "extract up to an older checkpoint, and begin a record more often",
+            ));
+        }
         for (suffix, text) in EXTRACT_SUFFIXES.iter().zip(texts) {
             let mut output = folder.file(&format!("{name}{suffix}"))?;
             output.put(text.as_bytes())?;
@@ -477,8 +498,14 @@ fn extract(args: &ExtractArgs) -> Result<Exit> {
 fn symbols(path: &Path, (scope, tag): Named) -> Result<Vec<[u8; SYMBOL_LEN]>> {
     let bytes = if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut io::Read::take(io::stdin(), MOST_BYTES), &mut bytes)
+        io::Read::read_to_end(&mut io::Read::take(io::stdin(), MOST_BYTES + 1), &mut bytes)
             .map_err(|error| Failure::io("read", Path::new("standard input"), &error))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(Failure::new(
+                format!("standard input is longer than {} bytes", thousands(MOST_BYTES)),
+                "extract the people in several runs",
+            ));
+        }
         bytes
     } else {
         read_small(path, MOST_BYTES)?
@@ -527,6 +554,11 @@ fn put(placing: Placing, files: &[(&PathBuf, String)]) -> Result<()> {
         complete.push(output.complete()?);
     }
     placing::place(&complete, staging)
+}
+
+/// Whether a directory is that of a record. No output is written into it.
+pub(crate) fn is_record(dir: &Path) -> bool {
+    [log::DESCRIPTION, log::LOCK, log::CHECKPOINT].iter().all(|name| dir.join(name).is_file())
 }
 
 /// Whether a file begins as a checkpoint, signed or not.

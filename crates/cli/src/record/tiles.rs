@@ -11,14 +11,17 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    fs, io,
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
+
+use fugo_keystore::open_regular;
 
 use super::{
     checkpoint::Checkpoint,
     damaged,
-    entry::Entry,
+    entry::{Entry, MOST_BYTES},
     tree::{self, Frontier, HASH_LEN, Hash, Nodes},
 };
 use crate::failure::{Failure, Result};
@@ -48,6 +51,21 @@ pub(super) fn tile_path(kind: &str, number: u64, width: u64) -> PathBuf {
     partial.into()
 }
 
+/// The folder of the bundles.
+const ENTRIES: &str = "entries";
+
+/// A file of a record. Another thing in its place is not waited for.
+pub(super) fn regular(path: &Path, place: &Path) -> Result<File> {
+    match open_regular(path) {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => Err(damaged(format!("{} is not a regular file", place.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(damaged(format!("{} is missing: the record was cut", place.display())))
+        }
+        Err(error) => Err(Failure::io("read", path, &error)),
+    }
+}
+
 /// The files of a log with so many entries.
 pub(super) struct Tiles {
     dir: PathBuf,
@@ -75,16 +93,12 @@ impl Tiles {
             return Ok(hashes.clone());
         }
         let width = self.width(level, number);
-        let place = tile_path(&level.to_string(), number, width);
-        let bytes = self.read(&place)?;
-        if bytes.len() as u64 != width * HASH_LEN as u64 {
-            return Err(damaged(format!(
-                "{} has {} bytes, and must have {}",
-                place.display(),
-                bytes.len(),
-                width * 32
-            )));
+        let (place, mut bytes) = self.read(&level.to_string(), number, HASH_LEN as u64)?;
+        let (len, full) = (width * HASH_LEN as u64, TILE * HASH_LEN as u64);
+        if ![len, full].contains(&(bytes.len() as u64)) {
+            return Err(damaged(format!("{} has {} bytes, and must have {len}", place.display(), bytes.len())));
         }
+        bytes.truncate(len as usize);
         let hashes: Vec<Hash> = bytes.as_chunks().0.to_vec();
         let mut cache = self.cache.borrow_mut();
         if cache.len() == MOST_CACHED {
@@ -94,25 +108,40 @@ impl Tiles {
         Ok(hashes)
     }
 
-    fn read(&self, place: &Path) -> Result<Vec<u8>> {
-        let path = self.dir.join(place);
-        fs::read(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => damaged(format!("{} is missing: the record was cut", place.display())),
-            _ => Failure::io("read", &path, &error),
-        })
+    /// Reads a tile or a bundle whose items have at most so many bytes. If a partial one is gone, the full one begins
+    /// with it.
+    fn read(&self, kind: &str, number: u64, item: u64) -> Result<(PathBuf, Vec<u8>)> {
+        let width = self.width(if kind == ENTRIES { 0 } else { kind.parse().unwrap_or(0) }, number);
+        let (partial, full) = (tile_path(kind, number, width), tile_path(kind, number, TILE));
+        let (place, width) = if self.dir.join(&partial).exists() || !self.dir.join(&full).exists() {
+            (partial, width)
+        } else {
+            (full, TILE)
+        };
+        let path = self.dir.join(&place);
+        let (mut bytes, most) = (Vec::new(), width * item);
+        let read = regular(&path, &place)?.take(most + 1).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::io("read", &path, &error))?;
+        if bytes.len() as u64 > most {
+            return Err(damaged(format!("{} has more than {most} bytes", place.display())));
+        }
+        Ok((place, bytes))
     }
 
     /// The entries of a bundle, as bytes.
     pub(super) fn bundle(&self, number: u64) -> Result<Vec<Vec<u8>>> {
         let width = self.width(0, number);
-        let place = tile_path("entries", number, width);
-        let bytes = self.read(&place)?;
+        let (place, bytes) = self.read(ENTRIES, number, MOST_BYTES as u64 + 2)?;
         let (mut entries, mut rest) = (Vec::new(), &bytes[..]);
         while let Some((len, after)) = rest.split_first_chunk() {
             let len = usize::from(u16::from_be_bytes(*len));
             let Some((entry, after)) = after.split_at_checked(len) else { break };
             entries.push(entry.to_vec());
             rest = after;
+        }
+        let is_full = entries.len() as u64 == TILE && place == tile_path(ENTRIES, number, TILE);
+        if is_full {
+            entries.truncate(width as usize);
         }
         if !rest.is_empty() || entries.len() as u64 != width {
             return Err(damaged(format!("{} does not hold {width} whole entries", place.display())));
@@ -222,6 +251,8 @@ impl Nodes for Tiles {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -249,6 +280,11 @@ mod tests {
             assert_eq!(tree::root(&tiles, size + 1).expect("a root"), frontier.root());
             assert_eq!(tiles.bundle(size / TILE).expect("a bundle").last(), Some(&entry));
         }
+        // A copy that was made while a tile was filled has the full one.
+        fs::remove_dir_all(dir.path().join("tile/0/000.p")).expect("removed");
+        fs::remove_dir_all(dir.path().join("tile/entries/000.p")).expect("removed");
+        let older = Tiles::new(dir.path(), 200);
+        assert_eq!((older.bundle(0).expect("a bundle").len(), older.tile(0, 0).expect("a tile").len()), (200, 200));
         let tiles = Tiles::new(dir.path(), 600);
         tiles.check_levels().expect("they fit");
         fs::write(dir.path().join("tile/0/000"), [0; 256 * 32]).expect("written");

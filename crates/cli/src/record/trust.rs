@@ -17,7 +17,7 @@ use fugo::Purpose;
 use fugo_keystore::{Note, NoteSigner};
 use toml::{Table, Value};
 
-use super::checkpoint::Checkpoint;
+use super::{checkpoint::Checkpoint, quoted};
 use crate::{
     failure::{Failure, Result},
     grant::terms::Named,
@@ -41,7 +41,7 @@ impl Trust {
     /// What a new log is verified by. Witnesses are added to the file by hand.
     pub(super) fn text(&self) -> String {
         let (scope, tag) = self.people;
-        let mut text = format!("version = 1\nlog = \"{}\"\npeople = \"{scope} {tag}\"\n", self.log);
+        let mut text = format!("version = 1\nlog = {}\npeople = \"{scope} {tag}\"\n", quoted(&self.log.to_string()));
         text.push_str("witnesses-needed = 0\n\n[witnesses]\n");
         text
     }

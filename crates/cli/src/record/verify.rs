@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use super::{checkpoint::Checkpoint, damaged, entry::Entry, log::Log, tree};
 use crate::{
-    failure::Result,
+    failure::{Failure, Result},
     grant::{policy::GrantPolicy, terms::Terms},
 };
+
+/// So many grants that do not count are named.
+const SHOWN: usize = 5;
 
 /// What a record holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) entries: u64,
     pub(super) people: u64,
-    pub(super) withheld: u64,
+    /// The entries that the people do not learn of.
+    pub(super) withheld: Vec<u64>,
     /// The ids of grants of break-glass, and the entries of each.
     pub(super) break_glass: BTreeMap<String, Vec<u64>>,
 }
@@ -21,12 +25,18 @@ pub(super) struct Counts {
 /// Reads the whole record up to a checkpoint.
 pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policies: &[GrantPolicy]) -> Result<Counts> {
     let (mut counts, mut grants) = (Counts::default(), BTreeMap::<String, (Terms, u64)>::new());
+    let (mut refused, mut first) = (0, Vec::new());
     log.tiles().entries(checkpoint, |index, entry| {
         if entry.people_key != log.trust.people {
             return Err(damaged(format!("entry {index} names its people by another scope or key")));
         }
         log.leaves(index, &entry)?.check(&entry.people_root)?;
-        check_grant(&entry, policies).map_err(|why| damaged(format!("entry {index}: {why}")))?;
+        if let Err(why) = check_grant(&entry, policies) {
+            refused += 1;
+            if first.len() < SHOWN {
+                first.push(format!("entry {index}: {why}"));
+            }
+        }
         let (terms, used) = grants.entry(entry.terms.id.clone()).or_insert_with(|| (entry.terms.clone(), 0));
         if *terms != entry.terms {
             return Err(damaged(format!("entry {index} is of another grant with the id {}", terms.id)));
@@ -40,13 +50,22 @@ pub(super) fn verify(log: &Log, checkpoint: &Checkpoint, policies: &[GrantPolicy
         }
         counts.entries += 1;
         counts.people += entry.people;
-        counts.withheld += u64::from(entry.withheld);
+        if entry.withheld {
+            counts.withheld.push(index);
+        }
         if entry.terms.break_glass {
             counts.break_glass.entry(entry.terms.id).or_default().push(index);
         }
         Ok(())
     })?;
     log.tiles().check_levels()?;
+    if refused > 0 {
+        let rest = if refused > SHOWN { format!("; and {} more", refused - SHOWN) } else { String::new() };
+        return Err(Failure::new(
+            format!("all entries were read, and these grants do not count: {}{rest}", first.join("; ")),
+            "give the policies under which they were recorded, all of them; if none counts, tell the supervisor",
+        ));
+    }
     Ok(counts)
 }
 

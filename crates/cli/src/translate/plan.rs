@@ -147,7 +147,9 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
         }
     }
     let granted = GrantPolicy::load(&args.grant_policy)?.read(&args.grant)?;
-    granted.check_time(Moment::now())?;
+    // The clock is read once: the entry of the record has the time at which the grant was valid.
+    let begun_at = Moment::now();
+    granted.check_time(begun_at)?;
     let (keys, test_keys) = load_keys(args)?;
     hardening::wipe_stack();
     let named = |key: &AnySymbolKey| (*key.scope(), key.tag());
@@ -156,7 +158,7 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
     args.epochs.check_accepted(&[from])?;
     args.epochs.check_made(&[to, named(&keys.record)])?;
     let opener = args.unlock.opener(args.test.allowed())?;
-    let recorder = args.record.open(named(&keys.record), &granted, opener)?;
+    let recorder = args.record.open(named(&keys.record), &granted, begun_at, opener)?;
     let places = places(args, to)?;
     let memory = Memory {
         total: args.memory.unwrap_or_else(options::default_memory),

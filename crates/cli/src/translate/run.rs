@@ -76,7 +76,7 @@ pub(super) fn run(mut plan: Plan, keys: Box<Keys>) -> Result<Report> {
         asked: Totals { header_lines: plan.asked.input.header_lines(), ..Totals::default() },
         roster: Totals::default(),
         people: 0,
-        recorded: People::new(),
+        recorded: People::new()?,
         temporary,
         passes: 0,
         memory: plan.memory,
@@ -116,7 +116,7 @@ pub(super) fn run(mut plan: Plan, keys: Box<Keys>) -> Result<Report> {
         duplicates: run.asked.equal + run.asked.differing,
     };
     let staged = |nth: usize| of_record.join(format!("record-{nth}"));
-    let recorded = plan.recorder.append(&ran, &run.recorded, &plan.granted, &staged)?;
+    let recorded = plan.recorder.append(&ran, &run.recorded, &plan.granted, &staged, &interrupt)?;
     run.progress.phase("renaming");
     // From here on the run is recorded, also if it fails.
     let note = format!("the run is recorded as entry {} of {}", recorded.index, recorded.origin);

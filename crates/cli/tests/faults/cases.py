@@ -15,6 +15,7 @@ from pathlib import Path
 PEOPLE = 6_000
 TODAY = 1_795_910_400  # 2026-11-29 09:00 in Japan
 quoted = shlex.quote
+RECORD = ["--record", "record", "--record-key", "people.key", "--record-signing-key", "sign.key"]
 
 _numbers = itertools.count(1)
 Check = Callable[[Path, bytes, dict[str, bytes]], bool]
@@ -170,12 +171,17 @@ def prepare(work: Path, tool: str) -> None:
     policy = "version = 1\nsignatures = 2\n[signers]\n"
     for name in ("tanaka", "sato"):
         fugo("key", "signing", "--plaintext", "--out", f"{name}.key", folder=granted)
-        signer = fugo("grant", "signer", f"{name}.key.pub", "--name", name, folder=granted).decode().strip()
+        signer = fugo("grant", "signer", f"{name}.key.pub", "--name", name, "--test-keys", folder=granted).decode().strip()
         policy += (signer if " = " in signer else f'{name} = "{signer}"') + "\n"
     (granted / "grants.toml").write_text(policy)
     fugo(*grant(tags_of(keys)), folder=granted)
-    fugo("grant", "sign", "grant.text", "--key", "tanaka.key", "--name", "tanaka", "--out", "one.note", folder=granted)
-    fugo("grant", "sign", "one.note", "--key", "sato.key", "--name", "sato", "--out", "two.note", folder=granted)
+    fugo("grant", "sign", "grant.text", "--key", "tanaka.key", "--name", "tanaka", "--out", "one.note", "--test-keys",
+         folder=granted)
+    fugo("grant", "sign", "one.note", "--key", "sato.key", "--name", "sato", "--out", "two.note", "--test-keys",
+         folder=granted)
+    fugo("key", "derive", "--plaintext", "--root", "root.key", "--scope", "portal/record/1", "--out", "people.key", folder=granted)
+    fugo("record", "init", "record", "--name", "record.test", "--signing-key", "sign.key", "--people", "portal/record/1",
+         "--people-tag", tags_of(granted)["portal/record/1"], "--test-keys", folder=granted)
 
 
 def grant(tags: dict[str, str], out: str = "grant.text") -> list[str]:
@@ -215,7 +221,7 @@ def ages(path: Path, found: bytes, reference: dict[str, bytes]) -> bool:
 
 
 # What is different in each run, or in each place.
-VOLATILE = {"run", "run_id", "seconds", "replaced", "rows_per_second"}
+VOLATILE = {"record", "run", "run_id", "seconds", "replaced", "rows_per_second"}
 
 
 def stable(value: object) -> object:
@@ -291,12 +297,23 @@ def every(tool: str, work: Path) -> Iterator[Case]:
     translated = ["moj2.csv", "report2.json"]
     translate = ["translate", "asked.csv", "--roster", "roster.csv", "--from-key", "nta.key", "--to-key", "moj.key",
                  "--out", "moj2.csv", "--test-keys", "--report", "report2.json", "--quiet"]
-    translate += ["--grant", "two.note", "--grant-policy", "grants.toml"]
-    yield Case("translate", "granted", fugo(*translate), translated, {0, 1}, {"report2.json": same_json})
+    translate += ["--grant", "two.note", "--grant-policy", "grants.toml", *RECORD]
+
+    def recorded(folder: Path, before: dict[str, bytes]) -> list[str]:
+        verify = [tool, "record", "verify", "record", "--trust", "record/log.toml", "--grant-policy", "grants.toml"]
+        done = subprocess.run(verify, cwd=folder, capture_output=True)
+        if done.returncode != 0:
+            return [f"the record does not verify: {done.stderr.decode(errors='replace').strip()}"]
+        entries = int((folder / "record/checkpoint").read_text().split("\n")[1])
+        return ["an output is not recorded"] if (folder / "moj2.csv").exists() and entries == 0 else []
+
+    yield Case("translate", "granted", fugo(*translate), translated, {0, 1}, {"report2.json": same_json},
+               contradiction=recorded, may_change={"record/checkpoint"}, most=120)
 
     yield Case("grant new", "granted", fugo(*grant(tags, "new.text")), ["new.text"], public=(".text",))
     yield Case("grant sign", "granted",
-               fugo("grant", "sign", "one.note", "--key", "sato.key", "--name", "sato", "--out", "new.note"), ["new.note"],
+               fugo("grant", "sign", "one.note", "--key", "sato.key", "--name", "sato", "--out", "new.note", "--test-keys"),
+               ["new.note"],
                public=(".note",))
 
     inspect = by_command(tool, "key", "inspect", "{}")
@@ -403,14 +420,15 @@ def clocks(work: Path, tool: str, clock: Path) -> tuple[int, list[str]]:
     before, after = 1_793_491_200, 1_806_537_600  # 2026-11-01 00:00:00 and 2027-04-01 00:00:00 UTC: the window of the grant
     keys = work / "clocks"
     shutil.copytree(work / "issuer", keys)
-    for name in ("asked.csv", "grants.toml", "two.note"):
+    for name in ("asked.csv", "grants.toml", "two.note", "people.key"):
         shutil.copy(work / "granted" / name, keys)
+    shutil.copytree(work / "granted/record", keys / "record")
     run(tool, "key", "rotate", "--plaintext", "--root", "root.key", "--scope", "agency/nta/1", "--valid-from", "2027-04-01",
         "--accept-until", "2027-04-30", "--out", "nta2.key", folder=keys)
     registry = ["--registry", "root.key.scopes", "--test-keys", "--quiet"]
     convert = ["convert", "roster.csv", "--out", "out.csv", *registry, "--key"]
     translate = ["translate", "asked.csv", "--roster", "roster.csv", "--from-key", "nta.key", "--to-key", "moj.key", "--out",
-                 "out.csv", "--test-keys", "--grant", "two.note", "--grant-policy", "grants.toml", "--quiet"]
+                 "out.csv", "--test-keys", "--grant", "two.note", "--grant-policy", "grants.toml", "--quiet", *RECORD]
     undated = deliver(1)[:-2]
     # (command, what the clock says, whether the command may finish)
     trials: list[tuple[list[str], str, bool]] = []
