@@ -131,6 +131,7 @@ def prepare(work: Path, tool: str) -> None:
     shutil.copytree(keys, rosters)
     roster(rosters / "roster.csv", 1, PEOPLE)
     roster(rosters / "other.csv", 4_000, PEOPLE)
+    (rosters / "numbers.txt").write_text("\n".join([*numbers(1, PEOPLE), "12345"]) + "\n")
     (rosters / "policy.toml").write_text(
         'version = 1\n["agency/nta"]\nsmall-groups = "leave-out"\n["agency/nta".columns]\ngroup = "exact"\nmemo = "drop"\n')
 
@@ -386,8 +387,8 @@ def every(tool: str, work: Path) -> Iterator[Case]:
                     "inbox"), received, prints=True, public=(".manifest.json",))
     yield Case("audit --report", "issuer", fugo("audit", "nta.csv", "moj.csv", "--report", "new.json"), ["new.json"],
                checks={"new.json": same_json}, prints=True)
-    yield Case("check", "rosters", ["sh", "-c", f"cut -d, -f1 roster.csv | {quoted(tool)} check -"], [], {0, 1}, prints=True,
-               quick=False, without={"kill", "power", "two"})
+    yield Case("check", "rosters", fugo("check", "numbers.txt"), [], {1}, prints=True, quick=False,
+               without={"kill", "power", "two"})
     yield Case("key public", "issuer", fugo("key", "public", "sign.key"), [], prints=True, without={"kill", "power", "two"})
     yield Case("synth", "keys", fugo("synth", "--rows", "2000", "--seed", "1", "--out", "people.csv"), ["people.csv"], quick=False)
 
