@@ -126,26 +126,7 @@ pub(super) struct Places {
 
 /// Checks the arguments, loads the keys and reads both headers.
 pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
-    let roster = &args.roster;
-    let is_stdin = |path: &Path| path.as_os_str() == "-";
-    let rows = args.rows.as_deref().filter(|path| !is_stdin(path));
-    if rows.is_none() && is_stdin(&roster.roster) {
-        return Err(Failure::new(
-            "the rows and the roster would both be read from standard input",
-            "give the path of one of them",
-        ));
-    }
-    if roster.restore_zeros && roster.number_format == Format::Strict {
-        return Err(Failure::new("--restore-zeros needs the lenient number format", "add --number-format lenient"));
-    }
-    for (encoding, delimiter) in [(args.encoding, args.delimiter), (roster.roster_encoding, roster.roster_delimiter)] {
-        if !encoding.keeps_apart(delimiter) {
-            return Err(Failure::new(
-                "this delimiter can be the second byte of a CP932 character",
-                "export the file with a comma, a semicolon or a tab as its delimiter",
-            ));
-        }
-    }
+    let rows = rows_of(args)?;
     let granted = GrantPolicy::load(&args.grant_policy)?.read(&args.grant)?;
     // The clock is read once: the entry of the record has the time at which the grant was valid.
     let begun_at = Moment::now();
@@ -230,6 +211,31 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
         quiet: args.quiet,
     };
     Ok((plan, keys))
+}
+
+/// The path of the asked rows; `None` for standard input. Refuses options that do not fit each other.
+fn rows_of(args: &TranslateArgs) -> Result<Option<&Path>> {
+    let roster = &args.roster;
+    let is_stdin = |path: &Path| path.as_os_str() == "-";
+    let rows = args.rows.as_deref().filter(|path| !is_stdin(path));
+    if rows.is_none() && is_stdin(&roster.roster) {
+        return Err(Failure::new(
+            "the rows and the roster would both be read from standard input",
+            "give the path of one of them",
+        ));
+    }
+    if roster.restore_zeros && roster.number_format == Format::Strict {
+        return Err(Failure::new("--restore-zeros needs the lenient number format", "add --number-format lenient"));
+    }
+    for (encoding, delimiter) in [(args.encoding, args.delimiter), (roster.roster_encoding, roster.roster_delimiter)] {
+        if !encoding.keeps_apart(delimiter) {
+            return Err(Failure::new(
+                "this delimiter can be the second byte of a CP932 character",
+                "export the file with a comma, a semicolon or a tab as its delimiter",
+            ));
+        }
+    }
+    Ok(rows)
 }
 
 fn roster_plan(args: &TranslateArgs, memory: Memory) -> Result<RosterPlan> {
