@@ -199,7 +199,9 @@ class Trials:
         """What the next run that writes in the same folder leaves. A run that refuses at once writes nothing there."""
         for parent in {(folder / name).parent for name in temporary(folder)}:
             if parent.is_dir() and not cases.is_temporary(parent.name):
-                subprocess.run([*self.sweeper, parent / "swept.text"], cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
+                # Nothing but entries is written into a record, so the next translation sweeps there.
+                command = self.case.command if (parent / "checkpoint").is_file() else [*self.sweeper, parent / "swept.text"]
+                subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL)
                 (parent / "swept.text").unlink(missing_ok=True)
         return temporary(folder)
 
