@@ -1,7 +1,10 @@
 //! The exit statuses. 0: everything is in order. 1: the command finished, and there are rejects, or files that link.
 //! 2: the command refused or stopped. 130: it was interrupted.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use crate::{failure::Failure, notice, redaction::escape};
 
@@ -14,6 +17,12 @@ pub(crate) enum Exit {
     Rejects,
     /// The audit finished, and the files link.
     Linked,
+}
+
+/// Prints the result of a command on standard output.
+pub(crate) fn print(text: &str) -> Result<Exit, Failure> {
+    io::stdout().write_all(escape(text, "\n").as_bytes()).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Clean)
 }
 
 /// Prints a failure and returns the exit status.

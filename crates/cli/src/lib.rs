@@ -37,6 +37,7 @@ mod redaction;
 mod roster;
 mod seal;
 mod symbol;
+mod toml_text;
 mod translate;
 mod unlock;
 mod written;

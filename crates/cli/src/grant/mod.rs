@@ -9,10 +9,7 @@ pub(crate) mod moment;
 pub(crate) mod policy;
 pub(crate) mod terms;
 
-use std::{
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use fugo::{KeyTag, Scope};
@@ -24,13 +21,12 @@ use self::{
     terms::Terms,
 };
 use crate::{
-    exit::Exit,
+    exit::{Exit, print},
     failure::{Failure, Result},
     keys::TestKeyArgs,
     notice,
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
-    record::quoted,
-    redaction::escape,
+    toml_text::quoted,
     unlock::UnlockArgs,
 };
 
@@ -208,7 +204,7 @@ fn verify(args: &VerifyArgs) -> Result<Exit> {
 fn signer(args: &SignerArgs) -> Result<Exit> {
     let key = args.test.public(&args.file)?;
     let signer = NoteSigner::new(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
-    print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))
+    print_signer(&signer)
 }
 
 fn terms_of(file: &Path, note: &Note) -> Result<Terms> {
@@ -216,9 +212,9 @@ fn terms_of(file: &Path, note: &Note) -> Result<Terms> {
     Terms::parse(note.text()).map_err(|error| Failure::new(error, remedy).of(file))
 }
 
-fn print(text: &str) -> Result<Exit> {
-    io::stdout().write_all(escape(text, "\n").as_bytes()).map_err(|error| Failure::stdout(&error))?;
-    Ok(Exit::Clean)
+/// Prints the line of a signer for a policy, or of a witness for log.toml.
+pub(crate) fn print_signer(signer: &NoteSigner) -> Result<Exit> {
+    print(&format!("{} = {}\n", quoted(signer.name()), quoted(&signer.to_string())))
 }
 
 /// Writes a new file, whole or not at all.

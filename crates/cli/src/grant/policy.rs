@@ -14,7 +14,7 @@
 use std::path::Path;
 
 use fugo_keystore::{Note, NoteSigner};
-use toml::{Table, Value};
+use toml::Value;
 
 use super::{
     moment::Moment,
@@ -24,6 +24,7 @@ use crate::{
     failure::{Failure, Result},
     manifest::read_small,
     redaction::shown,
+    toml_text::table_of,
 };
 
 const MOST_BYTES: u64 = 1 << 16;
@@ -66,14 +67,7 @@ impl GrantPolicy {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let written: Table = text.parse().map_err(|error: toml::de::Error| {
-            // The message of the parser may quote the line.
-            let at = error.span().map_or(0, |span| span.start);
-            refused(format!("line {} is not TOML", 1 + text[..at].matches('\n').count()))
-        })?;
-        if let Some(name) = written.keys().find(|name| !NAMES.contains(&name.as_str())) {
-            return Err(refused(format!("`{}` is unknown; there are {}", shown(name), NAMES.join(", "))));
-        }
+        let written = table_of(text, &NAMES).map_err(refused)?;
         let count = |name: &str| match written.get(name) {
             None => Ok(None),
             Some(Value::Integer(count @ 1..=1_000_000)) => Ok(Some(*count as usize)),

@@ -7,13 +7,14 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use fugo::Scope;
 use sha2::{Digest, Sha256};
-use toml::{Table, Value};
+use toml::Value;
 
 pub(crate) use self::rule::{Levels, Rule};
 use crate::{
     failure::{Failure, Result},
     manifest::read_small,
     redaction::shown,
+    toml_text,
 };
 
 /// The longest policy in bytes.
@@ -71,11 +72,8 @@ impl Policy {
 
     fn parse(bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|_| refused("the policy is not text in UTF-8"))?;
-        let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
-            // The message of the parser may quote the line.
-            let at = error.span().map_or(0, |span| span.start);
-            refused(format!("line {} of the policy is not TOML", 1 + text[..at].matches('\n').count()))
-        })?;
+        let mut table =
+            toml_text::table(text).map_err(|line| refused(format!("line {line} of the policy is not TOML")))?;
         match table.remove("version") {
             Some(Value::Integer(VERSION)) => {}
             _ => return Err(refused(format!("the policy has no `version = {VERSION}`"))),

@@ -22,7 +22,7 @@ mod verify;
 mod witness;
 
 use std::{
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -45,18 +45,19 @@ pub(crate) use self::{
 };
 use crate::{
     counts::{counted, thousands},
-    exit::Exit,
+    exit::{Exit, print},
     failure::{Failure, Result},
     grant::{
         moment::Moment,
         policy::{GrantPolicy, Granted},
+        print_signer,
         terms::Named,
     },
     keys::TestKeyArgs,
     manifest::read_small,
     notice,
     placing::{self, Kind, NewFolder, OverwriteArgs, Placing, Staging, exists},
-    redaction::{escape, shown},
+    redaction::shown,
     unlock::{Opener, UnlockArgs},
 };
 
@@ -445,15 +446,10 @@ fn witness(args: &WitnessArgs) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// A string of TOML.
-pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 fn signer(args: &SignerArgs) -> Result<Exit> {
     let key = args.test.public(&args.file)?;
     let signer = NoteSigner::witness(&args.name, &key).map_err(|error| Failure::new(error, "give another name"))?;
-    print(&format!("{} = {}\n", quoted(&args.name), quoted(&signer.to_string())))
+    print_signer(&signer)
 }
 
 fn extract(args: &ExtractArgs) -> Result<Exit> {
@@ -537,11 +533,6 @@ fn verify_extract(args: &VerifyExtractArgs) -> Result<Exit> {
     let extract =
         Extract::verified(&read_small(&args.file, MOST_BYTES)?, &trust).map_err(|failure| failure.of(&args.file))?;
     print(&extract.text(&trust, true))
-}
-
-fn print(text: &str) -> Result<Exit> {
-    io::stdout().write_all(escape(text, "\n").as_bytes()).map_err(|error| Failure::stdout(&error))?;
-    Ok(Exit::Clean)
 }
 
 /// Writes files in this order, each whole or not at all.

@@ -93,7 +93,7 @@ impl Tiles {
             return Ok(hashes.clone());
         }
         let width = self.width(level, number);
-        let (place, mut bytes) = self.read(&level.to_string(), number, HASH_LEN as u64)?;
+        let (place, mut bytes) = self.read(&level.to_string(), number, width, HASH_LEN as u64)?;
         let (len, full) = (width * HASH_LEN as u64, TILE * HASH_LEN as u64);
         if ![len, full].contains(&(bytes.len() as u64)) {
             return Err(damaged(format!("{} has {} bytes, and must have {len}", place.display(), bytes.len())));
@@ -110,8 +110,7 @@ impl Tiles {
 
     /// Reads a tile or a bundle whose items have at most so many bytes. If a partial one is gone, the full one begins
     /// with it.
-    fn read(&self, kind: &str, number: u64, item: u64) -> Result<(PathBuf, Vec<u8>)> {
-        let width = self.width(if kind == ENTRIES { 0 } else { kind.parse().unwrap_or(0) }, number);
+    fn read(&self, kind: &str, number: u64, width: u64, item: u64) -> Result<(PathBuf, Vec<u8>)> {
         let (partial, full) = (tile_path(kind, number, width), tile_path(kind, number, TILE));
         let (place, width) = if self.dir.join(&partial).exists() || !self.dir.join(&full).exists() {
             (partial, width)
@@ -131,7 +130,7 @@ impl Tiles {
     /// The entries of a bundle, as bytes.
     pub(super) fn bundle(&self, number: u64) -> Result<Vec<Vec<u8>>> {
         let width = self.width(0, number);
-        let (place, bytes) = self.read(ENTRIES, number, MOST_BYTES as u64 + 2)?;
+        let (place, bytes) = self.read(ENTRIES, number, width, MOST_BYTES as u64 + 2)?;
         let (mut entries, mut rest) = (Vec::new(), &bytes[..]);
         while let Some((len, after)) = rest.split_first_chunk() {
             let len = usize::from(u16::from_be_bytes(*len));

@@ -17,12 +17,13 @@ use fugo::Purpose;
 use fugo_keystore::{Note, NoteSigner};
 use toml::{Table, Value};
 
-use super::{checkpoint::Checkpoint, quoted};
+use super::checkpoint::Checkpoint;
 use crate::{
     failure::{Failure, Result},
     grant::terms::Named,
     manifest::read_small,
     redaction::shown,
+    toml_text::{quoted, table_of},
 };
 
 const MOST_BYTES: u64 = 1 << 16;
@@ -53,13 +54,7 @@ impl Trust {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let written: Table = text.parse().map_err(|error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start);
-            refused(format!("line {} is not TOML", 1 + text[..at].matches('\n').count()))
-        })?;
-        if let Some(name) = written.keys().find(|name| !NAMES.contains(&name.as_str())) {
-            return Err(refused(format!("`{}` is unknown; there are {}", shown(name), NAMES.join(", "))));
-        }
+        let written = table_of(text, &NAMES).map_err(refused)?;
         if written.get("version") != Some(&Value::Integer(1)) {
             return Err(refused("`version` must be 1"));
         }
