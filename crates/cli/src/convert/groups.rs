@@ -4,9 +4,12 @@
 //! few, and only the rows of people with several need to be found and ordered for it (`sort.rs`). A coarser level is
 //! counted from the groups of the finest, because all people of such a group have the same cells there too.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    mem,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use ahash::RandomState;
@@ -19,9 +22,12 @@ use crate::{
     policy::SmallGroups,
 };
 
-/// Parts of a table of groups, each with its lock, so that threads rarely wait for each other. A thread brings all of
-/// its rows of a block to one part after the other, so that the part is in the processor's caches.
+/// Parts of a table of groups, each with its lock, so that threads rarely wait for each other. A thread brings all that
+/// it counted in a block to one part after the other, so that the part is in the processor's caches.
 const SHARDS: usize = 64;
+/// The groups that a thread counts in its own table before it brings them to the shards: enough for policies with large
+/// groups, and 64 KiB, which stay in the processor's caches.
+const RECENT: usize = 1 << 12;
 
 /// About how many bytes a group takes while groups are counted, without its cells.
 const GROUP: usize = 40;
@@ -55,14 +61,25 @@ struct Group {
     start: usize,
 }
 
-/// The rows of a block on their way into the groups: their digests, and their numbers in the block.
+/// The rows of a block on their way into the groups.
 pub(crate) struct Counting {
-    of_shards: Vec<Vec<(u64, u32)>>,
+    /// Groups by the low bits of their digests. A group that needs the place of another one takes it.
+    recent: Vec<Counted>,
+    of_shards: Vec<Vec<Counted>>,
+}
+
+/// Rows of a block that are in one group.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    digest: u64,
+    /// One of the rows, by its number in the block.
+    row: u32,
+    people: u32,
 }
 
 impl Default for Counting {
     fn default() -> Self {
-        Self { of_shards: vec![Vec::new(); SHARDS] }
+        Self { recent: vec![Counted::default(); RECENT], of_shards: vec![Vec::new(); SHARDS] }
     }
 }
 
@@ -100,24 +117,35 @@ impl<'a> Groups<'a> {
 
     /// Counts the rows of a block: row `i` has the cells `cells(i)`.
     pub(crate) fn add<'r>(&self, rows: usize, cells: impl Fn(usize) -> &'r [u8], counting: &mut Counting) {
+        let Counting { recent, of_shards } = counting;
+        let mut bring = |counted: Counted| of_shards[Self::shard_of(counted.digest)].push(counted);
         for row in 0..rows {
             let digest = self.state.hash_one(cells(row));
-            counting.of_shards[Self::shard_of(digest)].push((digest, row as u32));
+            let place = &mut recent[digest as usize % RECENT];
+            if place.digest == digest && place.people > 0 {
+                place.people += 1;
+                continue;
+            }
+            let before = mem::replace(place, Counted { digest, row: row as u32, people: 1 });
+            if before.people > 0 {
+                bring(before);
+            }
         }
-        for (shard, digests) in counting.of_shards.iter_mut().enumerate() {
-            if digests.is_empty() {
+        recent.iter_mut().map(mem::take).filter(|counted| counted.people > 0).for_each(bring);
+        for (shard, counted) in of_shards.iter_mut().enumerate() {
+            if counted.is_empty() {
                 continue;
             }
             let Shard { groups, cells: kept } = &mut *self.shard(shard);
-            for (digest, row) in digests.drain(..) {
+            for Counted { digest, row, people } in counted.drain(..) {
                 if let Some(group) = groups.get_mut(&digest) {
-                    group.people = group.people.saturating_add(1);
+                    group.people = group.people.saturating_add(people);
                     continue;
                 }
                 let cells = if self.keeps_cells { cells(row as usize) } else { &[] };
                 // More groups than this are refused later, and need no memory before.
                 if self.taken.fetch_add(GROUP + cells.len(), Ordering::Relaxed) < self.most {
-                    let group = Group { people: 1, len: cells.len() as u32, start: kept.len() };
+                    let group = Group { people, len: cells.len() as u32, start: kept.len() };
                     groups.insert(digest, group);
                     kept.extend_from_slice(cells);
                 }

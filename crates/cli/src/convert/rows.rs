@@ -283,6 +283,7 @@ pub(crate) struct RowReader<'a> {
     kept_stretch: Option<Range<usize>>,
     line_rule: LineRule,
     block_has_cr: bool,
+    block_has_quotes: bool,
     structure: Structure,
     fields: Vec<Field>,
     kept_cells: KeptCells,
@@ -297,6 +298,7 @@ impl<'a> RowReader<'a> {
             kept_stretch: layout.kept_stretch(),
             line_rule: layout.line_rule(),
             block_has_cr: false,
+            block_has_quotes: false,
             structure: Structure::default(),
             fields: Vec::new(),
             kept_cells: KeptCells::new(layout.encoding),
@@ -313,6 +315,7 @@ impl<'a> RowReader<'a> {
         let Layout { delimiter, fields, .. } = *self.layout;
         self.structure.find(bytes, delimiter);
         self.block_has_cr = has_bare_cr(bytes);
+        self.block_has_quotes = memchr(b'"', bytes).is_some();
         let (mut at, mut place, mut line) = (0, 0, block.first_line);
         while at < bytes.len() {
             // The block holds complete records, so its end is the end of a record.
@@ -380,23 +383,8 @@ impl<'a> RowReader<'a> {
                 }
                 harmless = false;
             }
-            if self.kept_stretch.is_none() {
-                rows.kept.push(layout.delimiter);
-                rows.kept.extend_from_slice(text);
-            }
         }
-        if let Some(stretch) = &self.kept_stretch {
-            rows.kept.push(layout.delimiter);
-            rows.kept.extend_from_slice(&bytes[self.fields[stretch.start].start..self.fields[stretch.end - 1].end]);
-        }
-        let start = rows.kept_ends.last().copied().unwrap_or(0);
-        if self.block_has_cr && memchr(b'\r', &rows.kept[start..]).is_some() {
-            rows.kept.truncate(start);
-            for &keep in &layout.keep {
-                rows.kept.push(layout.delimiter);
-                csv::write_field(cell(&self.fields[keep]), &mut rows.kept);
-            }
-        }
+        self.keep(bytes, rows);
         let person = cell(&self.fields[layout.person]);
         let at_person = |reason| (Some(layout.person), reason);
         match &layout.source {
@@ -440,6 +428,28 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
+    /// Writes the kept cells of a row as they are in the roster.
+    fn keep(&self, bytes: &[u8], rows: &mut Rows) {
+        let Layout { delimiter, ref keep, .. } = *self.layout;
+        let start = rows.kept.len();
+        if let Some(stretch) = &self.kept_stretch {
+            rows.kept.push(delimiter);
+            rows.kept.extend_from_slice(&bytes[self.fields[stretch.start].start..self.fields[stretch.end - 1].end]);
+        } else {
+            for &keep in keep {
+                rows.kept.push(delimiter);
+                rows.kept.extend_from_slice(&bytes[self.fields[keep].clone()]);
+            }
+        }
+        if self.block_has_cr && memchr(b'\r', &rows.kept[start..]).is_some() {
+            rows.kept.truncate(start);
+            for &keep in keep {
+                rows.kept.push(delimiter);
+                csv::write_field(&bytes[self.fields[keep].clone()], &mut rows.kept);
+            }
+        }
+    }
+
     /// Writes the kept cells of a good row for the outputs that have a policy. If a cell cannot be made coarser, the
     /// person is taken back.
     fn make_coarser(&mut self, bytes: &[u8], rows: &mut Rows, counts: Counts) -> Result<(), (Option<usize>, Reason)> {
@@ -458,7 +468,7 @@ impl<'a> RowReader<'a> {
         }
         let Some(digests) = &layout.digests else { return Ok(()) };
         let kept = &rows.kept[rows.kept_ends.last().copied().unwrap_or(0)..];
-        let is_plain = !self.block_has_cr && memchr(b'"', kept).is_none();
+        let is_plain = !self.block_has_cr && (!self.block_has_quotes || memchr(b'"', kept).is_none());
         rows.digests.push(if is_plain {
             digests.of_bytes(kept)
         } else {

@@ -212,7 +212,7 @@ impl Rule {
     /// No rule writes more than ten digits of a value, so none can write a MyNumber.
     pub(crate) fn write(self, value: &[u8], before: Option<Self>, out: &mut Vec<u8>) -> Option<()> {
         let value = value.trim_ascii();
-        if value.is_empty() {
+        if value.is_empty() || self.write_common(value, out) {
             return Some(());
         }
         match self {
@@ -250,6 +250,51 @@ impl Rule {
         Some(())
     }
 
+    /// As [`Self::write`] for the form that most cells have: an ISO 8601 date, or ASCII digits. `false`, and nothing is
+    /// appended, for every other form. A cell of such a form is its own value in CSV and in every encoding.
+    #[inline]
+    pub(crate) fn write_common(self, cell: &[u8], out: &mut Vec<u8>) -> bool {
+        // Bytes are appended by the eight, because the length is then known to the compiler, and those behind the text
+        // are taken back.
+        let mut push = |text: [u8; 8], len: usize| {
+            let end = out.len() + len;
+            out.extend_from_slice(&text);
+            out.truncate(end);
+        };
+        match self {
+            Self::Age { years, on } => {
+                let Some(age) = iso(cell).and_then(|born| on.years_since(born)).filter(|age| *age <= MOST_YEARS) else {
+                    return false;
+                };
+                let (text, len) = band_of_ages(age / years * years, years);
+                push(text, len);
+            }
+            Self::Month | Self::Year => {
+                if iso(cell).is_none() {
+                    return false;
+                }
+                let Some(text) = cell.first_chunk() else { return false };
+                push(*text, if self == Self::Year { 4 } else { 7 });
+            }
+            Self::First(digits) => {
+                if cell.len() < digits || !cell.iter().all(u8::is_ascii_digit) {
+                    return false;
+                }
+                match cell.first_chunk() {
+                    Some(text) => push(*text, digits),
+                    None => out.extend_from_slice(&cell[..digits]),
+                }
+            }
+            Self::Band(width) => {
+                let Some(number) = digits(cell).filter(|number| *number <= MOST_AMOUNT) else { return false };
+                let first = number / width * width;
+                band(first, first + (width - 1), 1, out);
+            }
+            Self::Exact | Self::Drop | Self::Decade | Self::Empty => return false,
+        }
+        true
+    }
+
     /// Whether it reads dates.
     pub(crate) fn reads_dates(self) -> bool {
         matches!(self, Self::Month | Self::Year | Self::Decade | Self::Age { .. })
@@ -258,11 +303,6 @@ impl Rule {
 
 /// Appends the first digits of a code. Hyphens and spaces between digits do not count. A 〒 in front does not count either.
 fn first_digits(code: &[u8], digits: usize, out: &mut Vec<u8>) -> Option<()> {
-    // Most codes are digits.
-    if code.len() >= digits && code.iter().all(u8::is_ascii_digit) {
-        out.extend_from_slice(&code[..digits]);
-        return Some(());
-    }
     let text = std::str::from_utf8(code).ok()?;
     if !code.is_ascii() && is_not_plain(text) {
         let mut plain = String::new();
@@ -321,6 +361,27 @@ fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
     push(last, digits, out);
 }
 
+/// `years` ages from `first` on as [`band`] writes them, and the length. They have three digits at most.
+#[inline]
+fn band_of_ages(first: u32, years: u32) -> ([u8; 8], usize) {
+    let (mut text, mut len) = ([0; 8], 0);
+    for (age, before) in [(first, None), (first + years - 1, Some(b'-'))] {
+        let digits = [age / 100, age / 10 % 10, age % 10].map(|digit| b'0' + digit as u8);
+        let written = if age < 10 {
+            &digits[2..]
+        } else if age < 100 {
+            &digits[1..]
+        } else {
+            &digits
+        };
+        for byte in before.iter().chain(written) {
+            text[len] = *byte;
+            len += 1;
+        }
+    }
+    (text, len)
+}
+
 /// The first number of a band as [`band`] writes it.
 fn first_of_band(value: &[u8]) -> Option<u64> {
     let dash = value.iter().position(|byte| *byte == b'-')?;
@@ -367,9 +428,8 @@ fn year(value: &[u8]) -> Option<u32> {
 
 /// A date with four digits of the year or with an era, in any form that [`moment`] reads. A time may follow it.
 fn date(value: &[u8]) -> Option<Day> {
-    // Most dates are ISO 8601.
-    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = value {
-        return of_digits([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]);
+    if let Some(found) = iso(value) {
+        return Some(found);
     }
     if let Some(all) = value.first_chunk().filter(|_| value.len() == 8)
         && let Some(found) = of_digits(*all)
@@ -382,7 +442,17 @@ fn date(value: &[u8]) -> Option<Day> {
     Some(Day { year: year.try_into().ok()?, within_year: (month as u32, day as u32) })
 }
 
+/// A date as `2001-02-03`.
+#[inline]
+fn iso(value: &[u8]) -> Option<Day> {
+    match value {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => of_digits([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]),
+        _ => None,
+    }
+}
+
 /// The date of four digits of the year, two of the month and two of the day.
+#[inline]
 fn of_digits(bytes: [u8; 8]) -> Option<Day> {
     let digits = bytes.map(|byte| u32::from(byte.wrapping_sub(b'0')));
     if digits.iter().any(|digit| *digit > 9) {
