@@ -71,12 +71,16 @@ DATES = {
     "03/02/2001": lambda d: f"{d:%d/%m/%Y}",
     "02/03/2001": lambda d: f"{d:%m/%d/%Y}",
     "010203": lambda d: f"{d:%y%m%d}",
+    "02/03/01": lambda d: f"{d:%m/%d/%y}",
+    "03.02.01": lambda d: f"{d:%d.%m.%y}",
     "serial of a spreadsheet": lambda d: str((d - date(1899, 12, 30)).days),
     "days since 1970": lambda d: str((d - EPOCH).days),
     "seconds since 1970": lambda d: str((d - EPOCH).days * 86_400),
     "midnight of Japan in UTC": lambda d: f"{d - timedelta(days=1)}T15:00:00Z",
     "age in days": lambda d: str((TODAY - d).days),
 }
+# Those without the century.
+SHORT = ("010203", "02/03/01", "03.02.01")
 POSTCODES = {
     "full width": wide,
     "zeros lost": lambda code: str(int(code)),
@@ -169,10 +173,14 @@ def leaky(draw: random.Random, count: int):
     for name, form in DATES.items():
         for headers in [("birth_date", "birth_date"), ("birth_date", "dob")]:
             # Two digits of the year are two centuries.
-            value = (lambda p: p.born.strftime("%y%m%d")) if name == "010203" else (lambda p: p.born)
+            value = (lambda p: p.born.strftime("%y%m%d")) if name in SHORT else (lambda p: p.born)
             yield (f"birth date as {name}, {'one name' if headers[0] == headers[1] else 'two names'}",
                    lambda form=form, headers=headers, value=value: common(
                        draw, make(), value, lambda p: p.born.isoformat(), lambda p: form(p.born), headers))
+    for one, other in [("serial of a spreadsheet", "days since 1970"), ("010203", "02/03/01")]:
+        value = (lambda p: p.born.strftime("%y%m%d")) if one in SHORT else (lambda p: p.born)
+        yield (f"birth date as {one} and as {other}", lambda one=one, other=other, value=value: common(
+            draw, make(), value, lambda p: DATES[one](p.born), lambda p: DATES[other](p.born), ("birth_date", "dob")))
     for name, form in POSTCODES.items():
         yield (f"postcode: {name}", lambda form=form: common(
             draw, make(), lambda p: p.postcode, lambda p: p.postcode, lambda p: form(p.postcode), ("zip", "postcode")))

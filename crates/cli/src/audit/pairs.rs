@@ -98,9 +98,10 @@ fn shared(columns: [&Column; 2]) -> Vec<[View; 2]> {
             let is_one = a == b && !own;
             let by_date = matches!(a.domain(), Domain::Short | Domain::Year | Domain::Month);
             if a.domain() == b.domain()
-                && !(a.is_counted() && b.is_counted())
+                && (!(a.is_counted() && b.is_counted()) || is_two_counts_of_days(a, b))
                 && (if by_date {
-                    has_dates && !(columns[0].has(View::Day) && columns[1].has(View::Day))
+                    let is_written_in_two_orders = a.domain() == Domain::Short && a != b;
+                    (has_dates || is_written_in_two_orders) && !(columns[0].has(View::Day) && columns[1].has(View::Day))
                 } else {
                     !is_one
                 })
@@ -110,6 +111,12 @@ fn shared(columns: [&Column; 2]) -> Vec<[View; 2]> {
         }
     }
     shared
+}
+
+/// Whether one column counts days as spreadsheets do and the other one since 1970. Of the readings of plain numbers, these
+/// differ by more than the unit.
+fn is_two_counts_of_days(a: View, b: View) -> bool {
+    matches!([a, b], [View::SpreadsheetDay, View::EpochDay] | [View::EpochDay, View::SpreadsheetDay])
 }
 
 /// Whether two columns have a value in common. If a sample does not hold all values, they may have one.

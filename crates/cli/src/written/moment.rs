@@ -25,6 +25,9 @@ pub(crate) struct Dates {
     pub(crate) day_first: Option<i64>,
     /// A date with two digits of the year: `10,000 · year + 100 · month + day`.
     pub(crate) short: Option<i64>,
+    /// The same, if 02/03/01 has the month first, or the day first.
+    pub(crate) short_month_first: Option<i64>,
+    pub(crate) short_day_first: Option<i64>,
     /// A year and a month: `12 · year + month - 1`.
     pub(crate) month: Option<i64>,
 }
@@ -95,8 +98,14 @@ pub(crate) fn parse(plain: &str) -> Dates {
     } else if !is_full && last_digits == 4 {
         dates.month_first = day(last, year, month);
         dates.day_first = day(last, month, year);
-    } else if !is_full && last_digits <= 2 && day(2000 + year, month, last).is_some() {
-        dates.short = Some(10_000 * year + 100 * month + last);
+    } else if !is_full && digits <= 2 && last_digits <= 2 {
+        let short = |year: i64, month: i64, of_month: i64| {
+            day(2000 + year, month, of_month).map(|_| 10_000 * year + 100 * month + of_month)
+        };
+        dates.short = short(year, month, last);
+        if last_digits == 2 {
+            (dates.short_month_first, dates.short_day_first) = (short(last, year, month), short(last, month, year));
+        }
     }
     dates
 }
@@ -224,6 +233,12 @@ mod tests {
         assert_eq!(parse("03/02/2001").day_first, Some(11_356));
         assert_eq!(parse("02/03/2001").month_first, Some(11_356));
         assert_eq!((parse("010203").short, parse("01/2/3").short), (Some(10_203), Some(10_203)));
+        let short = |text: &str| parse(text).short_month_first.zip(parse(text).short_day_first);
+        assert_eq!(
+            (short("02/03/01"), short("2/3/01"), short("2001/2/3")),
+            (Some((10_203, 10_302)), Some((10_203, 10_302)), None)
+        );
+        assert_eq!((parse("02/29/01").short_month_first, parse("02/29/00").short_month_first), (None, Some(229)));
         assert_eq!((parse("2001-02").month, parse("2001年2月").month), (Some(24_013), Some(24_013)));
         for other in ["", "2001", "2001-13-01", "2001-02-30", "20011301", "a2001-02-03", "1-2", "simple"] {
             assert_eq!((parse(other).exact, parse(other).month), (None, None), "{other}");

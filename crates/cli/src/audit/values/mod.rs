@@ -37,8 +37,10 @@ pub(super) enum View {
     MonthFirst,
     /// The date of 03/02/2001, if the day is first.
     DayFirst,
-    /// A date without the century.
+    /// A date without the century; and the same, if the month or the day is first.
     Short,
+    ShortMonthFirst,
+    ShortDayFirst,
     Year,
     Month,
     /// The date of a serial number of a spreadsheet.
@@ -94,7 +96,7 @@ pub(super) enum Domain {
 
 impl View {
     /// The readings that every column is tried with. The others depend on the column with which they are compared.
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Text,
         Self::Number,
         Self::Day,
@@ -102,6 +104,8 @@ impl View {
         Self::MonthFirst,
         Self::DayFirst,
         Self::Short,
+        Self::ShortMonthFirst,
+        Self::ShortDayFirst,
         Self::Year,
         Self::Month,
         Self::SpreadsheetDay,
@@ -132,7 +136,7 @@ impl View {
             | Self::EpochDay
             | Self::EpochSecondDay
             | Self::EpochSecondDayInJapan => Domain::Day,
-            Self::Short => Domain::Short,
+            Self::Short | Self::ShortMonthFirst | Self::ShortDayFirst => Domain::Short,
             Self::Year => Domain::Year,
             Self::Month => Domain::Month,
             Self::Second | Self::SecondFromJapan | Self::EpochSecond | Self::EpochMilli | Self::EpochMicro => {
@@ -160,7 +164,12 @@ impl View {
         match self {
             Self::Text => String::new(),
             Self::Number => "as numbers".to_owned(),
-            Self::Day | Self::MonthFirst | Self::DayFirst | Self::Short => "as dates".to_owned(),
+            Self::Day
+            | Self::MonthFirst
+            | Self::DayFirst
+            | Self::Short
+            | Self::ShortMonthFirst
+            | Self::ShortDayFirst => "as dates".to_owned(),
             Self::DayInJapan => "as dates in Japan".to_owned(),
             Self::Year => "as years".to_owned(),
             Self::Month => "as months".to_owned(),
@@ -282,6 +291,8 @@ impl Cell {
                 let (year, month, day) = civil(self.dates.exact?.day);
                 Some(10_000 * year.rem_euclid(100) + 100 * month + day)
             }),
+            View::ShortMonthFirst => self.dates.short_month_first,
+            View::ShortDayFirst => self.dates.short_day_first,
             View::Year => self.dates.exact.map(|found| civil(found.day).0).or_else(|| self.integer(1868..=2199)),
             View::Month => self.dates.month.or_else(|| {
                 let (year, month, _) = civil(self.dates.exact?.day);
@@ -422,6 +433,8 @@ mod tests {
             assert_eq!(hash(text, view), day, "{text}");
         }
         assert_eq!(hash("010203", View::Short), hash("2001-02-03", View::Short));
+        assert_eq!(hash("02/03/01", View::ShortMonthFirst), hash("2001-02-03", View::Short));
+        assert_eq!(hash("3.2.01", View::ShortDayFirst), hash("2001-02-03", View::Short));
         assert_eq!(hash("2001", View::Year), hash("2001-02-03", View::Year));
         assert_eq!(hash("200102", View::Month), hash("2001-02-03", View::Month));
         let second = hash("2001-02-03T00:00:00+00:00", View::Second);
