@@ -53,6 +53,7 @@ kinds! {
     WrongPurpose = "wrong-purpose",
     InsurersEpoch = "insurers-epoch",
     InsurersMissing = "insurers-missing",
+    SameKey = "same-key",
     KeyLength = "key-length",
     Random = "random",
     // Symbols and their text form.
@@ -61,6 +62,7 @@ kinds! {
     WrongKey = "wrong-key",
     SymbolLength = "symbol-length",
     NoSymbol = "no-symbol",
+    UnknownSymbol = "unknown-symbol",
     // Lineage.
     SelfPair = "self-pair",
     DuplicateNew = "duplicate-new",

@@ -11,6 +11,10 @@ use crate::{
     symbol::{PurposeError, SYMBOL_LEN},
 };
 
+mod translation;
+
+pub use translation::{Translation, Unanswered};
+
 /// The bytes of a row that gave no symbol. A real symbol is equal to them with probability 2^-128.
 pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 
@@ -61,25 +65,37 @@ fn parse_and_derive(
     for (chunk, (rows, out)) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)).enumerate() {
         numbers.clear();
         gaps.clear();
-        for (i, row) in rows.iter().enumerate() {
-            match MyNumber::parse(row) {
-                Ok(number) => match lineage.and_then(|lineage| lineage.get(&number)) {
-                    Some(first) => {
-                        numbers.push(first.clone());
-                        reissued += 1;
-                    }
-                    None => numbers.push(number),
-                },
-                Err(error) => {
-                    gaps.push(i);
-                    refused(chunk * CHUNK + i, error);
-                }
-            }
-        }
+        reissued += read(rows, lineage, &mut numbers, &mut |i, error| {
+            gaps.push(i);
+            refused(chunk * CHUNK + i, error);
+        });
         key.symbols(&numbers, &mut out[..numbers.len()])?;
         spread(out, numbers.len(), &gaps);
     }
     Ok(reissued)
+}
+
+/// Appends the numbers of these rows, and of a person with a lineage the first one. Returns how many were replaced.
+fn read(
+    rows: &[[u8; MyNumber::LEN]],
+    lineage: Option<&Lineage>,
+    numbers: &mut Vec<MyNumber>,
+    refused: &mut dyn FnMut(usize, MyNumberError),
+) -> usize {
+    let mut reissued = 0;
+    for (i, row) in rows.iter().enumerate() {
+        match MyNumber::parse(row) {
+            Ok(number) => match lineage.and_then(|lineage| lineage.get(&number)) {
+                Some(first) => {
+                    numbers.push(first.clone());
+                    reissued += 1;
+                }
+                None => numbers.push(number),
+            },
+            Err(error) => refused(i, error),
+        }
+    }
+    reissued
 }
 
 /// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1. If the row is [`REFUSED`], the

@@ -251,6 +251,9 @@ pub enum PurposeError {
     /// An eligibility key alone does not take numbers.
     #[error("to derive from numbers, an eligibility key also needs the insurers' key of epoch 1")]
     InsurersMissing,
+    /// A translation between a scope and itself.
+    #[error("both keys have the same tag; a translation needs the keys of two scopes, or of two epochs of one scope")]
+    SameKey,
 }
 
 impl PurposeError {
@@ -260,6 +263,7 @@ impl PurposeError {
             Self::WrongPurpose { .. } => ErrorKind::WrongPurpose,
             Self::InsurersEpoch { .. } => ErrorKind::InsurersEpoch,
             Self::InsurersMissing => ErrorKind::InsurersMissing,
+            Self::SameKey => ErrorKind::SameKey,
         }
     }
 
@@ -273,7 +277,7 @@ impl PurposeError {
         match self {
             Self::WrongPurpose { expected, found } => Some(Found::Purpose { expected, found }),
             Self::InsurersEpoch { found } => Some(Found::Epoch(found)),
-            Self::InsurersMissing => None,
+            Self::InsurersMissing | Self::SameKey => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use fugo::{
     Portal, PortalSymbol, Purpose, PurposeError, Registry, RegistrySymbol, Research, ResearchSymbol, RootKey, Scope,
     ScopeError, ScopeKey, Symbol, SymbolKey, Translator, batch,
     find::{Shape, candidates},
+    flat::{Translation, Unanswered},
     normalize::{Changes, LostZeros, NormalizeError, Normalized, Reading, normalize},
     text::{Decoded, SymbolText, TextEncoder, TextError, decode},
 };
@@ -101,6 +102,12 @@ fn pair(scope: &ScopeKey) -> Pair<1> {
     pairs.pop().expect("a pair")
 }
 
+fn translation(from: &ScopeKey, to: &ScopeKey) -> Translation {
+    let (from, to) = (AnySymbolKey::new(from).expect("a key"), AnySymbolKey::new(to).expect("a key"));
+    let asked = [from.symbol(&number(12_345_678_901)).expect("a key for numbers")];
+    Translation::new(&from, &to, &asked).expect("keys of two scopes")
+}
+
 type Row = (&'static str, String, &'static str);
 
 fn row<T: fmt::Debug>(name: &'static str, value: T, expected: &'static str) -> Row {
@@ -158,6 +165,8 @@ fn debugs() -> Vec<Row> {
         row("AnySymbolKey", AnySymbolKey::issuer(&eligibility).expect("a key"), "AnySymbolKey(..)"),
         row("Translator", translator(&agency), "Translator(..)"),
         row("Pair", pair(&agency), "Pair(..)"),
+        row("Translation", translation(&agency, &key("agency/b/1")), "Translation(..)"),
+        row("Unanswered", Unanswered::NoSymbol, "NoSymbol"),
         row("ErrorKind", fugo::ErrorKind::CheckDigit, "CheckDigit"),
         row("Place", fugo::Place::Offset(3), "Offset(3)"),
         row("Found", fugo::Found::Length(11), "Length(11)"),
@@ -265,6 +274,12 @@ fn every_display_is_exactly_this() {
             &PurposeError::InsurersMissing,
             "to derive from numbers, an eligibility key also needs the insurers' key of epoch 1",
         ),
+        (
+            &PurposeError::SameKey,
+            "both keys have the same tag; a translation needs the keys of two scopes, or of two epochs of one scope",
+        ),
+        (&Unanswered::NoSymbol, "sixteen zero bytes are not a symbol: they mark a row that was refused"),
+        (&Unanswered::UnknownSymbol, "nobody in the roster has this symbol"),
         (
             &TextError::Corrupted,
             "the text is corrupted: it is not a complete symbol in lower case with a matching checksum",
@@ -610,6 +625,7 @@ fn whatever_is_not_declared_to_be_public_knowledge_derives_nothing_but_clone() {
         "SymbolText",
         "TextEncoder",
         "TextError",
+        "Unanswered",
     ];
     let mut secrets = BTreeSet::new();
     for (file, source) in sources() {

@@ -4,7 +4,10 @@ mod numbers;
 
 use std::collections::BTreeMap;
 
-use fugo::{AnySymbolKey, Lineage, MyNumber, Pair, PurposeError, RootKey, SYMBOL_LEN, ScopeKey, Translator};
+use fugo::{
+    AnySymbolKey, Lineage, MyNumber, MyNumberError, Pair, PurposeError, RootKey, SYMBOL_LEN, ScopeKey, Translator,
+    flat::{REFUSED, Translation, Unanswered},
+};
 use numbers::number;
 use proptest::prelude::*;
 
@@ -54,6 +57,86 @@ proptest! {
         asked.dedup();
         prop_assert_eq!(translator.asked(), asked);
     }
+}
+
+/// The answers, and the rows without one.
+fn answers(translation: &Translation) -> (Vec<Symbol>, Vec<(usize, Unanswered)>) {
+    let (mut out, mut unanswered) = (vec![[0xff; SYMBOL_LEN]; translation.len()], Vec::new());
+    translation.answers(&mut out, |row, reason| unanswered.push((row, reason)));
+    (out, unanswered)
+}
+
+fn digits(number: &MyNumber) -> [u8; MyNumber::LEN] {
+    *number.expose_digits()
+}
+
+proptest! {
+    #[test]
+    fn each_asked_row_has_the_symbol_of_its_person_or_a_reason(
+        roster in prop::collection::vec((1_u64..400, any::<bool>()), 0..1200),
+        asked in prop::collection::vec(0_u64..450, 0..80),
+        batch in 1_usize..1300,
+        to_eligibility: bool,
+    ) {
+        let (from, to) = (key("agency/a/1"), if to_eligibility { eligibility() } else { key("agency/b/1") });
+        // Row 0 of `asked` stands for a row that an earlier call refused.
+        let row = |body: &u64| if *body == 0 { REFUSED } else { from.symbol(&number(*body)).expect("a symbol") };
+        let mut translation = Translation::new(&from, &to, &asked.iter().map(row).collect::<Vec<_>>()).expect("two keys");
+        let mut rows: Vec<_> = roster.iter().map(|(body, _)| digits(&number(*body))).collect();
+        roster.iter().zip(&mut rows).filter(|((_, is_good), _)| !is_good).for_each(|(_, row)| row[4] = b'x');
+        let mut refused = Vec::new();
+        for (nth, rows) in rows.chunks(batch).enumerate() {
+            let reissued = translation.add(rows, None, |row, error| refused.push((nth * batch + row, error)));
+            prop_assert_eq!(reissued, 0);
+        }
+        let bad = roster.iter().enumerate().filter(|(_, (_, is_good))| !is_good);
+        prop_assert_eq!(refused, bad.map(|(row, _)| (row, MyNumberError::NonDigit { offset: 4 })).collect::<Vec<_>>());
+
+        let (found, unanswered) = answers(&translation);
+        let mut expected = Vec::new();
+        for (row, body) in asked.iter().enumerate() {
+            if roster.contains(&(*body, true)) {
+                prop_assert_eq!(found[row], to.symbol(&number(*body)).expect("a symbol"));
+            } else {
+                prop_assert_eq!(found[row], REFUSED);
+                expected.push((row, if *body == 0 { Unanswered::NoSymbol } else { Unanswered::UnknownSymbol }));
+            }
+        }
+        prop_assert_eq!(unanswered, expected);
+    }
+}
+
+#[test]
+fn answers_come_with_the_numbers_and_adding_twice_changes_nothing() {
+    let (from, to) = (key("agency/a/1"), key("agency/b/1"));
+    let of = |key: &AnySymbolKey, body| key.symbol(&number(body)).expect("a symbol");
+    let asked = [of(&from, 2), of(&from, 1), of(&from, 2)];
+    let mut translation = Translation::new(&from, &to, &asked).expect("two keys");
+    let unknown = |rows: &[usize]| rows.iter().map(|row| (*row, Unanswered::UnknownSymbol)).collect::<Vec<_>>();
+    assert_eq!(answers(&translation), (vec![REFUSED; 3], unknown(&[0, 1, 2])));
+    for _ in 0..2 {
+        translation.add_numbers(&[number(2)]);
+        assert_eq!(answers(&translation), (vec![of(&to, 2), REFUSED, of(&to, 2)], unknown(&[1])));
+    }
+    // Number 3 was issued in the place of number 1.
+    let lineage = Lineage::new(vec![(number(3), number(1))]).expect("a lineage");
+    assert_eq!(translation.add(&[digits(&number(3))], None, |_, _| panic!("a valid number")), 0);
+    assert_eq!(answers(&translation).1, unknown(&[1]));
+    assert_eq!(translation.add(&[digits(&number(3))], Some(&lineage), |_, _| panic!("a valid number")), 1);
+    assert_eq!(answers(&translation), (vec![of(&to, 2), of(&to, 1), of(&to, 2)], Vec::new()));
+}
+
+#[test]
+fn a_translation_needs_two_keys_that_take_numbers() {
+    let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
+    let one = key("agency/a/1");
+    assert_eq!(Translation::new(&one, &key("agency/a/1"), &[]).err(), Some(PurposeError::SameKey));
+    for (from, to) in [(&issuer, &one), (&one, &issuer)] {
+        assert_eq!(Translation::new(from, to, &[]).err(), Some(PurposeError::InsurersMissing));
+    }
+    let nothing = Translation::new(&one, &key("agency/a/2"), &[]).expect("two epochs");
+    assert!(nothing.is_empty() && answers(&nothing) == (Vec::new(), Vec::new()));
+    assert_eq!(format!("{nothing:?}"), "Translation(..)");
 }
 
 #[test]

@@ -50,10 +50,12 @@
            88  FUGO-WRONG-PURPOSE            VALUE 401.
            88  FUGO-INSURERS-EPOCH           VALUE 402.
            88  FUGO-INSURERS-MISSING         VALUE 403.
+           88  FUGO-SAME-KEY                 VALUE 404.
            88  FUGO-CORRUPTED                VALUE 501.
            88  FUGO-UNKNOWN-PART             VALUE 502.
            88  FUGO-WRONG-KEY                VALUE 503.
            88  FUGO-NO-SYMBOL                VALUE 504.
+           88  FUGO-UNKNOWN-SYMBOL           VALUE 505.
            88  FUGO-SELF-PAIR                VALUE 601.
            88  FUGO-DUPLICATE-NEW            VALUE 602.
            88  FUGO-DUPLICATE-PREVIOUS       VALUE 603.

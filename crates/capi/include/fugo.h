@@ -9,7 +9,8 @@
  * - A call that fails zeroes its outputs. It writes nothing to an output that is NULL or has the wrong length. If an
  *   output overlaps another argument, the call writes to no output.
  * - A variable for a new handle must be NULL before the call. It is still NULL if the call fails.
- * - A handle never changes: any number of threads may use one at once. One thread frees it when no other uses it.
+ * - A handle never changes, except a fugo_translation, which has a lock: any number of threads may use one at once. One
+ *   thread frees it when no other uses it.
  * - Calls share no state. The library prints nothing, and no panic leaves it.
  *
  * Treat every symbol as the number that it represents (個人番号): it is not anonymous.
@@ -222,6 +223,10 @@ enum fugo_status
      */
     FUGO_STATUS_INSURERS_MISSING = 403,
     /**
+     * Both keys of a translation are one key.
+     */
+    FUGO_STATUS_SAME_KEY = 404,
+    /**
      * The text is not a complete symbol in lower case with a matching checksum.
      */
     FUGO_STATUS_CORRUPTED = 501,
@@ -237,6 +242,10 @@ enum fugo_status
      * The symbol is sixteen zero bytes. They mark a refused row or a failed call and are never a person's symbol.
      */
     FUGO_STATUS_NO_SYMBOL = 504,
+    /**
+     * Nobody in the roster has the symbol.
+     */
+    FUGO_STATUS_UNKNOWN_SYMBOL = 505,
     /**
      * A pair has the same number twice.
      */
@@ -617,6 +626,12 @@ typedef struct fugo_root_key fugo_root_key;
  * A scope key: the key of one purpose, scope id and epoch.
  */
 typedef struct fugo_scope_key fugo_scope_key;
+
+/**
+ * A translation (情報連携): from symbols of one scope to symbols of another, by way of the numbers of a roster. Only a
+ * handle of this type changes: `fugo_translation_add` adds to it. Threads may share it, and wait for each other.
+ */
+typedef struct fugo_translation fugo_translation;
 
 /**
  * Details of a failure. Every call with an `error` that is not NULL writes it. After success it holds
@@ -1255,6 +1270,65 @@ fugo_status fugo_lineage_first(const fugo_lineage *lineage,
  * Wipes and frees `*lineage` and sets it to NULL. Does nothing if `lineage` or `*lineage` is NULL.
  */
 fugo_status fugo_lineage_free(fugo_lineage **lineage);
+
+/**
+ * `*out` := a translation of the `count` symbols `asked`, 16 bytes each, from the scope of `from` to the scope of `to`.
+ * The keys may be freed afterwards. A symbol may be there twice. A row of sixteen zero bytes, which an earlier call
+ * refused, is nobody's.
+ *
+ * A translation links the two scopes for its people. `fugo translate` asks for a grant, and records each run (番号法
+ * 23条). These functions do neither: the caller must.
+ *
+ * Memory: about 50 bytes for each symbol, whatever the roster has; wiped by `fugo_translation_free`. Failures: SAME_KEY;
+ * INSURERS_MISSING for an issuer's key; NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP, OCCUPIED_HANDLE.
+ */
+fugo_status fugo_translation_new(const fugo_key *from,
+                                 const fugo_key *to,
+                                 const uint8_t *asked,
+                                 size_t count,
+                                 fugo_translation **out,
+                                 fugo_error *error);
+
+/**
+ * Finds the people of `count` rows of the roster, 12 digits each, without separators. Give the whole roster, in as many
+ * calls as you like. A row that is given twice changes nothing.
+ *
+ * `lineage` may be NULL. If it is not, each re-issued number is replaced by the person's first number, and `reissued`,
+ * if not NULL, gets the number of these rows. `statuses` and `refused` are as in `fugo_derive_batch`: if a row is
+ * refused, all others are added, and the call returns FUGO_STATUS_ROWS_REFUSED. A symbol whose person is in a refused
+ * row stays unknown. Failures: NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP; then no row is added.
+ */
+fugo_status fugo_translation_add(const fugo_translation *translation,
+                                 const fugo_lineage *lineage,
+                                 const char *numbers,
+                                 size_t count,
+                                 fugo_status *statuses,
+                                 size_t *refused,
+                                 size_t *reissued,
+                                 fugo_error *error);
+
+/**
+ * `symbols[i]` := the symbol, under the key `to`, of the person with the symbol `asked[i]`, 16 bytes. `count` is the
+ * number of asked symbols. The rows have their order, and an order links scopes: sort the rows by the new symbols before
+ * you give them to anybody who has the old ones.
+ *
+ * A row whose person was not found is zeros, and its status is UNKNOWN_SYMBOL; a row that was zeros when it was asked
+ * has the status NO_SYMBOL. `statuses` and `refused`, each if not NULL, get the statuses and the number of rows without
+ * a symbol. If there is such a row, the call returns FUGO_STATUS_ROWS_REFUSED, and the others have their symbols.
+ * More rows may be added after this call. Failures: BUFFER_LENGTH if `count` is another; NULL_POINTER, WRONG_HANDLE,
+ * OVERFLOW, OVERLAP.
+ */
+fugo_status fugo_translation_symbols(const fugo_translation *translation,
+                                     uint8_t *symbols,
+                                     size_t count,
+                                     fugo_status *statuses,
+                                     size_t *refused,
+                                     fugo_error *error);
+
+/**
+ * Wipes and frees `*translation` and sets it to NULL. Does nothing if `translation` or `*translation` is NULL.
+ */
+fugo_status fugo_translation_free(fugo_translation **translation);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -43,7 +43,8 @@ pub(crate) fn stop(call: impl FnOnce() -> Result<(), Failure>) -> Result<(), Fai
         panic::set_hook(Box::new(quiet_inside));
     });
     IS_INSIDE.set(true);
-    // A panic leaves nothing half done: calls do not change the values of handles, and outputs are zeroed.
+    // A panic leaves nothing half done: calls do not change the values of handles, except that a translation gets
+    // answers, one whole symbol at a time; and outputs are zeroed.
     let outcome = panic::catch_unwind(AssertUnwindSafe(call));
     IS_INSIDE.set(false);
     outcome.unwrap_or_else(|_| {

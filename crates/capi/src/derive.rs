@@ -12,6 +12,7 @@ use crate::{
     lineage::FugoLineage,
     number::FUGO_NUMBER_LEN,
     pointers::{Handle, In, Out},
+    rows::Rows,
     spans::{Span, apart},
     status::FugoStatus,
 };
@@ -114,38 +115,23 @@ fn batch(
     ];
     apart(error, &outputs, &[numbers.span(count, FUGO_NUMBER_LEN, place(2))?])?;
     // A call that fails leaves no row with the status OK.
-    let (symbols, statuses) =
-        (symbols.rows::<SYMBOL_LEN>(count).arg(place(3)), statuses.places(count, FugoStatus::Other).arg(place(5))?);
-    let (refused, reissued) = (refused.places(1, 0).arg(place(6))?, reissued.places(1, 0).arg(place(7))?);
+    let symbols = symbols.rows::<SYMBOL_LEN>(count).arg(place(3));
+    let mut rows = Rows::new(&statuses, place(5), &refused, place(6), count)?;
+    let reissued = reissued.places(1, 0).arg(place(7))?;
     let key = key.held().arg(1)?;
     let lineage = lineage.as_ref().map(|lineage| lineage.held().arg(2)).transpose()?;
     let numbers = numbers.rows(count).arg(place(2))?;
-    let (mut symbols, mut statuses) = (symbols?, statuses);
+    let mut symbols = symbols?;
     key.0.takes_numbers()?;
-    if let Some(statuses) = &mut statuses {
-        statuses.fill(FugoStatus::Ok);
-    }
-    let (mut first, mut many) = (0, 0);
+    rows.begin();
     let replaced = flat::symbols(&key.0, numbers, lineage.map(|lineage| &lineage.0), symbols.rows(), |row, error| {
-        if many == 0 {
-            first = row;
-        }
-        many += 1;
-        if let Some(statuses) = &mut statuses {
-            statuses.put(row, Failure::from(error).status);
-        }
+        rows.refuse(row, Failure::from(error).status);
     })?;
     symbols.keep();
-    if let Some(statuses) = &mut statuses {
-        statuses.keep();
-    }
-    if let Some(refused) = refused {
-        refused.set(many);
-    }
     if let Some(reissued) = reissued {
         reissued.set(replaced);
     }
-    if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many as u64)) } else { Ok(()) }
+    rows.end()
 }
 
 /// `symbol` := HMAC-SHA-256(eligibility key, insurers' symbol of epoch 1)[0..16]. The issuer derives this way and never
@@ -189,14 +175,9 @@ pub extern "C" fn fugo_derive_from_insurers_batch(
         let symbols = symbols.rows::<SYMBOL_LEN>(count).arg(3);
         let (key, insurers) = (key.held().arg(1)?, insurers.rows::<SYMBOL_LEN>(count).arg(2)?);
         let mut symbols = symbols?;
-        let (mut first, mut many) = (0, 0);
-        flat::symbols_from_insurers(&key.0, insurers, symbols.rows(), |row| {
-            if many == 0 {
-                first = row;
-            }
-            many += 1;
-        })?;
+        let mut rows = Rows::default();
+        flat::symbols_from_insurers(&key.0, insurers, symbols.rows(), |row| rows.refuse(row, FugoStatus::NoSymbol))?;
         symbols.keep();
-        if many > 0 { Err(Failure::from(FugoStatus::RowsRefused).row(first).found(many)) } else { Ok(()) }
+        rows.end()
     })
 }

@@ -22,6 +22,7 @@ pub mod number;
 #[cfg(feature = "panic-on-purpose")]
 pub mod panic_on_purpose;
 pub mod pointers;
+mod rows;
 /// Scopes as text, and their labels.
 pub mod scope;
 mod spans;
@@ -29,5 +30,7 @@ mod spans;
 pub mod status;
 /// The text form of symbols.
 pub mod text;
+/// Translations between scopes.
+pub mod translation;
 /// The version of the library.
 pub mod version;

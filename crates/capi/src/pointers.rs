@@ -234,6 +234,7 @@ opaque! {
     #[cfg(feature = "key-files")]
     crate::key_file::FugoKeyFile = b"fugofile",
     crate::lineage::FugoLineage = b"fugoline",
+    crate::translation::FugoTranslation = b"fugotran",
 }
 
 /// The memory that a handle points to.
@@ -272,6 +273,11 @@ impl<T: Opaque> Handle<T> {
         // which by the contract (2) is not before this call, and so this borrow, ends. `T` is `Sync`: other threads may
         // borrow it.
         Ok(&unsafe { &*held }.value)
+    }
+
+    /// The value of the handle, or `None` if the caller passed NULL and has none.
+    pub(crate) fn held_if_any(&self) -> Result<Option<&T>, Failure> {
+        if self.0.is_null() { Ok(None) } else { self.held().map(Some) }
     }
 }
 

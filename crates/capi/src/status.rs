@@ -80,6 +80,8 @@ pub enum FugoStatus {
     InsurersEpoch = 402,
     /// An eligibility key alone cannot derive from a number.
     InsurersMissing = 403,
+    /// Both keys of a translation are one key.
+    SameKey = 404,
 
     // Text form.
     /// The text is not a complete symbol in lower case with a matching checksum.
@@ -90,6 +92,8 @@ pub enum FugoStatus {
     WrongKey = 503,
     /// The symbol is sixteen zero bytes. They mark a refused row or a failed call and are never a person's symbol.
     NoSymbol = 504,
+    /// Nobody in the roster has the symbol.
+    UnknownSymbol = 505,
 
     // Lineage.
     /// A pair has the same number twice.
@@ -251,6 +255,11 @@ const ROWS: &[Row] = {
             c"An eligibility key alone cannot derive from a number: it also needs the insurers' key of epoch 1.",
         ),
         (
+            S::SameKey,
+            c"same-key",
+            c"Both keys have the same tag. A translation needs the keys of two scopes, or of two epochs of one scope.",
+        ),
+        (
             S::Corrupted,
             c"corrupted",
             c"The text is corrupted: it is not a complete symbol in lower case with a matching checksum.",
@@ -262,6 +271,7 @@ const ROWS: &[Row] = {
         ),
         (S::WrongKey, c"wrong-key", c"The symbol belongs to another key (another scope or epoch) than expected."),
         (S::NoSymbol, c"no-symbol", c"The symbol is sixteen zero bytes, which mark a refused row or a failed call."),
+        (S::UnknownSymbol, c"unknown-symbol", c"Nobody in the roster has this symbol."),
         (S::SelfPair, c"self-pair", c"A pair has the same number as new and previous number."),
         (S::DuplicateNew, c"duplicate-new", c"A pair repeats a new number. A new number may be in one pair only."),
         (

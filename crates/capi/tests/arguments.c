@@ -8,6 +8,8 @@ static fugo_scope_key *scope_key, *insurers_key, *eligibility_key;
 static fugo_key *key, *issuer;
 static fugo_key_file *file;
 static fugo_lineage *lineage;
+static fugo_key *other;
+static fugo_translation *translation;
 
 static const char PLAINTEXT[] = "fugo-key 1\nkind: root\nuse: test\ntag: 0e84213a\nkey: "
                                 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
@@ -342,6 +344,7 @@ static void occupied(void)
     OCCUPIED(fugo_root_key, 2, fugo_key_file_root_key(file, &out, &error));
     OCCUPIED(fugo_scope_key, 2, fugo_key_file_scope_key(file, &out, &error));
     OCCUPIED(fugo_lineage, 3, fugo_lineage_new(PAIR, 1, &out, &error));
+    OCCUPIED(fugo_translation, 5, fugo_translation_new(key, other, AGENCY, 1, &out, &error));
     /* A live handle stays usable. */
     OK(fugo_scope_key_derive(root, SCOPE, 12, &live, NULL));
     same = live;
@@ -579,6 +582,66 @@ static void lineages(void)
     OK(fugo_lineage_free(NULL));
 }
 
+static void translations(void)
+{
+    static const char numbers[] = NUMBER NUMBER;
+    fugo_status statuses[2] = {FUGO_STATUS_OK, FUGO_STATUS_OK};
+    size_t refused = 9, reissued = 9;
+    fugo_error error;
+    fugo_key *same = sample_key(SCOPE);
+    STATUS(NUL, fugo_translation_new(key, other, AGENCY, 1, NULL, NULL));
+    NO_HANDLE(fugo_translation, NUL, fugo_translation_new(NULL, other, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, NUL, fugo_translation_new(key, NULL, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, NUL, fugo_translation_new(key, other, NULL, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, HND, fugo_translation_new((fugo_key *)(void *)root, other, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, HND, fugo_translation_new(key, (fugo_key *)(void *)lineage, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, FUGO_STATUS_SAME_KEY, fugo_translation_new(key, key, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, FUGO_STATUS_SAME_KEY, fugo_translation_new(key, same, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, FUGO_STATUS_INSURERS_MISSING, fugo_translation_new(issuer, key, AGENCY, 1, &out, NULL));
+    NO_HANDLE(fugo_translation, FUGO_STATUS_INSURERS_MISSING, fugo_translation_new(key, issuer, AGENCY, 1, &out, NULL));
+    UNTOUCHED(OVR, fugo_translation_new(key, other, bytes, SIZE_MAX / 16 + 1, (fugo_translation **)(void *)(bytes + 64),
+                                        NULL));
+    UNTOUCHED(LAP, fugo_translation_new(key, other, bytes, 1, (fugo_translation **)(void *)(bytes + 8), NULL));
+
+#define ADD(translation, lineage, numbers, count, statuses, refused, reissued) \
+    fugo_translation_add(translation, lineage, numbers, count, statuses, refused, reissued, &error)
+    STATUS(NUL, ADD(NULL, NULL, numbers, 2, statuses, &refused, &reissued));
+    EXPECT(error.at == 1 && refused == 0 && reissued == 0 && statuses[1] == FUGO_STATUS_OTHER);
+    STATUS(HND, ADD((fugo_translation *)(void *)key, NULL, numbers, 2, statuses, &refused, &reissued));
+    EXPECT(error.at == 1);
+    STATUS(HND, ADD(translation, (fugo_lineage *)(void *)key, numbers, 2, statuses, &refused, &reissued));
+    EXPECT(error.at == 2);
+    STATUS(NUL, ADD(translation, NULL, NULL, 2, NULL, NULL, NULL));
+    EXPECT(error.at == 3);
+    STATUS(OVR, ADD(translation, NULL, numbers, SIZE_MAX / 12 + 1, NULL, NULL, NULL));
+    EXPECT(error.at == 3);
+    UNTOUCHED(LAP, ADD(translation, NULL, chars, 2, (fugo_status *)(void *)(bytes + 20), NULL, NULL));
+    EXPECT(error.at == 5 && error.found == 3);
+    UNTOUCHED(LAP, ADD(translation, NULL, chars, 2, NULL, (size_t *)(void *)bytes, NULL));
+    EXPECT(error.at == 6 && error.found == 3);
+    UNTOUCHED(LAP, ADD(translation, NULL, numbers, 2, NULL, (size_t *)(void *)bytes, (size_t *)(void *)(bytes + 7)));
+    EXPECT(error.at == 6 && error.found == 7);
+    UNTOUCHED(LAP, fugo_translation_add(translation, NULL, chars, 2, NULL, NULL, NULL, (fugo_error *)(void *)bytes));
+
+    ZEROED(NUL, fugo_translation_symbols(NULL, bytes, 1, statuses, &refused, &error), 16);
+    EXPECT(error.at == 1 && statuses[0] == FUGO_STATUS_OTHER && refused == 0);
+    ZEROED(HND, fugo_translation_symbols((fugo_translation *)(void *)key, bytes, 1, NULL, NULL, &error), 16);
+    STATUS(NUL, fugo_translation_symbols(translation, NULL, 1, NULL, NULL, &error));
+    EXPECT(error.at == 2);
+    ZEROED(FUGO_STATUS_BUFFER_LENGTH, fugo_translation_symbols(translation, bytes, 2, statuses, NULL, &error), 32);
+    EXPECT(error.at == 3 && error.found == 2 && statuses[1] == FUGO_STATUS_OTHER);
+    ZEROED(FUGO_STATUS_BUFFER_LENGTH, fugo_translation_symbols(translation, NULL, 0, NULL, NULL, &error), 0);
+    UNTOUCHED(OVR, fugo_translation_symbols(translation, bytes, SIZE_MAX / 16 + 1, NULL, NULL, NULL));
+    UNTOUCHED(LAP, fugo_translation_symbols(translation, bytes, 1, (fugo_status *)(void *)(bytes + 12), NULL, &error));
+    EXPECT(error.at == 2 && error.found == 4);
+    UNTOUCHED(LAP, fugo_translation_symbols(translation, bytes, 1, NULL, (size_t *)(void *)bytes, NULL));
+
+    /* None of these calls added a row. */
+    ZEROED(FUGO_STATUS_ROWS_REFUSED, fugo_translation_symbols(translation, bytes, 1, NULL, NULL, &error), 16);
+    OK(fugo_key_free(&same));
+    OK(fugo_translation_free(NULL));
+}
+
 /* A handle that is freed with the wrong function stays valid. */
 static void frees(void)
 {
@@ -597,7 +660,13 @@ static void frees(void)
     OK(fugo_key_file_free(&file));
     OK(fugo_key_file_free(&file));
     OK(fugo_lineage_free(&lineage));
-    EXPECT(scope_key == NULL && key == NULL && file == NULL && lineage == NULL);
+    OK(fugo_key_free(&other));
+    held = translation;
+    wrong = (fugo_key *)held;
+    STATUS(HND, fugo_key_free(&wrong));
+    OK(fugo_translation_free(&translation));
+    OK(fugo_translation_free(&translation));
+    EXPECT(scope_key == NULL && key == NULL && file == NULL && lineage == NULL && translation == NULL);
 }
 
 int main(void)
@@ -610,6 +679,8 @@ int main(void)
     issuer = sample_issuer();
     OK(fugo_key_file_parse(PLAINTEXT, sizeof PLAINTEXT - 1, &file, NULL));
     OK(fugo_lineage_new(PAIR, 1, &lineage, NULL));
+    other = sample_key("agency/mof/1");
+    OK(fugo_translation_new(key, other, AGENCY, 1, &translation, NULL));
     numbers();
     scopes();
     roots();
@@ -623,6 +694,7 @@ int main(void)
     texts();
     key_files();
     lineages();
+    translations();
     frees();
     return expect_end();
 }

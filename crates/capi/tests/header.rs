@@ -4,8 +4,20 @@
 use std::{env, fs, path::PathBuf, sync::LazyLock};
 
 /// In the order of the header. Other files export nothing.
-const SOURCES: [&str; 11] =
-    ["version", "status", "failure", "number", "scope", "ladder", "key", "derive", "text", "key_file", "lineage"];
+const SOURCES: [&str; 12] = [
+    "version",
+    "status",
+    "failure",
+    "number",
+    "scope",
+    "ladder",
+    "key",
+    "derive",
+    "text",
+    "key_file",
+    "lineage",
+    "translation",
+];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

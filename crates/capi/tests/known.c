@@ -25,7 +25,7 @@ static void statuses(void)
         EXPECT(fugo_status_message(status)[0] != 0);
         known += strcmp(fugo_status_kind(status), "unknown") != 0;
     }
-    EXPECT(known == 70);
+    EXPECT(known == 72);
     EXPECT(strcmp(fugo_status_kind(INT32_MIN), "unknown") == 0);
     EXPECT(strcmp(fugo_status_kind(INT32_MAX), "unknown") == 0);
 }
@@ -421,6 +421,85 @@ static void lineage(void)
     EXPECT(error.row == 0 && error.at == 12 && lineage == NULL);
 }
 
+/* Each asked row has the symbol that both keys give for its person; rows without one have a status. */
+static void translation(fugo_key *from, fugo_key *to)
+{
+    enum { PEOPLE = 1300, ASKED = 9 };
+    static char roster[PEOPLE * 12];
+    static const size_t who[ASKED] = {700, 3, 1299, 0, 700, 512, 5000, 6000, 20};
+    uint8_t asked[ASKED * 16], symbols[ASKED * 16], expected[ASKED * 16];
+    fugo_status statuses[ASKED], of_roster[PEOPLE];
+    fugo_translation *translation = NULL;
+    fugo_lineage *lineage = NULL;
+    char number[12], pair[FUGO_PAIR_LEN];
+    size_t i, refused = 99, reissued = 99;
+    fugo_error error;
+    for (i = 0; i < PEOPLE; i++) {
+        sample_number(i + 1, roster + i * 12);
+    }
+    for (i = 0; i < ASKED; i++) {
+        sample_number(who[i] + 1, number);
+        OK(fugo_derive(from, number, 12, asked + i * 16, 16, NULL));
+        OK(fugo_derive(to, number, 12, expected + i * 16, 16, NULL));
+    }
+    memset(asked + 7 * 16, 0, 16);
+    /* Person 20's row of the roster is bad, row 6 is a stranger, row 7 was refused by an earlier call. */
+    memset(expected + 6 * 16, 0, 3 * 16);
+    roster[20 * 12 + 5] = 'x';
+    OK(fugo_translation_new(from, to, asked, ASKED, &translation, &error));
+
+    STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_translation_symbols(translation, symbols, ASKED, statuses, &refused, &error));
+    EXPECT(refused == ASKED && error.row == 0 && error.found == ASKED && is_zero(symbols, sizeof symbols));
+    EXPECT(statuses[0] == FUGO_STATUS_UNKNOWN_SYMBOL && statuses[7] == FUGO_STATUS_NO_SYMBOL);
+
+    /* In two calls, the second twice. */
+    STATUS(FUGO_STATUS_ROWS_REFUSED,
+           fugo_translation_add(translation, NULL, roster, 600, of_roster, &refused, &reissued, &error));
+    EXPECT(refused == 1 && reissued == 0 && error.row == 20 && error.found == 1);
+    EXPECT(of_roster[19] == FUGO_STATUS_OK && of_roster[20] == FUGO_STATUS_NON_DIGIT);
+    OK(fugo_translation_add(translation, NULL, roster + 600 * 12, PEOPLE - 600, NULL, NULL, NULL, &error));
+    OK(fugo_translation_add(translation, NULL, roster + 600 * 12, PEOPLE - 600, NULL, &refused, NULL, NULL));
+    OK(fugo_translation_add(translation, NULL, NULL, 0, NULL, NULL, NULL, NULL));
+    EXPECT(refused == 0);
+    STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_translation_symbols(translation, symbols, ASKED, statuses, &refused, &error));
+    EXPECT(memcmp(symbols, expected, sizeof symbols) == 0);
+    EXPECT(refused == 3 && error.row == 6 && error.found == 3);
+    for (i = 0; i < ASKED; i++) {
+        EXPECT(statuses[i] == (i < 6    ? FUGO_STATUS_OK
+                               : i == 7 ? FUGO_STATUS_NO_SYMBOL
+                                        : FUGO_STATUS_UNKNOWN_SYMBOL));
+    }
+
+    /* Number 9000 was issued in the place of person 20's. */
+    sample_number(9000, pair);
+    sample_number(21, pair + 12);
+    OK(fugo_derive(to, pair + 12, 12, expected + 8 * 16, 16, NULL));
+    OK(fugo_lineage_new(pair, 1, &lineage, NULL));
+    OK(fugo_translation_add(translation, lineage, pair, 1, of_roster, &refused, &reissued, NULL));
+    EXPECT(refused == 0 && reissued == 1 && of_roster[0] == FUGO_STATUS_OK);
+    STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_translation_symbols(translation, symbols, ASKED, NULL, &refused, NULL));
+    EXPECT(memcmp(symbols, expected, sizeof symbols) == 0 && refused == 2);
+    OK(fugo_translation_free(&translation));
+    EXPECT(translation == NULL);
+
+    /* Everybody is found, so the call succeeds; the keys are not needed any more. */
+    OK(fugo_translation_new(from, to, asked, 6, &translation, NULL));
+    OK(fugo_translation_add(translation, NULL, roster + 600 * 12, PEOPLE - 600, NULL, NULL, NULL, NULL));
+    STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_translation_add(translation, NULL, roster, 600, NULL, NULL, NULL, NULL));
+    OK(fugo_translation_symbols(translation, symbols, 6, statuses, &refused, &error));
+    EXPECT(memcmp(symbols, expected, 96) == 0 && refused == 0 && error.status == FUGO_STATUS_OK);
+    OK(fugo_translation_free(&translation));
+
+    /* Nobody is asked for. */
+    OK(fugo_translation_new(from, to, NULL, 0, &translation, NULL));
+    OK(fugo_translation_add(translation, NULL, roster + 600 * 12, 9, NULL, NULL, NULL, NULL));
+    OK(fugo_translation_symbols(translation, NULL, 0, NULL, &refused, NULL));
+    EXPECT(refused == 0);
+    OK(fugo_translation_free(&translation));
+    OK(fugo_translation_free(&translation));
+    OK(fugo_lineage_free(&lineage));
+}
+
 int main(void)
 {
     fugo_key *agency = sample_key(SCOPE), *eligibility = sample_eligibility();
@@ -439,6 +518,8 @@ int main(void)
     batch_from_insurers();
     texts();
     lineage();
+    translation(agency, eligibility);
+    translation(eligibility, agency);
     OK(fugo_key_free(&agency));
     OK(fugo_key_free(&eligibility));
     return expect_end();

@@ -1,4 +1,5 @@
-/* One key, eight threads, no lock: every thread gets the same results as one thread alone. Another thread frees it. */
+/* One key, eight threads, no lock: every thread gets the same results as one thread alone. Another thread frees it. One
+   translation, to which eight threads add. */
 #include "expect.h"
 #include <pthread.h>
 
@@ -36,6 +37,49 @@ static void *play(void *argument)
     return (void *)wrong;
 }
 
+/* One translation: each thread adds its part of the roster, and reads what is there. */
+static fugo_translation *translation;
+
+static void *add(void *argument)
+{
+    uint8_t *symbols = (uint8_t *)malloc(sizeof alone);
+    uintptr_t wrong = 0, thread = (uintptr_t)argument;
+    size_t i, first = ROWS / THREADS * thread;
+    fugo_status status;
+    wrong += fugo_translation_add(translation, NULL, numbers + first * 12, ROWS / THREADS, NULL, NULL, NULL, NULL) !=
+             FUGO_STATUS_OK;
+    status = fugo_translation_symbols(translation, symbols, ROWS, NULL, NULL, NULL);
+    wrong += status != FUGO_STATUS_OK && status != FUGO_STATUS_ROWS_REFUSED;
+    for (i = 0; i < ROWS / THREADS; i++) {
+        wrong += memcmp(symbols + (first + i) * 16, alone + (first + i) * 16, 16) != 0;
+    }
+    free(symbols);
+    return (void *)wrong;
+}
+
+static void translate(void)
+{
+    pthread_t threads[THREADS];
+    uint8_t *asked = (uint8_t *)malloc(sizeof alone);
+    fugo_key *from = sample_key("agency/mof/1");
+    uintptr_t i;
+    void *wrong;
+    OK(fugo_derive_batch(from, numbers, asked, ROWS, NULL, NULL, NULL));
+    OK(fugo_translation_new(from, key, asked, ROWS, &translation, NULL));
+    OK(fugo_key_free(&from));
+    for (i = 0; i < THREADS; i++) {
+        EXPECT(pthread_create(&threads[i], NULL, add, (void *)i) == 0);
+    }
+    for (i = 0; i < THREADS; i++) {
+        EXPECT(pthread_join(threads[i], &wrong) == 0);
+        EXPECT(wrong == NULL);
+    }
+    OK(fugo_translation_symbols(translation, asked, ROWS, NULL, NULL, NULL));
+    EXPECT(memcmp(asked, alone, sizeof alone) == 0);
+    OK(fugo_translation_free(&translation));
+    free(asked);
+}
+
 static void *end(void *argument)
 {
     return (void *)(uintptr_t)fugo_key_free((fugo_key **)argument);
@@ -58,6 +102,7 @@ int main(void)
         EXPECT(pthread_join(threads[i], &wrong) == 0);
         EXPECT(wrong == NULL);
     }
+    translate();
     EXPECT(pthread_create(&threads[0], NULL, end, &key) == 0);
     EXPECT(pthread_join(threads[0], &wrong) == 0);
     EXPECT(wrong == NULL && key == NULL);

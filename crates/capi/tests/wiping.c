@@ -15,7 +15,7 @@
 void __libc_free(void *block);
 void *__libc_malloc(size_t size);
 
-enum { RUN = 8, MOST = 16 };
+enum { RUN = 8, MOST = 24 };
 
 static struct {
     unsigned char bytes[64];
@@ -221,6 +221,33 @@ int main(int argc, char **argv)
     /* A lineage that is refused at its last pair wipes its numbers too. */
     memcpy(pairs + 4 * FUGO_PAIR_LEN, "000000000051000000000051", 24);
     WIPED(STATUS(FUGO_STATUS_SELF_PAIR, fugo_lineage_new(pairs, 5, &lineage, NULL)));
+
+    /* A translation: its keys, the roster's numbers, the asked symbols, and what was found. */
+    {
+        fugo_key *other = sample_key("agency/mof/1");
+        fugo_translation *translation = NULL;
+        static uint8_t found[3 * 16];
+        uint8_t asked[3 * 16];
+        key = sample_key(SCOPE);
+        memcpy(asked, AGENCY, 16);
+        OK(fugo_derive(key, pairs, 12, asked + 16, 16, NULL));
+        memset(asked + 32, 0xa7, 16);
+        OK(fugo_derive(other, NUMBER, 12, found, 16, NULL));
+        secret(asked, 16);
+        secret(asked + 16, 16);
+        secret(found, 16);
+        WIPED({
+            OK(fugo_translation_new(key, other, asked, 3, &translation, NULL));
+            LIVES(translation);
+            OK(fugo_translation_add(translation, NULL, NUMBER, 1, NULL, NULL, NULL, NULL));
+            OK(fugo_translation_add(translation, NULL, pairs, 1, NULL, NULL, NULL, NULL));
+            STATUS(FUGO_STATUS_ROWS_REFUSED, fugo_translation_symbols(translation, found, 3, NULL, NULL, NULL));
+            OK(fugo_translation_free(&translation));
+        });
+        EXPECT(!is_zero(found + 16, 16) && is_zero(found + 32, 16));
+        OK(fugo_key_free(&other));
+        OK(fugo_key_free(&key));
+    }
 
     /* A key file: its text, its hex digits and its key. */
     snprintf(path, sizeof path, "%s/test.key", argv[argc - 1]);

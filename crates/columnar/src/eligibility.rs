@@ -72,10 +72,11 @@ pub fn eligibility_for_chunks(
     Ok(Symbols { array: gaps::column(symbols, nulls), faults, counts: Counts::default() })
 }
 
-/// The insurers' symbol of each row: `None` if the row is null, otherwise the symbol or the fault.
+/// The symbol of each row: `None` if the row is null, otherwise the symbol or the fault.
 ///
-/// It reads the same types as [`eligibility_from_insurers`]. Text must be of the key of `encoder`.
-pub fn insurers_symbols(
+/// It reads the same types as [`eligibility_from_insurers`]. Text must be of the key of `encoder`. The bytes of a binary
+/// column do not say whose they are.
+pub fn read_symbols(
     column: &dyn Array,
     encoder: &TextEncoder,
 ) -> Result<Vec<Option<Result<Bytes, FaultReason>>>, ColumnError> {
@@ -113,7 +114,7 @@ impl<'a> Source<'a> {
         cells::check_keys(column)?;
         let text = || Cells::new(column).map(Self::Text);
         let source = binary.or_else(large).or_else(view).or_else(text);
-        source.ok_or_else(|| ColumnError::InsurersType { found: type_name(column.data_type()) })
+        source.ok_or_else(|| ColumnError::SymbolType { found: type_name(column.data_type()) })
     }
 
     /// Appends the symbols and the faults of these rows.

@@ -1,7 +1,9 @@
 //! The faults of a row, and the errors of a whole column. They never hold a value.
 
 use arrow_schema::DataType;
-use fugo::{ErrorKind, Found, MyNumberError, Place, PurposeError, normalize::NormalizeError, text::TextError};
+use fugo::{
+    ErrorKind, Found, MyNumberError, Place, PurposeError, flat::Unanswered, normalize::NormalizeError, text::TextError,
+};
 
 /// A faulty row. Its output is null, and the rows after it are read as usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +29,7 @@ pub enum FaultReason {
     /// The integer is negative.
     #[error("the integer is negative; a MyNumber has no sign")]
     Negative,
-    /// The text is not an insurers' symbol of the expected key.
+    /// The text is not a symbol of the expected key.
     #[error(transparent)]
     Text(#[from] TextError),
     /// The value of a binary column does not have the length of a symbol.
@@ -37,8 +39,11 @@ pub enum FaultReason {
         found: usize,
     },
     /// Sixteen zero bytes, which mark a row that was refused before.
-    #[error("sixteen zero bytes are not a symbol: they mark a row that was refused")]
+    #[error("{}", Unanswered::NoSymbol)]
     NoSymbol,
+    /// Nobody in the roster of a translation has the symbol.
+    #[error("{}", Unanswered::UnknownSymbol)]
+    UnknownSymbol,
 }
 
 impl FaultReason {
@@ -51,6 +56,7 @@ impl FaultReason {
             Self::Text(error) => error.kind(),
             Self::SymbolLength { .. } => ErrorKind::SymbolLength,
             Self::NoSymbol => ErrorKind::NoSymbol,
+            Self::UnknownSymbol => ErrorKind::UnknownSymbol,
         }
     }
 
@@ -60,7 +66,7 @@ impl FaultReason {
             Self::Number(error) => error.place(),
             Self::Normalize(error) => error.place(),
             Self::Text(error) => error.place(),
-            Self::Negative | Self::SymbolLength { .. } | Self::NoSymbol => None,
+            Self::Negative | Self::SymbolLength { .. } | Self::NoSymbol | Self::UnknownSymbol => None,
         }
     }
 
@@ -71,7 +77,7 @@ impl FaultReason {
             Self::Normalize(error) => error.found(),
             Self::Text(error) => error.found(),
             Self::SymbolLength { found } => Some(Found::Length(found)),
-            Self::Negative | Self::NoSymbol => None,
+            Self::Negative | Self::NoSymbol | Self::UnknownSymbol => None,
         }
     }
 }
@@ -99,12 +105,12 @@ pub enum ColumnError {
         /// The type of the column, see [`type_name`].
         found: String,
     },
-    /// Insurers' symbols are not read from this type.
+    /// Symbols are not read from this type.
     #[error(
-        "the column is of type {found}; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, \
+        "the column is of type {found}; symbols are read from FixedSizeBinary(16), Binary, LargeBinary, \
          BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three"
     )]
-    InsurersType {
+    SymbolType {
         /// The type of the column, see [`type_name`].
         found: String,
     },
@@ -173,7 +179,7 @@ impl ColumnError {
     /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NumberType { .. } | Self::InsurersType { .. } => ErrorKind::ColumnType,
+            Self::NumberType { .. } | Self::SymbolType { .. } => ErrorKind::ColumnType,
             Self::LostZeros { .. } => ErrorKind::LostZeros,
             Self::DictionaryKey => ErrorKind::DictionaryKey,
             Self::SymbolLength { .. } => ErrorKind::SymbolLength,
@@ -196,7 +202,7 @@ impl ColumnError {
                 Some(Found::Rows { found: *found, most: *most })
             }
             Self::Purpose(error) => error.found(),
-            Self::NumberType { .. } | Self::LostZeros { .. } | Self::InsurersType { .. } | Self::DictionaryKey => None,
+            Self::NumberType { .. } | Self::LostZeros { .. } | Self::SymbolType { .. } | Self::DictionaryKey => None,
         }
     }
 }

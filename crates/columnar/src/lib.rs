@@ -50,9 +50,11 @@ mod numbers;
 mod symbols;
 /// From symbols to their text form.
 mod text;
+/// From symbols of one scope to those of another.
+mod translation;
 
 pub use binary::binary;
-pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers, insurers_symbols};
+pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers, read_symbols};
 pub use fault::{ColumnError, Fault, FaultReason, type_name};
 pub use field::{
     EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,
@@ -62,3 +64,4 @@ pub use fugo::normalize::Reading;
 pub use numbers::{Counts, Numbers, numbers};
 pub use symbols::{Symbols, SymbolsForKeys, symbols, symbols_for_chunks, symbols_for_keys};
 pub use text::text;
+pub use translation::{Added, Translation};

@@ -5,11 +5,11 @@
 //! crate has no unsafe code: it could not trust an address that Java passes back.
 
 use std::sync::{
-    Arc, PoisonError, RwLock,
+    Arc, Mutex, PoisonError, RwLock,
     atomic::{AtomicUsize, Ordering},
 };
 
-use fugo::{AnySymbolKey, Lineage, RootKey, ScopeKey};
+use fugo::{AnySymbolKey, Lineage, RootKey, ScopeKey, flat::Translation};
 #[cfg(feature = "key-files")]
 use fugo_keystore::{KeyFile, Seal, Unlock};
 use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
@@ -49,6 +49,7 @@ held! {
     #[cfg(feature = "key-files")]
     seal: Seal(Seal),
     lineage: Lineage(Lineage),
+    translation: Translation(Mutex<Translation>),
 }
 
 /// Several locks, so that threads with different handles rarely wait for each other.

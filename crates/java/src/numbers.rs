@@ -7,6 +7,7 @@ use std::{
 
 use fugo::{
     ErrorKind, Found, MyNumber, MyNumberError, Place,
+    flat::Unanswered,
     normalize::{LostZeros, NORMALIZE_REVISION, normalize as normalized},
 };
 use jni::{
@@ -74,18 +75,33 @@ pub fn normalize_revision<'local>(env: EnvUnowned<'local>, _: JClass<'local>) ->
     native(env, |_| Ok(NORMALIZE_REVISION as jint))
 }
 
-/// The kinds of a refused row. The index is the code that a batch returns.
-const KINDS: [ErrorKind; 4] = [ErrorKind::NonDigit, ErrorKind::Length, ErrorKind::CheckDigit, ErrorKind::NeverIssued];
+/// The kinds of a refused row. The index is the code that a batch returns. The last two are of the rows of a translation.
+const KINDS: [ErrorKind; 6] = [
+    ErrorKind::NonDigit,
+    ErrorKind::Length,
+    ErrorKind::CheckDigit,
+    ErrorKind::NeverIssued,
+    ErrorKind::NoSymbol,
+    ErrorKind::UnknownSymbol,
+];
+
+fn code(kind: ErrorKind) -> jint {
+    KINDS.iter().position(|known| *known == kind).expect("the list has every kind") as jint
+}
+
+/// The code of an asked row without an answer, and −1.
+pub(crate) fn unanswered(reason: Unanswered) -> [jint; 2] {
+    [code(reason.kind()), -1]
+}
 
 /// The code, and the offset, the length or −1.
 pub(crate) fn coded(error: MyNumberError) -> [jint; 2] {
-    let code = KINDS.iter().position(|kind| *kind == error.kind()).expect("the list has every kind") as jint;
     let number = match (error.place(), error.found()) {
         (Some(Place::Offset(number)), None) | (None, Some(Found::Length(number))) => number as jint,
         (None, None) => -1,
         told => unreachable!("no code has these details: {told:?}"),
     };
-    [code, number]
+    [code(error.kind()), number]
 }
 
 /// The code and the details of a text as high and low half; −1 if the text is a valid number.
@@ -102,26 +118,32 @@ pub fn fault<'local>(env: EnvUnowned<'local>, _: JClass<'local>, text: JByteArra
     })
 }
 
+fn kind_of(code: jint) -> ErrorKind {
+    KINDS[usize::try_from(code).expect("a code is not negative")]
+}
+
 /// The kind for a code.
 #[jni_mangle("fugo.Native")]
 pub fn kind<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint) -> JString<'local> {
-    native(env, |env| Ok(JString::from_str(env, error(code, -1).kind().as_str())?))
+    native(env, |env| Ok(JString::from_str(env, kind_of(code).as_str())?))
 }
 
 /// The message for a code and its details.
 #[jni_mangle("fugo.Native")]
 pub fn message<'local>(env: EnvUnowned<'local>, _: JClass<'local>, code: jint, number: jint) -> JString<'local> {
-    native(env, |env| Ok(JString::from_str(env, error(code, number).to_string())?))
+    native(env, |env| Ok(JString::from_str(env, message_of(kind_of(code), number))?))
 }
 
-/// The inverse of [`coded`].
-fn error(code: jint, number: jint) -> MyNumberError {
+/// The inverse of [`coded`] and [`unanswered`].
+fn message_of(kind: ErrorKind, number: jint) -> String {
     let number = usize::try_from(number).unwrap_or_default();
-    match KINDS[usize::try_from(code).expect("a code is not negative")] {
-        ErrorKind::NonDigit => MyNumberError::NonDigit { offset: number },
-        ErrorKind::Length => MyNumberError::Length { found: number },
-        ErrorKind::CheckDigit => MyNumberError::CheckDigit,
-        ErrorKind::NeverIssued => MyNumberError::NeverIssued,
+    match kind {
+        ErrorKind::NonDigit => MyNumberError::NonDigit { offset: number }.to_string(),
+        ErrorKind::Length => MyNumberError::Length { found: number }.to_string(),
+        ErrorKind::CheckDigit => MyNumberError::CheckDigit.to_string(),
+        ErrorKind::NeverIssued => MyNumberError::NeverIssued.to_string(),
+        ErrorKind::NoSymbol => Unanswered::NoSymbol.to_string(),
+        ErrorKind::UnknownSymbol => Unanswered::UnknownSymbol.to_string(),
         kind => unreachable!("{kind} is not in the list"),
     }
 }

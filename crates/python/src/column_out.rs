@@ -66,7 +66,7 @@ impl Output {
 pub(crate) struct Counts {
     /// Rows in the column.
     rows: usize,
-    /// Rows with a symbol.
+    /// Rows with a symbol; of a roster's rows, those with a number.
     symbols: usize,
     /// Rows that were null.
     nulls: usize,
@@ -102,6 +102,11 @@ impl Counts {
 }
 
 impl Counts {
+    pub(crate) fn new(rows: usize, nulls: usize, faults: usize, counts: fugo_columnar::Counts) -> Self {
+        let fugo_columnar::Counts { normalized, zeros_restored, reissued, .. } = counts;
+        Self { rows, symbols: rows - nulls - faults, nulls, faults, normalized, zeros_restored, reissued }
+    }
+
     fn parts(self) -> [usize; 7] {
         let Self { rows, symbols, nulls, faults, normalized, zeros_restored, reissued } = self;
         [rows, symbols, nulls, faults, normalized, zeros_restored, reissued]
@@ -128,15 +133,7 @@ impl SymbolColumn {
         counts: fugo_columnar::Counts,
     ) -> Self {
         let (rows, gaps) = (array.len(), array.null_count());
-        let counts = Counts {
-            rows,
-            symbols: rows - gaps,
-            nulls: gaps - faults.len(),
-            faults: faults.len(),
-            normalized: counts.normalized,
-            zeros_restored: counts.zeros_restored,
-            reissued: counts.reissued,
-        };
+        let counts = Counts::new(rows, gaps - faults.len(), faults.len(), counts);
         Self { array, field, faults: Faults::Met(faults), counts, listed: PyOnceLock::new() }
     }
 }

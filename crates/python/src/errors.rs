@@ -153,11 +153,13 @@ impl Failure {
     }
 
     /// Binary symbols without metadata of their scope.
-    pub(crate) fn untagged() -> Self {
+    pub(crate) fn untagged(key: &str) -> Self {
         Self::column(
             ErrorKind::Untagged,
-            "the binary column has no metadata that names the scope of its symbols; pass the text forms, or the column \
-             with its field, or trust_untagged=True if you know that they are of the insurers' key of epoch 1",
+            format_args!(
+                "the binary column has no metadata that names the scope of its symbols; pass the text forms, or the \
+                 column with its field, or trust_untagged=True if you know that they are of {key}"
+            ),
         )
     }
 
@@ -274,7 +276,10 @@ impl From<FaultReason> for Failure {
     fn from(reason: FaultReason) -> Self {
         let class = match reason {
             FaultReason::Normalize(_) => Class::Normalize,
-            FaultReason::Text(_) | FaultReason::SymbolLength { .. } | FaultReason::NoSymbol => Class::Text,
+            FaultReason::Text(_)
+            | FaultReason::SymbolLength { .. }
+            | FaultReason::NoSymbol
+            | FaultReason::UnknownSymbol => Class::Text,
             FaultReason::Number(_) | FaultReason::Negative => Class::Number,
         };
         Self::told(class, reason.kind(), reason, reason.place(), reason.found())

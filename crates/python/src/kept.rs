@@ -3,9 +3,9 @@
 use arrow_array::{Array, LargeStringArray, cast::AsArray};
 use fugo::{ErrorKind, KeyTag, MyNumber, Purpose, SYMBOL_LEN, text::TextEncoder};
 use fugo_columnar::{
-    Reading, insurers_symbols,
+    Reading,
     kept::{Cell, Codes, Owner, Person, Sample, search},
-    numbers,
+    numbers, read_symbols,
 };
 use pyo3::prelude::*;
 
@@ -115,7 +115,7 @@ impl Looked<'_> {
     }
 
     fn at_insurers(&self, column: &dyn Array, encoder: &TextEncoder) -> Answer {
-        let read = insurers_symbols(column, encoder)?;
+        let read = read_symbols(column, encoder)?;
         let read = read.into_iter().enumerate().filter_map(|(row, symbol)| Some((row, symbol?.ok()?)));
         let people: Vec<(usize, [u8; SYMBOL_LEN])> = read.collect();
         let rows: Vec<usize> = people.iter().map(|(row, _)| *row).collect();

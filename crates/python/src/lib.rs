@@ -40,6 +40,8 @@ mod scope;
 mod symbol;
 /// Prepared keys: one symbol, or a column of them.
 mod symbol_key;
+/// Translations between scopes.
+mod translation;
 
 #[pyo3::pymodule]
 mod _fugo {
@@ -56,6 +58,7 @@ mod _fugo {
         scope::Scope,
         symbol::{Symbol, decode_text},
         symbol_key::{SymbolKey, symbols_for_keys},
+        translation::Translation,
     };
     use pyo3::prelude::*;
 

@@ -143,7 +143,9 @@ impl SymbolKey {
         let column = guarded(|| Column::new(column))?;
         match column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
             Some(metadata) => is_of_insurers(&metadata, insurers)?,
-            None if column.is_binary() && !trust_untagged => return Err(Failure::untagged()),
+            None if column.is_binary() && !trust_untagged => {
+                return Err(Failure::untagged("the insurers' key of epoch 1"));
+            }
             None => {}
         }
         let chunks = column.chunks();
@@ -202,7 +204,7 @@ pub(crate) fn symbols_for_keys(
     Ok(made.into_iter().map(|made| SymbolColumn::new(made, Arc::clone(&faults), counts)).collect())
 }
 
-fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<Reading, Failure> {
+pub(crate) fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<Reading, Failure> {
     match number_format {
         "lenient" => Ok(Reading::Lenient(lost_zeros(restore_zeros))),
         "strict" if !restore_zeros => Ok(Reading::Strict),
@@ -213,7 +215,7 @@ fn reading(number_format: &str, restore_zeros: bool, column: &Column) -> Result<
     }
 }
 
-fn raises(errors: &str) -> Result<bool, Failure> {
+pub(crate) fn raises(errors: &str) -> Result<bool, Failure> {
     match errors {
         "raise" => Ok(true),
         "null" => Ok(false),

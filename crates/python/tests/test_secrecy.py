@@ -28,6 +28,7 @@ def secrets(root: fugo.RootKey, key: fugo.SymbolKey) -> dict[str, Any]:
         "SymbolKey(..)": key,
         "KeyFile(..)": fugo.KeyFile.parse_plaintext(plaintext),
         "Lineage(..)": fugo.Lineage([(number(1), number(2))]),
+        "Translation(..)": fugo.Translation(key, fugo.SymbolKey(root.scope_key("agency/mof/1")), []),
     }
 
 
@@ -59,7 +60,7 @@ def test_secrets_are_neither_pickled_nor_copied(root: fugo.RootKey, key: fugo.Sy
 
 
 def test_secrets_have_no_hash_no_attributes_and_no_subclass(root: fugo.RootKey, key: fugo.SymbolKey) -> None:
-    hashable = {"SymbolKey(..)", "KeyFile(..)", "Lineage(..)", "Normalized(..)"}
+    hashable = {"SymbolKey(..)", "KeyFile(..)", "Lineage(..)", "Normalized(..)", "Translation(..)"}
     for name, secret in secrets(root, key).items():
         assert not hasattr(secret, "__dict__")
         with pytest.raises(AttributeError):

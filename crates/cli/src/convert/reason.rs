@@ -41,7 +41,7 @@ pub(crate) enum Reason {
 }
 
 /// The kind of [`Reason::Unknown`].
-pub(crate) const UNKNOWN: &str = "unknown-symbol";
+pub(crate) const UNKNOWN: &str = ErrorKind::UnknownSymbol.as_str();
 
 impl Reason {
     /// A short name from a closed list.
@@ -60,7 +60,7 @@ impl Reason {
             Self::NoSymbol => ErrorKind::NoSymbol,
             Self::Kept(fault) => fault.kind(),
             Self::NotCoarser(_) => return "kept-not-coarser",
-            Self::Unknown => return UNKNOWN,
+            Self::Unknown => ErrorKind::UnknownSymbol,
         };
         kind.as_str()
     }
@@ -87,6 +87,7 @@ impl From<FaultReason> for Reason {
             FaultReason::Negative => Self::Negative,
             FaultReason::SymbolLength { found } => Self::SymbolLength { found },
             FaultReason::NoSymbol => Self::NoSymbol,
+            FaultReason::UnknownSymbol => Self::Unknown,
         }
     }
 }
@@ -113,7 +114,7 @@ impl fmt::Display for Reason {
             Self::Kept(fault) => fault.fmt(f),
             Self::SymbolLength { found } => FaultReason::SymbolLength { found: *found }.fmt(f),
             Self::NoSymbol => FaultReason::NoSymbol.fmt(f),
-            Self::Unknown => f.write_str("nobody in the roster has this symbol"),
+            Self::Unknown => FaultReason::UnknownSymbol.fmt(f),
             Self::NotCoarser(rule) => {
                 write!(f, "the policy makes this column coarser, and the cell is not {}", rule.expects())
             }

@@ -69,7 +69,7 @@ pub(crate) fn check_asked(field: &Field, encoder: &TextEncoder, expected: &Symbo
         )
     };
     let none = arrow_array::new_empty_array(field.data_type());
-    if fugo_columnar::insurers_symbols(&none, encoder).is_err() {
+    if fugo_columnar::read_symbols(&none, encoder).is_err() {
         return Err(refused(format!("has the type {}; symbols are text or bytes", type_name(field.data_type()))));
     }
     match SymbolMetadata::of(field).map_err(|error| refused(format!("has metadata that is not valid: {error}")))? {
@@ -145,7 +145,7 @@ pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: O
         }
         PersonColumn::Symbol(encoder) => {
             let none = arrow_array::new_empty_array(field.data_type());
-            fugo_columnar::insurers_symbols(&none, encoder).map_err(|error| refused(error.to_string()))?;
+            fugo_columnar::read_symbols(&none, encoder).map_err(|error| refused(error.to_string()))?;
             let found = SymbolMetadata::of(field).map_err(|error| refused(error.to_string()))?;
             let first = |scope: Scope| (scope.purpose(), scope.epoch()) == (Purpose::Insurers, Epoch::FIRST);
             let named = found.map(|found| first(found.scope) && Some(found.tag) == insurers_tag);
@@ -291,7 +291,7 @@ impl<'a> Persons<'a> {
                 Self::Numbers { numbers, taken: 0, faults: 0, changed: 0 }
             }
             PersonColumn::Symbol(encoder) => {
-                let symbols = fugo_columnar::insurers_symbols(column, encoder)
+                let symbols = fugo_columnar::read_symbols(column, encoder)
                     .map_err(|error| Failure::new(error.to_string(), "give files whose batches have one schema"))?;
                 Self::Insurers { symbols: symbols.into_iter(), encoder }
             }

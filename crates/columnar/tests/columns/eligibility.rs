@@ -124,6 +124,6 @@ fn types_without_insurers_symbols_are_refused() {
         let tag = key("insurers/all/1").tag();
         let error = eligibility_from_insurers(&eligibility(), column, tag).expect_err("no symbols");
         assert_eq!(error.kind().as_str(), "column-type");
-        assert!(error.to_string().contains("insurers' symbols"), "{error}");
+        assert!(error.to_string().contains("; symbols are read from"), "{error}");
     }
 }

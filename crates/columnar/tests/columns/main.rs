@@ -10,5 +10,6 @@ mod lineage;
 mod scalar;
 mod secrecy;
 mod text;
+mod translation;
 mod types;
 mod vectors;

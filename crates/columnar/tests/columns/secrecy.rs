@@ -20,6 +20,7 @@ fn the_text_of_every_reason_is_that_of_the_fault_behind_it() {
             "sixteen zero bytes are not a symbol: they mark a row that was refused".to_owned(),
             "no-symbol",
         ),
+        (FaultReason::UnknownSymbol, "nobody in the roster has this symbol".to_owned(), "unknown-symbol"),
     ];
     for (reason, text, kind) in texts {
         assert_eq!((reason.to_string(), reason.kind().as_str()), (text.clone(), kind));
@@ -52,9 +53,9 @@ fn the_text_of_every_column_error_names_types_and_lengths_only() {
             "the column is of type UInt64, in which leading zeros are lost; pass it as text, or restore lost zeros if all its values are MyNumbers",
         ),
         (
-            ColumnError::InsurersType { found: found() },
+            ColumnError::SymbolType { found: found() },
             "column-type",
-            "the column is of type Boolean; insurers' symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three",
+            "the column is of type Boolean; symbols are read from FixedSizeBinary(16), Binary, LargeBinary, BinaryView, Utf8, LargeUtf8, Utf8View and dictionaries of the last three",
         ),
         (
             ColumnError::SymbolLength { found: 20 },

@@ -38,6 +38,7 @@ __all__ = [
     "SymbolColumn",
     "SymbolKey",
     "TextError",
+    "Translation",
     "__version__",
     "check_digit",
     "decode_text",
@@ -259,6 +260,28 @@ class SymbolKey:
         output: _Output = "fixed",
         errors: _Errors = "raise",
     ) -> SymbolColumn: ...
+
+@final
+class Translation:
+    def __new__(
+        cls,
+        from_key: SymbolKey,
+        to_key: SymbolKey,
+        asked: _Column,
+        *,
+        trust_untagged: bool = False,
+        errors: _Errors = "raise",
+    ) -> Self: ...
+    def add(
+        self,
+        column: _Column,
+        *,
+        number_format: _NumberFormat = "strict",
+        restore_zeros: bool = False,
+        lineage: Lineage | None = None,
+        errors: _Errors = "raise",
+    ) -> tuple[Counts, tuple[Fault, ...]]: ...
+    def symbols(self, *, output: _Output = "fixed") -> SymbolColumn: ...
 
 @final
 class SymbolColumn:

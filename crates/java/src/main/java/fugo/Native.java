@@ -80,6 +80,12 @@ final class Native {
     // flat.rs
     static native int[] symbols(long key, long lineage, byte[] rows, int rowsAt, byte[] out, int outAt, int count);
 
+    static native long translation(long from, long to, byte[] asked);
+
+    static native int[] translate(long translation, long lineage, byte[] rows, int rowsAt, int count);
+
+    static native int[] translated(long translation, byte[] out);
+
     static native void symbolsFromInsurers(long key, byte[] rows, int rowsAt, byte[] out, int outAt, int count);
 
     // text.rs

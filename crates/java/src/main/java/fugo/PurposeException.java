@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 
 /**
  * The scope of a key does not fit the derivation, or a symbol does not fit the key: {@code wrong-purpose}, {@code
- * insurers-epoch} or {@code insurers-missing}.
+ * insurers-epoch}, {@code insurers-missing} or, for both keys of a {@link Translation}, {@code same-key}.
  */
 public final class PurposeException extends FugoException {
     private static final long serialVersionUID = 1;

@@ -64,24 +64,40 @@ final class Rows {
             int toIndex = to.arrayOffset() + to.position();
             check(from.array(), fromIndex, width, to.array(), toIndex, count);
         }
+        byte[] symbols = new byte[Math.min(count, CHUNK) * Symbol.LENGTH];
+        int toAt = to.position();
+        Faults faults = chunks(from, width, (rows, start, some) -> {
+            int[] refused = call.on(rows, 0, symbols, 0, some);
+            to.put(toAt + start * Symbol.LENGTH, symbols, 0, some * Symbol.LENGTH);
+            return refused;
+        });
+        to.position(toAt + count * Symbol.LENGTH);
+        return faults;
+    }
+
+    /** Works on {@code count} rows of an array, the first of which is row {@code start} of a buffer. */
+    @FunctionalInterface
+    interface Chunk {
+        int[] on(byte[] rows, int start, int count);
+    }
+
+    /** Works on all rows that remain in {@code from}, in chunks, and advances the buffer. */
+    static Faults chunks(ByteBuffer from, int width, Chunk call) {
+        int count = count(from.remaining(), width);
         int chunk = Math.min(count, CHUNK);
         byte[] rows = new byte[chunk * width];
-        byte[] symbols = new byte[chunk * Symbol.LENGTH];
         Faults.Collector faults = new Faults.Collector();
-        int fromAt = from.position();
-        int toAt = to.position();
+        int at = from.position();
         try {
             for (int start = 0; start < count; start += chunk) {
                 int some = Math.min(chunk, count - start);
-                from.get(fromAt + start * width, rows, 0, some * width);
-                faults.add(call.on(rows, 0, symbols, 0, some), start);
-                to.put(toAt + start * Symbol.LENGTH, symbols, 0, some * Symbol.LENGTH);
+                from.get(at + start * width, rows, 0, some * width);
+                faults.add(call.on(rows, start, some), start);
             }
         } finally {
             Arrays.fill(rows, (byte) 0);
         }
-        from.position(fromAt + count * width);
-        to.position(toAt + count * Symbol.LENGTH);
+        from.position(at + count * width);
         return faults.faults();
     }
 

@@ -25,6 +25,7 @@ final class Leaks {
     private final SymbolKey key = Known.symbolKey(Known.SCOPE);
     private final ScopeKey eligibility = Known.scopeKey("eligibility/all/1");
     private final IssuerKey issuer = IssuerKey.of(eligibility);
+    private final SymbolKey other = Known.symbolKey("agency/mof/1");
     private final MyNumber number = MyNumber.parse(Known.NUMBER);
     private final Symbol insurers = Symbol.of(Purpose.INSURERS, Known.bytes(Known.AGENCY));
     private final Lineage lineage = Lineage.of(List.of(new Lineage.Reissue(MyNumber.parse(Known.number(1)), number)));
@@ -64,7 +65,7 @@ final class Leaks {
 
     private void make(long calls, boolean leak) {
         for (long call = 0; call < calls; call++) {
-            switch ((int) (call % 16)) {
+            switch ((int) (call % 17)) {
                 case 0, 1, 2 -> sum += key.symbol(number).hashCode();
                 case 3 -> {
                     try (MyNumber parsed = MyNumber.parse(Known.NUMBER)) {
@@ -110,6 +111,11 @@ final class Leaks {
                     }
                 }
                 case 14 -> sum += issuer.symbol(insurers).hashCode() + lineage.first(number).hashCode();
+                case 15 -> {
+                    try (Translation translation = Translation.of(key, other, out)) {
+                        sum += translation.add(rows).size() + translation.symbols().size();
+                    }
+                }
                 default -> {
                     sum += refused(() -> key.parseText("kikan1")) + refused(() -> SymbolKey.of(eligibility));
                     sum += root.tag().number();

@@ -57,12 +57,15 @@ class SecrecyTest {
                 Unlock unlock = new Unlock();
                 Seal seal = Seal.plaintext();
                 Lineage lineage = Lineage.of(List.of());
+                SymbolKey other = Known.symbolKey("agency/mof/1");
+                Translation translation = Translation.of(key, other, new byte[0]);
                 MyNumber number = MyNumber.parse(Known.NUMBER);
                 Normalized normalized = Normalized.normalize(Known.NUMBER, LostZeros.REFUSE)) {
             List<Object> secrets = List.of(
-                    root, scopeKey, key, issuer, file, unlock, seal, lineage, number, normalized, key.symbol(number));
+                    root, scopeKey, key, issuer, file, unlock, seal, lineage, number, normalized, key.symbol(number),
+                    translation);
             String expected = "[RootKey(..), ScopeKey(..), SymbolKey(..), IssuerKey(..), KeyFile(..), Unlock(..), "
-                    + "Seal(..), Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..)]";
+                    + "Seal(..), Lineage(..), MyNumber(..), Normalized(..), AgencySymbol(..), Translation(..)]";
             assertEquals(expected, secrets.toString());
         }
     }
