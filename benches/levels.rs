@@ -16,9 +16,24 @@ mod source {
 mod key {
     pub(crate) const KEY_LEN: usize = 32;
 }
+/// A message of the kernel, as `src/message.rs` has it.
+mod message {
+    pub(crate) struct Fixed<const LEN: usize>([u8; LEN]);
+
+    impl<const LEN: usize> Fixed<LEN> {
+        pub(crate) fn published(bytes: [u8; LEN]) -> Self {
+            Self(bytes)
+        }
+
+        pub(crate) fn bytes(&self) -> &[u8; LEN] {
+            &self.0
+        }
+    }
+}
 
 use std::{array, hint::black_box, time::Instant};
 
+use message::Fixed;
 use source::lanes::{KEYS, Level, PreparedKey, derive, level};
 
 /// Symbols of one round: those of a column kernel's chunk.
@@ -43,7 +58,7 @@ fn main() {
     let keys: [&PreparedKey; KEYS] = keys.each_ref();
     let digits = |i: usize| format!("{:012}", i * 98_765_432).into_bytes().try_into().expect("twelve digits");
     let messages: Vec<[u8; 12]> = (0..COUNT).map(digits).collect();
-    let message = |i: usize| black_box(&messages)[i];
+    let message = |i: usize| Fixed::published(black_box(&messages)[i]);
     let mut symbols = vec![[0; 16]; COUNT];
 
     let all = [Level::Avx512, Level::ShaNi, Level::Avx2, Level::Plain];

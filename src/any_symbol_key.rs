@@ -5,6 +5,7 @@ use core::{cell::Cell, fmt};
 use crate::{
     key::{KeyTag, ScopeKey},
     lanes::{CHUNK, PreparedKey},
+    message::Fixed,
     my_number::MyNumber,
     scope::{Purpose, Scope},
     symbol::{Eligibility, EligibilityKey, PurposeError, SYMBOL_LEN, SymbolKey},
@@ -113,7 +114,7 @@ impl AnySymbolKey {
         assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
         let first = self.first()?;
         for (numbers, out) in numbers.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
-            first.derive(numbers.len(), |i| *numbers[i].expose_digits(), |i, symbol| out[i] = symbol);
+            first.derive(numbers.len(), |i| Fixed::number(&numbers[i]), |i, symbol| out[i] = symbol);
             self.finish(out);
         }
         Ok(())
@@ -136,7 +137,7 @@ impl AnySymbolKey {
         out: &mut [[u8; SYMBOL_LEN]],
     ) -> Result<(), PurposeError> {
         assert_eq!(insurers.len(), out.len(), "as many symbols out as in");
-        self.second()?.derive(insurers.len(), |i| insurers[i], |i, symbol| out[i] = symbol);
+        self.second()?.derive(insurers.len(), |i| Fixed::insurers(insurers[i]), |i, symbol| out[i] = symbol);
         Ok(())
     }
 
@@ -162,7 +163,7 @@ impl AnySymbolKey {
     pub(crate) fn finish(&self, symbols: &mut [[u8; SYMBOL_LEN]]) {
         if let Mode::Eligibility = self.mode {
             let symbols = Cell::from_mut(symbols).as_slice_of_cells();
-            self.second.derive(symbols.len(), |i| symbols[i].get(), |i, bytes| symbols[i].set(bytes));
+            self.second.derive(symbols.len(), |i| Fixed::insurers(symbols[i].get()), |i, bytes| symbols[i].set(bytes));
         }
     }
 }

@@ -8,6 +8,7 @@ use core::{array, cell::Cell};
 use crate::{
     any_symbol_key::AnySymbolKey,
     lanes::{self, CHUNK, KEYS, PreparedKey, derive_for_keys},
+    message::Fixed,
     my_number::MyNumber,
     symbol::{
         Eligibility, EligibilityKey, EligibilitySymbol, InsurersSymbol, NumberPurpose, PurposeError, SYMBOL_LEN,
@@ -22,7 +23,7 @@ impl<P: NumberPurpose> SymbolKey<P> {
     /// If the slices differ in length.
     pub fn symbols(&self, numbers: &[MyNumber], out: &mut [Symbol<P>]) {
         assert_eq!(numbers.len(), out.len(), "as many symbols as numbers");
-        let message = |i: usize| *numbers[i].expose_digits();
+        let message = |i: usize| Fixed::number(&numbers[i]);
         self.prepared().derive(numbers.len(), message, |i, bytes| out[i] = Symbol::from_bytes(bytes));
     }
 }
@@ -34,7 +35,7 @@ impl SymbolKey<Eligibility> {
     /// If the slices differ in length.
     pub fn symbols_from_insurers(&self, insurers: &[InsurersSymbol], out: &mut [EligibilitySymbol]) {
         assert_eq!(insurers.len(), out.len(), "as many symbols out as in");
-        let message = |i: usize| insurers[i].to_bytes();
+        let message = |i: usize| Fixed::insurers(insurers[i].to_bytes());
         self.prepared().derive(insurers.len(), message, |i, bytes| out[i] = Symbol::from_bytes(bytes));
     }
 }
@@ -50,8 +51,8 @@ impl EligibilityKey {
         for (numbers, out) in numbers.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
             let out = Cell::from_mut(out).as_slice_of_cells();
             let set = |i: usize, bytes| out[i].set(Symbol::from_bytes(bytes));
-            first.derive(numbers.len(), |i| *numbers[i].expose_digits(), set);
-            second.derive(numbers.len(), |i| out[i].get().to_bytes(), set);
+            first.derive(numbers.len(), |i| Fixed::number(&numbers[i]), set);
+            second.derive(numbers.len(), |i| Fixed::insurers(out[i].get().to_bytes()), set);
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn symbols_for_keys(
             let first: [&PreparedKey; KEYS] = array::from_fn(|k| {
                 keys[k.min(keys.len() - 1)].first().unwrap_or_else(|_| unreachable!("each key takes numbers"))
             });
-            let message = |i: usize| *numbers[i].expose_digits();
+            let message = |i: usize| Fixed::number(&numbers[i]);
             derive_for_keys(&first[..keys.len()], numbers.len(), message, |k, i, bytes| out[k][start + i] = bytes);
             for (key, out) in keys.iter().zip(out) {
                 key.finish(&mut out[start..start + numbers.len()]);

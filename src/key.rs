@@ -10,7 +10,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     error_kind::{ErrorKind, Found, Place},
-    scope::{CONTEXT, Scope, VERSION},
+    message::Message,
+    scope::Scope,
 };
 
 /// Length of every key in bytes.
@@ -40,7 +41,7 @@ impl RootKey {
     /// `ScopeKey := HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3), which is a single
     /// `HMAC-SHA-256(RootKey, Label ‖ 0x01)`.
     pub fn scope_key(&self, scope: &Scope) -> ScopeKey {
-        ScopeKey { scope: *scope, bytes: *hmac_sha256(&self.0, &[scope.label().as_bytes(), &[0x01]]) }
+        ScopeKey { scope: *scope, bytes: *hmac_sha256(&self.0, Message::ScopeKey(scope)) }
     }
 
     /// `HMAC-SHA-256(RootKey, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]`.
@@ -86,12 +87,10 @@ impl ScopeKey {
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) of the concatenated parts.
-fn hmac_sha256(key: &[u8; KEY_LEN], parts: &[&[u8]]) -> Zeroizing<[u8; KEY_LEN]> {
+/// HMAC-SHA-256 (RFC 2104).
+fn hmac_sha256(key: &[u8; KEY_LEN], message: Message<'_>) -> Zeroizing<[u8; KEY_LEN]> {
     let mut mac = prepared_hmac(key);
-    for part in parts {
-        mac.update(part);
-    }
+    message.with_bytes(|bytes| mac.update(bytes));
     let mut digest = mac.finalize().into_bytes();
     let mut output = Zeroizing::new([0; KEY_LEN]);
     output.copy_from_slice(&digest);
@@ -158,7 +157,7 @@ impl KeyTag {
     pub const LEN: usize = 4;
 
     fn of(key: &[u8; KEY_LEN]) -> Self {
-        let mac = hmac_sha256(key, &[CONTEXT, &[VERSION], b"tag", &[0x01]]);
+        let mac = hmac_sha256(key, Message::Tag);
         Self([mac[0], mac[1], mac[2], mac[3]])
     }
 
@@ -273,9 +272,7 @@ mod tests {
         for (case, message, mac) in rfc.chain(tests.map(|case| (case, "msg", "tag"))) {
             let Some(key) = padded(&bytes(case, "key")) else { continue };
             let (message, mac) = (bytes(case, message), bytes(case, mac));
-            // The parts are concatenated.
-            let (head, tail) = message.split_at(message.len() / 3);
-            let matches = hmac_sha256(&key, &[head, tail])[..mac.len()] == mac;
+            let matches = hmac_sha256(&key, Message::Published(&message))[..mac.len()] == mac;
             assert_eq!(matches, case["result"] != "invalid", "{}", case["comment"]);
             *(if matches { &mut right } else { &mut wrong }) += 1;
         }
@@ -288,7 +285,8 @@ mod tests {
         let cases = rfc["cases"].as_array().expect("cases");
         for case in cases {
             let key = padded(&bytes(case, "prk")).expect("32 bytes");
-            assert_eq!(hmac_sha256(&key, &[&bytes(case, "info"), &[0x01]])[..], bytes(case, "okm")[..KEY_LEN]);
+            let message = [&bytes(case, "info")[..], &[0x01]].concat();
+            assert_eq!(hmac_sha256(&key, Message::Published(&message))[..], bytes(case, "okm")[..KEY_LEN]);
         }
         assert_eq!(cases.len(), 3);
     }

@@ -14,7 +14,7 @@ use constants::INITIAL;
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::key::KEY_LEN;
+use crate::{key::KEY_LEN, message::Fixed};
 
 /// Messages handled together. All of them are written before the first is read: a wide load just after narrow stores to
 /// the same bytes has to wait (a store-forwarding stall).
@@ -116,7 +116,7 @@ impl PreparedKey {
     pub(crate) fn derive<const LEN: usize>(
         &self,
         count: usize,
-        message: impl Fn(usize) -> [u8; LEN],
+        message: impl Fn(usize) -> Fixed<LEN>,
         mut out: impl FnMut(usize, [u8; MAC_LEN]),
     ) {
         derive::<1, LEN>(choice::levels(count), &[self], count, message, |_, i, symbol| out(i, symbol));
@@ -135,7 +135,7 @@ pub(crate) const KEYS: usize = 8;
 pub(crate) fn derive_for_keys<const LEN: usize>(
     keys: &[&PreparedKey],
     count: usize,
-    message: impl Fn(usize) -> [u8; LEN],
+    message: impl Fn(usize) -> Fixed<LEN>,
     out: impl FnMut(usize, usize, [u8; MAC_LEN]),
 ) {
     derive::<KEYS, LEN>(choice::levels(count * keys.len()), keys, count, message, out);
@@ -146,7 +146,7 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
     levels: &[Level],
     keys: &[&PreparedKey],
     count: usize,
-    message: impl Fn(usize) -> [u8; LEN],
+    message: impl Fn(usize) -> Fixed<LEN>,
     mut out: impl FnMut(usize, usize, [u8; MAC_LEN]),
 ) {
     let mut messages = [[0; 4]; STAGE];
@@ -156,7 +156,7 @@ pub(crate) fn derive<const MOST: usize, const LEN: usize>(
         let staged = STAGE.min(count - start);
         let messages = &mut messages[..staged];
         for (i, words) in messages.iter_mut().enumerate() {
-            *words = padded(&message(start + i));
+            *words = padded(message(start + i).bytes());
         }
         let mut done = 0;
         for level in levels {

@@ -19,6 +19,7 @@ mod lanes;
 mod lineage;
 /// Keys that this process does not hold.
 pub mod mac;
+mod message;
 mod my_number;
 /// Lenient normalisation: from the text of real files to twelve digits.
 pub mod normalize;

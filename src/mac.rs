@@ -1,12 +1,13 @@
-//! Keys that this process does not hold. A token or a program computes HMAC-SHA-256 under such a key. This file
-//! builds each message and takes the part of each answer that counts.
+//! Keys that this process does not hold. A token or a program computes HMAC-SHA-256 under such a key. This file gives it
+//! each message and takes the part of each answer that counts.
 
 use zeroize::Zeroizing;
 
 use crate::{
     key::{KEY_LEN, KeyTag, ScopeKey},
+    message::Message,
     my_number::MyNumber,
-    scope::{CONTEXT, Scope, VERSION},
+    scope::Scope,
     symbol::SYMBOL_LEN,
 };
 
@@ -25,32 +26,22 @@ pub trait Mac {
 /// The key of a scope, from the holder of the root key: `HMAC-SHA-256(RootKey, Label ‖ 0x01)`, the same bytes as
 /// [`RootKey::scope_key`](crate::RootKey::scope_key).
 pub fn scope_key<M: Mac + ?Sized>(root: &M, scope: &Scope) -> Result<ScopeKey, M::Error> {
-    let label = scope.label();
-    let label = label.as_bytes();
-    let mut message = [0; 56];
-    message[..label.len()].copy_from_slice(label);
-    message[label.len()] = 0x01;
     let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    root.mac(&message[..=label.len()], &mut bytes)?;
+    ask(root, Message::ScopeKey(scope), &mut bytes)?;
     Ok(ScopeKey::from_bytes(scope, &bytes))
 }
 
 /// The tag of the key, from its holder: `HMAC-SHA-256(key, "fugo" ‖ 0x01 ‖ "tag" ‖ 0x01)[0..4]`.
 pub fn tag<M: Mac + ?Sized>(key: &M) -> Result<KeyTag, M::Error> {
-    let mut message = [0; 9];
-    message[..4].copy_from_slice(CONTEXT);
-    message[4] = VERSION;
-    message[5..8].copy_from_slice(b"tag");
-    message[8] = 0x01;
     let mut mac = Zeroizing::new([0; MAC_LEN]);
-    key.mac(&message, &mut mac)?;
+    ask(key, Message::Tag, &mut mac)?;
     Ok(KeyTag::from_bytes([mac[0], mac[1], mac[2], mac[3]]))
 }
 
 /// The symbol of a number, from the holder of the scope key: `HMAC-SHA-256(ScopeKey, twelve digits)[0..16]`. The
 /// caller knows that the scope's purpose takes numbers.
 pub fn symbol<M: Mac + ?Sized>(key: &M, number: &MyNumber) -> Result<[u8; SYMBOL_LEN], M::Error> {
-    cut(key, number.expose_digits())
+    cut(key, Message::Number(number))
 }
 
 /// The eligibility symbol of an insurers' symbol, from the holder of the eligibility key:
@@ -59,12 +50,17 @@ pub fn symbol_from_insurers<M: Mac + ?Sized>(
     key: &M,
     insurers: &[u8; SYMBOL_LEN],
 ) -> Result<[u8; SYMBOL_LEN], M::Error> {
-    cut(key, insurers)
+    cut(key, Message::Insurers(insurers))
 }
 
-fn cut<M: Mac + ?Sized>(key: &M, message: &[u8]) -> Result<[u8; SYMBOL_LEN], M::Error> {
+/// The only call of a holder.
+fn ask<M: Mac + ?Sized>(key: &M, message: Message<'_>, out: &mut [u8; MAC_LEN]) -> Result<(), M::Error> {
+    message.with_bytes(|bytes| key.mac(bytes, out))
+}
+
+fn cut<M: Mac + ?Sized>(key: &M, message: Message<'_>) -> Result<[u8; SYMBOL_LEN], M::Error> {
     let mut mac = [0; MAC_LEN];
-    key.mac(message, &mut mac)?;
+    ask(key, message, &mut mac)?;
     let mut symbol = [0; SYMBOL_LEN];
     symbol.copy_from_slice(&mac[..SYMBOL_LEN]);
     Ok(symbol)

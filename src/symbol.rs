@@ -6,6 +6,7 @@ use crate::{
     error_kind::{ErrorKind, Found, Place},
     key::{KeyTag, ScopeKey},
     lanes::{MAC_LEN, PreparedKey},
+    message::Fixed,
     my_number::MyNumber,
     scope::{Epoch, Purpose, Scope},
 };
@@ -157,9 +158,9 @@ impl<P: PurposeType> SymbolKey<P> {
         &self.prepared
     }
 
-    fn truncated_mac<const LEN: usize>(&self, message: &[u8; LEN]) -> Symbol<P> {
+    fn truncated_mac<const LEN: usize>(&self, message: impl Fn() -> Fixed<LEN>) -> Symbol<P> {
         let mut symbol = [0; SYMBOL_LEN];
-        self.prepared.derive(1, |_| *message, |_, bytes| symbol = bytes);
+        self.prepared.derive(1, |_| message(), |_, bytes| symbol = bytes);
         Symbol::from_bytes(symbol)
     }
 }
@@ -167,7 +168,7 @@ impl<P: PurposeType> SymbolKey<P> {
 impl<P: NumberPurpose> SymbolKey<P> {
     /// `Symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`.
     pub fn symbol(&self, number: &MyNumber) -> Symbol<P> {
-        self.truncated_mac(number.expose_digits())
+        self.truncated_mac(|| Fixed::number(number))
     }
 }
 
@@ -178,7 +179,7 @@ impl SymbolKey<Eligibility> {
     /// The bytes of a symbol do not contain its epoch. This method is only for insurers' symbols of epoch 1. To be sure
     /// of the epoch, read them from their text form with the tag of that key.
     pub fn symbol_from_insurers(&self, insurers: &InsurersSymbol) -> EligibilitySymbol {
-        self.truncated_mac(insurers.as_bytes())
+        self.truncated_mac(|| Fixed::insurers(insurers.to_bytes()))
     }
 }
 

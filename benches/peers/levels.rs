@@ -15,10 +15,25 @@ mod source {
 mod key {
     pub(crate) const KEY_LEN: usize = 32;
 }
+/// A message of the kernel, as `src/message.rs` has it.
+mod message {
+    pub(crate) struct Fixed<const LEN: usize>([u8; LEN]);
+
+    impl<const LEN: usize> Fixed<LEN> {
+        pub(crate) fn published(bytes: [u8; LEN]) -> Self {
+            Self(bytes)
+        }
+
+        pub(crate) fn bytes(&self) -> &[u8; LEN] {
+            &self.0
+        }
+    }
+}
 
 use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use message::Fixed;
 use source::lanes::{KEYS, Level, PreparedKey, derive};
 
 const COUNT: usize = 1_024;
@@ -34,11 +49,11 @@ fn levels(criterion: &mut Criterion) {
         // What the level leaves is the plain level's.
         let levels: &[Level] = &[first, Level::Plain];
         criterion.bench_function(&format!("{:?}, one key", first), |bencher| {
-            let message = |i: usize| black_box(&messages)[i];
+            let message = |i: usize| Fixed::published(black_box(&messages)[i]);
             bencher.iter(|| derive::<1, 12>(levels, &keys[..1], COUNT, message, |k, i, symbol| out[k][i] = symbol));
         });
         criterion.bench_function(&format!("{:?}, eight keys", first), |bencher| {
-            let message = |i: usize| black_box(&messages)[i];
+            let message = |i: usize| Fixed::published(black_box(&messages)[i]);
             bencher.iter(|| derive::<KEYS, 12>(levels, &keys, COUNT / 8, message, |k, i, symbol| out[k][i] = symbol));
         });
     }

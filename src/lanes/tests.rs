@@ -26,7 +26,7 @@ fn columns<const LEN: usize>(levels: &[Level], keys: &[[u8; KEY_LEN]], messages:
         levels,
         &prepared,
         messages.len(),
-        |i| messages[i],
+        |i| Fixed::published(messages[i]),
         |k, i, symbol| {
             assert_eq!(columns[k].len(), i);
             columns[k].push(symbol);
