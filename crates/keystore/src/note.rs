@@ -241,8 +241,10 @@ impl fmt::Display for Note {
 
 impl NoteSignature {
     fn parse(line: &str) -> Option<Self> {
-        let (name, signature) = line.strip_prefix(DASH)?.split_once(' ')?;
-        let signature = BASE64.decode(signature.as_bytes()).ok()?;
+        let (name, text) = line.strip_prefix(DASH)?.split_once(' ')?;
+        let signature = BASE64.decode(text.as_bytes()).ok()?;
+        // The crate reads padding in the middle too.
+        (BASE64.encode(&signature) == text).then_some(())?;
         let (id, bytes) = signature.split_first_chunk::<ID_LEN>()?;
         (is_name(name) && !bytes.is_empty()).then(|| Self { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
     }
@@ -429,6 +431,7 @@ mod tests {
             (b"", NoteError::NotText),
             (b"a\n\nb\n", NoteError::SignatureLine),
             ("a\n\n\u{2014} name AAAA\n".as_bytes(), NoteError::SignatureLine),
+            ("a\n\n\u{2014} name AAA=AAAAAAA=\n".as_bytes(), NoteError::SignatureLine),
             ("a\n\n\u{2014} na+me AAAAAAA=\n".as_bytes(), NoteError::SignatureLine),
             (&vec![b'\n'; MOST_BYTES + 1], NoteError::TooLarge),
         ] {

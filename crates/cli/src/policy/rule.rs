@@ -224,9 +224,9 @@ impl Rule {
                 out.push(b'-');
                 push(u64::from(month), 2, out);
             }
-            Self::Year => push(u64::from(year(value)?), 4, out),
+            Self::Year => push(u64::from(year(value, before)?), 4, out),
             Self::Decade => {
-                let first = u64::from(year(value)? / 10 * 10);
+                let first = u64::from(year(value, before)? / 10 * 10);
                 band(first, first + 9, 4, out);
             }
             Self::Age { years, on } => {
@@ -416,11 +416,15 @@ fn number(value: &[u8]) -> Option<u64> {
 }
 
 /// The year of a date, of `2001-02` or of `2001`.
-fn year(value: &[u8]) -> Option<u32> {
+fn year(value: &[u8], before: Option<Rule>) -> Option<u32> {
+    // A date can be of any year, such as 9999 for a date that never comes, so what was made of one can be too.
+    if let (Some(Rule::Month | Rule::Year), Some(year)) = (before, value.first_chunk::<4>()) {
+        return digits(year).map(|year| year as u32);
+    }
     match value {
         [_, _, _, _] => digits(value).map(|year| year as u32).filter(|year| YEARS.contains(year)),
         [year @ .., b'-', tens, ones] if year.len() == 4 => {
-            digits(&[*tens, *ones]).filter(|month| (1..=12).contains(month)).and(self::year(year))
+            digits(&[*tens, *ones]).filter(|month| (1..=12).contains(month)).and(self::year(year, None))
         }
         _ => date(value).map(|day| day.year),
     }
@@ -558,6 +562,13 @@ mod tests {
             let coarse = Rule::Age { years: 10, on };
             assert_eq!(chain(&value, &[AGE, coarse]), written(coarse, &value));
             assert_eq!(chain(&value, &[Rule::Month, Rule::Year, Rule::Decade]), written(Rule::Decade, &value));
+        }
+        // Dates of other years than a year alone can be.
+        for value in ["0001-01-01", "0985-04-01", "1799-12-31", "2200-01-01", "9999-12-31"] {
+            for rules in [&[Rule::Month, Rule::Year][..], &[Rule::Year, Rule::Decade], &[Rule::Month, Rule::Decade]] {
+                let last = written(rules[1], value);
+                assert!(last.is_some() && chain(value, rules) == last, "{value} by {rules:?}");
+            }
         }
         for number in (0..10_000_000_u64).step_by(99_991) {
             let value = number.to_string();
