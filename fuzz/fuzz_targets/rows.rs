@@ -1,4 +1,4 @@
-//! Rows of CSV under libFuzzer: `cargo +nightly fuzz run rows`.
+//! Rows of CSV under libFuzzer: `cargo fuzz run -s none rows`.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -6,6 +6,6 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::rows::check(data));
 
 #[cfg(not(fuzzing))]
 fn main() {
-    eprintln!("built without libFuzzer; run: cargo +nightly fuzz run rows");
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none rows");
     std::process::exit(2);
 }

@@ -1,4 +1,4 @@
-//! The text form under libFuzzer: `cargo +nightly fuzz run text`.
+//! The text form under libFuzzer: `cargo fuzz run -s none text`.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -6,6 +6,6 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::text::check(data));
 
 #[cfg(not(fuzzing))]
 fn main() {
-    eprintln!("built without libFuzzer; run: cargo +nightly fuzz run text");
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none text");
     std::process::exit(2);
 }

@@ -5,12 +5,19 @@ use fugo::{
     normalize::{LostZeros, NormalizeError, normalize},
 };
 
-use crate::plain::{self, Refusal};
+use crate::{
+    plain::{self, Refusal},
+    planted::Fault,
+};
 
 /// Any bytes for the strict parse; if they are UTF-8, as text for lenient normalisation too.
 pub fn check(data: &[u8]) {
     let strict = MyNumber::parse(data);
-    assert_eq!(strict.as_ref().map(|_| ()).map_err(|error| parse_refusal(*error)), plain::parse(data));
+    let mut judged = strict.as_ref().map(|_| ()).map_err(|error| parse_refusal(*error));
+    if Fault::CheckDigit.is_planted() && data.first() == Some(&b'9') && judged == Err(("check-digit", None)) {
+        judged = Ok(());
+    }
+    assert_eq!(judged, plain::parse(data));
     if let Ok(number) = &strict {
         assert_eq!(number.expose_digits(), data);
     }

@@ -8,17 +8,12 @@ use fugo::{
     normalize::{LostZeros, normalize},
     text::decode,
 };
-use fugo_fuzz::{TARGETS, Target};
+use fugo_cli::fuzzing;
+use fugo_fuzz::TARGETS;
+use fugo_keystore::{KeyFile, Note, Registry, SealedKeyFile, Share, Unlock};
+use inputs::{corpus, for_each_mutation};
 
-const MUTATIONS_OF_EACH: usize = 2_000;
-
-fn corpus(target: &Target) -> Vec<Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name);
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).expect("a corpus").map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    files.into_iter().map(|file| fs::read(file).expect("a readable file")).collect()
-}
+mod inputs;
 
 #[test]
 fn every_target_has_a_corpus_and_every_corpus_a_target() {
@@ -48,7 +43,7 @@ fn every_file_of_every_corpus_passes() {
 #[test]
 fn mutations_of_every_file_pass() {
     for target in &TARGETS {
-        for_each_mutation(&corpus(target), target.check);
+        for_each_mutation(&corpus(target), target.mutations, target.check);
     }
 }
 
@@ -68,7 +63,7 @@ fn the_corpora_and_their_mutations_reach_every_outcome() {
     for data in &files {
         see_number(data);
     }
-    for_each_mutation(&files, see_number);
+    for_each_mutation(&files, 2_000, see_number);
     let expected = [
         "character",
         "check-digit",
@@ -97,38 +92,48 @@ fn the_corpora_and_their_mutations_reach_every_outcome() {
     assert_eq!(texts.into_iter().collect::<Vec<_>>(), expected);
 }
 
-/// Some mutations of each file, the same in every run: SplitMix64 from a fixed seed.
-fn for_each_mutation(files: &[Vec<u8>], mut check: impl FnMut(&[u8])) {
-    let mut state = 0_u64;
-    let mut random = move |below: usize| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = state;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ mixed >> 31) % below as u64) as usize
+#[test]
+fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
+    let text = |data: &[u8]| std::str::from_utf8(data).map(str::to_owned).unwrap_or_default();
+    let halves = |data: &[u8]| {
+        let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+        (data[..at].to_vec(), data.get(at + 1..).unwrap_or_default().to_vec())
     };
-    let likely = b"0123456789 -.qpzry9x8gf2tvdw0s3jn54khce6mua7l,\"\r\n";
-    for file in files {
-        for _ in 0..MUTATIONS_OF_EACH {
-            let mut data = file.clone();
-            for _ in 0..=random(4) {
-                let at = random(data.len() + 1);
-                match random(6) {
-                    0 => data.insert(at, random(256) as u8),
-                    1 => data.truncate(at),
-                    2 if at < data.len() => data[at] ^= 1 << random(8),
-                    3 if at < data.len() => drop(data.remove(at)),
-                    4 if at < data.len() => data[at] = likely[random(likely.len())],
-                    // A piece of another file, so that two texts are combined.
-                    _ => {
-                        let other = &files[random(files.len())];
-                        let from = random(other.len() + 1);
-                        let to = from + random(other.len() - from + 1);
-                        data.splice(at..at, other[from..to].iter().copied());
-                    }
-                }
-            }
-            check(&data);
-        }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, data: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, data).expect("written");
+        path
+    };
+    let is_share = |data: &[u8]| {
+        let unlock = Unlock::default().with_test_keys();
+        SealedKeyFile::from_bytes(data).is_ok_and(|file| Share::unlock(&file, &unlock).is_ok())
+    };
+    let is_table = |data: &[u8]| {
+        let file = fs::File::open(file("table", data)).expect("opened");
+        fuzzing::table(file, data.starts_with(b"PAR1"), 1 << 24, 1 << 12, 1 << 11)
+            .is_ok_and(|table| !table.blocks.is_empty())
+    };
+    let parsers: [(&str, &dyn Fn(&[u8]) -> bool); 11] = [
+        ("scope", &|data| text(data).parse::<fugo::Scope>().is_ok()),
+        ("key_file", &|data| KeyFile::parse_plaintext(data).is_ok()),
+        ("key_file", &|data| fugo_keystore::fuzzing::age_header(data).0 > 0),
+        ("share", &is_share),
+        ("registry", &|data| Registry::at(file("scopes", data)).scopes().is_ok()),
+        ("note", &|data| Note::parse(data).is_ok_and(|note| note.names().next().is_some())),
+        ("grant", &|data| {
+            let (policy, grant) = halves(data);
+            fuzzing::granted(&file("policy", &policy), &file("grant", &grant)).is_ok()
+        }),
+        ("policy", &|data| fuzzing::coarser(&halves(data).0, &halves(data).1).is_ok()),
+        ("manifest", &|data| serde_json::from_slice(data).is_ok_and(|value| fuzzing::manifest(&value).is_some())),
+        ("record", &|data| fuzzing::record::entry(data).is_some()),
+        ("table", &is_table),
+    ];
+    for (name, accepts) in parsers {
+        let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+        let files = corpus(target);
+        let accepted = files.iter().filter(|data| accepts(data)).count();
+        assert!(accepted > 0 && accepted < files.len(), "{name}: {accepted} of {} are accepted", files.len());
     }
 }

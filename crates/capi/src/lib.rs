@@ -7,6 +7,9 @@ mod boundary;
 pub mod derive;
 /// Details of a failure.
 pub mod failure;
+/// Calls as C makes them, for fuzz targets only.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 /// Prepared keys.
 pub mod key;
 /// Key files.

@@ -2,7 +2,7 @@
 //! this file and the attribute `#[unsafe(no_mangle)]` on exported functions.
 //!
 //! An [`In`], [`Out`], [`Handle`] or [`Slot`] is an argument of an exported function. This crate never makes one,
-//! except an `Out` of NULL. The SAFETY comments call the header's rules for its callers **the contract**:
+//! except an `Out` of NULL, and those of `fuzzing.rs`. The SAFETY comments call the header's rules for its callers **the contract**:
 //!
 //! 1. A pointer is NULL, or it points to memory of the length (or number of rows) that is passed with it; a pointer to
 //!    one value points to that value. Nobody else writes this memory during the call. Nobody else reads it if it is an
@@ -35,6 +35,36 @@ pub struct Handle<T>(*const T);
 /// `T **`, where `T` is opaque: a variable that holds a handle, or receives one.
 #[repr(transparent)]
 pub struct Slot<T>(*mut *mut T);
+
+/// Arguments that C did not make, for fuzz targets.
+#[cfg(feature = "fuzzing")]
+mod arguments {
+    use super::{Handle, In, Out, Slot};
+
+    impl<T> In<T> {
+        pub(crate) fn at(start: *const T) -> Self {
+            Self(start)
+        }
+    }
+
+    impl<T> Out<T> {
+        pub(crate) fn at(start: *mut T) -> Self {
+            Self(start)
+        }
+    }
+
+    impl<T> Handle<T> {
+        pub(crate) fn at(handle: *const T) -> Self {
+            Self(handle)
+        }
+    }
+
+    impl<T> Slot<T> {
+        pub(crate) fn at(slot: *mut *mut T) -> Self {
+            Self(slot)
+        }
+    }
+}
 
 impl<T> In<T> {
     /// The addresses of `count` rows of `row` bytes, for the argument of this number.

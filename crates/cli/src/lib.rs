@@ -1,6 +1,6 @@
 //! `fugo`, the operator's tool: it reads a roster and writes one file of symbols for each organisation.
 //!
-//! The program calls [`main`]. Nothing else is public.
+//! The program calls [`main`]. Nothing else is public, except for the fuzz targets (feature `fuzzing`).
 #![forbid(unsafe_code)]
 
 mod audit;
@@ -15,6 +15,9 @@ mod demonstrations;
 mod epoch;
 mod exit;
 mod failure;
+/// Parsers that are private otherwise.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod grant;
 mod hardening;
 mod hex;

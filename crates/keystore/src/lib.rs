@@ -38,6 +38,9 @@ mod erase;
 mod error;
 #[cfg(feature = "delivery")]
 mod four_lines;
+/// Parsers and writers that are private otherwise.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod key_file;
 #[cfg(feature = "delivery")]
 mod ledger_key;

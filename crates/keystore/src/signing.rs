@@ -68,7 +68,7 @@ impl SigningKeyFile {
         create(self, path, seal, &self.text())
     }
 
-    fn text(&self) -> Zeroizing<String> {
+    pub(crate) fn text(&self) -> Zeroizing<String> {
         text(PRIVATE_NAMES[0], self.usage, self.public().id(), self.key.as_bytes())
     }
 }
@@ -110,7 +110,7 @@ impl VerifyingKeyFile {
         Self::parse(&read_bounded(file)?.ok_or(KeyFileError::TooLarge)?)
     }
 
-    fn parse(text: &[u8]) -> Result<Self, KeyFileError> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, KeyFileError> {
         let lines = lines(text, PUBLIC_NAMES)?;
         let invalid = PlaintextError::BadValue { line: lines.last, name: "key", allowed: "a public key of Ed25519" };
         let key = VerifyingKey::from_bytes(&lines.key).ok().filter(|key| !key.is_weak()).ok_or(invalid)?;

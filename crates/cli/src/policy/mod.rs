@@ -25,7 +25,7 @@ const VERSION: i64 = 1;
 /// A policy file.
 #[derive(Debug)]
 pub(crate) struct Policy {
-    scopes: BTreeMap<String, ScopePolicy>,
+    pub(crate) scopes: BTreeMap<String, ScopePolicy>,
     /// SHA-256 of the file, in hexadecimal digits.
     pub(crate) sha256: String,
 }
@@ -70,7 +70,7 @@ impl Policy {
         Self::parse(&read_small(path, LONGEST)?).map_err(|failure| failure.of(path))
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|_| refused("the policy is not text in UTF-8"))?;
         let mut table =
             toml_text::table(text).map_err(|line| refused(format!("line {line} of the policy is not TOML")))?;

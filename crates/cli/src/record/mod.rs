@@ -13,6 +13,9 @@
 mod checkpoint;
 mod entry;
 mod extract;
+/// The parsers of a record.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod leaves;
 mod log;
 mod tiles;

@@ -53,7 +53,7 @@ impl Trust {
         Self::parse(text).map_err(|failure| failure.of(path))
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let written = table_of(text, &NAMES).map_err(refused)?;
         if written.get("version") != Some(&Value::Integer(1)) {
             return Err(refused("`version` must be 1"));

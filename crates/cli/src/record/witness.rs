@@ -65,7 +65,7 @@ impl Request {
         })
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let (head, note) = text.split_once("\n\n")?;
         let mut lines = head.split('\n');

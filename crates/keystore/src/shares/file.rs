@@ -29,7 +29,7 @@ impl Share {
     }
 
     /// The lines of the file.
-    pub(super) fn text(&self) -> Zeroizing<String> {
+    pub(crate) fn text(&self) -> Zeroizing<String> {
         // More than the longest text, so that the string never reallocates and leaves a copy.
         let capacity = 256 + 2 * SALT_LEN + usize::from(MAX_SHARES) * (2 * CHECK_LEN + 1);
         let mut text = Zeroizing::new(String::with_capacity(capacity));

@@ -1,0 +1,11 @@
+//! Signed manifests under libFuzzer: `cargo fuzz run -s none manifest`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::manifest::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none manifest");
+    std::process::exit(2);
+}

@@ -1,0 +1,11 @@
+//! Records of translations under libFuzzer: `cargo fuzz run -s none record`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::record::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none record");
+    std::process::exit(2);
+}

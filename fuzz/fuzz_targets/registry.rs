@@ -1,0 +1,11 @@
+//! Registries of scopes under libFuzzer: `cargo fuzz run -s none registry`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::registry::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none registry");
+    std::process::exit(2);
+}

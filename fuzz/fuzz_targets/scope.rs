@@ -1,0 +1,11 @@
+//! Scopes under libFuzzer: `cargo fuzz run -s none scope`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::scope::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none scope");
+    std::process::exit(2);
+}
