@@ -28,6 +28,9 @@
 //! g(x(L) + y(R)) with the last digit, so it accepts at most one last digit. The tests check that it accepts the
 //! model's digit and, in turn, that it refuses the nine others. So exactly 10^11 strings of twelve digits satisfy the
 //! check in `parse`. It also refuses one of these, the twelve zeros. So 10^11 − 1 numbers can be parsed.
+//!
+//! Whoever does not want to read the source runs every body, one by one, on all processors:
+//! `cargo test --release --test check_digit -- --ignored --nocapture`.
 
 use fugo::{MyNumber, MyNumberError};
 
@@ -281,4 +284,41 @@ fn an_implementation_with_any_one_wrong_weight_or_digit_is_found_out() {
     assert!(first_difference(rarely).is_some(), "one right half in 10^5");
     let rarely = |body: &[u8; 11]| if body.starts_with(b"000777") { 1 } else { check(&weights, 11, body) };
     assert!(first_difference(rarely).is_some(), "one left half in 10^6");
+}
+
+#[test]
+#[ignore = "10^11 bodies, one by one: about an hour of a processor"]
+fn every_body_one_by_one_has_the_models_check_digit_and_is_parsed_with_it() {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u32;
+    let rights: Vec<([u8; 5], u64)> = (0..100_000)
+        .map(|value| {
+            let mut half = [b'0'; 5];
+            write_digits(value, &mut half);
+            (half, residue(&half, 6))
+        })
+        .collect();
+    let check = &|lefts: std::ops::Range<u32>| {
+        let (mut text, mut bodies) = ([b'0'; 12], 0_u64);
+        for left in lefts {
+            if left % 10_000 == 0 {
+                println!("the 10^9 bodies from {left:06}00000 on");
+            }
+            write_digits(left, &mut text[..6]);
+            let sum = residue(&text[..6], 0);
+            for (half, of_half) in &rights {
+                text[6..11].copy_from_slice(half);
+                let digit = check_digit(sum + of_half) as u8;
+                assert_eq!(MyNumber::check_digit(&text[..11]), Ok(digit));
+                text[11] = b'0' + digit;
+                bodies += u64::from(MyNumber::parse(text).is_ok());
+            }
+        }
+        bodies
+    };
+    let step = 1_000_000_u32.div_ceil(threads);
+    let parsed: u64 = std::thread::scope(|scope| {
+        let threads = (0..threads).map(|nth| scope.spawn(move || check(nth * step..((nth + 1) * step).min(1_000_000))));
+        threads.collect::<Vec<_>>().into_iter().map(|thread| thread.join().expect("every body passes")).sum()
+    });
+    assert_eq!(parsed, BODIES - 1, "all except twelve zeros");
 }
