@@ -1,11 +1,16 @@
 /* A PKCS#11 module for tests, in front of another: FUGO_SHIM_MODULE. FUGO_SHIM says what it does:
      nss=PARAMETERS  initialises NSS, which wants a text that standard callers do not give
      false-attributes makes keys that leave the token, and says of them that they do not
+     says-no-sign    says of every key that it does not sign
+     without=TYPE    forgets this attribute of a new key
+     destroy=WHAT    at a destruction of a key of the token: refused, nothing (says that it was done), dies, or dies-after
+     derive-dies=N   dies at the N-th derivation
      lost=N          the N-th signature and every later one finds the device removed
      one-session     gives one session
      locked          says that the PIN is locked
    If FUGO_SHIM_KBKDF is set, HKDF is not in the list of mechanisms. Other calls go through unchanged. */
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +20,8 @@ typedef ulong (*call)();
 typedef struct { unsigned char version[2]; call f[68]; } list;
 typedef struct { ulong type; void *value; ulong length; } attribute;
 
-enum { INITIALIZE = 0, GET_FUNCTION_LIST = 3, MECHANISMS = 7, OPEN_SESSION = 12, LOGIN = 18, CREATE = 20, ATTRIBUTES = 24, SIGN = 43, GENERATE = 58 };
-enum { SENSITIVE = 0x103, EXTRACTABLE = 0x162, NEVER_EXTRACTABLE = 0x164, ALWAYS_SENSITIVE = 0x165 };
+enum { INITIALIZE = 0, GET_FUNCTION_LIST = 3, MECHANISMS = 7, OPEN_SESSION = 12, LOGIN = 18, CREATE = 20, DESTROY = 22, ATTRIBUTES = 24, SIGN = 43, GENERATE = 58, DERIVE = 62 };
+enum { MAY_SIGN = 0x108, SENSITIVE = 0x103, EXTRACTABLE = 0x162, NEVER_EXTRACTABLE = 0x164, ALWAYS_SENSITIVE = 0x165 };
 
 static list real, ours;
 static const char *mode;
@@ -44,23 +49,57 @@ static void weaken(attribute *template, ulong count, int tells)
     }
 }
 
+/* Makes what the caller asked for into what the mode makes. */
+static ulong altered(attribute *t, ulong n)
+{
+    ulong kept = 0;
+    if (!strcmp(mode, "false-attributes")) weaken(t, n, 0);
+    if (strncmp(mode, "without=", 8)) return n;
+    for (ulong i = 0; i < n; i++)
+        if (t[i].type != strtoul(mode + 8, NULL, 16)) t[kept++] = t[i];
+    return kept;
+}
+
 static ulong generate(ulong s, void *mechanism, attribute *t, ulong n, ulong *key)
 {
-    weaken(t, n, 0);
+    n = altered(t, n);
     return real.f[GENERATE](s, mechanism, t, n, key);
 }
 
 static ulong create(ulong s, attribute *t, ulong n, ulong *key)
 {
-    weaken(t, n, 0);
+    n = altered(t, n);
     return real.f[CREATE](s, t, n, key);
 }
 
 static ulong attributes(ulong s, ulong key, attribute *t, ulong n)
 {
     ulong status = real.f[ATTRIBUTES](s, key, t, n);
-    weaken(t, n, 1);
+    if (!strcmp(mode, "false-attributes")) weaken(t, n, 1);
+    for (ulong i = 0; i < n && !strcmp(mode, "says-no-sign"); i++)
+        if (t[i].type == MAY_SIGN && t[i].value) *(unsigned char *)t[i].value = 0;
     return status;
+}
+
+static ulong destroy(ulong s, ulong key)
+{
+    const char *what = mode + strlen("destroy=");
+    unsigned char is_of_token = 0;
+    attribute asked = {1 /* CKA_TOKEN */, &is_of_token, 1};
+    real.f[ATTRIBUTES](s, key, &asked, 1UL);
+    if (!is_of_token) return real.f[DESTROY](s, key);
+    if (!strcmp(what, "refused")) return 0x1B; /* CKR_ACTION_PROHIBITED */
+    if (!strcmp(what, "nothing")) return 0;
+    if (!strcmp(what, "dies")) raise(SIGKILL);
+    real.f[DESTROY](s, key);
+    raise(SIGKILL);
+    return 0;
+}
+
+static ulong derive(ulong s, void *mechanism, ulong root, attribute *t, ulong n, ulong *key)
+{
+    if (--left <= 0) raise(SIGKILL);
+    return real.f[DERIVE](s, mechanism, root, t, n, key);
 }
 
 static ulong sign(ulong s, void *data, ulong n, void *out, ulong *length)
@@ -97,10 +136,13 @@ ulong C_GetFunctionList(list **out)
     mode = getenv("FUGO_SHIM") ? getenv("FUGO_SHIM") : "";
     ours.f[INITIALIZE] = (call)initialize;
     ours.f[GET_FUNCTION_LIST] = (call)C_GetFunctionList;
-    if (!strcmp(mode, "false-attributes")) {
-        ours.f[GENERATE] = (call)generate;
-        ours.f[CREATE] = (call)create;
-        ours.f[ATTRIBUTES] = (call)attributes;
+    ours.f[GENERATE] = (call)generate;
+    ours.f[CREATE] = (call)create;
+    ours.f[ATTRIBUTES] = (call)attributes;
+    if (!strncmp(mode, "destroy=", 8)) ours.f[DESTROY] = (call)destroy;
+    if (!strncmp(mode, "derive-dies=", 12)) {
+        left = atol(mode + 12);
+        ours.f[DERIVE] = (call)derive;
     }
     if (!strncmp(mode, "lost=", 5)) {
         left = atol(mode + 5);

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Keys in PKCS#11 tokens, through the tool: SoftHSM2, NSS, and tokens that fail or give false attributes (shim.c).
+"""Keys in PKCS#11 tokens, through the tool: SoftHSM2, NSS, kryoptic, and tokens that fail or give false attributes
+(shim.c).
 
     FUGO=target/debug/fugo tokens.py [TEST...]
 
-check calls it. Each test has a folder, a SoftHSM2 token and an NSS database of its own."""
+check calls it. Each test has a folder, a SoftHSM2 token, an NSS database and a kryoptic of its own."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -20,9 +22,11 @@ ROOT = HERE.parents[2]
 FUGO = os.environ.get("FUGO", str(ROOT / "target/debug/fugo"))
 SOFTHSM = os.environ.get("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so")
 NSS = os.environ.get("NSS", "/usr/lib/x86_64-linux-gnu/libsoftokn3.so")
+KRYOPTIC = os.environ.get("KRYOPTIC", "libkryoptic_pkcs11.so")
 VECTORS = json.loads((ROOT / "vectors/keys.json").read_text())["cases"]
 KNOWN_ROOT = bytes(range(32))
 PIN = "pin-12345678"
+NTA = "agency/nta/1"
 
 
 class Folder:
@@ -61,9 +65,37 @@ class Folder:
         more = {"FUGO_SHIM_MODULE": NSS, "FUGO_SHIM": parameters}
         return more, lambda object: self.uri(object, token="NSS%20Certificate%20DB", module=self.shim)
 
+    def kryoptic(self, shim=None):
+        """The environment and the URI of a kryoptic token with a PIN, behind the shim if it does something."""
+        conf, database = self.path / "kryoptic.conf", self.path / "kryoptic.sql"
+        env = {"KRYOPTIC_CONF": str(conf)}
+        if not database.exists():
+            conf.write_text(f'[[slots]]\nslot = 1\ndbtype = "sqlite"\ndbargs = "{database}"\n')
+            command = ["softhsm2-util", "--module", KRYOPTIC, "--init-token", "--slot", "1", "--label", "kryoptic"]
+            pins = ["--so-pin", "so-pin-1234", "--pin", PIN]
+            subprocess.run([*command, *pins], env={**self.env, **env}, check=True, capture_output=True)
+        module = KRYOPTIC
+        if shim:
+            module, env = self.shim, {**env, "FUGO_SHIM_MODULE": KRYOPTIC, "FUGO_SHIM": shim}
+        return env, lambda object=None, **more: self.uri(object, token="kryoptic", module=module, **more)
+
     def shimmed(self, what):
         """The environment of a SoftHSM2 that fails or gives false attributes."""
         return {"FUGO_SHIM_MODULE": SOFTHSM, "FUGO_SHIM": what}
+
+    def other_program(self, label, id="", **attributes):
+        """A key of 32 zeros in the SoftHSM2 that another program made."""
+        script = (
+            "import json,pkcs11,sys\n"
+            f"session=pkcs11.lib({SOFTHSM!r}).get_token(token_label='fugo').open(rw=True,user_pin={PIN!r})\n"
+            "A=pkcs11.Attribute\n"
+            "label,id,more=json.loads(sys.argv[1])\n"
+            "template={A.CLASS:pkcs11.ObjectClass.SECRET_KEY,A.KEY_TYPE:pkcs11.KeyType.GENERIC_SECRET,A.TOKEN:True,"
+            "A.SIGN:True,A.LABEL:label,A.ID:id.encode(),A.VALUE:bytes(32)}\n"
+            "session.create_object({**template,**{A[name]:value for name,value in more.items()}})\n"
+        )
+        words = [sys.executable, "-c", script, json.dumps([label, id, attributes])]
+        subprocess.run(words, env=self.env, check=True)
 
     def uri(self, object=None, token="fugo", module=None, pin="file"):
         named = f";object={object}" if object else ""
@@ -105,15 +137,32 @@ class Folder:
 
     def roster(self, rows=50):
         path = self.path / "roster.csv"
-        self.good("synth", "--rows", rows, "--out", path, "--mess", 0)
+        if not path.exists():
+            self.good("synth", "--rows", rows, "--out", path, "--mess", 0)
         return path
 
-    def recorded(self, scope, registry="scopes"):
-        purpose, identifier, epoch = scope.split("/")
+    def line(self, scope, registry="scopes"):
+        """The fields of a scope's line in a registry."""
         for line in (self.path / registry).read_text().splitlines():
-            if line.startswith(f"{purpose},{identifier},{epoch},"):
-                return line.split(",")[3]
+            if line.split(",")[:3] == scope.split("/"):
+                return line.split(",")
         raise AssertionError(f"{scope} is not recorded")
+
+    def recorded(self, scope, registry="scopes"):
+        return self.line(scope, registry)[3]
+
+    def let_days_go_by(self, days=400, registry="scopes"):
+        """Moves valid-from and accept-until of a registry into the past: the tool has no clock but the machine's."""
+        path = self.path / registry
+        earlier = lambda day: str(datetime.date.fromisoformat(day) - datetime.timedelta(days)) if day else ""
+        header, *lines = [line.split(",") for line in path.read_text().splitlines()]
+        moved = [[*line[:4], earlier(line[4]), earlier(line[5]), *line[6:]] for line in lines]
+        path.write_text("".join(",".join(line) + "\n" for line in [header, *moved]))
+
+
+def today(days=0):
+    """The day in Japan, so many days from today."""
+    return str((datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))).date() + datetime.timedelta(days))
 
 
 def known_keys(f):
@@ -129,20 +178,33 @@ def known_keys(f):
 
 
 def test_a_root_key_in_a_token_signs_the_scope_keys_of_all_vectors_out(f):
+    signs_every_known_key_out(f, {}, f.uri)
+
+
+def test_a_root_key_in_kryoptic_signs_the_scope_keys_of_all_vectors_out(f):
+    signs_every_known_key_out(f, *f.kryoptic())
+
+
+def signs_every_known_key_out(f, env, uri):
     imported = set()
     for number, root, scope, case in known_keys(f):
-        uri, registry = f.uri(root.stem), f"{root.stem}.scopes"
+        root_uri, registry = uri(root.stem), f"{root.stem}.scopes"
         if root not in imported:
-            f.good("key", "import", root, "--in", uri, "--mode", "signed-out")
+            f.good("key", "import", root, "--in", root_uri, "--mode", "signed-out", env=env)
             imported.add(root)
         out = f.path / f"{number}.key"
-        f.good("key", "derive", "--root", uri, "--scope", scope, "--registry", registry, "--out", out, "--plaintext")
+        words = ["key", "derive", "--root", root_uri, "--scope", scope, "--registry", registry]
+        f.good(*words, "--out", out, "--plaintext", env=env)
         assert f"key: {case['scope_key']}" in out.read_text(), scope
         assert f.recorded(scope, registry) == case["tag"]
 
 
 def test_a_root_key_that_derives_keeps_the_scope_keys_of_all_vectors_in_the_token(f):
     derives_every_known_key(f, *f.nss())
+
+
+def test_a_root_key_that_derives_keeps_the_scope_keys_of_all_vectors_in_kryoptic(f):
+    derives_every_known_key(f, *f.kryoptic())
 
 
 def test_the_counter_mode_of_sp800_108_derives_the_same_keys(f):
@@ -250,6 +312,41 @@ def test_a_new_root_key_has_the_attributes_of_its_mode(f):
         assert line in shown, (line, shown)
 
 
+def test_kryoptic_gives_every_attribute_back_and_enforces_them(f):
+    env, uri = f.kryoptic()
+    f.good("key", "new", "--in", uri("root"), "--mode", "derived-in", env=env)
+    f.good("key", "derive", "--root", uri("root"), "--scope", NTA, "--registry", "scopes", "--in", uri("nta"), env=env)
+    both = ["SENSITIVE: true (enforced", "EXTRACTABLE: false", "ALWAYS_SENSITIVE: true", "NEVER_EXTRACTABLE: true"]
+    both += ["VERIFY: false", "ENCRYPT: false", "DECRYPT: false", "WRAP: false", "UNWRAP: false", "PRIVATE: true"]
+    both += ["COPYABLE: false", "MODIFIABLE: false"]
+    root = ["kind: root", "LOCAL: true", "SIGN: false (enforced", "DERIVE: true", "ALLOWED_MECHANISMS: CKM_HKDF_DERIVE ("]
+    root += ["made in the token: yes"]
+    scope = ["kind: scope", "LOCAL: false", "SIGN: true", "DERIVE: false (enforced"]
+    scope += ["ALLOWED_MECHANISMS: CKM_SHA256_HMAC (enforced", "its bytes never left it", f"tag: {f.recorded(NTA)}"]
+    for label, lines in [("root", root), ("nta", scope)]:
+        shown = f.good("key", "inspect", uri(label), env=env).stdout
+        for line in [*both, *lines]:
+            assert line in shown, (line, shown)
+        assert "not said" not in shown and "NOT ENFORCED" not in shown, shown
+
+
+def test_the_tenth_wrong_pin_locks_the_token_and_each_step_is_said(f):
+    env, uri = f.kryoptic()
+    f.good("key", "new", "--in", uri("root"), "--mode", "derived-in", env=env)
+    wrong = f"&pin-source={f.secret('wrong', 'pin-87654321')}"
+    locked = "PIN of the token is locked; its security officer can set a new one"
+    says = ["the PIN is wrong; the token counts wrong PINs"] * 8 + ["ONE MORE wrong PIN locks the token", locked]
+    for number, text in enumerate(says, 1):
+        done = f.refused(text, "key", "inspect", uri("root", pin=wrong), env=env)
+        assert ("locked" in done.stderr) == (number == 10), (number, done.stderr)
+    # The right PIN does not help, and no command goes on without it.
+    roster = f.roster()
+    f.refused(locked, "key", "inspect", uri("root"), env=env)
+    f.refused(locked, "convert", roster, "--key", uri("root"), "--out", "no.csv", env=env)
+    f.refused(locked, "key", "destroy", uri("root"), "--registry", "scopes", env=env)
+    assert not (f.path / "no.csv").exists() and not (f.path / "scopes").exists()
+
+
 def test_each_failure_has_its_own_words(f):
     f.good("key", "new", "--in", f.uri("root"), "--mode", "signed-out")
     inspect = ["key", "inspect"]
@@ -290,24 +387,9 @@ def test_a_pin_comes_from_a_descriptor(f):
 
 
 def test_two_keys_of_one_label_and_keys_of_others_are_refused(f):
-    import pkcs11
-
-    def make(**more):
-        os.environ["SOFTHSM2_CONF"] = f.env["SOFTHSM2_CONF"]
-        script = (
-            "import pkcs11,sys,json\n"
-            f"token=pkcs11.lib({SOFTHSM!r}).get_token(token_label='fugo')\n"
-            f"session=token.open(rw=True,user_pin={PIN!r})\n"
-            "A=pkcs11.Attribute\n"
-            "session.create_object({A.CLASS:pkcs11.ObjectClass.SECRET_KEY,A.KEY_TYPE:pkcs11.KeyType.GENERIC_SECRET,"
-            "A.TOKEN:True,A.SIGN:True,A.LABEL:sys.argv[1],A.ID:sys.argv[2].encode(),A.VALUE:bytes(32)})\n"
-        )
-        subprocess.run([sys.executable, "-c", script, more["label"], more["id"]], env=f.env, check=True)
-
-    assert pkcs11
-    make(label="a", id="fugo 1 scope test agency/nta/1 00000001")
-    make(label="a", id="fugo 1 scope test agency/mof/1 00000002")
-    make(label="b", id="of another program")
+    f.other_program("a", "fugo 1 scope test agency/nta/1 00000001")
+    f.other_program("a", "fugo 1 scope test agency/mof/1 00000002")
+    f.other_program("b", "of another program")
     f.refused("2 keys of the token fit", "key", "inspect", f.uri("a"))
     f.good("key", "inspect", f.uri("a").replace("object=a", "id=fugo%201%20scope%20test%20agency%2Fmof%2F1%2000000002"))
     f.refused("does not say what it is", "key", "inspect", f.uri("b"))
@@ -370,6 +452,172 @@ def test_the_wrong_token_and_swapped_keys_are_refused_by_scope_and_tag(f):
     f.good(*convert(f.uri("nta")))
 
 
+def ended(f, uri=None, registry="scopes", env=None):
+    """A scope's key in a token whose symbols are no longer accepted."""
+    f.good("key", "new", "--in", uri or f.uri("nta"), "--scope", NTA, "--registry", registry, env=env)
+    f.good("key", "dates", "--registry", registry, "--scope", NTA, "--accept-until", today())
+    f.let_days_go_by(registry=registry)
+
+
+def test_a_key_in_a_token_is_destroyed_and_its_day_and_tag_stay(f):
+    for number, (env, uri) in enumerate([({}, f.uri), f.nss(), f.kryoptic()]):
+        registry = f"scopes-{number}"
+        ended(f, uri("nta"), registry, env)
+        before = f.line(NTA, registry)
+        done = f.good("key", "destroy", uri("nta"), "--registry", registry, env=env)
+        assert f"agency/nta/1, tag {before[3]}, destroyed on {today()}" in done.stderr, done.stderr
+        assert f.line(NTA, registry) == [*before[:6], today()]
+        f.refused("no secret key", "key", "inspect", uri("nta"), env=env)
+        f.refused("no secret key.*\n.*whether the key is recorded as destroyed", "key", "destroy", uri("nta"), "--registry", registry, env=env)
+        # It does not come back: not as a new key, which leaves nothing in the token, and not from a root key.
+        f.refused("recorded with the tag", "key", "new", "--in", uri("nta"), "--scope", NTA, "--registry", registry, env=env)
+        f.refused("no secret key", "key", "inspect", uri("nta"), env=env)
+
+
+def test_a_destroyed_key_is_not_derived_again_by_a_root_key_in_a_token(f):
+    env, uri = f.kryoptic()
+    f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+    f.good("key", "import", f.known_root(), "--in", f.uri("root"), "--mode", "signed-out")
+    derive = lambda root: ["key", "derive", "--root", root, "--scope", NTA, "--registry", "scopes"]
+    f.good(*derive(uri("root")), "--in", uri("nta"), env=env)
+    f.refused("are accepted without an end", "key", "destroy", uri("nta"), "--registry", "scopes", env=env)
+    f.good("key", "inspect", uri("nta"), env=env)
+    f.good("key", "destroy", uri("nta"), "--registry", "scopes", "--although-accepted", env=env)
+    for words in [
+        [*derive(uri("root")), "--in", uri("nta")],
+        [*derive(f.uri("root")), "--out", "nta.key", "--plaintext"],
+        [*derive(f.uri("root")), "--record-only"],
+        ["key", "rotate", *derive(uri("root"))[2:], "--in", uri("nta-2"), "--valid-from", today(), "--accept-until", today()],
+    ]:
+        f.refused("a destroyed key is not made again", *words, env=env)
+    for label in ["nta", "nta-2"]:
+        f.refused("no secret key", "key", "inspect", uri(label), env=env)
+    assert not (f.path / "nta.key").exists()
+
+
+def test_a_destruction_that_is_stopped_is_finished_by_the_same_command(f):
+    for number, what in enumerate(["refused", "nothing", "dies", "dies-after"]):
+        f.init(what)
+        registry = f"scopes-{number}"
+        ended(f, f.uri("nta", token=what), registry)
+        words = ["key", "destroy", f.uri("nta", token=what, module=f.shim), "--registry", registry]
+        stopped = f.run(*words, env=f.shimmed(f"destroy={what}"))
+        assert stopped.returncode == (2 if number < 2 else -signal.SIGKILL), stopped
+        if number < 2:
+            says = ["ActionProhibited", "still has it: do not rely on this token"][number]
+            assert says in stopped.stderr and "run the same command again" in stopped.stderr, stopped.stderr
+        # At no moment is there a key less than the registry knows: it has the day, and nothing makes the key again.
+        assert f.line(NTA, registry)[6] == today(), what
+        words[2] = f.uri("nta", token=what)
+        if what == "dies-after":
+            f.refused("no secret key", *words)
+        else:
+            f.refused("was destroyed on", "convert", f.roster(), "--key", words[2], "--registry", registry, "--out", "no.csv")
+            f.good(*words)
+        f.refused("no secret key", "key", "inspect", words[2])
+        assert f.line(NTA, registry)[6] == today(), what
+
+
+def test_what_is_not_the_recorded_key_of_a_scope_is_not_destroyed(f):
+    f.good("key", "import", f.known_root(), "--in", f.uri("root"), "--mode", "signed-out")
+    f.good("key", "import", f.file_key(NTA, "nta.key"), "--in", f.uri("nta"))
+    f.good("key", "derive", "--root", f.uri("root"), "--scope", "agency/mof/1", "--registry", "scopes", "--record-only")
+    before = (f.path / "scopes").read_text()
+    destroy = lambda uri, **more: ["key", "destroy", uri, "--registry", "scopes", "--although-accepted"]
+    f.refused("is a root key", *destroy(f.uri("root")))
+    f.refused("is not recorded", *destroy(f.uri("nta")))
+    f.refused("there is no key to destroy", *destroy(f"test:agency/mof/1={f.recorded('agency/mof/1')}@{f.uri('root')}"))
+    # Known before anything is recorded: a key that the token never destroys.
+    f.other_program("stays", "fugo 1 scope test agency/nta/2 00000001", DESTROYABLE=False)
+    tag = re.search("tag: (.*)", f.good("key", "inspect", f.uri("stays")).stdout)[1]
+    (f.path / "scopes").write_text(before + f"agency,nta,2,{tag},,,\n")
+    f.refused("CKA_DESTROYABLE = false", *destroy(f.uri("stays")))
+    assert (f.path / "scopes").read_text() == before + f"agency,nta,2,{tag},,,\n"
+    for label in ["root", "nta", "stays"]:
+        f.good("key", "inspect", f.uri(label))
+
+
+def rotate(root, *place, scope="agency/nta/1", from_day=None, until=None):
+    dates = ["--valid-from", from_day or today(), "--accept-until", until or today(30)]
+    return ["key", "rotate", "--root", root, "--scope", scope, "--registry", "scopes", *dates, *place]
+
+
+def test_a_root_key_in_a_token_rotates_a_scope_in_every_mode(f):
+    second = f.file_key("agency/nta/2", "expected.key").read_text()
+    f.good("convert", f.roster(), "--key", "expected.key", "--out", "expected.csv", "--test-keys")
+    tag = re.search("tag: (.*)", second)[1]
+    dated = [["agency", "nta", "1", "7c2cb2a1", "", today(30), ""], ["agency", "nta", "2", tag, today(), "", ""]]
+    f.good("key", "import", f.known_root(), "--in", f.uri("root"), "--mode", "signed-out")
+    address = f"test:agency/nta/2={tag}@{f.uri('root')}"
+    places = [
+        ({}, f.uri, ["--out", "2.key", "--plaintext"], "2.key"),
+        ({}, f.uri, ["--record-only"], address),
+        *((env, uri, ["--in", uri("nta-2")], uri("nta-2")) for env, uri in [f.nss(), f.kryoptic()]),
+    ]
+    for env, uri, place, key in places:
+        (f.path / "scopes").unlink(missing_ok=True)
+        if env:
+            f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+        first = ["--in", uri("nta-1")] if env else ["--record-only"]
+        f.good("key", "derive", "--root", uri("root"), "--scope", "agency/nta/1", "--registry", "scopes", *first, env=env)
+        done = f.good(*rotate(uri("root"), *place), env=env)
+        assert f"the test key of agency/nta/2, tag {tag}, valid from {today()} on" in done.stderr, done.stderr
+        assert [f.line("agency/nta/1"), f.line("agency/nta/2")] == dated, place
+        f.good("convert", f.roster(), "--key", key, "--registry", "scopes", "--out", "2.csv", "--test-keys", env=env)
+        assert (f.path / "2.csv").read_bytes() == (f.path / "expected.csv").read_bytes(), place
+        (f.path / "2.csv").unlink()
+    assert (f.path / "2.key").read_text() == second
+
+
+def test_a_rotation_in_a_token_that_is_refused_records_neither_date(f):
+    env, uri = f.kryoptic()
+    f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+    derive = ["key", "derive", "--root", uri("root"), "--scope", "agency/nta/1", "--registry", "scopes"]
+    f.good(*derive, "--in", uri("nta"), env=env)
+    before = (f.path / "scopes").read_text()
+    into = ["--in", uri("nta-2")]
+    for says, words in [
+        ("a key is never replaced", rotate(uri("root"), "--in", uri("nta"))),
+        ("names another token", rotate(uri("root"), "--in", f.uri("nta-2"))),
+        ("keys are derived from root keys only", rotate(uri("nta"), *into)),
+        ("is not recorded", rotate(uri("root"), *into, scope="agency/mof/1")),
+        ("must be accepted until the new one", rotate(uri("root"), *into, until=today(-1))),
+        ("CKM_SHA256_HMAC, for this key", rotate(uri("root"), "--out", "nta.key", "--plaintext")),
+        ("CKM_SHA256_HMAC, for this key", rotate(uri("root"), "--record-only")),
+        ("--in derives within a token", rotate("exec:/bin/true", *into)),
+        ("for a root key that is not a file", rotate(f.known_root(), *into)),
+        ("cannot be used with", rotate(uri("root"), *into, "--record-only")),
+        ("required", rotate(uri("root"))),
+    ]:
+        f.refused(says, *words, env=env)
+        assert (f.path / "scopes").read_text() == before, words
+    f.refused("no secret key", "key", "inspect", uri("nta-2"), env=env)
+    assert not (f.path / "nta.key").exists()
+    f.good("key", "import", f.known_root(), "--in", f.uri("root"), "--mode", "signed-out")
+    f.refused("CKM_HKDF_DERIVE", *rotate(f.uri("root"), "--in", f.uri("nta-2")))
+    assert (f.path / "scopes").read_text() == before
+
+
+def test_a_rotation_in_a_token_that_is_killed_is_finished_by_the_same_command(f):
+    # The derivations of a rotation: the old tag, the new tag, then the key. Both dates are recorded before the last.
+    for killed_at, dates in [(1, 0), (2, 0), (3, 2)]:
+        name = f"nta-{killed_at}"
+        env, uri = f.kryoptic()
+        if killed_at == 1:
+            f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+        (f.path / "scopes").unlink(missing_ok=True)
+        f.good("key", "derive", "--root", uri("root"), "--scope", "agency/nta/1", "--registry", "scopes", "--in", uri(f"old-{killed_at}"), env=env)
+        behind, shimmed = f.kryoptic(f"derive-dies={killed_at}")
+        stopped = f.run(*rotate(shimmed("root"), "--in", shimmed(name)), env=behind)
+        assert stopped.returncode == -signal.SIGKILL, stopped
+        text = (f.path / "scopes").read_text()
+        assert text.count(today()) + text.count(today(30)) == dates, text
+        f.refused("no secret key", "key", "inspect", uri(name), env=env)
+        f.good(*rotate(uri("root"), "--in", uri(name)), env=env)
+        assert f.line("agency/nta/1")[5] == today(30) and f.line("agency/nta/2")[4] == today()
+        f.good("key", "inspect", uri(name), "--registry", "scopes", env=env)
+
+
 def test_the_probe_takes_a_scope_key_out_of_a_token_that_derives(f):
     env, uri = f.nss()
     f.good("key", "new", "--in", uri("root"), "--mode", "derived-in", env=env)
@@ -393,15 +641,57 @@ def test_the_probe_finds_nothing_where_the_root_is_out_of_sight(f):
     assert "secret keys that this login sees: 0" in f.good("key", "probe", f.uri(token="empty")).stdout
 
 
+def test_the_probe_gets_nothing_from_a_root_key_that_kryoptic_holds_rightly(f):
+    env, uri = f.kryoptic()
+    f.good("key", "new", "--in", uri("root"), "--mode", "derived-in", env=env)
+    f.good("key", "derive", "--root", uri("root"), "--scope", NTA, "--registry", "scopes", "--in", uri("nta"), env=env)
+    found = f.good("key", "probe", uri(), env=env).stdout
+    assert "secret keys that this login sees: 2" in found, found
+    assert "claim: derived in. No attack of this probe gave bytes" in found, found
+    assert "claim: symbols in the token. No attack of this probe gave bytes" in found, found
+    # A scope's key signs. That is all of it.
+    assert re.findall("SUCCEEDED +(.*)", found) == ["MAC with the key"], found
+
+
+def test_the_probe_finds_the_key_where_the_template_or_the_list_of_mechanisms_is_missing(f):
+    # CKA_DERIVE_TEMPLATE, then CKA_ALLOWED_MECHANISMS: each alone is not enough.
+    for missing, succeeded in [
+        ("40000213", ["find a derived key from keys of 1 to 32 bytes (CKM_HKDF_DERIVE)", "derive a key that may leave the token"]),
+        ("40000600", ["derive as data (CKM_HKDF_DATA)"]),
+    ]:
+        env, uri = f.kryoptic(f"without={missing}")
+        f.good("key", "new", "--in", uri(f"root-{missing}"), "--mode", "derived-in", env=env)
+        env, uri = f.kryoptic()
+        found = f.run("key", "probe", uri(f"root-{missing}"), env=env)
+        assert found.returncode == 1, found
+        assert re.findall("SUCCEEDED +(.*)", found.stdout) == succeeded, found.stdout
+        assert "only where the login that converts does not see this root key" in found.stdout, found.stdout
+
+
+def test_a_root_key_that_was_removed_after_the_ceremony_is_out_of_sight(f):
+    env, uri = f.kryoptic("without=40000213")
+    f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+    env, uri = f.kryoptic()
+    f.good("key", "derive", "--root", uri("root"), "--scope", NTA, "--registry", "scopes", "--in", uri("nta"), env=env)
+    assert f.run("key", "probe", uri(), env=env).returncode == 1
+    words = ["--module", KRYOPTIC, "--token-label", "kryoptic", "--login", "--pin", PIN]
+    words += ["--delete-object", "--type", "secrkey", "--label", "root"]
+    subprocess.run(["pkcs11-tool", *words], env={**f.env, **env}, check=True, capture_output=True)
+    found = f.good("key", "probe", uri(), env=env).stdout
+    assert "secret keys that this login sees: 1" in found and "claim: symbols in the token" in found, found
+    f.good("convert", f.roster(), "--key", uri("nta"), "--registry", "scopes", "--out", "nta.csv", "--test-keys", env=env)
+
+
+def test_a_token_that_says_that_a_key_does_not_sign_is_found_out(f):
+    f.good("key", "import", f.file_key(NTA, "nta.key"), "--in", f.uri("nta"))
+    shown = f.good("key", "inspect", f.uri("nta", module=f.shim), env=f.shimmed("says-no-sign")).stdout
+    assert "SIGN: false (NOT ENFORCED" in shown and "do not rely on the others" in shown, shown
+    f.refused("CKA_SIGN = false; the key was removed", "key", "new", "--in", f.uri("b", module=f.shim), "--scope", "agency/mof/1", "--registry", "scopes", env=f.shimmed("says-no-sign"))
+    f.refused("no secret key", "key", "inspect", f.uri("b"))
+
+
 def test_the_probe_reads_a_key_that_is_not_sensitive(f):
-    script = (
-        "import pkcs11\n"
-        f"session=pkcs11.lib({SOFTHSM!r}).get_token(token_label='fugo').open(rw=True,user_pin={PIN!r})\n"
-        "A=pkcs11.Attribute\n"
-        "session.create_object({A.CLASS:pkcs11.ObjectClass.SECRET_KEY,A.KEY_TYPE:pkcs11.KeyType.GENERIC_SECRET,"
-        "A.TOKEN:True,A.SIGN:True,A.SENSITIVE:False,A.EXTRACTABLE:True,A.LABEL:'open',A.VALUE:bytes(range(32))})\n"
-    )
-    subprocess.run([sys.executable, "-c", script], env=f.env, check=True)
+    f.other_program("open", SENSITIVE=False, EXTRACTABLE=True)
     found = f.run("key", "probe", f.uri("open"))
     assert found.returncode == 1 and re.search("SUCCEEDED +read the bytes", found.stdout), found.stdout
     assert re.search("SUCCEEDED +copy", found.stdout) and "claim: none" in found.stdout, found.stdout

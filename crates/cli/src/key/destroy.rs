@@ -1,33 +1,47 @@
 //! `fugo key destroy`: destroys the key of a scope, and records that it is not made again.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use fugo::{Epoch, Purpose, Scope};
-use fugo_keystore::{Day, FileToErase, Key, RecordedEpoch, Scopes, TestKeys, UntimelyError, is_erased};
+use fugo::{Epoch, KeyTag, Purpose, Scope, mac};
+use fugo_keystore::{
+    Day, FileToErase, Key, RecordedEpoch, Scopes, TestKeys, UntimelyError, is_erased,
+    source::{
+        Holder, SourceError, TokenError, TokenUri,
+        token::{Kind, Token},
+    },
+};
 
-use super::root::{RegistryArgs, not_recorded};
+use super::{
+    in_token::{open, refused},
+    root::{RegistryArgs, not_recorded},
+};
 use crate::{
     epoch::{read, today},
     exit::Exit,
     failure::{Failure, Result},
-    notice,
+    keys, notice,
     unlock::UnlockArgs,
 };
 
 /// Destroy the key of a scope, and record the day: the key is not made again
 ///
-/// Opens the key file to know its scope and tag, records the day in the registry of scopes, overwrites the file, removes
-/// it, and waits until the device has all of it. From then on `fugo key derive` and `fugo key rotate` refuse this epoch
-/// with this registry. Destroy every copy with the same command.
+/// Opens the key to know its scope and tag, records the day in the registry of scopes, and then destroys the key. A file
+/// is overwritten and removed, and the command waits until the device has all of it. In a token the object is destroyed
+/// and then looked for. From then on `fugo key derive` and `fugo key rotate` refuse this epoch with this registry. If the
+/// command is stopped, the same command finishes it. Destroy every copy with the same command.
 ///
 /// Overwriting does not reach the copies in journals, snapshots, backups and flash memory. So destroy what opens the
-/// file too: the identities of its recipients, or every note of its passphrase. Whoever has the root key can derive the
-/// key again without this registry.
+/// file too: the identities of its recipients, or every note of its passphrase. Nor does it reach the backups of a
+/// token. Whoever has the root key can derive the key again without this registry.
 #[derive(Args)]
 pub(crate) struct DestroyArgs {
-    /// The key file of the scope
-    file: PathBuf,
+    /// The key file of the scope, or the pkcs11: URI of its key in a token
+    #[arg(value_name = "ADDRESS")]
+    key: PathBuf,
     #[command(flatten)]
     registry: RegistryArgs,
     /// Destroy the key although the registry says that its symbols are accepted today or later. They are not accepted
@@ -38,58 +52,113 @@ pub(crate) struct DestroyArgs {
     unlock: UnlockArgs,
 }
 
+/// Where a key is destroyed. It was opened for that, so what cannot be destroyed is not recorded.
+enum Place {
+    File(PathBuf, FileToErase),
+    Token(Token, TokenUri),
+}
+
 pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
-    if is_erased(&args.file).unwrap_or(false) {
-        return finish(args);
-    }
-    let key = args.unlock.opener(TestKeys::Allow)?.open(&args.file)?;
-    let tag = key.tag();
-    let Key::Scope(key) = key.into_key() else {
-        return Err(Failure::new(
-            format_args!("{} is a root key; the registry has the keys of scopes only", args.file.display()),
-            "give the key file of a scope; nothing was destroyed",
-        ));
+    let address = keys::address(&args.key)?;
+    let (scope, tag, place) = match (address.holder, address.expected) {
+        (Holder::File(path), None) if is_erased(&path).unwrap_or(false) => return finish(args, &path),
+        (Holder::File(path), None) => in_file(args, path)?,
+        (Holder::Token(uri), None) => in_token(uri)?,
+        _ => {
+            return Err(Failure::new(
+                "there is no key to destroy: this address derives the key of a scope each time from its root key",
+                "give the file or the URI of a scope's key; `fugo key dates --accept-until` ends an epoch without one",
+            ));
+        }
     };
-    let scope = *key.scope();
-    drop(key);
     let (registry, today) = (args.registry.registry(), today()?);
     let scopes = read(registry.path())?;
     let epoch = scopes.recorded(&scope, tag).map_err(|error| not_recorded(&registry, &error))?;
     if !args.although_accepted {
         check_not_needed(&scopes, epoch, today)?;
     }
-    let file = FileToErase::open(&args.file).map_err(|error| Failure::io("overwrite", &args.file, &error))?;
+    // The day first: if the run is stopped in between, a key that still exists is refused, and the same command ends it.
+    // The other order could leave a destroyed key that the registry does not know, and that is derived again.
     registry.record_destroyed(&scope, tag, today).map_err(|error| not_recorded(&registry, &error))?;
-    remove(&args.file, file).map_err(|failure| {
+    let shown = place.to_string();
+    place.destroy().map_err(|failure| {
         failure.noting("the registry says already that the key is destroyed: run the same command again")
     })?;
     let on = epoch.dates.destroyed.unwrap_or(today);
-    notice::say(format_args!("{}: destroyed; {scope}, tag {tag}, destroyed on {on}", args.file.display()));
+    notice::say(format_args!("{shown}: destroyed; {scope}, tag {tag}, destroyed on {on}"));
     Ok(Exit::Clean)
+}
+
+fn in_file(args: &DestroyArgs, path: PathBuf) -> Result<(Scope, KeyTag, Place)> {
+    let key = args.unlock.opener(TestKeys::Allow)?.open(&path)?;
+    let tag = key.tag();
+    let Key::Scope(key) = key.into_key() else { return Err(is_root(&path.display())) };
+    let file = FileToErase::open(&path).map_err(|error| Failure::io("overwrite", &path, &error))?;
+    Ok((*key.scope(), tag, Place::File(path, file)))
+}
+
+fn in_token(uri: TokenUri) -> Result<(Scope, KeyTag, Place)> {
+    let failed = |error| match error {
+        SourceError::Token(TokenError::NoKey) => {
+            refused(&uri, &error).noting("`fugo key dates` shows whether the key is recorded as destroyed")
+        }
+        error => refused(&uri, &error),
+    };
+    let token = open(&uri)?;
+    let key = token.key(&uri).map_err(failed)?;
+    let Kind::Scope(scope) = key.identity().kind else { return Err(is_root(&uri)) };
+    let tag = mac::tag(&key).map_err(failed)?;
+    token.check_destroyable(&uri).map_err(failed)?;
+    Ok((scope, tag, Place::Token(token, uri)))
+}
+
+fn is_root(shown: &dyn fmt::Display) -> Failure {
+    Failure::new(
+        format_args!("{shown} is a root key; the registry has the keys of scopes only"),
+        "give the key of a scope; nothing was destroyed",
+    )
+}
+
+impl Place {
+    /// Removes the key for good from the place where it is.
+    fn destroy(self) -> Result<()> {
+        match self {
+            Self::File(path, file) => erase(&path, file),
+            Self::Token(token, uri) => token.destroy(&uri).map_err(|error| refused(&uri, &error)),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path, _) => path.display().fmt(f),
+            Self::Token(_, uri) => uri.fmt(f),
+        }
+    }
 }
 
 /// An earlier run recorded the day and overwrote the file, and was stopped before it removed the name. Which key it was
 /// can no longer be read. The registry must have a key that was destroyed: a device can leave zeros too.
-fn finish(args: &DestroyArgs) -> Result<Exit> {
+fn finish(args: &DestroyArgs, path: &Path) -> Result<Exit> {
     let registry = args.registry.registry();
     if read(registry.path())?.iter().all(|epoch| epoch.dates.destroyed.is_none()) {
         return Err(Failure::new(
-            format_args!("{} holds zeros only, and the registry records no destroyed key", args.file.display()),
+            format_args!("{} holds zeros only, and the registry records no destroyed key", path.display()),
             "find out what overwrote the file; if its key must end, destroy another copy of it",
         ));
     }
-    let file = FileToErase::open(&args.file).map_err(|error| Failure::io("overwrite", &args.file, &error))?;
-    remove(&args.file, file)?;
+    let file = FileToErase::open(path).map_err(|error| Failure::io("overwrite", path, &error))?;
+    erase(path, file)?;
     notice::say(format_args!(
         "{}: removed; it held zeros only, as a run that was stopped leaves it. See in `fugo key dates` that its key is \
          recorded as destroyed",
-        args.file.display()
+        path.display()
     ));
     Ok(Exit::Clean)
 }
 
-/// Removes a key for good from the place where it is. The place was opened before anything was recorded.
-fn remove(path: &Path, file: FileToErase) -> Result<()> {
+fn erase(path: &Path, file: FileToErase) -> Result<()> {
     file.erase().map_err(|error| Failure::io("destroy", path, &error))
 }
 

@@ -14,6 +14,7 @@ mod probe;
 mod public;
 mod root;
 mod rotate;
+mod scope_key;
 mod signing;
 mod split;
 

@@ -10,8 +10,8 @@ use fugo::{RootKey, Scope};
 use fugo_keystore::{KeyFile, Registry, Seal, Use};
 
 use super::{
-    derive::record,
     in_token::{ModeArg, open, refused, uri},
+    root::record,
 };
 use crate::{
     exit::Exit,

@@ -1,15 +1,25 @@
 //! The root key of a command that derives keys, and the registry of its scopes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use fugo::{Scope, mac};
+use fugo::{
+    KeyTag, Scope,
+    mac::{self, Mac},
+};
 use fugo_keystore::{
-    KeyFile, Registry, RegistryError, Share, ShareError, TestKeys, Use,
-    source::{Holder, Program},
+    Key, KeyFile, Registry, RegistryError, Share, ShareError, TestKeys, Use,
+    source::{
+        Holder, Program, SourceError, TokenUri,
+        token::{Identity, Kind, Token},
+    },
 };
 
-use super::new::UseArg;
+use super::{
+    in_token::{open, refused},
+    new::UseArg,
+    scope_key::ScopeKeyArgs,
+};
 use crate::{
     failure::{Failure, Result},
     keys, notice,
@@ -19,7 +29,7 @@ use crate::{
 /// The root key and its registry of scopes.
 #[derive(Args)]
 pub(super) struct RootArgs {
-    /// The file of the root key, or another address of it: exec: and a program that MACs with it
+    /// The file of the root key, or another address of it: exec: and a program that MACs with it, or a pkcs11: URI
     #[arg(long, value_name = "ADDRESS", required_unless_present = "root_shares")]
     root: Option<PathBuf>,
     /// The files of enough shares of the root key, in place of --root; with --registry. The key is joined in memory and
@@ -29,7 +39,7 @@ pub(super) struct RootArgs {
     /// The registry of scopes [default: the root key's path with .scopes appended; needed if it is not a file]
     #[arg(long, value_name = "FILE")]
     registry: Option<PathBuf>,
-    /// The use of the keys, if the root key is behind a program. A file and a share say it themselves
+    /// The use of the key, if the root key is behind a program. A file, a share and a token say it themselves
     #[arg(long = "use", value_name = "USE")]
     usage: Option<UseArg>,
     #[command(flatten)]
@@ -40,38 +50,68 @@ pub(super) struct RootArgs {
 pub(super) enum Root {
     Bytes(KeyFile),
     Program { program: Program, usage: Use },
+    Token { token: Token, uri: TokenUri, usage: Use },
 }
 
 impl RootArgs {
-    /// Opens the root key, or joins its shares, and finds its registry.
-    pub(super) fn open(&self) -> Result<(Root, Registry)> {
+    /// Opens the root key, or joins its shares, and finds its registry. Refuses a place of the new key that does not go
+    /// with the root key, before it asks for a secret.
+    pub(super) fn open(&self, place: &ScopeKeyArgs) -> Result<(Root, Registry)> {
         let Some(root) = &self.root else {
             self.check_says_its_use()?;
+            place.check_for_bytes()?;
             let root = join(&self.root_shares, &mut self.unlock.opener()?)?;
-            return Ok((Root::Bytes(root), named(self.registry.as_deref())?));
+            return Ok((Root::Bytes(root), self.named()?));
         };
         let address = keys::address(root)?;
         if address.expected.is_some() {
             return Err(Failure::new(
                 "--root names the key of a scope, with its tag before the `@`",
-                "give the address of the root key alone; --scope says which key is replaced",
+                "give the address of the root key alone; --scope says which key is derived",
             ));
         }
         match address.holder {
             Holder::File(path) => {
                 self.check_says_its_use()?;
+                place.check_for_bytes()?;
                 let registry = self.registry.as_ref().map_or_else(|| Registry::beside(&path), Registry::at);
-                Ok((Root::Bytes(self.unlock.opener()?.open(&path)?), registry))
+                let file = self.unlock.opener()?.open(&path)?;
+                if matches!(file.key(), Key::Scope(_)) {
+                    return Err(Failure::new(
+                        format_args!("{} is a scope key; keys are derived from root keys only", path.display()),
+                        "give --root the file that `fugo key new` made",
+                    ));
+                }
+                Ok((Root::Bytes(file), registry))
             }
             Holder::Program(program) => {
+                place.check_for_program()?;
                 let usage = self.usage.map_or(Use::Production, Use::from);
-                Ok((Root::Program { program, usage }, named(self.registry.as_deref())?))
+                Ok((Root::Program { program, usage }, self.named()?))
             }
-            Holder::Token(_) => Err(Failure::new(
-                "this command makes key files, and a root key in a token may not give the bytes of a key",
-                "derive the next epoch with `fugo key derive`, and record both days with `fugo key dates`",
-            )),
+            Holder::Token(uri) => {
+                let registry = self.named()?;
+                Ok((self.in_token(uri)?, registry))
+            }
         }
+    }
+
+    fn in_token(&self, uri: TokenUri) -> Result<Root> {
+        let token = open(&uri)?;
+        let Identity { kind, usage } = token.key(&uri).map_err(|error| refused(&uri, &error))?.identity();
+        if let Kind::Scope(scope) = kind {
+            return Err(Failure::new(
+                format_args!("{uri} is the key of {scope}; keys are derived from root keys only"),
+                "give --root the URI of a root key",
+            ));
+        }
+        if self.usage.is_some_and(|asked| Use::from(asked) != usage) {
+            return Err(Failure::new(
+                format_args!("{uri} is a {usage} key, and a key that is derived from it is one too"),
+                "leave out --use",
+            ));
+        }
+        Ok(Root::Token { token, uri, usage })
     }
 
     fn check_says_its_use(&self) -> Result<()> {
@@ -83,36 +123,38 @@ impl RootArgs {
             "leave it out: a key file and a share say their use",
         ))
     }
+
+    /// The registry of a root key that is not a file, so that it has no folder for a registry.
+    fn named(&self) -> Result<Registry> {
+        self.registry.as_ref().map(Registry::at).ok_or_else(|| {
+            Failure::new(
+                "--registry is missing: a root key that is not a file has no folder for it",
+                "give --registry the file in which the tags of this root key's scopes are recorded",
+            )
+        })
+    }
 }
 
 impl Root {
-    /// The key of a scope of this root key.
+    /// The bytes of the key of a scope of this root key.
     pub(super) fn derive(&self, scope: &Scope) -> Result<KeyFile> {
         match self {
-            Self::Bytes(root) => root.derive(scope).ok_or_else(|| {
-                Failure::new(
-                    "--root is a scope key; keys are derived from root keys only",
-                    "give --root the file that `fugo key new` made",
-                )
-            }),
-            Self::Program { program, usage } => {
-                let refused = |error| keys::not_given(&program.to_string(), &error);
-                let file = KeyFile::scope(mac::scope_key(program, scope).map_err(refused)?, *usage);
-                file.check(TestKeys::Allow).map_err(|error| refused(error.into()))?;
-                Ok(file)
+            Self::Bytes(root) => Ok(root.derive(scope).unwrap_or_else(|| unreachable!("opened as a root key"))),
+            Self::Program { program, usage } => maced(program, &program.to_string(), scope, *usage),
+            Self::Token { token, uri, usage } => {
+                let root = token.key(uri).map_err(|error| refused(uri, &error))?;
+                maced(&root, &uri.to_string(), scope, *usage)
             }
         }
     }
 }
 
-/// The registry of a root key that is not a file, so that it has no folder for a registry.
-pub(super) fn named(registry: Option<&Path>) -> Result<Registry> {
-    registry.map(Registry::at).ok_or_else(|| {
-        Failure::new(
-            "--registry is missing: a root key that is not a file has no folder for it",
-            "give --registry the file in which the tags of this root key's scopes are recorded",
-        )
-    })
+/// The key of a scope from whoever MACs with the root key. One that anybody can guess is refused.
+fn maced(root: &impl Mac<Error = SourceError>, address: &str, scope: &Scope, usage: Use) -> Result<KeyFile> {
+    let refused = |error| keys::not_given(address, &error);
+    let file = KeyFile::scope(mac::scope_key(root, scope).map_err(refused)?, usage);
+    file.check(TestKeys::Allow).map_err(|error| refused(error.into()))?;
+    Ok(file)
 }
 
 /// Opens the files of shares and joins them, in memory.
@@ -164,6 +206,11 @@ impl RegistryArgs {
             (None, root) => Registry::beside(root.as_deref().unwrap_or_else(|| unreachable!("clap asks for one"))),
         }
     }
+}
+
+/// Records the tag of a scope's key.
+pub(super) fn record(registry: &Registry, scope: &Scope, tag: KeyTag) -> Result<()> {
+    registry.record(scope, tag).map(|_| ()).map_err(|error| not_recorded(registry, &error))
 }
 
 /// A key or a date that cannot be recorded.

@@ -1,23 +1,25 @@
 //! `fugo key rotate`: makes the key of the next epoch of a scope, and records the dates of the change.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use fugo::{Epoch, Purpose, Scope};
 use fugo_keystore::Day;
 
-use super::root::{RootArgs, not_recorded};
+use super::{
+    root::{RootArgs, not_recorded},
+    scope_key::{Made, ScopeKeyArgs},
+};
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
     notice,
-    seal::{self, SealArgs},
 };
 
 /// Make the key of the next epoch of a scope, and record from when on it is valid
 ///
 /// Records both dates in the registry of scopes, or neither: the first day of the new epoch and the last day of the old
 /// one. The same command with the same dates makes the same key again. Days begin at 00:00 in Japan (UTC+09:00).
+///
+/// The root key can be elsewhere than in a file, as for `fugo key derive`.
 #[derive(Args)]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
@@ -31,30 +33,22 @@ pub(crate) struct RotateArgs {
     /// The last day on which symbols of the old epoch are accepted, YYYY-MM-DD; not before --valid-from
     #[arg(long, value_name = "DATE")]
     accept_until: Day,
-    /// The key file to write
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
     #[command(flatten)]
-    seal: SealArgs,
+    place: ScopeKeyArgs,
 }
 
 pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     let old = args.scope;
     let new = next(&old)?;
-    let (root, registry) = args.root.open()?;
-    let old_tag = root.derive(&old)?.tag();
-    let file = root.derive(&new)?;
-    drop(root);
-    let seal = args.seal.seal(&args.out, file.usage())?;
-    registry
-        .rotate((&old, old_tag), (&new, file.tag()), args.valid_from, args.accept_until)
-        .map_err(|error| not_recorded(&registry, &error))?;
-    seal::create(&file, &args.out, &seal).map_err(|failure| {
-        failure.noting("no key file was made, and the registry has the dates already: run the same command again")
-    })?;
-    let (out, usage, tag, from, until) =
-        (args.out.display(), file.usage(), file.tag(), args.valid_from, args.accept_until);
-    notice::say(format_args!("{out}: the {usage} key of {new}, tag {tag}, valid from {from} on"));
+    let (root, registry) = args.root.open(&args.place)?;
+    let (from, until) = (args.valid_from, args.accept_until);
+    let old_tag = args.place.tag(&root, &old)?;
+    let rotate = |tag| {
+        let rotated = registry.rotate((&old, old_tag), (&new, tag), from, until);
+        rotated.map(|_| ()).map_err(|error| not_recorded(&registry, &error))
+    };
+    let Made { place, usage, tag } = args.place.make(root, &registry, &new, rotate)?;
+    notice::say(format_args!("{place}: the {usage} key of {new}, tag {tag}, valid from {from} on"));
     notice::say(format_args!("{old}: accepted until {until}; then destroy its key with `fugo key destroy`"));
     if old.purpose() == Purpose::Insurers && old.epoch() == Epoch::FIRST {
         notice::warn("eligibility symbols are always derived from insurers' symbols of epoch 1: keep that key");

@@ -220,6 +220,12 @@ pub enum TokenError {
         /// What the token says.
         found: bool,
     },
+    /// The key says that it is never destroyed.
+    #[error("the token does not destroy this key: it was made with CKA_DESTROYABLE = false")]
+    NotDestroyable,
+    /// The key is there after its destruction.
+    #[error("the token says that it destroyed the key, and still has it: do not rely on this token")]
+    NotDestroyed,
     /// An answer of another length.
     #[error("the answer of the token does not have 32 bytes")]
     Length,

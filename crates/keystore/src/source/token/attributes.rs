@@ -189,7 +189,8 @@ pub(super) fn read(session: &Session, key: ObjectHandle, attribute: AttributeTyp
         | Attribute::Unwrap(value)
         | Attribute::Private(value)
         | Attribute::Copyable(value)
-        | Attribute::Modifiable(value) => Some(value),
+        | Attribute::Modifiable(value)
+        | Attribute::Destroyable(value) => Some(value),
         _ => None,
     })
 }

@@ -1,6 +1,6 @@
 //! Makes keys in a token: generated there, derived there, or imported. Each is read back before it counts.
 
-use std::num::NonZeroUsize;
+use std::{ffi::c_ulong, num::NonZeroUsize, ptr};
 
 use cryptoki::{
     error::Error,
@@ -9,7 +9,7 @@ use cryptoki::{
         hkdf::HkdfParams,
         kbkdf::{Endianness, KbkdfCounterFormat, KbkdfParams, PrfDataParam, PrfDataParamType},
     },
-    object::{Attribute, KeyType, ObjectClass, ObjectHandle},
+    object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
     session::Session,
 };
 use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey, mac};
@@ -35,13 +35,6 @@ pub enum Mode {
     SignedOut,
     /// It derives, and a scope's key stays in the token.
     DerivedIn,
-}
-
-/// The key of a scope that was derived in a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Derived {
-    /// The tag of the key, which the token computed.
-    pub tag: KeyTag,
 }
 
 /// What the attributes of a new key allow.
@@ -94,8 +87,8 @@ impl Token {
         uri: &TokenUri,
         scope: &Scope,
         tag: KeyTag,
-    ) -> Result<Derived, SourceError> {
-        self.is_new(uri)?;
+    ) -> Result<(), SourceError> {
+        self.check_is_new(uri)?;
         let mechanism = self.derivation()?;
         let identity = Identity { kind: Kind::Scope(*scope), usage: root.identity.usage };
         let template = template(label(uri)?, Some(&self.new_id(identity)?), &Uses::Sign);
@@ -108,8 +101,7 @@ impl Token {
         })
         .map_err(|error| not_derived(error, mechanism))?;
         check(&self.session, handle, &Uses::Sign, false)?;
-        self.confirmed(handle, identity, tag)?;
-        Ok(Derived { tag })
+        self.confirmed(handle, identity, tag)
     }
 
     /// Removes a new key whose tag is not the expected one.
@@ -129,7 +121,7 @@ impl Token {
         uses: &Uses,
         bytes: Option<&[u8; KEY_LEN]>,
     ) -> Result<ObjectHandle, SourceError> {
-        self.is_new(uri)?;
+        self.check_is_new(uri)?;
         let template = template(label(uri)?, Some(&self.new_id(identity)?), uses);
         let length = [Attribute::ValueLen((KEY_LEN as u64).into())];
         let handle = in_turn(&template, |template| match bytes {
@@ -141,8 +133,9 @@ impl Token {
         Ok(handle)
     }
 
-    /// Refuses a label that a key of the token has.
-    fn is_new(&self, uri: &TokenUri) -> Result<(), SourceError> {
+    /// Refuses a URI without a label for a new key, and a label that a key of the token has.
+    pub fn check_is_new(&self, uri: &TokenUri) -> Result<(), SourceError> {
+        label(uri)?;
         let label = TokenUri { id: None, ..uri.clone() };
         let found = self.session.find_objects(&named(&label)).map_err(failed)?;
         if found.is_empty() { Ok(()) } else { Err(TokenError::Exists.into()) }
@@ -205,18 +198,49 @@ fn template(label: &str, id: Option<&[u8]>, uses: &Uses) -> Vec<Attribute> {
     template.extend(id.map(|id| Attribute::Id(id.to_vec())));
     // Those that some tokens do not know are last: see `in_turn`.
     template.extend([Attribute::Modifiable(false), Attribute::Copyable(false)]);
-    template.push(Attribute::AllowedMechanisms(match uses {
-        Uses::Sign => vec![MechanismType::SHA256_HMAC],
-        Uses::Derive(mechanisms) => mechanisms.clone(),
-    }));
+    match uses {
+        Uses::Sign => template.push(Attribute::AllowedMechanisms(vec![MechanismType::SHA256_HMAC])),
+        Uses::Derive(mechanisms) => {
+            template.push(Attribute::AllowedMechanisms(mechanisms.clone()));
+            template.extend(derive_template());
+        }
+    }
     template
 }
 
-/// Tries the whole template, and if the token does not know its last attributes, without the last one or the last
-/// three. What the token then says is read back, and `fugo key inspect` shows it.
+/// `CKA_DERIVE_TEMPLATE`: what a root key derives is sensitive, not extractable, and has 32 bytes. Where the token honours
+/// it, keys of other lengths are refused, from which a key could be found byte by byte.
+///
+/// `cryptoki` has no type for an attribute that holds attributes, so this is its form in C, an array of
+/// `CK_ATTRIBUTE { type, pValue, ulValueLen }` of three words each. The values are statics: their addresses stay valid.
+fn derive_template() -> Option<Attribute> {
+    const DERIVE_TEMPLATE: c_ulong = 0x4000_0213;
+    const EXTRACTABLE: c_ulong = 0x162;
+    const SENSITIVE: c_ulong = 0x103;
+    const VALUE_LEN: c_ulong = 0x161;
+    static FALSE: u8 = 0;
+    static TRUE: u8 = 1;
+    static LENGTH: c_ulong = KEY_LEN as c_ulong;
+    let attributes = [
+        (SENSITIVE, ptr::from_ref(&TRUE).expose_provenance(), size_of_val(&TRUE)),
+        (EXTRACTABLE, ptr::from_ref(&FALSE).expose_provenance(), size_of_val(&FALSE)),
+        (VALUE_LEN, ptr::from_ref(&LENGTH).expose_provenance(), size_of_val(&LENGTH)),
+    ];
+    let bytes = attributes.into_iter().flat_map(|(kind, address, length)| {
+        [kind.to_ne_bytes(), (address as c_ulong).to_ne_bytes(), (length as c_ulong).to_ne_bytes()].concat()
+    });
+    // On Windows an address does not fit into a word of PKCS#11: there is no template there.
+    let fits = size_of::<c_ulong>() == size_of::<usize>();
+    fits.then(|| Attribute::VendorDefined((AttributeType::VendorDefined(DERIVE_TEMPLATE), bytes.collect())))
+}
+
+/// Tries the whole template, and if the token does not know its last attributes, without the last, the last two and so
+/// on. What the token then says is read back, and `fugo key inspect` shows it.
 fn in_turn<T>(template: &[Attribute], make: impl Fn(&[Attribute]) -> Result<T, Error>) -> Result<T, Error> {
+    let optional =
+        template.iter().rev().take_while(|attribute| !matches!(attribute, Attribute::Id(_) | Attribute::Label(_)));
     let mut outcome = make(template);
-    for without in [1, 3] {
+    for without in 1..=optional.count() {
         match &outcome {
             Err(error) if is_of_template(error) => outcome = make(&template[..template.len() - without]),
             _ => break,

@@ -14,7 +14,7 @@ mod session;
 
 pub use attributes::{Attributes, Enforced};
 pub use identity::{Identity, Kind};
-pub use make::{Derived, Mode};
+pub use make::Mode;
 pub use probe::{Attack, Outcome, Probed};
 pub use session::{Token, TokenKey};
 

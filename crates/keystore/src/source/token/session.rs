@@ -12,6 +12,7 @@ use fugo::mac::{MAC_LEN, Mac};
 use zeroize::Zeroizing;
 
 use super::{
+    attributes::read,
     failed::{code, failed},
     identity::Identity,
     pin::pin,
@@ -57,10 +58,25 @@ impl Token {
         Ok(TokenKey { session: &self.session, handle, identity })
     }
 
-    /// Removes the one secret key that the URI names.
+    /// Refuses a key that the token says it does not destroy. So this is known before a destruction is recorded.
+    pub fn check_destroyable(&self, uri: &TokenUri) -> Result<(), SourceError> {
+        let key = self.key(uri)?;
+        // A token that does not know the attribute destroys every key.
+        match read(&self.session, key.handle, AttributeType::Destroyable) {
+            Some(false) => Err(TokenError::NotDestroyable.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Destroys the one secret key that the URI names, and looks for it afterwards.
     pub fn destroy(&self, uri: &TokenUri) -> Result<(), SourceError> {
         let key = self.key(uri)?;
-        Ok(self.session.destroy_object(key.handle).map_err(failed)?)
+        self.session.destroy_object(key.handle).map_err(failed)?;
+        match find(&self.session, uri) {
+            Err(SourceError::Token(TokenError::NoKey)) => Ok(()),
+            Ok(_) | Err(SourceError::Token(TokenError::SeveralKeys { .. })) => Err(TokenError::NotDestroyed.into()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the token has a mechanism.
