@@ -33,9 +33,9 @@ int main(int argc, char **argv)
 {
     char *numbers = (char *)malloc((size_t)NUMBERS * FUGO_NUMBER_LEN), line[128];
     uint8_t *symbols = (uint8_t *)malloc((size_t)NUMBERS * FUGO_SYMBOL_LEN);
-    fugo_key_file *file;
-    fugo_scope_key *scope_key;
-    fugo_key *key;
+    fugo_key_file *file = NULL;
+    fugo_scope_key *scope_key = NULL;
+    fugo_key *key = NULL;
     unsigned long long i, size, times, body = 0;
     if (argc != 2 || numbers == NULL || symbols == NULL) {
         fprintf(stderr, "usage: call_cost KEYFILE\n");

@@ -35,7 +35,7 @@ use crate::{
 /// command is stopped, the same command finishes it. Destroy every copy with the same command.
 ///
 /// Overwriting does not reach the copies in journals, snapshots, backups and flash memory. So destroy what opens the
-/// file too: the identities of its recipients, or every note of its passphrase. Nor does it reach the backups of a
+/// file too: the identities of its recipients, or every note of its passphrase. It does not reach the backups of a
 /// token. Whoever has the root key can derive the key again without this registry.
 #[derive(Args)]
 pub(crate) struct DestroyArgs {

@@ -56,7 +56,7 @@ pub fn people(symbols: Vec<[u8; SYMBOL_LEN]>, list: PathBuf, path: &Path) -> std
     write().map(|(_, root)| root).map_err(message)
 }
 
-/// Whether the file of so many people is whole; then the index of each of these symbols.
+/// Whether the file of so many people is complete; then the index of each of these symbols.
 pub fn found(
     dir: &Path,
     place: &Path,
