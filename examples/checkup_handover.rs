@@ -13,8 +13,9 @@
 //! The same handover without a shared symbol: the old insurer sends rows keyed by its own symbols to the central party,
 //! which translates them into the new insurer's own. The two insurers then hold no value in common.
 //!
-//! Not shown: consent itself (同意), which is a flag here and a separate system in practice; the grant under which the
-//! central party translates, which `fugo translate` asks for; and a record of the translation, which it does not keep.
+//! `examples/network/scenarios` hands over the same rows with the tool, under a grant and with a record.
+//!
+//! Not shown: consent itself (同意), which is a flag here and a separate system in practice.
 
 mod cast;
 

@@ -12,6 +12,9 @@
 //! through the lineage. Without it, none of them is found. The queries to different organisations have no value in
 //! common.
 //!
+//! `examples/network/scenarios` has a desk that holds no key: it asks under a grant of an emergency, which is reviewed
+//! afterwards in the record.
+//!
 //! Not shown: the name search, which finds the wrong person if names are equal, and no symbol can detect that; and the
 //! legal basis (protection of life, body or property; 番号法 as the 2014 document cites it), which people decide.
 

@@ -10,9 +10,10 @@
 //! invented is unknown. What the two agencies hold together does not link those who were not translated. Going to the
 //! next epoch is the same operation.
 //!
-//! Not shown: the grant and the record, which `fugo translate` asks for and writes (`examples/network/play` plays both
-//! with the tool), and the state's own network, whose symbols start from the 住民票コード. The two agencies can link the people who were translated, by the
-//! rows that both now hold: that is what a translation is for.
+//! `examples/network/play` plays it with the tool, with grants, a record and attackers.
+//!
+//! Not shown: the state's own network, whose symbols start from the 住民票コード. The two agencies can link the people who
+//! were translated, by the rows that both now hold: that is what a translation is for.
 
 mod cast;
 

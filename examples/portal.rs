@@ -10,8 +10,10 @@
 //! no box at the portal. A notice reaches exactly the people who miss a dose and opted in. If a source sends its own
 //! symbol by mistake, the portal refuses it. And the price: the sources' rows with a portal symbol join.
 //!
-//! Not shown: the log-in (利用者証明 with the card), consent (a flag here), and the state's own マイ・ポータル with its
-//! log of accesses.
+//! `examples/network/scenarios` fills the portal with the tool: the centre translates the sources' rows, under grants and
+//! with a record in which each person finds who received what.
+//!
+//! Not shown: the log-in (利用者証明 with the card), consent (a flag here), and the state's own マイ・ポータル.
 
 mod cast;
 

@@ -12,9 +12,10 @@
 //! patient who did not agree cannot be linked. A text form of the other network's scope is refused as the wrong key.
 //!
 //! The central party can also translate the symbols of the patients who agreed, so that no common symbol is stored.
+//! `examples/network/scenarios` does it with the tool, under a grant and with a record.
 //!
-//! Not shown: consent (a flag here), and the grant under which the central party translates. Whoever
-//! holds both networks' rows with the common symbol can link those patients' own symbols; this is its purpose.
+//! Not shown: consent (a flag here). Whoever holds both networks' rows with the common symbol can link those patients'
+//! own symbols; this is its purpose.
 
 mod cast;
 

@@ -10,6 +10,9 @@
 //! every child. Only the histories of children who moved leave the old municipality. The ledger has no value in common
 //! with the old municipality's tax file. A re-issued number finds the same history.
 //!
+//! `examples/network/scenarios` has the other way: no shared scope, and the histories of those who moved are translated
+//! with the tool, under a grant and with a record.
+//!
 //! Not shown: the 情報提供ネットワークシステム, over which the municipalities would query each other, and the legal
 //! basis to share, which the 2014 document says a law must give. A shared scope links its rows among all who hold them;
 //! this is intended.
