@@ -57,7 +57,7 @@ class Network:
             return [row[name] for row in csv.DictReader(file)]
 
     def texts(self, party: str) -> set[str]:
-        """Every symbol in text form that stands in a file of a party."""
+        """Every symbol in text form that is in a file of a party."""
         found: set[str] = set()
         for file in self.at(party).rglob("*"):
             if file.is_file():
