@@ -1,11 +1,14 @@
-//! `fugo key import`: brings a key from a file into a token.
+//! `fugo key import`: brings a key from a file, or a root key from shares, into a token.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use fugo_keystore::Key;
 
-use super::in_token::{ALL_KEYS, ModeArg, open, refused, uri};
+use super::{
+    in_token::{ALL_KEYS, ModeArg, open, refused, uri},
+    root::join,
+};
 use crate::{
     exit::Exit,
     failure::{Failure, Result},
@@ -13,14 +16,18 @@ use crate::{
     unlock::UnlockArgs,
 };
 
-/// Bring the key of a file into a PKCS#11 token
+/// Bring the key of a file, or a root key from its shares, into a PKCS#11 token
 ///
-/// The token confirms the tag of the key, and its attributes are read back. The file stays: whoever has it has the
-/// key. Destroy it and its copies, or keep it as the copy that a lost token needs.
+/// The token confirms the tag of a key that signs, and its attributes are read back. The file stays: whoever has it has
+/// the key. Destroy it and its copies, or keep it as the copy that a lost token needs.
 #[derive(Args)]
 pub(crate) struct ImportArgs {
     /// The key file
-    file: PathBuf,
+    #[arg(required_unless_present = "root_shares")]
+    file: Option<PathBuf>,
+    /// The files of enough shares of a root key, in place of the key file. The key is joined in memory and written nowhere
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "file")]
+    root_shares: Vec<PathBuf>,
     /// The token, and the label of the new key: pkcs11:token=...;object=LABEL?module-path=...
     #[arg(long = "in", value_name = "URI")]
     into: PathBuf,
@@ -33,7 +40,11 @@ pub(crate) struct ImportArgs {
 
 pub(crate) fn run(args: &ImportArgs) -> Result<Exit> {
     let uri = uri(&args.into, "--in")?;
-    let file = args.unlock.opener(ALL_KEYS)?.open(&args.file)?;
+    let mut opener = args.unlock.opener(ALL_KEYS)?;
+    let file = match &args.file {
+        Some(path) => opener.open(path)?,
+        None => join(&args.root_shares, &mut opener)?,
+    };
     let usage = file.usage();
     let made = match (file.key(), args.mode) {
         (Key::Scope(_), Some(_)) => {
@@ -49,6 +60,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<Exit> {
         (Key::Root(key), Some(mode)) => open(&uri)?.import_root(&uri, key, usage, mode.into()),
     };
     made.map_err(|error| refused(&uri, &error))?;
-    notice::say(format_args!("{uri}: the {usage} key of {}, tag {}", args.file.display(), file.tag()));
+    let from = args.file.as_ref().map_or_else(|| "the shares".to_owned(), |path| path.display().to_string());
+    notice::say(format_args!("{uri}: the {usage} key of {from}, tag {}", file.tag()));
     Ok(Exit::Clean)
 }
