@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import page  # noqa: E402
+
 FUGO = os.environ.get("FUGO", str(HERE.parents[2] / "target/debug/fugo"))
 ROOT = bytes(range(32))
 SCOPE_KEY = "753e614d2f63180152f30488c967fb46ad0876995bd711b1c5df6448234540c0"
@@ -63,6 +67,19 @@ def check(name, folder, address, env):
     print(f"{name}: the known scope key", flush=True)
 
 
+def of_the_page(folder, address, env):
+    """The command of docs/custody.md, with the address of a key of this machine. The root key is a published one, so the key
+    of the scope is a test key here."""
+    [command] = page.blocks(page.section("Programs (KMS)"))
+    assert command.count("'exec:") == 1 and command.startswith("fugo "), command
+    command = re.sub("'exec:.*?'", lambda _: f"'{address}'", command).strip().removeprefix("fugo ")
+    (folder / "nta.key").unlink(missing_ok=True)
+    command = f"{FUGO} {command} --use test --plaintext"
+    done = subprocess.run(["bash", "-c", command], env=env, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0 and f"key: {SCOPE_KEY}" in (folder / "nta.key").read_text(), done.stderr
+    print("the command of docs/custody.md: the known scope key", flush=True)
+
+
 def refused(name, folder, address, env):
     done, text = derive(folder, address, env)
     assert done.returncode == 2 and not text and TOKEN not in done.stderr, f"{name}: {done}"
@@ -86,6 +103,7 @@ def aws(folder, env):
     program = shutil.copy(HERE / "aws-kms", folder)
     names = " ".join(f"env={name}" for name in ["PATH", *given])
     check("AWS KMS (moto)", folder, f"exec:{names} {program} {key}", {**env, **given})
+    of_the_page(folder, f"exec:{names} {program} {key}", {**env, **given})
     refused("AWS KMS (moto), another key id", folder, f"exec:{names} {program} 00000000-0000-4000-8000-000000000000", {**env, **given})
     refused("AWS KMS (moto), no credentials", folder, f"exec:env=PATH timeout=20 {program} {key}", {**env, **given})
     server.stop()

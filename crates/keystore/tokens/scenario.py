@@ -26,7 +26,6 @@ import reference
 
 SIGNED_OUT, DERIVED_IN, INDEPENDENT, FILE = "agency/nta/1", "agency/mof/1", "research/study-7/1", "insurers/all/1"
 TEST = ["--test-keys", "--registry", "root.scopes"]
-CUSTODIANS = range(1, 6)
 
 # Asks a token for the MAC of each line of standard input, as another program than the tool.
 ASK = """
@@ -81,13 +80,8 @@ class Play:
 
     def ceremony(self):
         f = self.f
-        for number in CUSTODIANS:
-            subprocess.run(["age-keygen", "-o", f"custodian-{number}.txt"], cwd=f.path, check=True, capture_output=True)
-            (f.path / f"custodian-{number}.txt").chmod(0o600)
-        public = [re.search("public key: (.*)", (f.path / f"custodian-{number}.txt").read_text())[1] for number in CUSTODIANS]
-        to = [word for line in public for word in ["--to", line]]
-        made = self.good("key", "split", "--new", "--use", "test", "--threshold", "3", "--out-dir", "shares", *to)
-        tag = re.search("root key with the tag ([0-9a-f]{8})", made.stderr)[1]
+        made = f.five_shares()
+        tag = re.search("root key with the tag ([0-9a-f]{8})", made)[1]
         for custodians in [(1, 2, 3), (3, 4, 5)]:
             _, *words = self.shares(*custodians)
             assert f"with the tag {tag}" in self.good("key", "join", *words).stderr

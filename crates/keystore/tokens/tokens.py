@@ -19,6 +19,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+sys.path.insert(0, str(HERE.parent))
+import page  # noqa: E402
+
 FUGO = os.environ.get("FUGO", str(ROOT / "target/debug/fugo"))
 SOFTHSM = os.environ.get("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so")
 NSS = os.environ.get("NSS", "/usr/lib/x86_64-linux-gnu/libsoftokn3.so")
@@ -134,6 +137,17 @@ class Folder:
         if not out.exists():
             self.good("key", "derive", "--root", self.known_root(), "--scope", scope, "--out", out, "--plaintext")
         return out
+
+    def identity(self, name):
+        """Makes the age identity `name`.txt, and returns its public key."""
+        words = ["age-keygen", "-o", f"{name}.txt"]
+        done = subprocess.run(words, cwd=self.path, check=True, capture_output=True, text=True)
+        return re.search("ublic key: (.*)", done.stderr)[1]
+
+    def five_shares(self):
+        """Makes a root key that exists as the shares of five custodians, and returns what the tool says."""
+        to = [word for number in range(1, 6) for word in ["--to", self.identity(f"custodian-{number}")]]
+        return self.good("key", "split", "--new", "--use", "test", "--threshold", "3", "--out-dir", "shares", *to).stderr
 
     def roster(self, rows=50):
         path = self.path / "roster.csv"
@@ -695,6 +709,67 @@ def test_the_probe_reads_a_key_that_is_not_sensitive(f):
     found = f.run("key", "probe", f.uri("open"))
     assert found.returncode == 1 and re.search("SUCCEEDED +read the bytes", found.stdout), found.stdout
     assert re.search("SUCCEEDED +copy", found.stdout) and "claim: none" in found.stdout, found.stdout
+
+
+def test_every_command_of_the_page_is_run_by_a_test(f):
+    assert page.not_run() == []
+    # The options that the page mentions are options of these commands.
+    mentions, _ = page.mentions_and_commands()
+    for mention in set(mentions):
+        _, *words = mention.split()
+        options = [word for word in words if word.startswith("--")]
+        help = f.good(*[word for word in words if word not in options], "--help").stdout
+        for option in options:
+            assert re.search(rf"{option}\b", help), mention
+    # A command that nobody runs is found, wherever it stands.
+    for more in ["\n`fugo key inspect nta.key`\n", "\n## Other\n```sh\nfugo key inspect nta.key\n```\n"]:
+        assert len(page.not_run(page.PAGE + more)) == 1, more
+
+
+def test_every_command_of_the_table_of_tokens_does_what_the_page_says(f):
+    for number, (purpose, command) in enumerate(page.table()):
+        (f.path / str(number)).mkdir()
+        is_done(Folder(f.path / str(number), f.shim), purpose, command)
+
+
+def is_done(f, purpose, command):
+    """Runs a command of the page, in a shell, after what it needs was made. Production keys, as on the page."""
+    derives = "derived" in purpose + command
+    env, uri = f.kryoptic() if derives else ({}, f.uri)
+    public, good = f.identity("operator"), lambda *words: f.good(*words, env=env)
+    scope = ["--scope", NTA, "--registry", "scopes"]
+    f.roster()
+    if "--root-shares" in command:
+        f.five_shares()
+    if "--root 'pkcs11:" in command or "@pkcs11:" in command:
+        good("key", "new", "--in", uri("root"), "--mode", "derived-in" if derives else "signed-out")
+    if "key rotate" in command or "@pkcs11:" in command:
+        good("key", "derive", "--root", uri("root"), *scope, *(["--in", uri("nta")] if derives else ["--record-only"]))
+    if re.search("key (inspect|probe|destroy)|--key 'pkcs11:", command):
+        good("key", "new", "--in", uri("nta"), *scope)
+    if "key destroy" in command:
+        good("key", "dates", *scope, "--accept-until", today())
+        f.let_days_go_by()
+    if re.search("key import [a-z]+[.]key", command):
+        good("key", "new", "--out", "root.key", "--recipient", public)
+        good("key", "derive", "--root", "root.key", "--root-identity", "operator.txt", "--scope", NTA, "--out", "nta.key", "--recipient", public)
+        command += " --identity operator.txt"
+    if "--out nta.key" in command:
+        command += f" --recipient {public}"
+    if "7c2cb2a1" in command:
+        command = command.replace("7c2cb2a1", f.recorded(NTA))
+    command = re.sub(r"pkcs11:(?:token=fugo|…)(?:;object=([\w-]+))?\?(?:module-path=)?…", lambda found: uri(found[1]), command)
+    command = re.sub(r"^fugo ", f"{FUGO} ", command)
+    done = subprocess.run(["bash", "-c", command], env={**f.env, **env}, cwd=f.path, capture_output=True, text=True)
+    assert done.returncode == 0 and "…" not in command, f"{purpose}: {command}: {done.returncode}\n{done.stdout}{done.stderr}"
+    for label in re.findall(r"--in '.*?object=([\w-]+)", command):
+        good("key", "inspect", uri(label))
+    for name in re.findall(r"--out (\S+)", command):
+        assert (f.path / name).exists(), command
+    if "--registry" in command:
+        assert f.recorded(NTA.replace("/1", "/2") if "rotate" in command else NTA)
+    if "key destroy" in command:
+        f.refused("no secret key", "key", "inspect", uri("nta"))
 
 
 def built_shim(folder):
