@@ -29,7 +29,7 @@ def table(page=PAGE):
 
 
 def mentions_and_commands(page=PAGE):
-    """What stands between backticks and begins with the tool's name: names of commands with at most names of options, and
+    """What is between backticks and begins with the tool's name: names of commands with at most names of options, and
     whole commands."""
     spans = (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", BLOCK.sub("", page)))
     found = [span for span in spans if re.match("fugo [a-z]", span)]

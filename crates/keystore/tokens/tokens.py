@@ -721,7 +721,7 @@ def test_every_command_of_the_page_is_run_by_a_test(f):
         help = f.good(*[word for word in words if word not in options], "--help").stdout
         for option in options:
             assert re.search(rf"{option}\b", help), mention
-    # A command that nobody runs is found, wherever it stands.
+    # A command that nobody runs is found, in every place.
     for more in ["\n`fugo key inspect nta.key`\n", "\n## Other\n```sh\nfugo key inspect nta.key\n```\n"]:
         assert len(page.not_run(page.PAGE + more)) == 1, more
 

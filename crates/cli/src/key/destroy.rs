@@ -35,8 +35,8 @@ use crate::{
 /// command is stopped, the same command finishes it. Destroy every copy with the same command.
 ///
 /// Overwriting does not reach the copies in journals, snapshots, backups and flash memory. So destroy what opens the
-/// file too: the identities of its recipients, or every note of its passphrase. It does not reach the backups of a
-/// token. Whoever has the root key can derive the key again without this registry.
+/// file too: the identities of its recipients, or every note of its passphrase. Backups of a token keep the key. Whoever
+/// has the root key can derive the key again without this registry.
 #[derive(Args)]
 pub(crate) struct DestroyArgs {
     /// The key file of the scope, or the pkcs11: URI of its key in a token
