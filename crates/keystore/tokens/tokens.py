@@ -449,6 +449,18 @@ def test_a_token_that_gives_false_attributes_is_found_out(f):
     f.refused("CKA_SENSITIVE = false", "key", "import", key, "--in", f.uri("nta", module=f.shim), env=f.shimmed("false-attributes"))
 
 
+def test_a_token_that_derives_another_key_than_it_said_is_found_out(f):
+    env, uri = f.kryoptic("without=40000213")
+    f.good("key", "import", f.known_root(), "--in", uri("root"), "--mode", "derived-in", env=env)
+    derive = lambda uri: ["key", "derive", "--root", uri("root"), "--scope", NTA, "--registry", "scopes", "--in", uri("nta")]
+    env, uri = f.kryoptic("derive-short=2")
+    f.refused("7c2cb2a1 was expected", *derive(uri), env=env)
+    env, uri = f.kryoptic()
+    f.refused("no secret key", "key", "inspect", uri("nta"), env=env)
+    f.good(*derive(uri), env=env)
+    assert f"tag: {f.recorded(NTA)}" in f.good("key", "inspect", uri("nta"), env=env).stdout
+
+
 def test_the_wrong_token_and_swapped_keys_are_refused_by_scope_and_tag(f):
     for scope, name in [("agency/nta/1", "nta"), ("agency/mof/1", "mof")]:
         f.good("key", "import", f.file_key(scope, f"{name}.key"), "--in", f.uri(name))
