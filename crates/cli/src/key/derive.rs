@@ -41,7 +41,8 @@ pub(crate) fn run(args: &DeriveArgs) -> Result<Exit> {
         ));
     }
     let (root, registry) = args.root.open(&args.place)?;
-    let Made { place, usage, tag } = args.place.make(root, &registry, scope, |tag| record(&registry, scope, tag))?;
+    let Made { place, usage, tag } =
+        args.place.make(root, &registry, scope, "the scope", |tag| record(&registry, scope, tag))?;
     notice::say(format_args!("{place}: the {usage} key of {scope}, tag {tag}"));
     Ok(Exit::Clean)
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
         let rotated = registry.rotate((&old, old_tag), (&new, tag), from, until);
         rotated.map(|_| ()).map_err(|error| not_recorded(&registry, &error))
     };
-    let Made { place, usage, tag } = args.place.make(root, &registry, &new, rotate)?;
+    let Made { place, usage, tag } = args.place.make(root, &registry, &new, "the dates", rotate)?;
     notice::say(format_args!("{place}: the {usage} key of {new}, tag {tag}, valid from {from} on"));
     notice::say(format_args!("{old}: accepted until {until}; then destroy its key with `fugo key destroy`"));
     if old.purpose() == Purpose::Insurers && old.epoch() == Epoch::FIRST {

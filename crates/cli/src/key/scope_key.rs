@@ -82,16 +82,27 @@ impl ScopeKeyArgs {
     }
 
     /// Makes the key of a scope. `record` records its tag before there is a key: one whose tag belongs to another scope
-    /// must not be handed out. If the place is taken, nothing is recorded.
+    /// must not be handed out. If the place is taken, nothing is recorded. `recorded` names what the registry then has.
     pub(super) fn make(
         &self,
         root: Root,
         registry: &Registry,
         scope: &Scope,
+        recorded: &str,
         record: impl FnOnce(KeyTag) -> Result<()>,
     ) -> Result<Made> {
+        let not_made = |failure: Failure, what: &str| {
+            failure.noting(&format!(
+                "no {what} was made, and the registry has {recorded} already: run the same command again"
+            ))
+        };
         if let (Some(into), Root::Token { token, uri, usage }) = (&self.into, &root) {
-            return in_token(token, uri, *usage, into, scope, record);
+            let into = free_place(token, uri, into)?;
+            let tag = derived_tag(token, uri, scope)?;
+            record(tag)?;
+            let root = token.key(uri).map_err(|error| refused(uri, &error))?;
+            token.derive_scope(&root, &into, scope, tag).map_err(|error| not_made(refused(&into, &error), "key"))?;
+            return Ok(Made { place: into.to_string(), usage: *usage, tag });
         }
         let file = root.derive(scope)?;
         drop(root);
@@ -101,23 +112,15 @@ impl ScopeKeyArgs {
         let Some((out, seal)) = sealed else {
             return Ok(Made { place: registry.path().display().to_string(), usage, tag });
         };
-        seal::create(&file, out, &seal).map_err(|failure| {
-            failure.noting("no key file was made, and the registry has its record already: run the same command again")
-        })?;
+        seal::create(&file, out, &seal).map_err(|failure| not_made(failure, "key file"))?;
         Ok(Made { place: out.display().to_string(), usage, tag })
     }
 }
 
-fn in_token(
-    token: &Token,
-    uri: &TokenUri,
-    usage: Use,
-    into: &Path,
-    scope: &Scope,
-    record: impl FnOnce(KeyTag) -> Result<()>,
-) -> Result<Made> {
+/// The URI of a new key in the token of the root key. The token must not have a key with this label.
+fn free_place(token: &Token, root: &TokenUri, into: &Path) -> Result<TokenUri> {
     let into = in_token::uri(into, "--in")?;
-    if !into.is_same_token(uri) {
+    if !into.is_same_token(root) {
         return Err(Failure::new(
             "--in names another token than --root",
             "write the token, the serial number, the slot and the module in both URIs alike: a key is derived within \
@@ -125,14 +128,7 @@ fn in_token(
         ));
     }
     token.check_is_new(&into).map_err(|error| refused(&into, &error))?;
-    let tag = derived_tag(token, uri, scope)?;
-    record(tag)?;
-    let root = token.key(uri).map_err(|error| refused(uri, &error))?;
-    token.derive_scope(&root, &into, scope, tag).map_err(|error| {
-        refused(&into, &error)
-            .noting("no key was made, and the registry has its record already: run the same command again")
-    })?;
-    Ok(Made { place: into.to_string(), usage, tag })
+    Ok(into)
 }
 
 fn derived_tag(token: &Token, uri: &TokenUri, scope: &Scope) -> Result<KeyTag> {
