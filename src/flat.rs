@@ -4,11 +4,11 @@
 use alloc::vec::Vec;
 
 use crate::{
-    any_symbol_key::AnySymbolKey,
+    deriver::Deriver,
     lanes::CHUNK,
     lineage::Lineage,
     my_number::{MyNumber, MyNumberError},
-    symbol::{PurposeError, SYMBOL_LEN},
+    symbol::SYMBOL_LEN,
 };
 
 mod translation;
@@ -24,7 +24,8 @@ pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 /// With a lineage, each re-issued number is replaced by the person's first number before the symbol is derived. Returns
 /// the number of rows that were replaced.
 ///
-/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: the key does not take numbers.
+/// Memory: 12 KiB, wiped on return. The caller's rows are not wiped. Error: the key does not take numbers, or its holder
+/// fails; then some of `out` may have symbols.
 ///
 /// ```
 /// use fugo::{MyNumberError, AnySymbolKey, RootKey, flat};
@@ -38,26 +39,35 @@ pub const REFUSED: [u8; SYMBOL_LEN] = [0; SYMBOL_LEN];
 ///
 /// # Panics
 /// If the slices differ in length.
-pub fn symbols(
-    key: &AnySymbolKey,
+pub fn symbols<K: Deriver + ?Sized>(
+    key: &K,
     rows: &[[u8; MyNumber::LEN]],
     lineage: Option<&Lineage>,
     out: &mut [[u8; SYMBOL_LEN]],
     mut refused: impl FnMut(usize, MyNumberError),
-) -> Result<usize, PurposeError> {
-    parse_and_derive(key, rows, lineage, out, &mut refused)
+) -> Result<usize, K::Error> {
+    key.takes_numbers()?;
+    let mut outcome = Ok(());
+    let reissued = parse_and_derive(rows, lineage, out, &mut refused, &mut |numbers, out| {
+        outcome = key.symbols(numbers, out);
+        outcome.is_ok()
+    });
+    outcome.map(|()| reissued)
 }
 
-/// Not generic, so it is compiled once, in this crate. Inlined into callers, its speed varied by 10 %.
+/// Derives the symbols of the numbers, or returns false.
+type Derive<'a> = &'a mut dyn FnMut(&[MyNumber], &mut [[u8; SYMBOL_LEN]]) -> bool;
+
+/// Not generic, so it is compiled once, in this crate. Inlined into callers, its speed varied by 10 %. It stops when
+/// `derive` returns false.
 fn parse_and_derive(
-    key: &AnySymbolKey,
     rows: &[[u8; MyNumber::LEN]],
     lineage: Option<&Lineage>,
     out: &mut [[u8; SYMBOL_LEN]],
     refused: &mut dyn FnMut(usize, MyNumberError),
-) -> Result<usize, PurposeError> {
+    derive: Derive<'_>,
+) -> usize {
     assert_eq!(rows.len(), out.len(), "as many symbols as rows");
-    key.takes_numbers()?;
     // The vector never reallocates, so wiping it reaches every number.
     let mut numbers = Vec::with_capacity(CHUNK.min(rows.len()));
     let mut gaps = Vec::new();
@@ -69,10 +79,12 @@ fn parse_and_derive(
             gaps.push(i);
             refused(chunk * CHUNK + i, error);
         });
-        key.symbols(&numbers, &mut out[..numbers.len()])?;
+        if !derive(&numbers, &mut out[..numbers.len()]) {
+            break;
+        }
         spread(out, numbers.len(), &gaps);
     }
-    Ok(reissued)
+    reissued
 }
 
 /// Appends the numbers of these rows, and of a person with a lineage the first one. Returns how many were replaced.
@@ -101,16 +113,16 @@ fn read(
 /// `out[i] :=` the eligibility symbol of the insurers' symbol `rows[i]` of epoch 1. If the row is [`REFUSED`], the
 /// function calls `refused(i)` and writes [`REFUSED`]; otherwise all refused rows would become one person.
 ///
-/// Error: the key does not take insurers' symbols.
+/// Error: the key does not take insurers' symbols, or its holder fails.
 ///
 /// # Panics
 /// If the slices differ in length.
-pub fn symbols_from_insurers(
-    key: &AnySymbolKey,
+pub fn symbols_from_insurers<K: Deriver + ?Sized>(
+    key: &K,
     rows: &[[u8; SYMBOL_LEN]],
     out: &mut [[u8; SYMBOL_LEN]],
     mut refused: impl FnMut(usize),
-) -> Result<(), PurposeError> {
+) -> Result<(), K::Error> {
     key.symbols_from_insurers(rows, out)?;
     for (i, (_, out)) in rows.iter().zip(out).enumerate().filter(|(_, (row, _))| **row == REFUSED) {
         *out = REFUSED;
@@ -138,7 +150,7 @@ mod tests {
     use alloc::{format, vec};
 
     use super::*;
-    use crate::{RootKey, Scope};
+    use crate::{AnySymbolKey, RootKey, Scope};
 
     fn row(i: usize) -> [u8; MyNumber::LEN] {
         let body = format!("{i:011}");

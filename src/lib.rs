@@ -9,6 +9,7 @@ extern crate std;
 mod any_symbol_key;
 /// Symbols of a slice of numbers, under one key or several keys in one pass.
 pub mod batch;
+mod deriver;
 mod error_kind;
 /// Numbers within longer text.
 pub mod find;
@@ -30,6 +31,7 @@ pub mod text;
 mod translator;
 
 pub use any_symbol_key::AnySymbolKey;
+pub use deriver::Deriver;
 pub use error_kind::{ErrorKind, Found, Place};
 #[cfg(feature = "std")]
 pub use key::RandomError;

@@ -92,6 +92,14 @@
            88  FUGO-ADDRESS                  VALUE 825.
            88  FUGO-PROGRAM                  VALUE 826.
            88  FUGO-TOKEN                    VALUE 827.
+           88  FUGO-TOKEN-MODULE             VALUE 828.
+           88  FUGO-NO-TOKEN                 VALUE 829.
+           88  FUGO-PIN-NEEDED               VALUE 830.
+           88  FUGO-WRONG-PIN                VALUE 831.
+           88  FUGO-PIN-LOCKED               VALUE 832.
+           88  FUGO-NO-KEY                   VALUE 833.
+           88  FUGO-SESSION-LOST             VALUE 834.
+           88  FUGO-NO-BYTES                 VALUE 835.
 
       *> struct fugo_error. A field without a value is FUGO-NONE.
        01  FUGO-ERROR.

@@ -390,6 +390,38 @@ enum fugo_status
      * The token that holds the key refused, or this library does not know tokens.
      */
     FUGO_STATUS_TOKEN = 827,
+    /**
+     * The module of the token is missing or does not start.
+     */
+    FUGO_STATUS_TOKEN_MODULE = 828,
+    /**
+     * Not exactly one token fits the address.
+     */
+    FUGO_STATUS_NO_TOKEN = 829,
+    /**
+     * The token needs a PIN, and the address names no source of it.
+     */
+    FUGO_STATUS_PIN_NEEDED = 830,
+    /**
+     * The PIN is wrong. The token counts wrong PINs, and locks.
+     */
+    FUGO_STATUS_WRONG_PIN = 831,
+    /**
+     * The PIN of the token is locked.
+     */
+    FUGO_STATUS_PIN_LOCKED = 832,
+    /**
+     * Not exactly one key of fugo in the token fits the address.
+     */
+    FUGO_STATUS_NO_KEY = 833,
+    /**
+     * The session with the token was lost, or the token gives no further one.
+     */
+    FUGO_STATUS_SESSION_LOST = 834,
+    /**
+     * The token keeps the key, and this call needs its bytes.
+     */
+    FUGO_STATUS_NO_BYTES = 835,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -602,12 +634,14 @@ typedef int32_t fugo_use;
 #endif // __cplusplus
 
 /**
- * A key ready to derive symbols: its HMAC states are prepared once.
+ * A key ready to derive symbols: its HMAC states are prepared once. If a token keeps the key, the token derives each
+ * symbol, and any call that derives can also fail with SESSION_LOST or TOKEN.
  */
 typedef struct fugo_key fugo_key;
 
 /**
- * The content of a key file: one key, its permitted use, and its tag.
+ * The content of a key file: one key, its permitted use, and its tag. From a `pkcs11:` address it may be the key of a
+ * scope that the token keeps; then there are no bytes of it here.
  */
 typedef struct fugo_key_file fugo_key_file;
 
@@ -623,7 +657,8 @@ typedef struct fugo_lineage fugo_lineage;
 typedef struct fugo_root_key fugo_root_key;
 
 /**
- * A scope key: the key of one purpose, scope id and epoch.
+ * A scope key: the key of one purpose, scope id and epoch. If it came from a token that keeps it, the handle has no bytes
+ * of the key.
  */
 typedef struct fugo_scope_key fugo_scope_key;
 
@@ -863,7 +898,7 @@ fugo_status fugo_scope_key_scope(const fugo_scope_key *key,
 
 /**
  * `*equal` := 1 if both keys have the same scope and the same bytes, else 0. The bytes are compared in constant time.
- * No function returns the bytes of a key.
+ * No function returns the bytes of a key. Failure: NO_BYTES if a token keeps one of the keys.
  */
 fugo_status fugo_scope_key_equal(const fugo_scope_key *first,
                                  const fugo_scope_key *second,
@@ -1097,12 +1132,22 @@ fugo_status fugo_key_file_load(const char *path,
                                fugo_error *error);
 
 /**
- * `*out` := the key at an address: the path of a key file, or `exec:` and a program that MACs with the root key. Before
- * `@exec:` there must be the scope and the tag of the key, such as `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`;
- * the tag confirms the answer. docs/custody.md has the form. The program runs as the user of this process, so take no
- * address from others. `how` and `unlock` open a key file, as in `fugo_key_file_load`; a program needs NONE.
+ * `*out` := the key at an address (docs/custody.md): the path of a key file, `exec:` and a program, or a `pkcs11:` URI
+ * (RFC 7512).
  *
- * Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TOKEN, TAG_MISMATCH.
+ * A program MACs with the root key. Before `@exec:` there must be the scope and the tag of the key, such as
+ * `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`; the tag confirms the answer. A root key in a token needs them too.
+ * The key of a scope in a token stays there: the handle has no bytes of it, and the token derives each symbol. Such a
+ * handle gives its scope, tag and use, and a fugo_scope_key for `fugo_key_new` and its sisters; the calls that need bytes
+ * fail with NO_BYTES. The PIN is in the file or the descriptor that `pin-source` names, and never in the address. The
+ * handle keeps a session; a child of `fork` must open its own.
+ *
+ * The program and the token's module run as the user of this process, so take no address from others. `how` and `unlock`
+ * open a key file, as in `fugo_key_file_load`, and say whether test keys are accepted; a program and a token need NONE.
+ *
+ * Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TAG_MISMATCH, WRONG_KEY for the key of another scope,
+ * WRONG_KIND; of a token TOKEN_MODULE, NO_TOKEN, PIN_NEEDED, WRONG_PIN, PIN_LOCKED, NO_KEY, SESSION_LOST, and TOKEN for
+ * all others and for a library without tokens.
  */
 fugo_status fugo_key_file_at(const char *address,
                              size_t address_len,
@@ -1280,7 +1325,8 @@ fugo_status fugo_lineage_free(fugo_lineage **lineage);
  * 23条). These functions do neither: the caller must.
  *
  * Memory: about 50 bytes for each symbol, whatever the roster has; wiped by `fugo_translation_free`. Failures: SAME_KEY;
- * INSURERS_MISSING for an issuer's key; NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP, OCCUPIED_HANDLE.
+ * INSURERS_MISSING for an issuer's key; NO_BYTES for a key that a token keeps, which would be asked for every person of
+ * the roster; NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP, OCCUPIED_HANDLE.
  */
 fugo_status fugo_translation_new(const fugo_key *from,
                                  const fugo_key *to,

@@ -1,18 +1,18 @@
 use std::ffi::c_char;
 
-use fugo::AnySymbolKey;
-
 use crate::{
     boundary::boundary,
     failure::{FugoError, OfArgument},
+    held::HeldKey,
     ladder::{self, FugoScopeKey},
     pointers::{Handle, Out, Slot},
     spans::apart,
     status::FugoStatus,
 };
 
-/// A key ready to derive symbols: its HMAC states are prepared once.
-pub struct FugoKey(pub(crate) AnySymbolKey);
+/// A key ready to derive symbols: its HMAC states are prepared once. If a token keeps the key, the token derives each
+/// symbol, and any call that derives can also fail with SESSION_LOST or TOKEN.
+pub struct FugoKey(pub(crate) HeldKey);
 
 /// `*out` := a key that derives symbols of `key`'s scope from numbers, for any purpose but eligibility. `key` may be
 /// freed afterwards. Failure: INSURERS_MISSING for an eligibility key.
@@ -22,7 +22,7 @@ pub extern "C" fn fugo_key_new(key: Handle<FugoScopeKey>, out: Slot<FugoKey>, er
         apart(error, &[out.span(2)?], &[])?;
         let out = out.vacant().arg(2);
         let key = &key.held().arg(1)?.0;
-        let key = AnySymbolKey::new(key)?;
+        let key = HeldKey::new(key)?;
         out?.set(FugoKey(key));
         Ok(())
     })
@@ -42,7 +42,7 @@ pub extern "C" fn fugo_key_eligibility(
         apart(error, &[out.span(3)?], &[])?;
         let out = out.vacant().arg(3);
         let (insurers, key) = (&insurers.held().arg(1)?.0, &eligibility.held().arg(2)?.0);
-        let key = AnySymbolKey::eligibility(insurers, key)?;
+        let key = HeldKey::eligibility(insurers, key)?;
         out?.set(FugoKey(key));
         Ok(())
     })
@@ -60,7 +60,7 @@ pub extern "C" fn fugo_key_issuer(
         apart(error, &[out.span(2)?], &[])?;
         let out = out.vacant().arg(2);
         let key = &eligibility.held().arg(1)?.0;
-        let key = AnySymbolKey::issuer(key)?;
+        let key = HeldKey::issuer(key)?;
         out?.set(FugoKey(key));
         Ok(())
     })

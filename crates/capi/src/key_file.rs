@@ -3,21 +3,23 @@ use std::{ffi::c_char, path::Path};
 use fugo_keystore::{
     Key, KeyFile, KeyFileError, PlaintextError, RecipientError, Seal, SealError, SecretFileError, Unlock, Use,
     read_passphrase,
-    source::{KeyAddress, SourceError},
+    source::{KeyAddress, OpenedKey, SourceError},
 };
 use secrecy::SecretString;
 
 use crate::{
     boundary::boundary,
     failure::{Failure, FugoError, OfArgument, failures, told},
+    held,
     ladder::{self, FugoRootKey, FugoScopeKey},
     pointers::{Handle, In, Out, Slot},
-    spans::apart,
+    spans::{Span, apart},
     status::FugoStatus,
 };
 
-/// The content of a key file: one key, its permitted use, and its tag.
-pub struct FugoKeyFile(KeyFile);
+/// The content of a key file: one key, its permitted use, and its tag. From a `pkcs11:` address it may be the key of a
+/// scope that the token keeps; then there are no bytes of it here.
+pub struct FugoKeyFile(OpenedKey);
 
 /// How a key file is opened.
 #[repr(i32)]
@@ -108,6 +110,60 @@ fn unlock_either(how: i32, passphrase: &[u8], identity_file: &[u8]) -> Result<Un
     unlock.with_identity_file(path(identity_file)?).map_err(in_identity_file)
 }
 
+/// Opens what the first argument, bytes of a path, an address or a file, names or is.
+#[expect(clippy::too_many_arguments)] // those of the calls below, in their order
+fn opened<T>(
+    error: Span,
+    from: &In<T>,
+    from_len: usize,
+    how: i32,
+    with: &In<c_char>,
+    with_len: usize,
+    out: &Slot<FugoKeyFile>,
+    open: impl FnOnce(&[u8], &Unlock) -> Result<OpenedKey, Failure>,
+) -> Result<(), Failure> {
+    apart(error, &[out.span(6)?], &[from.span(from_len, 1, 1)?, with.span(with_len, 1, 4)?])?;
+    let out = out.vacant().arg(6);
+    let (from, with) = (from.bytes(from_len).arg(1)?, with.bytes(with_len).arg(4)?);
+    let out = out?;
+    out.set(FugoKeyFile(open(from, &unlock(how, with)?)?));
+    Ok(())
+}
+
+fn load(path: &[u8], unlock: &Unlock) -> Result<OpenedKey, Failure> {
+    Ok(OpenedKey::load(self::path(path)?, unlock)?)
+}
+
+fn open(file: &[u8], unlock: &Unlock) -> Result<OpenedKey, Failure> {
+    Ok(KeyFile::open(file, unlock)?.into())
+}
+
+/// As [`opened`], with both ways to unlock.
+#[expect(clippy::too_many_arguments)] // those of the calls below, in their order
+fn opened_either<T>(
+    error: Span,
+    from: &In<T>,
+    from_len: usize,
+    how: i32,
+    passphrase: (&In<c_char>, usize),
+    identity_file: (&In<c_char>, usize),
+    out: &Slot<FugoKeyFile>,
+    open: impl FnOnce(&[u8], &Unlock) -> Result<OpenedKey, Failure>,
+) -> Result<(), Failure> {
+    let inputs = [
+        from.span(from_len, 1, 1)?,
+        passphrase.0.span(passphrase.1, 1, 4)?,
+        identity_file.0.span(identity_file.1, 1, 6)?,
+    ];
+    apart(error, &[out.span(8)?], &inputs)?;
+    let out = out.vacant().arg(8);
+    let (from, passphrase) = (from.bytes(from_len).arg(1)?, passphrase.0.bytes(passphrase.1).arg(4)?);
+    let identity_file = identity_file.0.bytes(identity_file.1).arg(6)?;
+    let out = out?;
+    out.set(FugoKeyFile(open(from, &unlock_either(how, passphrase, identity_file)?)?));
+    Ok(())
+}
+
 /// `*out` := the key file at `path`, opened with `unlock`. The bytes of the path are as in the file system, UTF-8 on
 /// Windows; no NUL is needed.
 ///
@@ -136,23 +192,25 @@ pub extern "C" fn fugo_key_file_load(
     out: Slot<FugoKeyFile>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
-        apart(error, &[out.span(6)?], &[path.span(path_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
-        let out = out.vacant().arg(6);
-        let (path, unlock) = (path.bytes(path_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
-        let out = out?;
-        let unlock = self::unlock(how, unlock)?;
-        out.set(FugoKeyFile(KeyFile::load(self::path(path)?, &unlock)?));
-        Ok(())
-    })
+    boundary(error, |error| opened(error, &path, path_len, how, &unlock, unlock_len, &out, load))
 }
 
-/// `*out` := the key at an address: the path of a key file, or `exec:` and a program that MACs with the root key. Before
-/// `@exec:` there must be the scope and the tag of the key, such as `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`;
-/// the tag confirms the answer. docs/custody.md has the form. The program runs as the user of this process, so take no
-/// address from others. `how` and `unlock` open a key file, as in `fugo_key_file_load`; a program needs NONE.
+/// `*out` := the key at an address (docs/custody.md): the path of a key file, `exec:` and a program, or a `pkcs11:` URI
+/// (RFC 7512).
 ///
-/// Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TOKEN, TAG_MISMATCH.
+/// A program MACs with the root key. Before `@exec:` there must be the scope and the tag of the key, such as
+/// `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`; the tag confirms the answer. A root key in a token needs them too.
+/// The key of a scope in a token stays there: the handle has no bytes of it, and the token derives each symbol. Such a
+/// handle gives its scope, tag and use, and a fugo_scope_key for `fugo_key_new` and its sisters; the calls that need bytes
+/// fail with NO_BYTES. The PIN is in the file or the descriptor that `pin-source` names, and never in the address. The
+/// handle keeps a session; a child of `fork` must open its own.
+///
+/// The program and the token's module run as the user of this process, so take no address from others. `how` and `unlock`
+/// open a key file, as in `fugo_key_file_load`, and say whether test keys are accepted; a program and a token need NONE.
+///
+/// Failures: those of `fugo_key_file_load`; ADDRESS, PROGRAM, TAG_MISMATCH, WRONG_KEY for the key of another scope,
+/// WRONG_KIND; of a token TOKEN_MODULE, NO_TOKEN, PIN_NEEDED, WRONG_PIN, PIN_LOCKED, NO_KEY, SESSION_LOST, and TOKEN for
+/// all others and for a library without tokens.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_key_file_at(
     address: In<c_char>,
@@ -164,14 +222,10 @@ pub extern "C" fn fugo_key_file_at(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        apart(error, &[out.span(6)?], &[address.span(address_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
-        let out = out.vacant().arg(6);
-        let (address, unlock) = (address.bytes(address_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
-        let out = out?;
-        let unlock = self::unlock(how, unlock)?;
-        let address = KeyAddress::parse(path(address)?.as_os_str()).map_err(SourceError::from)?;
-        out.set(FugoKeyFile(KeyFile::at(&address, &unlock, &mut |_| None)?));
-        Ok(())
+        opened(error, &address, address_len, how, &unlock, unlock_len, &out, |address, unlock| {
+            let address = KeyAddress::parse(path(address)?.as_os_str()).map_err(SourceError::from)?;
+            Ok(OpenedKey::at(&address, unlock, &mut |_| None)?)
+        })
     })
 }
 
@@ -187,15 +241,7 @@ pub extern "C" fn fugo_key_file_open(
     out: Slot<FugoKeyFile>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
-        apart(error, &[out.span(6)?], &[bytes.span(bytes_len, 1, 1)?, unlock.span(unlock_len, 1, 4)?])?;
-        let out = out.vacant().arg(6);
-        let (bytes, unlock) = (bytes.bytes(bytes_len).arg(1)?, unlock.bytes(unlock_len).arg(4)?);
-        let out = out?;
-        let unlock = self::unlock(how, unlock)?;
-        out.set(FugoKeyFile(KeyFile::open(bytes, &unlock)?));
-        Ok(())
-    })
+    boundary(error, |error| opened(error, &bytes, bytes_len, how, &unlock, unlock_len, &out, open))
 }
 
 /// `*out` := the key file at `path`, opened with a passphrase or with an age identity, whichever locks it. A program that
@@ -216,19 +262,8 @@ pub extern "C" fn fugo_key_file_load_either(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        let inputs = [
-            path.span(path_len, 1, 1)?,
-            passphrase.span(passphrase_len, 1, 4)?,
-            identity_file.span(identity_file_len, 1, 6)?,
-        ];
-        apart(error, &[out.span(8)?], &inputs)?;
-        let out = out.vacant().arg(8);
-        let (path, passphrase) = (path.bytes(path_len).arg(1)?, passphrase.bytes(passphrase_len).arg(4)?);
-        let identity_file = identity_file.bytes(identity_file_len).arg(6)?;
-        let out = out?;
-        let unlock = unlock_either(how, passphrase, identity_file)?;
-        out.set(FugoKeyFile(KeyFile::load(self::path(path)?, &unlock)?));
-        Ok(())
+        let (passphrase, identity_file) = ((&passphrase, passphrase_len), (&identity_file, identity_file_len));
+        opened_either(error, &path, path_len, how, passphrase, identity_file, &out, load)
     })
 }
 
@@ -247,19 +282,8 @@ pub extern "C" fn fugo_key_file_open_either(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        let inputs = [
-            bytes.span(bytes_len, 1, 1)?,
-            passphrase.span(passphrase_len, 1, 4)?,
-            identity_file.span(identity_file_len, 1, 6)?,
-        ];
-        apart(error, &[out.span(8)?], &inputs)?;
-        let out = out.vacant().arg(8);
-        let (bytes, passphrase) = (bytes.bytes(bytes_len).arg(1)?, passphrase.bytes(passphrase_len).arg(4)?);
-        let identity_file = identity_file.bytes(identity_file_len).arg(6)?;
-        let out = out?;
-        let unlock = unlock_either(how, passphrase, identity_file)?;
-        out.set(FugoKeyFile(KeyFile::open(bytes, &unlock)?));
-        Ok(())
+        let (passphrase, identity_file) = ((&passphrase, passphrase_len), (&identity_file, identity_file_len));
+        opened_either(error, &bytes, bytes_len, how, passphrase, identity_file, &out, open)
     })
 }
 
@@ -277,7 +301,7 @@ pub extern "C" fn fugo_key_file_parse(
         apart(error, &[out.span(3)?], &[plaintext.span(plaintext_len, 1, 1)?])?;
         let out = out.vacant().arg(3);
         let plaintext = plaintext.bytes(plaintext_len).arg(1)?;
-        out?.set(FugoKeyFile(KeyFile::parse_plaintext(plaintext)?));
+        out?.set(FugoKeyFile(KeyFile::parse_plaintext(plaintext)?.into()));
         Ok(())
     })
 }
@@ -316,7 +340,7 @@ pub extern "C" fn fugo_key_file_of_root(
         apart(error, &[out.span(3)?], &[])?;
         let out = out.vacant().arg(3);
         let key = key.held().arg(1)?;
-        out?.set(FugoKeyFile(KeyFile::root(key.0.clone(), self::usage(usage)?)));
+        out?.set(FugoKeyFile(KeyFile::root(key.0.clone(), self::usage(usage)?).into()));
         Ok(())
     })
 }
@@ -333,7 +357,7 @@ pub extern "C" fn fugo_key_file_of_scope(
         apart(error, &[out.span(3)?], &[])?;
         let out = out.vacant().arg(3);
         let key = key.held().arg(1)?;
-        out?.set(FugoKeyFile(KeyFile::scope(key.0.clone(), self::usage(usage)?)));
+        out?.set(FugoKeyFile(KeyFile::scope(held::bytes(&key.0)?.clone(), self::usage(usage)?).into()));
         Ok(())
     })
 }
@@ -358,7 +382,7 @@ pub extern "C" fn fugo_key_file_create(
         let file = file.held().arg(1)?;
         let (path, with) = (path.bytes(path_len).arg(2)?, with.bytes(with_len).arg(5)?);
         let seal = seal(how, with)?;
-        Ok(file.0.create(self::path(path)?, &seal)?)
+        Ok(file.0.file("this call needs them")?.create(self::path(path)?, &seal)?)
     })
 }
 
@@ -369,10 +393,7 @@ pub extern "C" fn fugo_key_file_kind(file: Handle<FugoKeyFile>, kind: Out<i32>, 
         apart(error, &[kind.span(1, size_of::<i32>(), 2)?], &[])?;
         let kind = kind.place(0).arg(2);
         let file = file.held().arg(1)?;
-        kind?.set(match file.0.key() {
-            Key::Root(_) => FugoKind::Root as i32,
-            Key::Scope(_) => FugoKind::Scope as i32,
-        });
+        kind?.set(if file.0.scope().is_none() { FugoKind::Root as i32 } else { FugoKind::Scope as i32 });
         Ok(())
     })
 }
@@ -413,10 +434,7 @@ pub extern "C" fn fugo_key_file_scope(
     error: Out<FugoError>,
 ) -> FugoStatus {
     boundary(error, |error| {
-        ladder::scope_text(error, file, text, text_size, |file| match file.0.key() {
-            Key::Root(_) => Err(FugoStatus::WrongKind.into()),
-            Key::Scope(key) => Ok(*key.scope()),
-        })
+        ladder::scope_text(error, file, text, text_size, |file| Ok(*file.0.scope().ok_or(FugoStatus::WrongKind)?))
     })
 }
 
@@ -432,7 +450,8 @@ pub extern "C" fn fugo_key_file_root_key(
         let out = out.vacant().arg(2);
         let file = file.held().arg(1)?;
         let out = out?;
-        match file.0.key() {
+        let OpenedKey::File(file) = &file.0 else { return Err(FugoStatus::WrongKind.into()) };
+        match file.key() {
             Key::Root(key) => out.set(FugoRootKey(key.clone())),
             Key::Scope(_) => return Err(FugoStatus::WrongKind.into()),
         }
@@ -452,10 +471,7 @@ pub extern "C" fn fugo_key_file_scope_key(
         let out = out.vacant().arg(2);
         let file = file.held().arg(1)?;
         let out = out?;
-        match file.0.key() {
-            Key::Scope(key) => out.set(FugoScopeKey(key.clone())),
-            Key::Root(_) => return Err(FugoStatus::WrongKind.into()),
-        }
+        out.set(FugoScopeKey(file.0.scope_source()?));
         Ok(())
     })
 }

@@ -5,6 +5,7 @@ use fugo::{KEY_LEN, KeyTag, RootKey, ScopeKey};
 use crate::{
     boundary::boundary,
     failure::{Failure, FugoError, OfArgument},
+    held::{HeldScopeKey, bytes, held},
     pointers::{Handle, In, Opaque, Out, Slot},
     scope::{self, FUGO_SCOPE_TEXT_SIZE},
     spans::{Span, apart},
@@ -21,8 +22,9 @@ const _: () = assert!(FUGO_KEY_LEN == KEY_LEN && FUGO_TAG_LEN == KeyTag::LEN);
 /// A root key. Whoever has it can derive every symbol of every scope.
 pub struct FugoRootKey(pub(crate) RootKey);
 
-/// A scope key: the key of one purpose, scope id and epoch.
-pub struct FugoScopeKey(pub(crate) ScopeKey);
+/// A scope key: the key of one purpose, scope id and epoch. If it came from a token that keeps it, the handle has no bytes
+/// of the key.
+pub struct FugoScopeKey(pub(crate) HeldScopeKey);
 
 fn key_bytes(bytes: &[u8]) -> Result<&[u8; KEY_LEN], Failure> {
     bytes.try_into().map_err(|_| Failure::buffer_length(bytes.len()))
@@ -118,7 +120,7 @@ pub extern "C" fn fugo_scope_key_derive(
         apart(error, &[out.span(4)?], &[scope.span(scope_len, 1, 2)?])?;
         let out = out.vacant().arg(4);
         let (root, scope) = (root.held().arg(1)?, scope.bytes(scope_len).arg(2)?);
-        out?.set(FugoScopeKey(root.0.scope_key(&scope::scope(scope)?)));
+        out?.set(FugoScopeKey(held(root.0.scope_key(&scope::scope(scope)?))));
         Ok(())
     })
 }
@@ -138,7 +140,7 @@ pub extern "C" fn fugo_scope_key_from_bytes(
         apart(error, &[out.span(5)?], &[scope.span(scope_len, 1, 1)?, bytes.span(bytes_len, 1, 3)?])?;
         let out = out.vacant().arg(5);
         let (scope, bytes) = (scope.bytes(scope_len).arg(1)?, bytes.exactly(bytes_len, FUGO_KEY_LEN).arg(3)?);
-        out?.set(FugoScopeKey(ScopeKey::from_bytes(&scope::scope(scope)?, key_bytes(bytes)?)));
+        out?.set(FugoScopeKey(held(ScopeKey::from_bytes(&scope::scope(scope)?, key_bytes(bytes)?))));
         Ok(())
     })
 }
@@ -166,7 +168,7 @@ pub extern "C" fn fugo_scope_key_scope(
 }
 
 /// `*equal` := 1 if both keys have the same scope and the same bytes, else 0. The bytes are compared in constant time.
-/// No function returns the bytes of a key.
+/// No function returns the bytes of a key. Failure: NO_BYTES if a token keeps one of the keys.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_scope_key_equal(
     first: Handle<FugoScopeKey>,
@@ -178,7 +180,8 @@ pub extern "C" fn fugo_scope_key_equal(
         apart(error, &[equal.span(1, size_of::<i32>(), 3)?], &[])?;
         let equal = equal.place(0).arg(3);
         let (first, second) = (first.held().arg(1)?, second.held().arg(2)?);
-        equal?.set((first.0 == second.0).into());
+        let equal = equal?;
+        equal.set((bytes(&first.0)? == bytes(&second.0)?).into());
         Ok(())
     })
 }

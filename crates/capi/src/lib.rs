@@ -10,6 +10,7 @@ pub mod failure;
 /// Calls as C makes them, for fuzz targets only.
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod held;
 /// Prepared keys.
 pub mod key;
 /// Key files.

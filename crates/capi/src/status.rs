@@ -172,6 +172,22 @@ pub enum FugoStatus {
     Program = 826,
     /// The token that holds the key refused, or this library does not know tokens.
     Token = 827,
+    /// The module of the token is missing or does not start.
+    TokenModule = 828,
+    /// Not exactly one token fits the address.
+    NoToken = 829,
+    /// The token needs a PIN, and the address names no source of it.
+    PinNeeded = 830,
+    /// The PIN is wrong. The token counts wrong PINs, and locks.
+    WrongPin = 831,
+    /// The PIN of the token is locked.
+    PinLocked = 832,
+    /// Not exactly one key of fugo in the token fits the address.
+    NoKey = 833,
+    /// The session with the token was lost, or the token gives no further one.
+    SessionLost = 834,
+    /// The token keeps the key, and this call needs its bytes.
+    NoBytes = 835,
 }
 
 type Row = (FugoStatus, &'static CStr, &'static CStr);
@@ -356,6 +372,18 @@ const ROWS: &[Row] = {
         ),
         (S::Program, c"program", c"The program that holds the key did not give exactly 32 bytes in time."),
         (S::Token, c"token", c"The token does not give this key, or this library does not know tokens."),
+        (
+            S::TokenModule,
+            c"token-module",
+            c"The module of the token is missing, is not a PKCS#11 module, or does not start.",
+        ),
+        (S::NoToken, c"no-token", c"No token fits the address, or several do."),
+        (S::PinNeeded, c"pin-needed", c"The token needs a PIN, and the address has no pin-source."),
+        (S::WrongPin, c"wrong-pin", c"The PIN is wrong. The token counts wrong PINs, and locks."),
+        (S::PinLocked, c"pin-locked", c"The PIN of the token is locked. Its security officer can set a new one."),
+        (S::NoKey, c"no-key", c"No key in the token fits the address, or several do, or fugo did not make it."),
+        (S::SessionLost, c"session-lost", c"The session with the token was lost, or the token gives no further one."),
+        (S::NoBytes, c"no-bytes", c"The token keeps the key, and this call needs its bytes."),
     ]
 };
 

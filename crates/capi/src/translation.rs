@@ -9,6 +9,7 @@ use crate::{
     boundary::boundary,
     derive::FUGO_SYMBOL_LEN,
     failure::{Failure, FugoError, OfArgument},
+    held::prepared,
     key::FugoKey,
     lineage::FugoLineage,
     number::FUGO_NUMBER_LEN,
@@ -37,7 +38,8 @@ impl FugoTranslation {
 /// 23条). These functions do neither: the caller must.
 ///
 /// Memory: about 50 bytes for each symbol, whatever the roster has; wiped by `fugo_translation_free`. Failures: SAME_KEY;
-/// INSURERS_MISSING for an issuer's key; NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP, OCCUPIED_HANDLE.
+/// INSURERS_MISSING for an issuer's key; NO_BYTES for a key that a token keeps, which would be asked for every person of
+/// the roster; NULL_POINTER, WRONG_HANDLE, OVERFLOW, OVERLAP, OCCUPIED_HANDLE.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_translation_new(
     from: Handle<FugoKey>,
@@ -53,7 +55,7 @@ pub extern "C" fn fugo_translation_new(
         let (from, to) = (from.held().arg(1)?, to.held().arg(2)?);
         let asked = asked.rows::<SYMBOL_LEN>(count).arg(3)?;
         let out = out?;
-        out.set(FugoTranslation(Mutex::new(Translation::new(&from.0, &to.0, asked)?)));
+        out.set(FugoTranslation(Mutex::new(Translation::new(prepared(&from.0)?, prepared(&to.0)?, asked)?)));
         Ok(())
     })
 }

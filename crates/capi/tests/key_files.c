@@ -112,7 +112,7 @@ int main(int argc, char **argv)
         snprintf(address, sizeof address, "exec:%s", program);
         REFUSED(FUGO_STATUS_ADDRESS, AT(address));
         REFUSED(FUGO_STATUS_PROGRAM, AT("agency/nta/1=7c2cb2a1@exec:/bin/false"));
-        REFUSED(FUGO_STATUS_TOKEN, AT("pkcs11:token=a?module-path=/usr/lib/p11.so"));
+        REFUSED(FUGO_STATUS_TOKEN_MODULE, AT("pkcs11:token=a?module-path=/usr/lib/p11.so"));
         file = NULL;
         OK(AT(path));
         is_sample(file, FUGO_KIND_SCOPE);

@@ -25,7 +25,7 @@ static void statuses(void)
         EXPECT(fugo_status_message(status)[0] != 0);
         known += strcmp(fugo_status_kind(status), "unknown") != 0;
     }
-    EXPECT(known == 72);
+    EXPECT(known == 80);
     EXPECT(strcmp(fugo_status_kind(INT32_MIN), "unknown") == 0);
     EXPECT(strcmp(fugo_status_kind(INT32_MAX), "unknown") == 0);
 }

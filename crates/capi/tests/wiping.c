@@ -46,13 +46,32 @@ static int holds_secret(const unsigned char *block, size_t len)
     return 0;
 }
 
+/* The blocks that were allocated by the last MADE. A handle can point to blocks of its own. */
+enum { BLOCKS = 4096 };
+static void *blocks[BLOCKS];
+static size_t block_count;
+static int is_recording;
+
 void free(void *block)
 {
+    size_t i;
     if (block != NULL && is_searching) {
         blocks_searched++;
         blocks_with_secrets += (size_t)holds_secret((unsigned char *)block, malloc_usable_size(block));
     }
+    for (i = 0; block != NULL && i < block_count; i++) {
+        blocks[i] = blocks[i] == block ? NULL : blocks[i];
+    }
     __libc_free(block);
+}
+
+void *malloc(size_t size)
+{
+    void *block = __libc_malloc(size);
+    if (is_recording && block_count < BLOCKS) {
+        blocks[block_count++] = block;
+    }
+    return block;
 }
 
 /* Always moves, so that the old block is searched. */
@@ -132,8 +151,28 @@ static void states(const uint8_t *key)
         EXPECT(blocks_with_secrets == 0);          \
     } while (0)
 
-/* A live handle must hold a secret: otherwise the search would look for the wrong bytes. */
-#define LIVES(handle) EXPECT(holds_secret((const unsigned char *)(handle), malloc_usable_size((void *)(handle))))
+/* A live handle, or a block that its call allocated and that is still there, must hold a secret: otherwise the search
+   would look for the wrong bytes. */
+#define LIVES(handle) EXPECT(is_secret_behind(handle))
+
+/* Makes a handle, and keeps the blocks that it is made of. */
+#define MADE(call)        \
+    do {                  \
+        block_count = 0;  \
+        is_recording = 1; \
+        call;             \
+        is_recording = 0; \
+    } while (0)
+
+static int is_secret_behind(const void *handle)
+{
+    size_t i;
+    int found = holds_secret((const unsigned char *)handle, malloc_usable_size((void *)(uintptr_t)handle));
+    for (i = 0; i < block_count && !found; i++) {
+        found = blocks[i] != NULL && holds_secret((const unsigned char *)blocks[i], malloc_usable_size(blocks[i]));
+    }
+    return found;
+}
 
 static void careless(size_t len)
 {
@@ -146,9 +185,9 @@ static void careless(size_t len)
 int main(int argc, char **argv)
 {
     static char pairs[20 * FUGO_PAIR_LEN], path[4096];
-    fugo_root_key *root = sample_root();
-    fugo_scope_key *scope_key = sample_scope_key(SCOPE);
-    fugo_key *key = sample_key(SCOPE);
+    fugo_root_key *root = NULL;
+    fugo_scope_key *scope_key = NULL;
+    fugo_key *key = NULL;
     fugo_lineage *lineage = NULL;
     fugo_key_file *file = NULL;
     char digits[FUGO_NUMBER_LEN], hex[2 * FUGO_KEY_LEN + 1];
@@ -181,10 +220,13 @@ int main(int argc, char **argv)
     EXPECT(blocks_with_secrets == 2);
     is_searching = 0;
 
+    MADE(root = sample_root());
     LIVES(root);
     WIPED(OK(fugo_root_key_free(&root)));
+    MADE(scope_key = sample_scope_key(SCOPE));
     LIVES(scope_key);
     WIPED(OK(fugo_scope_key_free(&scope_key)));
+    MADE(key = sample_key(SCOPE));
     LIVES(key);
     /* Handles are used before they are freed. */
     for (i = 0; i < 3; i++) {
@@ -237,7 +279,7 @@ int main(int argc, char **argv)
         secret(asked + 16, 16);
         secret(found, 16);
         WIPED({
-            OK(fugo_translation_new(key, other, asked, 3, &translation, NULL));
+            MADE(OK(fugo_translation_new(key, other, asked, 3, &translation, NULL)));
             LIVES(translation);
             OK(fugo_translation_add(translation, NULL, NUMBER, 1, NULL, NULL, NULL, NULL));
             OK(fugo_translation_add(translation, NULL, pairs, 1, NULL, NULL, NULL, NULL));
@@ -251,11 +293,9 @@ int main(int argc, char **argv)
 
     /* A key file: its text, its hex digits and its key. */
     snprintf(path, sizeof path, "%s/test.key", argv[argc - 1]);
-    WIPED({
-        OK(fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, NULL));
-        OK(fugo_key_file_scope_key(file, &scope_key, NULL));
-    });
+    WIPED(MADE(OK(fugo_key_file_load(path, strlen(path), FUGO_UNLOCK_TEST_KEYS, NULL, 0, &file, NULL))));
     LIVES(file);
+    MADE(OK(fugo_key_file_scope_key(file, &scope_key, NULL)));
     LIVES(scope_key);
     WIPED(OK(fugo_key_file_free(&file)));
     WIPED(OK(fugo_scope_key_free(&scope_key)));

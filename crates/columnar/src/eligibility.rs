@@ -45,6 +45,18 @@ pub fn eligibility_for_chunks(
     chunks: &[&dyn Array],
     insurers: KeyTag,
 ) -> Result<Symbols, ColumnError> {
+    eligibility_for_chunks_by(chunks, insurers, &mut |read, out| Ok(key.symbols_from_insurers(read, out)?))
+}
+
+/// Sets `out[i]` to the eligibility symbol of the insurers' symbol `insurers[i]`.
+pub type DeriveFromInsurers<'a, E> = &'a mut dyn FnMut(&[[u8; SYMBOL_LEN]], &mut [[u8; SYMBOL_LEN]]) -> Result<(), E>;
+
+/// [`eligibility_for_chunks`] under a key with which `derive` derives, such as one whose holder does not show it.
+pub fn eligibility_for_chunks_by<E: From<ColumnError>>(
+    chunks: &[&dyn Array],
+    insurers: KeyTag,
+    derive: DeriveFromInsurers<'_, E>,
+) -> Result<Symbols, E> {
     let sources = chunks.iter().map(|chunk| Source::new(*chunk)).collect::<Result<Vec<_>, _>>()?;
     let encoder = TextEncoder::new(Purpose::Insurers, insurers);
     let rows = chunks.iter().map(|chunk| chunk.len()).sum();
@@ -61,7 +73,7 @@ pub fn eligibility_for_chunks(
             read.clear();
             source.read(start..end, nulls, &encoder, &mut read, &mut faults);
             let out = &mut symbols[first + start..first + end];
-            key.symbols_from_insurers(&read, &mut out[..read.len()])?;
+            derive(&read, &mut out[..read.len()])?;
             gaps::spread(out, read.len(), start, nulls, &faults[faults_before..]);
         }
         faults[faults_of_chunk..].iter_mut().for_each(|fault| fault.row += first);

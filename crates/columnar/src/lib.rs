@@ -54,7 +54,9 @@ mod text;
 mod translation;
 
 pub use binary::binary;
-pub use eligibility::{eligibility_for_chunks, eligibility_from_insurers, read_symbols};
+pub use eligibility::{
+    DeriveFromInsurers, eligibility_for_chunks, eligibility_for_chunks_by, eligibility_from_insurers, read_symbols,
+};
 pub use fault::{ColumnError, Fault, FaultReason, type_name};
 pub use field::{
     EPOCH_KEY, MetadataError, PURPOSE_KEY, SCOPE_KEY, SYMBOL_WIDTH, SymbolMetadata, TAG_KEY, TEST_USE, USE_KEY,
@@ -62,6 +64,8 @@ pub use field::{
 };
 pub use fugo::normalize::Reading;
 pub use numbers::{Counts, Numbers, numbers};
-pub use symbols::{Symbols, SymbolsForKeys, symbols, symbols_for_chunks, symbols_for_keys};
+pub use symbols::{
+    DeriveForKeys, Symbols, SymbolsForKeys, symbols, symbols_for_chunks, symbols_for_chunks_by, symbols_for_keys,
+};
 pub use text::text;
 pub use translation::{Added, Translation};

@@ -1,7 +1,7 @@
 //! From a column to its symbols, under one key or several keys in one pass.
 
 use arrow_array::{Array, FixedSizeBinaryArray};
-use fugo::{AnySymbolKey, Lineage, SYMBOL_LEN, normalize::Reading};
+use fugo::{AnySymbolKey, Lineage, MyNumber, SYMBOL_LEN, normalize::Reading};
 
 use crate::{
     fault::{ColumnError, Fault},
@@ -65,9 +65,25 @@ pub fn symbols_for_chunks(
     reading: Reading,
     lineage: Option<&Lineage>,
 ) -> Result<SymbolsForKeys, ColumnError> {
+    symbols_for_chunks_by(keys.len(), chunks, reading, lineage, &mut |numbers, dense| {
+        Ok(fugo::batch::symbols_for_keys(keys, numbers, dense)?)
+    })
+}
+
+/// Sets `outs[k][i]` to the symbol of `numbers[i]` under key k.
+pub type DeriveForKeys<'a, E> = &'a mut dyn FnMut(&[MyNumber], &mut [&mut [[u8; SYMBOL_LEN]]]) -> Result<(), E>;
+
+/// [`symbols_for_chunks`] for so many keys, under which `derive` derives, such as keys whose holder does not show them.
+pub fn symbols_for_chunks_by<E: From<ColumnError>>(
+    keys: usize,
+    chunks: &[&dyn Array],
+    reading: Reading,
+    lineage: Option<&Lineage>,
+    derive: DeriveForKeys<'_, E>,
+) -> Result<SymbolsForKeys, E> {
     let sources = chunks.iter().map(|chunk| Source::new(*chunk, reading, lineage)).collect::<Result<Vec<_>, _>>()?;
     let rows = chunks.iter().map(|chunk| chunk.len()).sum();
-    let mut columns: Vec<_> = keys.iter().map(|_| vec![[0; SYMBOL_LEN]; rows]).collect();
+    let mut columns = vec![vec![[0; SYMBOL_LEN]; rows]; keys];
     let mut read = Numbers::default();
     let mut first = 0;
     for (chunk, source) in chunks.iter().zip(&sources) {
@@ -80,7 +96,7 @@ pub fn symbols_for_chunks(
             let place = first + start;
             let mut dense: Vec<_> =
                 columns.iter_mut().map(|column| &mut column[place..place + numbers.len()]).collect();
-            fugo::batch::symbols_for_keys(keys, numbers, &mut dense)?;
+            derive(numbers, &mut dense)?;
             for column in &mut columns {
                 let out = &mut column[place..first + end];
                 gaps::spread(out, numbers.len(), start, source.nulls(), &read.faults[faults_before..]);

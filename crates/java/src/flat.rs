@@ -16,6 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::{
     arrays::{bytes, count as checked, read, write},
     handles::{Held, held, hold},
+    held::prepared,
     numbers::{coded, unanswered},
     thrown::{Thrown, native},
 };
@@ -117,7 +118,11 @@ pub fn translation<'local>(
     native(env, |env| {
         let (from, to) = (held(from)?, held(to)?);
         let asked = bytes(env, &asked)?;
-        Ok(hold(Mutex::new(Translation::new(from.symbol_key()?, to.symbol_key()?, asked.as_chunks().0)?)))
+        Ok(hold(Mutex::new(Translation::new(
+            prepared(from.symbol_key()?)?,
+            prepared(to.symbol_key()?)?,
+            asked.as_chunks().0,
+        )?)))
     })
 }
 

@@ -9,12 +9,15 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use fugo::{AnySymbolKey, Lineage, RootKey, ScopeKey, flat::Translation};
+use fugo::{Lineage, RootKey, flat::Translation};
 #[cfg(feature = "key-files")]
-use fugo_keystore::{KeyFile, Seal, Unlock};
+use fugo_keystore::{Seal, Unlock, source::OpenedKey};
 use jni::{EnvUnowned, jni_mangle, objects::JClass, sys::jlong};
 
-use crate::{thrown::Thrown, thrown::native};
+use crate::{
+    held::{HeldKey, HeldScopeKey},
+    thrown::{Thrown, native},
+};
 
 macro_rules! held {
     ($($(#[$meta:meta])* $name:ident: $variant:ident($type:ty),)*) => {
@@ -40,10 +43,10 @@ macro_rules! held {
 
 held! {
     root: Root(RootKey),
-    scope: Scope(ScopeKey),
-    symbol_key: SymbolKey(AnySymbolKey),
+    scope: Scope(HeldScopeKey),
+    symbol_key: SymbolKey(HeldKey),
     #[cfg(feature = "key-files")]
-    key_file: KeyFile(KeyFile),
+    key_file: KeyFile(OpenedKey),
     #[cfg(feature = "key-files")]
     unlock: Unlock(RwLock<Unlock>),
     #[cfg(feature = "key-files")]

@@ -9,7 +9,7 @@ use std::{
 
 use fugo_keystore::{
     Key, KeyFile, Registry, Seal, Unlock, Use, read_passphrase,
-    source::{KeyAddress, SourceError},
+    source::{KeyAddress, OpenedKey, SourceError},
 };
 use jni::{
     Env, EnvUnowned, jni_mangle,
@@ -24,6 +24,9 @@ use crate::{
     scopes::parsed,
     thrown::{Thrown, native},
 };
+
+/// What a call needs that a key in a token does not give.
+const NEEDS: &str = "this call needs them";
 
 fn passphrase(env: &Env<'_>, array: &JByteArray<'_>) -> Result<SecretString, Thrown> {
     let bytes = bytes(env, array)?;
@@ -88,6 +91,12 @@ pub fn add_identity_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, unl
     });
 }
 
+fn opened(unlock: jlong, open: impl FnOnce(&Unlock) -> Result<OpenedKey, Thrown>) -> Result<jlong, Thrown> {
+    let held = held(unlock)?;
+    let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
+    Ok(hold(open(&unlock)?))
+}
+
 #[jni_mangle("fugo.Native")]
 pub fn load_key_file<'local>(
     env: EnvUnowned<'local>,
@@ -97,9 +106,7 @@ pub fn load_key_file<'local>(
 ) -> jlong {
     native(env, |env| {
         let path = text(env, &path)?;
-        let held = held(unlock)?;
-        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(hold(KeyFile::load(Path::new(&path), &unlock)?))
+        opened(unlock, |unlock| Ok(OpenedKey::load(Path::new(&path), unlock)?))
     })
 }
 
@@ -112,10 +119,10 @@ pub fn key_file_at<'local>(
 ) -> jlong {
     native(env, |env| {
         let address = text(env, &address)?;
-        let held = held(unlock)?;
-        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
-        let address = KeyAddress::parse(OsStr::new(&address)).map_err(SourceError::from)?;
-        Ok(hold(KeyFile::at(&address, &unlock, &mut |_| None)?))
+        opened(unlock, |unlock| {
+            let address = KeyAddress::parse(OsStr::new(&address)).map_err(SourceError::from)?;
+            Ok(OpenedKey::at(&address, unlock, &mut |_| None)?)
+        })
     })
 }
 
@@ -128,15 +135,13 @@ pub fn open_key_file<'local>(
 ) -> jlong {
     native(env, |env| {
         let file = bytes(env, &file)?;
-        let held = held(unlock)?;
-        let unlock = held.unlock()?.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(hold(KeyFile::open(&file, &unlock)?))
+        opened(unlock, |unlock| Ok(KeyFile::open(&file, unlock)?.into()))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn parse_key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, plaintext: JByteArray<'local>) -> jlong {
-    native(env, |env| Ok(hold(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?)))
+    native(env, |env| Ok(hold(OpenedKey::from(KeyFile::parse_plaintext(&bytes(env, &plaintext)?)?))))
 }
 
 /// A new key file for a key.
@@ -145,10 +150,10 @@ pub fn key_file<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong, 
     native(env, |_| {
         let usage = if production { Use::Production } else { Use::Test };
         let held = held(key)?;
-        Ok(hold(match &*held {
+        Ok(hold(OpenedKey::from(match &*held {
             Held::Root(key) => KeyFile::root((**key).clone(), usage),
-            held => KeyFile::scope(held.scope()?.clone(), usage),
-        }))
+            held => KeyFile::scope(crate::held::bytes(held.scope()?)?.clone(), usage),
+        })))
     })
 }
 
@@ -165,13 +170,13 @@ pub fn derive_key_file<'local>(
 ) -> jlong {
     native(env, |env| {
         let (scope, place) = (parsed(env, &scope)?, text(env, &place)?);
-        let Some(derived) = held(file)?.key_file()?.derive(&scope) else {
+        let Some(derived) = held(file)?.key_file()?.file(NEEDS)?.derive(&scope) else {
             return Ok(0);
         };
         let place = Path::new(&place);
         let registry = if beside { Registry::beside(place) } else { Registry::at(place) };
         registry.record(&scope, derived.tag())?;
-        Ok(hold(derived))
+        Ok(hold(OpenedKey::from(derived)))
     })
 }
 
@@ -184,9 +189,14 @@ pub fn is_production<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: j
 #[jni_mangle("fugo.Native")]
 pub fn key_of<'local>(env: EnvUnowned<'local>, _: JClass<'local>, file: jlong) -> jlong {
     native(env, |_| {
-        Ok(hold(match held(file)?.key_file()?.key() {
-            Key::Root(key) => Held::from(key.clone()),
-            Key::Scope(key) => Held::from(key.clone()),
+        let held = held(file)?;
+        let opened = held.key_file()?;
+        Ok(hold(match opened {
+            OpenedKey::File(file) => match file.key() {
+                Key::Root(key) => Held::from(key.clone()),
+                Key::Scope(_) => Held::from(opened.scope_source()?),
+            },
+            OpenedKey::Kept(_) => Held::from(opened.scope_source()?),
         }))
     })
 }
@@ -221,6 +231,6 @@ pub fn create_key_file<'local>(
     native(env, |env| {
         let path = text(env, &path)?;
         let (file, seal) = (held(file)?, held(seal)?);
-        Ok(file.key_file()?.create(Path::new(&path), seal.seal()?)?)
+        Ok(file.key_file()?.file(NEEDS)?.create(Path::new(&path), seal.seal()?)?)
     });
 }

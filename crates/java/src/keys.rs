@@ -1,8 +1,6 @@
 //! Root keys and scope keys.
 
 use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey};
-#[cfg(feature = "key-files")]
-use fugo_keystore::Key;
 use jni::{
     EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass, JString},
@@ -12,6 +10,7 @@ use jni::{
 use crate::{
     arrays::fixed,
     handles::{Held, held, hold},
+    held::{bytes, held as of_bytes},
     scopes::{parsed, tag_number},
     thrown::{Thrown, native},
 };
@@ -30,7 +29,7 @@ pub fn root_random<'local>(env: EnvUnowned<'local>, _: JClass<'local>) -> jlong 
 pub fn scope_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, root: jlong, scope: JByteArray<'local>) -> jlong {
     native(env, |env| {
         let scope = parsed(env, &scope)?;
-        Ok(hold(held(root)?.root()?.scope_key(&scope)))
+        Ok(hold(of_bytes(held(root)?.root()?.scope_key(&scope))))
     })
 }
 
@@ -43,7 +42,7 @@ pub fn scope_key_from_bytes<'local>(
 ) -> jlong {
     native(env, |env| {
         let scope = parsed(env, &scope)?;
-        Ok(hold(ScopeKey::from_bytes(&scope, &*fixed::<KEY_LEN>(env, &bytes)?)))
+        Ok(hold(of_bytes(ScopeKey::from_bytes(&scope, &*fixed::<KEY_LEN>(env, &bytes)?))))
     })
 }
 
@@ -54,7 +53,7 @@ pub fn same_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, a: jlong, b:
         let (a, b) = (held(a)?, held(b)?);
         Ok(match (&*a, &*b) {
             (Held::Root(a), Held::Root(b)) => a == b,
-            (a, b) => a.scope()? == b.scope()?,
+            (a, b) => bytes(a.scope()?)? == bytes(b.scope()?)?,
         })
     })
 }
@@ -93,10 +92,7 @@ impl Held {
             Self::Scope(key) => Some(*key.scope()),
             Self::SymbolKey(key) => Some(*key.scope()),
             #[cfg(feature = "key-files")]
-            Self::KeyFile(file) => match file.key() {
-                Key::Scope(key) => Some(*key.scope()),
-                Key::Root(_) => None,
-            },
+            Self::KeyFile(file) => file.scope().copied(),
             _ => return Err(Thrown::Closed),
         })
     }

@@ -14,6 +14,7 @@
 mod arrays;
 mod flat;
 mod handles;
+mod held;
 #[cfg(feature = "key-files")]
 mod key_files;
 mod keys;

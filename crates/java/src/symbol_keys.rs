@@ -1,6 +1,5 @@
 //! Prepared keys. They derive symbols from numbers, and eligibility symbols from insurers' symbols.
 
-use fugo::AnySymbolKey;
 use jni::{
     EnvUnowned, jni_mangle,
     objects::{JByteArray, JClass},
@@ -10,13 +9,14 @@ use jni::{
 use crate::{
     arrays::fixed,
     handles::{held, hold},
+    held::HeldKey,
     numbers::parsed,
     thrown::native,
 };
 
 #[jni_mangle("fugo.Native")]
 pub fn symbol_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, key: jlong) -> jlong {
-    native(env, |_| Ok(hold(AnySymbolKey::new(held(key)?.scope()?)?)))
+    native(env, |_| Ok(hold(HeldKey::new(held(key)?.scope()?)?)))
 }
 
 #[jni_mangle("fugo.Native")]
@@ -28,13 +28,13 @@ pub fn eligibility_key<'local>(
 ) -> jlong {
     native(env, |_| {
         let (insurers, eligibility) = (held(insurers)?, held(eligibility)?);
-        Ok(hold(AnySymbolKey::eligibility(insurers.scope()?, eligibility.scope()?)?))
+        Ok(hold(HeldKey::eligibility(insurers.scope()?, eligibility.scope()?)?))
     })
 }
 
 #[jni_mangle("fugo.Native")]
 pub fn issuer_key<'local>(env: EnvUnowned<'local>, _: JClass<'local>, eligibility: jlong) -> jlong {
-    native(env, |_| Ok(hold(AnySymbolKey::issuer(held(eligibility)?.scope()?)?)))
+    native(env, |_| Ok(hold(HeldKey::issuer(held(eligibility)?.scope()?)?)))
 }
 
 #[jni_mangle("fugo.Native")]

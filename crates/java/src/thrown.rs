@@ -210,6 +210,21 @@ mod of_key_files {
 
     use super::{Fault, Thrown, found_told, place_told};
 
+    impl From<SourceError> for Thrown {
+        fn from(error: SourceError) -> Self {
+            if let SourceError::Purpose(error) = error {
+                return error.into();
+            }
+            Self::Fault(Fault {
+                class: jni_str!("fugo/KeyFileException"),
+                kind: error.kind(),
+                message: error.to_string(),
+                place: place_told(error.place()),
+                found: found_told(error.found()),
+            })
+        }
+    }
+
     impl From<RecipientError> for Thrown {
         fn from(error: RecipientError) -> Self {
             Self::Argument(error.to_string())
@@ -221,7 +236,6 @@ mod of_key_files {
         PlaintextError => "fugo/KeyFileException",
         SecretFileError => "fugo/KeyFileException",
         SealError => "fugo/KeyFileException",
-        SourceError => "fugo/KeyFileException",
         RegistryError => "fugo/KeyFileException",
     }
 }

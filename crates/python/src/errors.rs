@@ -312,6 +312,7 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::KeyFile(error) => error.into(),
+            SourceError::Purpose(error) => error.into(),
             error => Self::told(Class::KeyFile, error.kind(), &error, error.place(), error.found()),
         }
     }

@@ -1,5 +1,6 @@
 //! Root keys and scope keys. Their bytes are never shown.
 
+use fugo_keystore::source::ScopeSource;
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyType};
 
 use crate::{
@@ -37,7 +38,7 @@ impl RootKey {
     /// `HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3). Raises ScopeError.
     #[pyo3(signature = (scope, /))]
     fn scope_key(&self, scope: &Bound<'_, PyAny>) -> Result<ScopeKey, Failure> {
-        Ok(ScopeKey(self.0.scope_key(&scope::parse(scope)?)))
+        Ok(ScopeKey(self.0.scope_key(&scope::parse(scope)?).into()))
     }
 
     /// The key tag, 8 hex digits.
@@ -61,17 +62,18 @@ impl RootKey {
 
 /// ScopeKey(scope, key): a scope key, from 32 bytes that were derived elsewhere, for example in an HSM.
 ///
-/// Raises ScopeError, LengthError. Keys are wiped when they are dropped, compare in constant time and print only their
+/// Raises ScopeError, LengthError. From a `KeyFile.at` of a token it has no bytes, and calls that need them raise
+/// KeyFileError of kind `no-bytes`. Keys are wiped when they are dropped, compare in constant time and print only their
 /// type.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct ScopeKey(pub(crate) fugo::ScopeKey);
+pub(crate) struct ScopeKey(pub(crate) ScopeSource);
 
 #[pymethods]
 impl ScopeKey {
     #[new]
     #[pyo3(signature = (scope, key, /))]
     fn new(scope: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> Result<Self, Failure> {
-        Ok(Self(fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?)))
+        Ok(Self(fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?).into()))
     }
 
     /// The scope of the key.
@@ -86,8 +88,9 @@ impl ScopeKey {
         self.0.tag().to_string()
     }
 
-    fn __eq__(&self, other: &Self) -> bool {
-        self.0 == other.0
+    fn __eq__(&self, other: &Self) -> Result<bool, Failure> {
+        let needs = "two keys are compared by them";
+        Ok(self.0.bytes(needs)? == other.0.bytes(needs)?)
     }
 
     fn __repr__(&self) -> &'static str {

@@ -1,11 +1,11 @@
 //! Key files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fugo::ErrorKind;
 use fugo_keystore::{
     Key, KeyFile as File, RecipientError, Seal, Unlock, Use, read_passphrase,
-    source::{Holder, KeyAddress, SourceError},
+    source::{Holder, KeyAddress, OpenedKey, SourceError},
 };
 use pyo3::{prelude::*, types::PyType};
 use secrecy::SecretString;
@@ -50,9 +50,41 @@ fn unlock(
     Ok(unlock)
 }
 
-/// The content of a key file: one key, its permitted use, and its tag. `load` makes it.
+/// The arguments that unlock a key file.
+struct Unlocking<'a, 'py> {
+    passphrase: Option<&'a Bound<'py, PyAny>>,
+    passphrase_file: Option<PathBuf>,
+    identity_file: Option<PathBuf>,
+    test_keys: bool,
+}
+
+/// What a key file is opened from, with other threads running meanwhile.
+fn opened(
+    py: Python<'_>,
+    unlocking: Unlocking<'_, '_>,
+    open: impl FnOnce(&Unlock) -> Result<OpenedKey, Failure> + Send,
+) -> Result<KeyFile, Failure> {
+    let Unlocking { passphrase, passphrase_file, identity_file, test_keys } = unlocking;
+    let passphrase = given_passphrase(passphrase)?;
+    py.detach(|| guarded(|| Ok(KeyFile(open(&unlock(passphrase, passphrase_file, identity_file, test_keys)?)?))))
+}
+
+/// The key file at a path, which an error names.
+fn load(path: &Path, unlock: &Unlock) -> Result<OpenedKey, Failure> {
+    OpenedKey::load(path, unlock).map_err(|error| Failure::from(error).in_file(path))
+}
+
+/// The content of a key file: one key, its permitted use, and its tag. `load` makes it. From a `pkcs11:` address it may be
+/// the key of a scope that the token keeps; then it has no bytes.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct KeyFile(File);
+pub(crate) struct KeyFile(OpenedKey);
+
+impl KeyFile {
+    fn root(&self) -> Option<&fugo::RootKey> {
+        let OpenedKey::File(file) = &self.0 else { return None };
+        if let Key::Root(key) = file.key() { Some(key) } else { None }
+    }
+}
 
 #[pymethods]
 impl KeyFile {
@@ -72,23 +104,23 @@ impl KeyFile {
         identity_file: Option<PathBuf>,
         test_keys: bool,
     ) -> Result<Self, Failure> {
-        let passphrase = given_passphrase(passphrase)?;
-        class.py().detach(|| {
-            guarded(|| {
-                let unlock = unlock(passphrase, passphrase_file, identity_file, test_keys)?;
-                let file = File::load(&path, &unlock).map_err(|error| Failure::from(error).in_file(&path))?;
-                Ok(Self(file))
-            })
-        })
+        let unlocking = Unlocking { passphrase, passphrase_file, identity_file, test_keys };
+        opened(class.py(), unlocking, |unlock| load(&path, unlock))
     }
 
-    /// at(address, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): the key at an address,
-    /// which is the path of a key file, or `exec:` and a program that MACs with the root key.
+    /// at(address, *, passphrase=None, passphrase_file=None, identity_file=None, test_keys=False): the key at an address
+    /// (docs/custody.md): the path of a key file, `exec:` and a program, or a `pkcs11:` URI (RFC 7512).
     ///
-    /// Before `@exec:` there must be the scope and the tag of the key, such as
-    /// `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`; the tag confirms the answer. docs/custody.md has the form. The
-    /// program runs as the user of this process, so take no address from others. It has the arguments and errors of
-    /// `load`.
+    /// A program MACs with the root key. Before `@exec:` there must be the scope and the tag of the key, such as
+    /// `agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac`; the tag confirms the answer. A root key in a token needs them too.
+    ///
+    /// The key of a scope in a token stays there. This object and its `scope_key` have no bytes of it, and the token
+    /// derives each symbol; calls that need bytes raise KeyFileError of kind `no-bytes`. The PIN is in the file or the
+    /// descriptor that `pin-source` names, and never in the address. A process that was forked must open its own.
+    ///
+    /// The program and the token's module run as the user of this process, so take no address from others. It has the
+    /// arguments of `load`, and its errors; of a token KeyFileError of kind `token-module`, `no-token`, `pin-needed`,
+    /// `wrong-pin`, `pin-locked`, `no-key`, `session-lost` or `token`.
     #[classmethod]
     #[pyo3(signature = (address, *, passphrase = None, passphrase_file = None, identity_file = None, test_keys = false))]
     fn at(
@@ -99,19 +131,13 @@ impl KeyFile {
         identity_file: Option<PathBuf>,
         test_keys: bool,
     ) -> Result<Self, Failure> {
-        let passphrase = given_passphrase(passphrase)?;
-        class.py().detach(|| {
-            guarded(|| {
-                let unlock = unlock(passphrase, passphrase_file, identity_file, test_keys)?;
-                let read = KeyAddress::parse(address.as_os_str()).map_err(SourceError::from)?;
-                match &read.holder {
-                    Holder::File(path) => {
-                        let file = File::load(path, &unlock).map_err(|error| Failure::from(error).in_file(path))?;
-                        Ok(Self(file))
-                    }
-                    Holder::Program(_) | Holder::Token(_) => Ok(Self(File::at(&read, &unlock, &mut |_| None)?)),
-                }
-            })
+        let unlocking = Unlocking { passphrase, passphrase_file, identity_file, test_keys };
+        opened(class.py(), unlocking, |unlock| {
+            let read = KeyAddress::parse(address.as_os_str()).map_err(SourceError::from)?;
+            match &read.holder {
+                Holder::File(path) => load(path, unlock),
+                Holder::Program(_) | Holder::Token(_) => Ok(OpenedKey::at(&read, unlock, &mut |_| None)?),
+            }
         })
     }
 
@@ -129,16 +155,11 @@ impl KeyFile {
         identity_file: Option<PathBuf>,
         test_keys: bool,
     ) -> Result<Self, Failure> {
-        let passphrase = given_passphrase(passphrase)?;
         let Some(data) = given::bytes(data, |data| Zeroizing::new(data.to_vec()))? else {
             return Err(Failure::wrong_type(format!("a key file must be bytes, not {}", given::type_name(data))));
         };
-        class.py().detach(|| {
-            guarded(|| {
-                let unlock = unlock(passphrase, passphrase_file, identity_file, test_keys)?;
-                Ok(Self(File::open(&data, &unlock)?))
-            })
-        })
+        let unlocking = Unlocking { passphrase, passphrase_file, identity_file, test_keys };
+        opened(class.py(), unlocking, |unlock| Ok(File::open(&data, unlock)?.into()))
     }
 
     /// parse_plaintext(text): reads the plaintext of a key file, already decrypted. Raises KeyFileError. Test keys are
@@ -147,7 +168,7 @@ impl KeyFile {
     #[pyo3(signature = (text, /))]
     fn parse_plaintext(_class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> Result<Self, Failure> {
         guarded(|| match given::bytes(text, File::parse_plaintext)? {
-            Some(file) => Ok(Self(file?)),
+            Some(file) => Ok(Self(file?.into())),
             None => Err(Failure::wrong_type(format!("a plaintext must be bytes, not {}", given::type_name(text)))),
         })
     }
@@ -160,10 +181,10 @@ impl KeyFile {
         let wrong = || Failure::wrong_option("usage must be \"production\" or \"test\"".into());
         let usage = Use::from_name(usage).ok_or_else(wrong)?;
         if let Ok(key) = key.cast::<RootKey>() {
-            return Ok(Self(File::root(key.get().0.clone(), usage)));
+            return Ok(Self(File::root(key.get().0.clone(), usage).into()));
         }
         match key.cast::<ScopeKey>() {
-            Ok(key) => Ok(Self(File::scope(key.get().0.clone(), usage))),
+            Ok(key) => Ok(Self(File::scope(key.get().0.bytes("a key file holds them")?.clone(), usage).into())),
             Err(_) => Err(Failure::wrong_type(format!(
                 "a key must be a RootKey or a ScopeKey, not {}",
                 given::type_name(key)
@@ -192,7 +213,7 @@ impl KeyFile {
                 "give exactly one of passphrase, passphrase_file, recipients and plaintext to lock a key file";
             return Err(Failure::wrong_option(message.into()));
         }
-        let file = slf.get();
+        let file = slf.get().0.file("a key file holds them")?;
         slf.py().detach(|| {
             guarded(|| {
                 let seal = match (passphrase, passphrase_file, recipients) {
@@ -210,45 +231,38 @@ impl KeyFile {
                     }
                     _ => Seal::plaintext(),
                 };
-                file.0.create(&path, &seal).map_err(|error| Failure::from(error).in_file(&path))
+                file.create(&path, &seal).map_err(|error| Failure::from(error).in_file(&path))
             })
         })
     }
 
     /// The key: a RootKey or a ScopeKey.
     #[getter]
-    fn key(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        Ok(match self.0.key() {
-            Key::Root(key) => Py::new(py, RootKey(key.clone()))?.into_any(),
-            Key::Scope(key) => Py::new(py, ScopeKey(key.clone()))?.into_any(),
+    fn key(&self, py: Python<'_>) -> Result<Py<PyAny>, Failure> {
+        Ok(match self.root() {
+            Some(key) => Py::new(py, RootKey(key.clone()))?.into_any(),
+            None => Py::new(py, self.scope_key()?)?.into_any(),
         })
     }
 
     /// The root key. Raises KeyFileError of kind `wrong-kind` for a scope key.
     #[getter]
     fn root_key(&self) -> Result<RootKey, Failure> {
-        match self.0.key() {
-            Key::Root(key) => Ok(RootKey(key.clone())),
-            Key::Scope(_) => Err(Failure::wrong_kind("the file holds a scope key, not a root key")),
-        }
+        let wrong = || Failure::wrong_kind("the file holds a scope key, not a root key");
+        Ok(RootKey(self.root().ok_or_else(wrong)?.clone()))
     }
 
     /// The scope key. Raises KeyFileError of kind `wrong-kind` for a root key.
     #[getter]
     fn scope_key(&self) -> Result<ScopeKey, Failure> {
-        match self.0.key() {
-            Key::Root(_) => Err(Failure::wrong_kind("the file holds a root key, not a scope key")),
-            Key::Scope(key) => Ok(ScopeKey(key.clone())),
-        }
+        let wrong = |_| Failure::wrong_kind("the file holds a root key, not a scope key");
+        Ok(ScopeKey(self.0.scope_source().map_err(wrong)?))
     }
 
     /// The scope of a scope key; None for a root key.
     #[getter]
     fn scope(&self) -> Option<Scope> {
-        match self.0.key() {
-            Key::Root(_) => None,
-            Key::Scope(key) => Some(Scope(*key.scope())),
-        }
+        self.0.scope().copied().map(Scope)
     }
 
     /// `production` (real numbers) or `test` (published or invented numbers only).

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use fugo::{AnySymbolKey, KeyTag, Purpose, PurposeError, SYMBOL_LEN};
-use fugo_columnar::{Reading, SymbolMetadata, Symbols, SymbolsForKeys, eligibility_for_chunks, symbols_for_chunks};
+use fugo::{KeyTag, Purpose, PurposeError, SYMBOL_LEN};
+use fugo_columnar::{
+    Reading, SymbolMetadata, Symbols, SymbolsForKeys, eligibility_for_chunks_by, symbols_for_chunks_by,
+};
+use fugo_keystore::source::{SourceError, SymbolSource};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
@@ -24,11 +27,21 @@ use crate::{
 /// `symbol := HMAC-SHA-256(ScopeKey, twelve ASCII digits)[0..16]`. For purpose eligibility, the insurers' symbol is
 /// derived first, with `insurers_key` (epoch 1). Without `insurers_key` it is the issuer's key, which derives from
 /// insurers' symbols and never sees a number. Raises PurposeError. It is wiped when it is dropped. Threads may share
-/// it.
+/// it. If a token keeps the key, the token derives each symbol, and calls that derive can raise KeyFileError of kind
+/// `session-lost` or `token`.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct SymbolKey(pub(crate) AnySymbolKey);
+pub(crate) struct SymbolKey(pub(crate) SymbolSource);
 
 impl SymbolKey {
+    /// One symbol. Other threads run while a token derives it; a prepared key is faster than letting them run.
+    fn derived(
+        &self,
+        py: Python<'_>,
+        derive: impl FnOnce(&SymbolSource) -> Result<[u8; SYMBOL_LEN], SourceError> + Send,
+    ) -> Result<[u8; SYMBOL_LEN], Failure> {
+        Ok(if self.0.here().is_some() { derive(&self.0)? } else { py.detach(|| derive(&self.0))? })
+    }
+
     fn made(&self, bytes: [u8; SYMBOL_LEN]) -> Symbol {
         Symbol { purpose: self.0.scope().purpose(), bytes }
     }
@@ -42,9 +55,9 @@ impl SymbolKey {
         let key = &scope_key.get().0;
         let is_eligibility = key.scope().purpose() == Purpose::Eligibility;
         Ok(Self(match insurers_key {
-            Some(insurers) => AnySymbolKey::eligibility(&insurers.get().0, key)?,
-            None if is_eligibility => AnySymbolKey::issuer(key)?,
-            None => AnySymbolKey::new(key)?,
+            Some(insurers) => SymbolSource::eligibility(&insurers.get().0, key)?,
+            None if is_eligibility => SymbolSource::issuer(key)?,
+            None => SymbolSource::new(key)?,
         }))
     }
 
@@ -64,7 +77,8 @@ impl SymbolKey {
     #[pyo3(signature = (number, /))]
     fn symbol(&self, number: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
         self.0.takes_numbers()?;
-        Ok(self.made(self.0.symbol(&number::parse(number)?)?))
+        let (py, number) = (number.py(), number::parse(number)?);
+        Ok(self.made(self.derived(py, |key| key.symbol(&number))?))
     }
 
     /// `HMAC-SHA-256(ScopeKey[eligibility], InsurersSymbol of epoch 1)[0..16]`. Raises PurposeError.
@@ -74,11 +88,12 @@ impl SymbolKey {
     #[pyo3(signature = (symbol, /))]
     fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
         self.0.takes_insurers()?;
-        let symbol = symbol.get();
+        let (py, symbol) = (symbol.py(), symbol.get());
         if symbol.purpose != Purpose::Insurers {
             return Err(Failure::symbol_purpose(Purpose::Insurers, symbol.purpose));
         }
-        Ok(self.made(self.0.symbol_from_insurers(&symbol.bytes)?))
+        let bytes = self.derived(py, |key| key.symbol_from_insurers(&symbol.bytes))?;
+        Ok(self.made(bytes))
     }
 
     /// The text form of a symbol of this key. Raises PurposeError.
@@ -151,7 +166,10 @@ impl SymbolKey {
         let chunks = column.chunks();
         let (made, faults, counts) = py.detach(|| {
             guarded(|| {
-                let Symbols { array, faults, counts, .. } = eligibility_for_chunks(&self.0, &chunks, insurers)?;
+                let Symbols { array, faults, counts, .. } =
+                    eligibility_for_chunks_by::<Failure>(&chunks, insurers, &mut |read, out| {
+                        Ok(self.0.symbols_from_insurers(read, out)?)
+                    })?;
                 Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
                 Ok((output.of(array, self.0.scope(), self.0.tag())?, faults, counts))
             })
@@ -186,7 +204,7 @@ pub(crate) fn symbols_for_keys(
 ) -> Result<Vec<SymbolColumn>, Failure> {
     let py = column.py();
     let (output, raises) = (Output::named(output)?, raises(errors)?);
-    let prepared: Vec<&AnySymbolKey> = keys.iter().map(|key| &key.get().0).collect();
+    let prepared: Vec<&SymbolSource> = keys.iter().map(|key| &key.get().0).collect();
     prepared.iter().try_for_each(|key| key.takes_numbers())?;
     let column = guarded(|| Column::new(column))?;
     let reading = reading(number_format, restore_zeros, &column)?;
@@ -195,7 +213,9 @@ pub(crate) fn symbols_for_keys(
     let (made, faults, counts) = py.detach(|| {
         guarded(|| {
             let SymbolsForKeys { arrays, faults, counts, .. } =
-                symbols_for_chunks(&prepared, &chunks, reading, lineage)?;
+                symbols_for_chunks_by::<Failure>(prepared.len(), &chunks, reading, lineage, &mut |numbers, outs| {
+                    Ok(SymbolSource::symbols_for_keys(&prepared, numbers, outs)?)
+                })?;
             Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
             let made = arrays.into_iter().zip(&prepared).map(|(array, key)| output.of(array, key.scope(), key.tag()));
             Ok((made.collect::<Result<Vec<_>, _>>()?, Arc::from(faults), counts))

@@ -23,7 +23,8 @@ use crate::{
 /// the whole roster to `add`, in as many calls as you like, then call `symbols`. `asked` is a column of symbols, as text
 /// or as 16 bytes. Text and metadata must be of `from_key`. A binary column without metadata is refused, unless
 /// `trust_untagged` is true. `errors` as in `SymbolKey.symbols`. A symbol may be asked for twice. Raises PurposeError
-/// (of kind `same-key` if both keys have one tag), TextError, ColumnError.
+/// (of kind `same-key` if both keys have one tag), TextError, ColumnError, and KeyFileError of kind `no-bytes` for a key
+/// that a token keeps.
 ///
 /// A translation links the two scopes for its people. `fugo translate` asks for a grant, and records each run (番号法
 /// 23条). This class does neither: the caller must. It needs about 50 bytes for each asked row, whatever the roster has,
@@ -53,7 +54,9 @@ impl Translation {
         trust_untagged: bool,
         errors: &str,
     ) -> Result<Self, Failure> {
-        let (from, to, raises) = (&from_key.get().0, &to_key.get().0, raises(errors)?);
+        let needs = "a token would be asked for every person of the roster";
+        let (from, to) = (from_key.get().0.prepared(needs)?, to_key.get().0.prepared(needs)?);
+        let raises = raises(errors)?;
         let column = guarded(|| Column::new(asked))?;
         match column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
             Some(metadata) => is_of(&metadata, from)?,

@@ -129,7 +129,7 @@ def test_a_program_gives_a_key_and_its_tag_confirms_it(files: Path) -> None:
         (f"exec:{program}", "address"),
         ("exec:relative", "address"),
         ("agency/nta/1=7c2cb2a1@exec:/bin/false", "program"),
-        ("pkcs11:token=a?module-path=/usr/lib/p11.so", "token"),
+        ("pkcs11:token=a?module-path=/usr/lib/p11.so", "token-module"),
         ("pkcs11:token=a?module-path=/usr/lib/p11.so&pin-value=hunter22", "address"),
         (address, "test-key"),
     ]:

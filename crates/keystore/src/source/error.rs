@@ -237,6 +237,33 @@ pub enum TokenError {
     },
 }
 
+impl TokenError {
+    /// The kind of the error, as one word. What an operator repairs in another way has a word of its own.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Module { .. } | Self::NotStarted { .. } => ErrorKind::TokenModule,
+            Self::NoToken { .. } | Self::SeveralTokens { .. } => ErrorKind::NoToken,
+            Self::PinNeeded => ErrorKind::PinNeeded,
+            Self::WrongPin { .. } => ErrorKind::WrongPin,
+            Self::PinLocked => ErrorKind::PinLocked,
+            Self::NoKey | Self::SeveralKeys { .. } | Self::UnknownKey => ErrorKind::NoKey,
+            Self::SessionLost { .. } | Self::NoSession => ErrorKind::SessionLost,
+            Self::PinNotSet
+            | Self::PinRefused
+            | Self::Exists
+            | Self::NoRandom
+            | Self::OtherKind { .. }
+            | Self::NoMechanism { .. }
+            | Self::NotPermitted { .. }
+            | Self::Attribute { .. }
+            | Self::NotDestroyable
+            | Self::NotDestroyed
+            | Self::Length
+            | Self::Refused { .. } => ErrorKind::Token,
+        }
+    }
+}
+
 impl SourceError {
     /// The kind of the error, as one word.
     pub fn kind(&self) -> ErrorKind {
@@ -259,7 +286,9 @@ impl SourceError {
             Self::Address(error) => (error.kind(), error.place(), error.found()),
             Self::KeyFile(error) => (error.kind(), error.place(), error.found()),
             Self::Program { .. } => (ErrorKind::Program, None, None),
-            Self::Token(_) | Self::NoBytes { .. } | Self::NoTokens => (ErrorKind::Token, None, None),
+            Self::Token(error) => (error.kind(), None, None),
+            Self::NoBytes { .. } => (ErrorKind::NoBytes, None, None),
+            Self::NoTokens => (ErrorKind::Token, None, None),
             Self::WrongTag { expected, found } => {
                 (ErrorKind::TagMismatch, None, Some(Found::Tag { expected: *expected, found: *found }))
             }

@@ -10,6 +10,7 @@
 mod address;
 mod error;
 mod open;
+mod opened_key;
 mod program;
 mod rate;
 mod scope_source;
@@ -22,6 +23,7 @@ mod token_uri;
 pub use address::{AddressError, Expected, Holder, KeyAddress};
 pub use error::{ProgramError, SourceError, TokenError};
 pub use open::AskPin;
+pub use opened_key::OpenedKey;
 pub use program::Program;
 pub use scope_source::{KeptKey, ScopeSource};
 pub use symbol_source::SymbolSource;

@@ -16,19 +16,6 @@ use crate::{
 /// Asks for the PIN of a token whose URI has no `pin-source`; `None` if nobody can be asked.
 pub type AskPin<'a> = &'a mut dyn FnMut(&TokenUri) -> Option<SecretString>;
 
-impl KeyFile {
-    /// The key from the place that the address names, as [`ScopeSource::open`]. A file may also hold a root key. A key
-    /// that its holder does not show is refused, because a `KeyFile` has bytes.
-    pub fn at(address: &KeyAddress, unlock: &Unlock, ask_pin: AskPin<'_>) -> Result<Self, SourceError> {
-        if let Holder::File(path) = &address.holder {
-            return Ok(Self::load(path, unlock)?);
-        }
-        let source = ScopeSource::open(address, unlock, ask_pin)?;
-        let usage = source.usage();
-        Ok(Self::scope(source.into_bytes("this call needs them")?, usage))
-    }
-}
-
 impl ScopeSource {
     /// The key of a scope from the place that the address names. A test key is refused unless `unlock` allows it, and
     /// another key than the one that the address expects is refused.
@@ -52,7 +39,7 @@ impl ScopeSource {
     pub fn from_file(file: KeyFile) -> Result<Self, SourceError> {
         let usage = file.usage();
         match file.into_key() {
-            Key::Scope(key) => Ok(Self::Bytes(key, usage)),
+            Key::Scope(key) => Ok(Self::Bytes(Box::new(key), usage)),
             Key::Root(_) => Err(SourceError::IsRoot),
         }
     }

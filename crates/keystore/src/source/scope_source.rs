@@ -26,10 +26,13 @@ pub trait KeptKey: Send + Sync {
 }
 
 /// What a source gives for one scope.
+///
+/// Each variant is small: one that is smaller than another would carry what its stack held before, which may be a piece
+/// of a key.
 #[derive(Clone)]
 pub enum ScopeSource {
     /// The bytes of the key, and its use.
-    Bytes(ScopeKey, Use),
+    Bytes(Box<ScopeKey>, Use),
     /// A holder of the key, who does not show it.
     Kept(Arc<dyn KeptKey>),
 }
@@ -45,7 +48,7 @@ impl ScopeSource {
         let file = KeyFile::scope(mac::scope_key(root, scope)?, *usage);
         file.check(test_keys)?;
         match file.into_key() {
-            crate::Key::Scope(key) => Self::Bytes(key, *usage).confirmed(Some(expected)),
+            crate::Key::Scope(key) => Self::Bytes(Box::new(key), *usage).confirmed(Some(expected)),
             crate::Key::Root(_) => unreachable!("made from a scope key"),
         }
     }
@@ -89,9 +92,24 @@ impl ScopeSource {
     /// The bytes of the key. `needs` says what the caller needs them for.
     pub fn into_bytes(self, needs: &'static str) -> Result<ScopeKey, SourceError> {
         match self {
+            Self::Bytes(key, _) => Ok(*key),
+            Self::Kept(_) => Err(SourceError::NoBytes { needs }),
+        }
+    }
+
+    /// The bytes of the key, as [`Self::into_bytes`].
+    pub fn bytes(&self, needs: &'static str) -> Result<&ScopeKey, SourceError> {
+        match self {
             Self::Bytes(key, _) => Ok(key),
             Self::Kept(_) => Err(SourceError::NoBytes { needs }),
         }
+    }
+}
+
+/// A key that a caller gives as bytes. Nothing says its use, so it has the one with stricter rules.
+impl From<ScopeKey> for ScopeSource {
+    fn from(key: ScopeKey) -> Self {
+        Self::Bytes(Box::new(key), Use::Production)
     }
 }
 

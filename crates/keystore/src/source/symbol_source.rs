@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use fugo::{AnySymbolKey, Epoch, KeyTag, MyNumber, Purpose, PurposeError, SYMBOL_LEN, Scope, mac, text::TextEncoder};
+use fugo::{
+    AnySymbolKey, Deriver, Epoch, KeyTag, MyNumber, Purpose, PurposeError, SYMBOL_LEN, Scope, batch, mac,
+    text::TextEncoder,
+};
 
 use super::{
     error::SourceError,
@@ -142,6 +145,52 @@ impl SymbolSource {
         }
     }
 
+    /// `Ok` if the source takes insurers' symbols; otherwise the reason.
+    pub fn takes_insurers(&self) -> Result<(), PurposeError> {
+        match &self.stages {
+            Stages::Here(key) => key.takes_insurers(),
+            Stages::Kept(stages) if stages.second.is_some() => Ok(()),
+            Stages::Kept(_) => {
+                Err(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found: self.scope.purpose() })
+            }
+        }
+    }
+
+    /// The prepared key, as [`Self::here`]. `needs` says what the caller needs it for.
+    pub fn prepared(&self, needs: &'static str) -> Result<&AnySymbolKey, SourceError> {
+        self.here().ok_or(SourceError::NoBytes { needs })
+    }
+
+    /// The symbol of an insurers' symbol.
+    pub fn symbol_from_insurers(&self, insurers: &[u8; SYMBOL_LEN]) -> Result<[u8; SYMBOL_LEN], SourceError> {
+        let mut symbol = [[0; SYMBOL_LEN]];
+        self.symbols_from_insurers(std::slice::from_ref(insurers), &mut symbol)?;
+        Ok(symbol[0])
+    }
+
+    /// `outs[k][i] :=` the symbol of `numbers[i]` from `sources[k]`. Those that are in this process derive in one pass.
+    ///
+    /// # Panics
+    /// If there are not as many outputs as sources, or a length differs.
+    pub fn symbols_for_keys(
+        sources: &[&Self],
+        numbers: &[MyNumber],
+        outs: &mut [&mut [[u8; SYMBOL_LEN]]],
+    ) -> Result<(), SourceError> {
+        assert_eq!(sources.len(), outs.len(), "as many outputs as sources");
+        let (mut here, mut dense) = (Vec::new(), Vec::new());
+        for (source, out) in sources.iter().zip(outs) {
+            match source.here() {
+                Some(key) => {
+                    here.push(key);
+                    dense.push(&mut **out);
+                }
+                None => source.symbols(numbers, out)?,
+            }
+        }
+        Ok(batch::symbols_for_keys(&here, numbers, &mut dense)?)
+    }
+
     /// The symbol of a number.
     pub fn symbol(&self, number: &MyNumber) -> Result<[u8; SYMBOL_LEN], SourceError> {
         let mut symbol = [[0; SYMBOL_LEN]];
@@ -184,10 +233,30 @@ impl SymbolSource {
             Stages::Here(key) => return Ok(key.symbols_from_insurers(insurers, out)?),
             Stages::Kept(stages) => &stages.second,
         };
-        let found = self.scope.purpose();
-        let second = second.as_ref().ok_or(PurposeError::WrongPurpose { expected: Purpose::Eligibility, found })?;
+        self.takes_insurers()?;
+        let Some(second) = second else { unreachable!("this was checked") };
         out.copy_from_slice(insurers);
         second.finish(out)
+    }
+}
+
+impl Deriver for SymbolSource {
+    type Error = SourceError;
+
+    fn takes_numbers(&self) -> Result<(), PurposeError> {
+        self.takes_numbers()
+    }
+
+    fn symbols(&self, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]) -> Result<(), SourceError> {
+        self.symbols(numbers, out)
+    }
+
+    fn symbols_from_insurers(
+        &self,
+        insurers: &[[u8; SYMBOL_LEN]],
+        out: &mut [[u8; SYMBOL_LEN]],
+    ) -> Result<(), SourceError> {
+        self.symbols_from_insurers(insurers, out)
     }
 }
 

@@ -66,7 +66,11 @@ impl Kept {
             Some(RvError::SessionCount) => TokenError::NoSession,
             _ => failed(error),
         })?;
-        let handle = session::find(&session, &self.uri)?;
+        let handle = session::find(&session, &self.uri).map_err(|error| match error {
+            // The key was in sight: the login ended with the last session of this process.
+            SourceError::Token(TokenError::NoKey) => TokenError::SessionLost { code: "logged out".to_owned() }.into(),
+            error => error,
+        })?;
         Ok((session, handle))
     }
 }

@@ -38,15 +38,26 @@ public final class KeyFile extends Handle {
     }
 
     /**
-     * The key at an address: the path of a key file, or {@code exec:} and a program that MACs with the root key. Before
-     * {@code @exec:} there must be the scope and the tag of the key, such as {@code
-     * agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac}; the tag confirms the answer. docs/custody.md has the form. The
-     * program runs as the user of this process, so take no address from others.
+     * The key at an address (docs/custody.md): the path of a key file, {@code exec:} and a program, or a {@code pkcs11:}
+     * URI (RFC 7512).
+     *
+     * <p>A program MACs with the root key. Before {@code @exec:} there must be the scope and the tag of the key, such as
+     * {@code agency/nta/1=7c2cb2a1@exec:/usr/local/lib/mac}; the tag confirms the answer. A root key in a token needs them
+     * too.
+     *
+     * <p>The key of a scope in a token stays there. This object and its {@link #scopeKey} have no bytes of it, and the
+     * token derives each symbol; calls that need bytes throw a {@link KeyFileException} of kind {@code no-bytes}. Calls
+     * that derive throw one of kind {@code session-lost} or {@code token} if the token fails. The PIN is in the file or the
+     * descriptor that {@code pin-source} names, and never in the address.
+     *
+     * <p>The program and the token's module run as the user of this process, so take no address from others.
      *
      * @param address where the key is
      * @param unlock opens a key file, and says whether test keys are accepted
      * @return the key
-     * @throws KeyFileException if there is no such key: the kinds are also {@code address}, {@code program}, {@code token}
+     * @throws KeyFileException if there is no such key: the kinds are also {@code address} and {@code program}, and of a
+     *     token {@code token-module}, {@code no-token}, {@code pin-needed}, {@code wrong-pin}, {@code pin-locked}, {@code
+     *     no-key}, {@code session-lost} and {@code token}
      */
     public static KeyFile at(String address, Unlock unlock) {
         byte[] bytes = address.getBytes(java.nio.charset.StandardCharsets.UTF_8);

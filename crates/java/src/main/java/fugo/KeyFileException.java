@@ -14,7 +14,9 @@ import java.util.function.Supplier;
  * {@code wrong-identity}, {@code excessive-work}. Passphrase and identity files: {@code not-text}, {@code empty},
  * {@code identity}. A registry of scopes: {@code tag-clash}, {@code other-root}, {@code line}, {@code date-order},
  * {@code destroyed}. A lock that anybody or nobody could open: {@code empty-passphrase}, {@code no-recipient}. A root
- * key where a scope key is needed, or the reverse: {@code wrong-kind}.
+ * key where a scope key is needed, or the reverse: {@code wrong-kind}. An address: {@code address}, {@code program}. A
+ * token: {@code token-module}, {@code no-token}, {@code pin-needed}, {@code wrong-pin}, {@code pin-locked}, {@code
+ * no-key}, {@code session-lost}, {@code token}, and {@code no-bytes} for a call that needs the bytes of a key in a token.
  */
 public final class KeyFileException extends FugoException {
     private static final long serialVersionUID = 1;

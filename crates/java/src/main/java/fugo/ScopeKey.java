@@ -53,6 +53,7 @@ public final class ScopeKey extends Handle {
      * @param other the object to compare with
      * @return true if it is the same key of the same scope
      * @throws IllegalStateException if one of the two is closed, and they are not the same object
+     * @throws KeyFileException of kind {@code no-bytes}, if a token keeps one of the two, and they are not the same object
      */
     @Override
     public boolean equals(Object other) {

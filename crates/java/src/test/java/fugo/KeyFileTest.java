@@ -70,7 +70,7 @@ class KeyFileTest {
                     List.of(address.replace("7c2cb2a1", "7c2cb2a2"), "tag-mismatch"),
                     List.of("exec:" + program, "address"),
                     List.of("agency/nta/1=7c2cb2a1@exec:/bin/false", "program"),
-                    List.of("pkcs11:token=a?module-path=/usr/lib/p11.so", "token"));
+                    List.of("pkcs11:token=a?module-path=/usr/lib/p11.so", "token-module"));
             for (List<String> refusal : refusals) {
                 KeyFileException refused =
                         assertThrows(KeyFileException.class, () -> KeyFile.at(refusal.get(0), unlock));
