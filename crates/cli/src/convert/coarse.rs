@@ -41,8 +41,6 @@ struct CoarseColumn {
     /// Its index among the kept columns.
     place: usize,
     levels: Levels,
-    /// The rule of the first level, if it changes values.
-    common: Option<Rule>,
 }
 
 impl Coarse {
@@ -66,7 +64,7 @@ impl Coarse {
                 check_type(&fields[place], levels)?;
             }
             if levels.is_kept() {
-                columns.push(CoarseColumn { place, levels: levels.clone(), common: levels.written_by() });
+                columns.push(CoarseColumn { place, levels: levels.clone() });
             }
         }
         let exact = Self::runs(&columns);
@@ -121,7 +119,7 @@ impl Coarse {
         out: &mut Vec<u8>,
     ) -> Result<(), (usize, Reason)> {
         let mut at = 0;
-        while let Some(CoarseColumn { place, levels, common }) = self.columns.get(at) {
+        while let Some(CoarseColumn { place, levels }) = self.columns.get(at) {
             out.push(self.delimiter);
             if self.exact[at] > 0 {
                 let run = if are_adjacent && !may_have_cr { self.exact[at] } else { 1 };
@@ -136,7 +134,7 @@ impl Coarse {
             }
             at += 1;
             let cell = cells(*place, place + 1);
-            if common.is_some_and(|rule| rule.write_common(cell, out)) {
+            if levels.written_by().is_some_and(|rule| rule.write_common(cell, out)) {
                 continue;
             }
             let read = match levels.after_exact() {
@@ -182,7 +180,7 @@ impl Coarse {
     /// The columns of a batch, and the rows that a rule cannot read, each with its kept column.
     pub(crate) fn columns(&self, kept: &[ArrayRef]) -> Result<(Vec<ArrayRef>, Vec<Fault>)> {
         let (mut columns, mut faults, mut value): (Vec<ArrayRef>, _, _) = (Vec::new(), Vec::new(), Vec::new());
-        for CoarseColumn { place, levels, .. } in &self.columns {
+        for CoarseColumn { place, levels } in &self.columns {
             let column = &kept[*place];
             if levels.is_exact() {
                 columns.push(column.clone());
