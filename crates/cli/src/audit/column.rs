@@ -7,7 +7,7 @@ use super::{
     sample::Sample,
     values::{Cell, Hashes, View},
 };
-use crate::{by_hash::ByHash, hex};
+use crate::{by_hash::ByHash, hex, mix::mix};
 
 /// So many filled cells decide which readings of a column are kept.
 const DECIDING: u64 = 256;
@@ -17,6 +17,8 @@ const OLDEST: usize = 125;
 const DAYS: usize = 80_000;
 /// The most values that are kept to estimate how dense numbers are.
 const SPREAD: usize = 4_096;
+/// The least share of cells with a serial number of their own. The number of values is an estimate.
+const SERIAL: f64 = 0.85;
 /// About how many bytes an entry of the cache takes.
 const ENTRY: usize = 128;
 
@@ -49,7 +51,7 @@ pub(super) struct Numbers {
     pub(super) most: i64,
     /// All values are `first` and a multiple of this.
     pub(super) step: u64,
-    /// Values that were chosen by their hashes, and the bound of the hashes.
+    /// All values whose hash is at most a bound, with the hashes.
     pub(super) spread: Vec<(u64, i64)>,
     bound: u64,
     /// How many cells have such a value.
@@ -139,7 +141,7 @@ impl Column {
         let hash = hashes.quick(value);
         let seen = Seen { hash, cells: 1, places: place };
         if self.cache.seen.is_empty() {
-            let known = self.look(value, hash, cell);
+            let known = self.look(value, cell);
             self.cache.values.resize(self.readings.len(), 0);
             self.remember(0, &known, hashes, cell);
             self.count(seen, &known, 0);
@@ -159,7 +161,7 @@ impl Column {
         };
         let (old, of_old) = (self.cache.seen[slot], self.cache.known[slot]);
         self.count(old, &of_old, slot);
-        let known = self.look(value, hash, cell);
+        let known = self.look(value, cell);
         self.remember(slot, &known, hashes, cell);
         (self.cache.seen[slot], self.cache.known[slot]) = (seen, known);
     }
@@ -232,7 +234,7 @@ impl Column {
     }
 
     /// Reads the cell anew.
-    fn look(&mut self, value: &[u8], hash: u64, cell: &mut Cell) -> Known {
+    fn look(&mut self, value: &[u8], cell: &mut Cell) -> Known {
         let is_empty = !cell.read(value);
         let mut known = Known { is_empty, ..Known::default() };
         if is_empty {
@@ -245,7 +247,7 @@ impl Column {
             .and_then(super::values::Decimal::integer)
             .and_then(|value| u8::try_from(value).ok())
             .filter(|value| usize::from(*value) <= OLDEST);
-        self.numbers.add(known.rank, hash, number);
+        self.numbers.add(known.rank, number);
         if has_enough_digits(value) {
             let found = str::from_utf8(value).map(Codes::of).unwrap_or_default();
             (known.codes, known.valid) = (found.shapes.min(255) as u8, found.valid.min(255) as u8);
@@ -322,7 +324,7 @@ impl Cache {
 }
 
 impl Numbers {
-    fn add(&mut self, rank: Option<i64>, hash: u64, number: Option<super::values::Decimal>) {
+    fn add(&mut self, rank: Option<i64>, number: Option<super::values::Decimal>) {
         if let Some(number) = number.filter(|number| number.digits > 0) {
             self.exponent = Some(self.exponent.map_or(number.exponent, |least| least.min(number.exponent)));
             self.significant = self.significant.max(number.significant());
@@ -336,6 +338,7 @@ impl Numbers {
         self.least = self.least.min(value);
         self.most = self.most.max(value);
         self.step = gcd(self.step, first.abs_diff(value));
+        let hash = mix(value.cast_unsigned());
         if hash <= self.bound {
             self.spread.push((hash, value));
             if self.spread.len() > SPREAD {
@@ -351,10 +354,20 @@ impl Numbers {
 }
 
 impl Numbers {
-    /// Whether the values are serial numbers: without gaps, nearly, up to a step.
+    /// Whether the values are serial numbers: without gaps, nearly, up to a step; and nearly each cell has its own.
     pub(super) fn are_dense(&self, filled: u64) -> bool {
         let span = self.most.abs_diff(self.least) / self.step.max(1);
-        span < filled + filled / 2
+        span < filled + filled / 2 && self.distinct() >= SERIAL * filled as f64
+    }
+
+    /// Whether all values are multiples of a unit.
+    pub(super) fn are_multiples(&self, unit: i64) -> bool {
+        self.first.is_some_and(|first| first % unit == 0) && self.step.is_multiple_of(unit.unsigned_abs())
+    }
+
+    /// About how many different values there are.
+    fn distinct(&self) -> f64 {
+        self.spread.len() as f64 * (u64::MAX as f64 / self.bound as f64)
     }
 
     /// Maps a value to a position below `positions`.
@@ -466,5 +479,9 @@ mod tests {
         let serials: Vec<String> = (0..500).map(|i| format!("A{}", 5_000_017 + 3 * i)).collect();
         let numbers = column(&serials.iter().map(|serial| &serial[..]).collect::<Vec<_>>()).numbers;
         assert_eq!((numbers.least, numbers.most, numbers.step), (5_000_017, 5_001_514, 3));
+        assert!(numbers.are_dense(500));
+        // The last numbers of addresses have hardly a gap, but many people have each.
+        let houses: Vec<String> = (0..500).map(|i| format!("{}番地の{}", i / 25, i % 25)).collect();
+        assert!(!column(&houses.iter().map(|house| &house[..]).collect::<Vec<_>>()).numbers.are_dense(500));
     }
 }

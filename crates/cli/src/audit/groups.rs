@@ -9,7 +9,9 @@
 //! people of a value are in either file by chance. Then `Σ a b ≤ √(Σ a(a−1) · Σ b(b−1))` over the values with the same
 //! `t`, in expectation (Cauchy and Schwarz), whatever the distribution of the values is. If the people are the same,
 //! each of them adds 1 to `Σ a b`. So the difference of both sides is the number of people whose equal values chance
-//! does not explain.
+//! does not explain. The bound also holds for values with different `t` together. From [`TABLE`] on, hardly two values
+//! have the same `t`, and one value alone shows nothing: `a b − √(a(a−1) b(b−1))` is about `t / 2` whatever `a` and `b`
+//! are. So such values are taken together up to twice the size.
 
 use std::collections::HashMap;
 
@@ -19,8 +21,11 @@ pub(super) const CLOSE: u64 = 4;
 const TABLE: usize = 16;
 /// A difference of so many standard deviations is not chance. An audit asks hundreds of such questions.
 const SURE: f64 = 5.0;
-/// So many standard deviations do not need to be exceeded to explain a few people.
-const FEW: f64 = 3.0;
+/// So many standard deviations below its mean, the χ² of the sizes of groups is not chance.
+const EVEN: f64 = 3.0;
+/// A class with fewer equal values than chance gives is chance up to so many standard deviations. Beyond that, the files
+/// have different values, which says nothing about the other classes.
+const BELOW: f64 = 2.0;
 /// The probability below which people who are alone in both files are not chance, over all sets of columns that are
 /// counted, although chance explains the groups as a whole.
 const UNLIKELY: f64 = 1e-4;
@@ -75,7 +80,12 @@ impl Groups {
             let (fewer, more) = (a.min(b), a.max(b));
             found.people[0] += a * values;
             found.people[1] += b * values;
-            classes.entry(a + b).or_default().add([a, b], values);
+            classes.entry(class_of(a + b)).or_default().add([a, b], values);
+            if a + b >= TABLE as u64 {
+                // One person more or less in either file shows nothing.
+                found.unevenness += values as f64 * (a.abs_diff(b).max(1) as f64).powi(2) / (a + b) as f64;
+                found.large += values as f64;
+            }
             if fewer == 0 {
                 continue;
             }
@@ -92,7 +102,8 @@ impl Groups {
             let (same, noise) = (class.same(least), class.noise(size, share));
             found.same += same;
             found.same_noise += noise;
-            let linked = (same / class.common.max(1.0)).clamp(0.0, 1.0);
+            // By chance a class has too few equal values as often as too many, and both count.
+            let linked = (same.max(-BELOW * noise.sqrt()) / class.common.max(1.0)).clamp(-1.0, 1.0);
             found.matched += linked * class.at_random;
             if size <= 2 * CLOSE {
                 found.right += linked * class.right;
@@ -107,14 +118,20 @@ impl Groups {
                 found.alone_noise = class.common - same + class.apart + (0.03 * by_chance).powi(2);
             }
         }
+        found.matched = found.matched.max(0.0);
+        found.right = found.right.max(0.0);
         found
     }
 }
 
-/// The values with one number of people in both files together.
+/// The class of the values with so many people in both files together: the least number of its class.
+fn class_of(size: u64) -> u64 {
+    if size < TABLE as u64 { size } else { 1 << size.ilog2() }
+}
+
+/// The values with one number of people in both files together, or with similar numbers.
 #[derive(Default)]
 struct Class {
-    values: f64,
     /// Σ a b, Σ a(a−1), Σ b(b−1).
     products: f64,
     own: [f64; 2],
@@ -122,7 +139,9 @@ struct Class {
     common: f64,
     at_random: f64,
     right: f64,
-    /// Values with a ≠ b; and those that only one file has.
+    /// Σ t(t−1); how many values there are, how many with a ≠ b, and how many that only one file has.
+    spread: f64,
+    values: f64,
     uneven: f64,
     apart: f64,
 }
@@ -130,7 +149,6 @@ struct Class {
 impl Class {
     fn add(&mut self, [a, b]: [u64; 2], values: u64) {
         let (values, x, y) = (values as f64, a as f64, b as f64);
-        self.values += values;
         self.products += values * x * y;
         self.own[0] += values * x * (x - 1.0).max(0.0);
         self.own[1] += values * y * (y - 1.0).max(0.0);
@@ -138,6 +156,8 @@ impl Class {
         let right = values * x.min(y) / x.max(y).max(1.0);
         self.at_random += right;
         self.right += if a.max(b) <= CLOSE { right } else { 0.0 };
+        self.spread += values * (x + y) * (x + y - 1.0).max(0.0);
+        self.values += values;
         self.uneven += if a == b { 0.0 } else { values };
         self.apart += if a.min(b) == 0 { values } else { 0.0 };
     }
@@ -152,9 +172,8 @@ impl Class {
     fn noise(&self, size: u64, share: f64) -> f64 {
         let even =
             if size.is_multiple_of(2) { (2.0 / (std::f64::consts::PI * size as f64)).sqrt().min(0.5) } else { 0.0 };
-        let by_chance = (self.uneven / (1.0 - even)).min(self.values);
-        let size = size as f64;
-        by_chance * size * (size - 1.0).max(0.0) * 2.0 * share * (1.0 - share)
+        let by_chance = (self.uneven / (1.0 - even) / self.values.max(1.0)).min(1.0);
+        by_chance * self.spread * 2.0 * share * (1.0 - share)
     }
 }
 
@@ -184,6 +203,9 @@ pub(super) struct Guesses {
     alone_noise: f64,
     /// The probability that chance leaves as many people alone in both files.
     alone_tail: f64,
+    /// χ² of the sizes of large groups in both files, and how many large groups there are.
+    unevenness: f64,
+    large: f64,
     /// How many sets of columns were counted with this one.
     pub(super) tried: u64,
 }
@@ -208,20 +230,24 @@ impl Guesses {
         let least = if self.is_same_thing() { 1.0 } else { RARE };
         let sure = |excess: f64, variance: f64| excess > SURE * variance.max(0.0).sqrt();
         // The few people who are alone by chance can be more in one file than in the other, and among many sets of columns
-        // some have more such people than others. Then all groups decide.
+        // some have more such people than others. Then all groups must show that the people are the same.
         let is_likely = self.alone_tail * self.tried.max(1) as f64 > UNLIKELY;
-        let is_explained = (self.alone_right < GUESSES || is_likely) && self.is_chance_within(FEW);
+        let is_explained =
+            (self.alone_right < GUESSES || is_likely) && !sure(self.same, self.same_noise) && !self.are_too_even();
         (self.alone_right >= least && sure(self.alone_right, self.alone_noise) && !is_explained)
             || (self.right >= GUESSES && sure(self.close_same, self.close_noise))
     }
 
-    /// Whether chance explains the common values, so that the columns do not help to match people.
-    pub(super) fn is_chance(&self) -> bool {
-        self.is_chance_within(SURE)
+    /// Whether the sizes of large groups agree far better than chance lets them, because the people are the same. By chance
+    /// χ² has a mean of one for each group (Wilson and Hilferty, 1931: its cube root is nearly normal).
+    fn are_too_even(&self) -> bool {
+        let spread = 2.0 / (9.0 * self.large);
+        self.large > 0.0 && ((self.unevenness / self.large).cbrt() - 1.0 + spread) / spread.sqrt() < -EVEN
     }
 
-    fn is_chance_within(&self, deviations: f64) -> bool {
-        self.same + deviations * self.same_noise.sqrt() < 0.5 * self.common as f64
+    /// Whether chance explains the common values, so that the columns do not help to match people.
+    pub(super) fn is_chance(&self) -> bool {
+        self.same + SURE * self.same_noise.sqrt() < 0.5 * self.common as f64
     }
 
     /// Whether people have equal values beyond chance.
@@ -322,8 +348,41 @@ mod tests {
             guesses(&all)
         };
         let twelve = chance(11, 1);
-        assert!(twelve.is_chance_within(FEW) && !twelve.links(), "{twelve:?}");
+        assert!(twelve.is_chance() && !twelve.links(), "{twelve:?}");
         assert!(chance(40, 1).links());
+    }
+
+    #[test]
+    fn large_groups_of_different_sizes_do_not_show_that_people_are_the_same() {
+        // A laboratory value: a person alone at its end, and groups in which chance gives 55 people here and 45 there.
+        let groups: Vec<_> = (20..90).map(|half| ([half + half / 9, half - half / 9], 1)).collect();
+        let mirrored = groups.iter().map(|([a, b], values)| ([*b + 1, *a], *values)).collect();
+        let one = guesses(&[groups, mirrored, vec![([1, 1], 1)]].concat());
+        assert!(!one.links() && !one.is_shown() && one.is_chance(), "{one:?}");
+        // The same people in the same groups.
+        let groups: Vec<_> = (20..90).map(|half| ([half, half], 1)).collect();
+        let same = guesses(&[groups, vec![([1, 1], 1)]].concat());
+        assert!(same.links() && same.is_shown());
+    }
+
+    #[test]
+    fn guesses_that_chance_gives_are_not_claimed() {
+        // Each file has its own people: some sizes have a few equal values too many, and others too few.
+        let all = guesses(&[
+            ([1, 1], 260),
+            ([2, 0], 120),
+            ([0, 2], 120),
+            ([2, 1], 360),
+            ([1, 2], 360),
+            ([3, 0], 140),
+            ([0, 3], 140),
+            ([2, 2], 360),
+            ([3, 1], 250),
+            ([1, 3], 250),
+            ([4, 0], 70),
+            ([0, 4], 70),
+        ]);
+        assert!(all.right < 15.0 && !all.links(), "{all:?}");
     }
 
     fn binomial(n: u64, k: u64) -> f64 {

@@ -68,6 +68,8 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
             }
             derived::rounded(columns, is_alike).into_iter().for_each(&mut add);
             derived::aged(columns, today).into_iter().for_each(&mut add);
+            derived::shifted(columns).into_iter().for_each(&mut add);
+            derived::to_the_quarter(columns).into_iter().for_each(&mut add);
         }
     }
     Ok(pairs)
@@ -94,7 +96,7 @@ fn shared(columns: [&Column; 2]) -> Vec<[View; 2]> {
     let mut shared = Vec::new();
     for a in columns[0].readings.iter().map(|reading| reading.view) {
         for b in columns[1].readings.iter().map(|reading| reading.view) {
-            let own = matches!(a, View::Text | View::Number | View::Day | View::Second);
+            let own = matches!(a, View::Text | View::Words | View::Number | View::Inner | View::Day | View::Second);
             let is_one = a == b && !own;
             let by_date = matches!(a.domain(), Domain::Short | Domain::Year | Domain::Month);
             if a.domain() == b.domain()

@@ -236,10 +236,10 @@ impl Search<'_> {
         let mut worst = best;
         if 20 * worst.guesses.expected() < 19 * fewer && pool.len() > 1 {
             let grown = self.grow(&worst.pairs.clone(), &pool, found)?;
-            let all = found.all.clone().filter(|all| all.guesses.links());
-            worst = [Some(worst), Some(grown), all]
-                .into_iter()
-                .flatten()
+            // Right guesses of a set that does not link are chance.
+            let larger = [Some(grown), found.all.clone()].into_iter().flatten().filter(|set| set.guesses.links());
+            worst = std::iter::once(worst)
+                .chain(larger)
                 .max_by_key(|set| set.guesses.expected())
                 .unwrap_or_else(|| unreachable!("there is one at least"));
         }

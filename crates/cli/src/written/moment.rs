@@ -23,6 +23,8 @@ pub(crate) struct Dates {
     /// Days since 1970-01-01, if 03/02/2001 has the month first, or the day first.
     pub(crate) month_first: Option<i64>,
     pub(crate) day_first: Option<i64>,
+    /// The seconds since midnight of these.
+    pub(crate) clock: Option<i64>,
     /// A date with two digits of the year: `10,000 · year + 100 · month + day`.
     pub(crate) short: Option<i64>,
     /// The same, if 02/03/01 has the month first, or the day first.
@@ -44,6 +46,8 @@ const ERAS: [(&str, &str, i64, i64); 5] = [
 /// Reads plain text (see `text.rs`).
 pub(crate) fn parse(plain: &str) -> Dates {
     let mut dates = Dates::default();
+    let rewritten = of_english(plain);
+    let plain = rewritten.as_deref().unwrap_or(plain);
     let first = plain.chars().next().unwrap_or(' ');
     let may_be = first.is_ascii_digit() || (plain.len() >= 5 && "明大昭平令mtshr".contains(first));
     if !may_be || plain.len() > 64 {
@@ -92,12 +96,13 @@ pub(crate) fn parse(plain: &str) -> Dates {
         return dates;
     };
     let rest = rest.strip_prefix('日').unwrap_or(rest);
-    let Some(time) = time(rest) else { return dates };
+    let Some(time) = time(without_weekday(rest)) else { return dates };
     if is_full && last_digits <= 2 {
         dates.exact = day(year, month, last).map(|day| Moment { day, ..time });
     } else if !is_full && last_digits == 4 {
         dates.month_first = day(last, year, month);
         dates.day_first = day(last, month, year);
+        dates.clock = time.second;
     } else if !is_full && digits <= 2 && last_digits <= 2 {
         let short = |year: i64, month: i64, of_month: i64| {
             day(2000 + year, month, of_month).map(|_| 10_000 * year + 100 * month + of_month)
@@ -108,6 +113,72 @@ pub(crate) fn parse(plain: &str) -> Dates {
         }
     }
     dates
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/// Which of the names a word is, or begins with three letters or more.
+fn named(names: &[&str], word: &str) -> Option<i64> {
+    let place = names.iter().position(|name| word.len() >= 3 && name.starts_with(word))?;
+    i64::try_from(place).ok()
+}
+
+/// 3 Apr 1980, Apr 3rd, 1980 and Thu, 3-Apr-1980 as 1980-4-3, with the text behind it.
+fn of_english(plain: &str) -> Option<String> {
+    if plain.len() < 8 || plain.len() > 64 || !plain.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let is_between = |c: char| matches!(c, ' ' | ',' | '-' | '/' | '.');
+    let mut rest = plain;
+    let mut word = || {
+        rest = rest.trim_start_matches(is_between);
+        let (word, behind) = rest.split_at(rest.find(is_between).unwrap_or(rest.len()));
+        rest = behind;
+        word
+    };
+    let mut words = [word(), "", ""];
+    if named(&WEEKDAYS, words[0]).is_some() {
+        words[0] = word();
+    }
+    if !words[0].starts_with(|c: char| c.is_ascii_digit()) && named(&MONTHS, words[0]).is_none() {
+        return None;
+    }
+    (words[1], words[2]) = (word(), word());
+    let month = |word: &str| named(&MONTHS, word).map(|month| month + 1);
+    let (month, of_month, year) = match words.map(month) {
+        [Some(month), None, None] => (month, words[1], words[2]),
+        [None, Some(month), None] if words[0].len() == 4 => (month, words[2], words[0]),
+        [None, Some(month), None] => (month, words[0], words[2]),
+        _ => return None,
+    };
+    let of_month = ["st", "nd", "rd", "th"].iter().find_map(|end| of_month.strip_suffix(end)).unwrap_or(of_month);
+    let is_number = |text: &str, most: usize| text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
+    (year.len() == 4 && is_number(year, 4) && !of_month.is_empty() && is_number(of_month, 2))
+        .then(|| format!("{year}-{month}-{of_month}{rest}"))
+}
+
+/// The text without a weekday in brackets at its front.
+fn without_weekday(text: &str) -> &str {
+    let behind = text.trim_start().strip_prefix('(').and_then(|inside| inside.split_once(')'));
+    let is_weekday = |word: &str| {
+        let day = word.trim_end_matches('日').trim_end_matches('曜');
+        named(&WEEKDAYS, word).is_some() || word == "日" || (day.chars().count() == 1 && "日月火水木金土".contains(day))
+    };
+    behind.filter(|(word, _)| is_weekday(word)).map_or(text, |(_, behind)| behind)
 }
 
 /// Dates as digits alone: 20010203, 200102031530, 20010203153000, 4130203 (the era's digit first), 010203, 200102.
@@ -162,7 +233,19 @@ fn time(text: &str) -> Option<Moment> {
     if rest.is_empty() {
         return Some(moment);
     }
+    let half = [("午前", 0), ("午後", 12), ("am", 0), ("pm", 12)];
+    let before = half.iter().find_map(|(name, hours)| Some((rest.strip_prefix(name)?, hours)));
+    let behind = || half.iter().find_map(|(name, hours)| Some((rest.strip_suffix(name)?.trim_end(), hours)));
+    let of_half = before.or_else(behind);
+    if let Some((clock, _)) = of_half {
+        rest = clock.trim_start();
+    }
     let (hour, _) = number(&mut rest, 2)?;
+    let hour = match of_half {
+        Some((_, from)) if hour <= 12 => hour % 12 + from,
+        Some(_) => return None,
+        None => hour,
+    };
     let mut second = 3600 * hour;
     for (i, unit) in [(60, '時'), (1, '分')] {
         let behind = rest.strip_prefix([':', unit]).unwrap_or(rest);
@@ -228,6 +311,22 @@ mod tests {
         ] {
             assert_eq!(parse(form).exact, Some(expected), "{form}");
         }
+        for form in [
+            "3 feb 2001",
+            "feb 3, 2001",
+            "february 3rd, 2001",
+            "3-feb-2001",
+            "sat, 3 feb 2001",
+            "2001-feb-03",
+            "2001年2月3日(土)",
+            "2001/2/3(土曜日)",
+            "feb 3, 2001 (sat)",
+        ] {
+            assert_eq!(parse(form).exact, Some(expected), "{form}");
+        }
+        for other in ["3 fox 2001", "feb 3", "feb 3, 01", "mar mar mar", "2001/2/3(祝)", "may be 2001"] {
+            assert_eq!(parse(other).exact, None, "{other}");
+        }
         assert_eq!(parse("平成元年1月8日").exact.map(|found| found.day), day(1989, 1, 8));
         assert_eq!(parse("昭和64年1月7日").exact.map(|found| found.day), day(1989, 1, 7));
         assert_eq!(parse("03/02/2001").day_first, Some(11_356));
@@ -255,11 +354,16 @@ mod tests {
             "2001/2/3 12:00:00.250",
             "20010203120000",
             "2001年2月3日 12時0分0秒",
+            "2001年2月3日 午後0時0分",
+            "2001/2/3 12:00:00 pm",
+            "feb 3, 2001 12:00 pm",
         ] {
             assert_eq!((of(form).second, of(form).zone), (noon, None), "{form}");
         }
         assert_eq!((of("2001-02-03t12:00:00z").zone, of("2001-02-03t12:00:00+09:00").zone), (Some(0), Some(JST)));
         assert_eq!(of("2001-02-03t12:00:00-0130").zone, Some(-5_400));
-        assert_eq!(parse("2001-02-03 noon").exact, None);
+        assert_eq!((of("2001/2/3 2:35pm").second, of("2001/2/3 午前0時5分").second), (Some(52_500), Some(300)));
+        assert_eq!((parse("2001-02-03 noon").exact, parse("2001-02-03 13:00 pm").exact), (None, None));
+        assert_eq!((parse("4/3/2024 2:35 pm").clock, parse("4/3/2024").clock), (Some(52_500), None));
     }
 }

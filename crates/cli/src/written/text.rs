@@ -41,7 +41,7 @@ pub(crate) fn compact(plain: &str, compact: &mut String) {
 }
 
 fn is_mark(c: char) -> bool {
-    matches!(c, '/' | ':' | ',' | '\'' | '\t' | '\n' | '\r' | '〒' | '、' | '・' | '~' | '〜')
+    matches!(c, '/' | ':' | ',' | '\'' | '\t' | '\n' | '\r' | '〒' | '、' | '・' | '~' | '〜' | '(' | ')' | '=' | '"')
 }
 
 /// Whether a character is in NFKC with any of these next to it. Most cells consist of these.
@@ -80,6 +80,9 @@ mod tests {
             ("100\u{2010}0001", "1000001"),
             ("a\u{200B}b\u{AD}c", "abc"),
             ("ÄB", "äb"),
+            ("(090)1234-5678", "09012345678"),
+            ("（枝番）01", "枝番01"),
+            ("=\"00123\"", "00123"),
         ] {
             assert_eq!(of(spelling), expected, "{spelling}");
         }

@@ -5,9 +5,11 @@
 //! |---|---|
 //! | When are two texts equal? | `../../written/text.rs` |
 //! | Which texts are numbers, and how are they rounded? | `number.rs` |
+//! | Which spellings of names, addresses and codes are one? | `folds.rs` |
 //! | Which texts are dates and times? | `../../written/moment.rs` |
 //! | As what can a column be read? | this file, [`View`] |
 
+mod folds;
 mod number;
 
 use std::hash::{BuildHasher, RandomState};
@@ -29,6 +31,10 @@ pub(super) enum View {
     Text,
     /// A number in any spelling. Digits with separators are also a number, without their leading zeros.
     Number,
+    /// The one longest code of digits inside other text, as a number.
+    Inner,
+    /// The words of a text, in any order.
+    Words,
     /// The date as it is written.
     Day,
     /// The date in Japan of a time that is written in UTC.
@@ -52,6 +58,9 @@ pub(super) enum View {
     EpochSecondDayInJapan,
     /// The second of a time, without its fraction; in UTC, if the zone is written.
     Second,
+    /// The same of 02/03/2001 12:00, if the month or the day is first.
+    SecondMonthFirst,
+    SecondDayFirst,
     /// The second in UTC of a time that is written in Japan's.
     SecondFromJapan,
     /// The second of a number of seconds, milliseconds or microseconds since 1970.
@@ -72,6 +81,18 @@ pub(super) enum View {
     Scaled {
         exponent: i32,
     },
+    /// An integer, and this many more.
+    Plus {
+        by: i64,
+    },
+    /// The second of a time at which its minute, quarter of an hour or hour begins.
+    Begins {
+        seconds: i64,
+    },
+    /// A date, and this many days later.
+    Later {
+        days: i64,
+    },
     /// The age in years of a birth date on a day.
     AgeOn {
         day: i64,
@@ -86,6 +107,7 @@ pub(super) enum View {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Domain {
     Text,
+    Words,
     Number,
     Day,
     Short,
@@ -96,9 +118,11 @@ pub(super) enum Domain {
 
 impl View {
     /// The readings that every column is tried with. The others depend on the column with which they are compared.
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::Text,
         Self::Number,
+        Self::Inner,
+        Self::Words,
         Self::Day,
         Self::DayInJapan,
         Self::MonthFirst,
@@ -113,6 +137,8 @@ impl View {
         Self::EpochSecondDay,
         Self::EpochSecondDayInJapan,
         Self::Second,
+        Self::SecondMonthFirst,
+        Self::SecondDayFirst,
         Self::SecondFromJapan,
         Self::EpochSecond,
         Self::EpochMilli,
@@ -122,7 +148,10 @@ impl View {
     pub(super) fn domain(self) -> Domain {
         match self {
             Self::Text => Domain::Text,
+            Self::Words => Domain::Words,
             Self::Number
+            | Self::Inner
+            | Self::Plus { .. }
             | Self::Rounded { .. }
             | Self::Significant { .. }
             | Self::Scaled { .. }
@@ -135,13 +164,19 @@ impl View {
             | Self::SpreadsheetDay
             | Self::EpochDay
             | Self::EpochSecondDay
-            | Self::EpochSecondDayInJapan => Domain::Day,
+            | Self::EpochSecondDayInJapan
+            | Self::Later { .. } => Domain::Day,
             Self::Short | Self::ShortMonthFirst | Self::ShortDayFirst => Domain::Short,
             Self::Year => Domain::Year,
             Self::Month => Domain::Month,
-            Self::Second | Self::SecondFromJapan | Self::EpochSecond | Self::EpochMilli | Self::EpochMicro => {
-                Domain::Second
-            }
+            Self::Second
+            | Self::SecondMonthFirst
+            | Self::SecondDayFirst
+            | Self::SecondFromJapan
+            | Self::EpochSecond
+            | Self::EpochMilli
+            | Self::EpochMicro
+            | Self::Begins { .. } => Domain::Second,
         }
     }
 
@@ -164,6 +199,11 @@ impl View {
         match self {
             Self::Text => String::new(),
             Self::Number => "as numbers".to_owned(),
+            Self::Inner => "the longest code inside".to_owned(),
+            Self::Words => "the words in any order".to_owned(),
+            Self::Plus { by } => format!("{by:+}"),
+            Self::Later { days } => format!("{days:+} days"),
+            Self::Begins { seconds } => format!("to {} minutes", seconds / 60),
             Self::Day
             | Self::MonthFirst
             | Self::DayFirst
@@ -176,7 +216,7 @@ impl View {
             Self::SpreadsheetDay => "as days of a spreadsheet".to_owned(),
             Self::EpochDay => "as days since 1970".to_owned(),
             Self::EpochSecondDay | Self::EpochSecondDayInJapan => "as seconds since 1970, to the day".to_owned(),
-            Self::Second => "to the second".to_owned(),
+            Self::Second | Self::SecondMonthFirst | Self::SecondDayFirst => "to the second".to_owned(),
             Self::SecondFromJapan => "to the second, from Japan's time".to_owned(),
             Self::EpochSecond | Self::EpochMilli | Self::EpochMicro => "as time since 1970, to the second".to_owned(),
             Self::Rounded { exponent: 0.., .. } => "rounded".to_owned(),
@@ -189,7 +229,7 @@ impl View {
     }
 }
 
-fn date(day: i64) -> String {
+pub(super) fn date(day: i64) -> String {
     let (year, month, day) = civil(day);
     format!("{year}-{month:02}-{day:02}")
 }
@@ -239,10 +279,19 @@ impl Cell {
     pub(super) fn read(&mut self, cell: &[u8]) -> bool {
         let text = String::from_utf8_lossy(cell);
         text::plain(&text, &mut self.plain);
+        // The text of a spreadsheet: ="00123".
+        if let Some(inside) = self.plain.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            self.plain = inside.to_owned();
+        }
+        folds::digits(&mut self.plain);
         self.number = number::parse(&self.plain);
         self.dates = moment::parse(&self.plain);
         text::compact(&self.plain, &mut self.compact);
-        if let Some(number) = self.number.filter(|_| !self.plain.bytes().all(|byte| byte.is_ascii_digit())) {
+        folds::compact(&mut self.compact);
+        if let Some(telephone) = folds::telephone(&self.plain, &self.compact) {
+            self.number = telephone.parse().ok().map(|digits| Decimal::new(false, digits, 0));
+            self.compact = telephone;
+        } else if let Some(number) = self.number.filter(|_| !self.plain.bytes().all(|byte| byte.is_ascii_digit())) {
             // A sign and a point count, and other spellings of the number do not.
             self.compact = match number.integer() {
                 Some(integer) => integer.to_string(),
@@ -284,6 +333,7 @@ impl Cell {
         };
         match view {
             View::Day => self.dates.exact.map(|found| found.day),
+            View::Later { days } => self.dates.exact.map(|found| found.day + days),
             View::DayInJapan => self.day_at(JST),
             View::MonthFirst => self.dates.month_first,
             View::DayFirst => self.dates.day_first,
@@ -306,6 +356,9 @@ impl Cell {
             View::EpochSecondDay => seconds(1).map(|second| second.div_euclid(DAY)),
             View::EpochSecondDayInJapan => seconds(1).map(|second| (second + JST).div_euclid(DAY)),
             View::Second => self.second(),
+            View::Begins { seconds } => self.second().map(|second| second.div_euclid(seconds) * seconds),
+            View::SecondMonthFirst => Some(DAY * self.dates.month_first? + self.dates.clock?),
+            View::SecondDayFirst => Some(DAY * self.dates.day_first? + self.dates.clock?),
             View::SecondFromJapan => self
                 .dates
                 .exact
@@ -326,6 +379,11 @@ impl Cell {
         };
         match view {
             View::Number => self.number,
+            View::Inner if self.number.is_none() && self.dates.exact.is_none() => folds::inner(&self.plain),
+            View::Plus { by } => {
+                let sum = self.number?.integer()?.checked_add(by)?;
+                Some(Decimal::new(sum < 0, sum.unsigned_abs().into(), 0))
+            }
             View::Rounded { exponent, rounding } => self.number.map(|number| number.rounded(exponent, rounding)),
             View::Significant { digits, rounding } => {
                 self.number.map(|number| number.with_significant(digits, rounding))
@@ -349,6 +407,11 @@ impl Cell {
     pub(super) fn hash(&self, view: View, hashes: &Hashes) -> Option<u64> {
         match view.domain() {
             Domain::Text => Some(hashes.value(Domain::Text, self.compact.as_bytes())),
+            Domain::Words => {
+                let may_be = self.dates.exact.is_none() && number::parse(&self.plain).is_none();
+                let words = may_be.then(|| folds::sorted_words(&self.plain)).flatten()?;
+                Some(hashes.value(Domain::Words, words.as_bytes()))
+            }
             Domain::Number => {
                 let Decimal { negative, digits, exponent } = self.decimal(view)?;
                 let mut bytes = [0; 21];
@@ -398,10 +461,19 @@ mod tests {
         for spelling in ["1980/01/02", "19800102", "１９８０－０１－０２", " 1980.01.02"] {
             assert_eq!(hash(spelling), hash("1980-01-02"), "{spelling}");
         }
-        for spelling in ["7000.0", "7000.00", "+7000", "7,000", "7000.", "¥7,000", "7000円"] {
+        for spelling in ["7000.0", "7000.00", "+7000", "7,000", "7000.", "¥7,000", "7000円", "=\"7000\""] {
             assert_eq!(hash(spelling), hash("7000"), "{spelling}");
         }
         assert_eq!((hash("1.50"), hash("-1.0")), (hash("1.5"), hash("-1")));
+        for (one, other) in [
+            ("髙﨑 太郎様", "高崎　太郎"),
+            ("本町一丁目二番三号", "本町1-2-3"),
+            ("+81-90-1234-5678", "090-1234-5678"),
+            ("(090)1234-5678", "090 1234 5678"),
+            ("昭和五十五年四月三日", "昭和55年4月3日"),
+        ] {
+            assert_eq!(hash(one), hash(other), "{one} {other}");
+        }
         for (one, other) in [("7000", "70000"), ("1.05", "1.5"), ("1.05", "105"), ("-105", "105"), ("東京", "京都")]
         {
             assert_ne!(hash(one), hash(other), "{one} {other}");
@@ -448,6 +520,16 @@ mod tests {
         }
         assert_eq!(hash("0060001", View::Number), hash("60001", View::Number));
         assert_eq!(hash("006-0001", View::Number), hash("60001", View::Number));
+        assert_eq!(hash("P-0060001", View::Inner), hash("60001", View::Number));
+        assert_eq!((hash("60001", View::Inner), hash("2001-02-03", View::Inner)), (None, None));
+        assert_eq!(hash("花子 山田", View::Words), hash("山田、花子", View::Words));
+        assert_eq!((hash("1,234", View::Words), hash("2001-02-03 09:00", View::Words)), (None, None));
+        assert_eq!(hash("1", View::Plus { by: -3 }), hash("-2", View::Number));
+        assert_eq!(hash("2001-01-31", View::Later { days: 3 }), day);
+        assert_eq!(hash("2/3/2001 9:00 AM", View::SecondMonthFirst), hash("2001-02-03 09:00", View::Second));
+        assert_eq!(hash("3/2/2001 9:00", View::SecondDayFirst), hash("2001-02-03 09:00", View::Second));
+        let quarter = View::Begins { seconds: 900 };
+        assert_eq!(hash("2001-02-03 09:14:59", quarter), hash("2001-02-03 09:00", View::Second));
         let on = crate::calendar::day(2026, 4, 1).expect("a date");
         assert_eq!(hash("2001-04-02", View::AgeOn { day: on }), hash("24", View::Number));
         assert_eq!(hash("2001-04-01", View::AgeOn { day: on }), hash("25", View::Number));

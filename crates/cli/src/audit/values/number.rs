@@ -66,7 +66,7 @@ impl Decimal {
 }
 
 /// Units of money and counts, with the power of ten that they represent.
-const UNITS: [(&str, i32); 12] = [
+const UNITS: [(&str, i32); 15] = [
     ("百万円", 6),
     ("千円", 3),
     ("万円", 4),
@@ -74,6 +74,9 @@ const UNITS: [(&str, i32); 12] = [
     ("円", 0),
     ("yen", 0),
     ("jpy", 0),
+    ("歳代", 0),
+    ("才代", 0),
+    ("代", 0),
     ("歳", 0),
     ("才", 0),
     ("人", 0),
@@ -104,6 +107,9 @@ pub(super) fn parse(plain: &str) -> Option<Decimal> {
         rest = rest[..rest.len() - unit.len()].trim_end();
         power = *of;
     }
+    if power == 0 && rest.contains(['万', '億']) {
+        return in_myriads(rest).map(|digits| Decimal::new(negative, digits, 0));
+    }
     let (mantissa, exponent) = match rest.split_once('e') {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok().filter(|e| e.abs() < 100)?),
         None => (rest, 0),
@@ -125,6 +131,25 @@ pub(super) fn parse(plain: &str) -> Option<Decimal> {
     }
     let places = i32::try_from(places.len()).ok()?;
     (found > 0).then(|| Decimal::new(negative, digits, exponent + power - places))
+}
+
+/// The number 1億2345万6789: at most four digits before each unit but the first.
+fn in_myriads(text: &str) -> Option<u128> {
+    let (mut rest, mut sum) = (text, 0_u128);
+    for (unit, power) in [('億', 8), ('万', 4)] {
+        if let Some((before, behind)) = rest.split_once(unit) {
+            let is_part = !before.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+            let part: u128 = before.replace(',', "").parse().ok().filter(|_| is_part)?;
+            sum = sum.checked_add(part.checked_mul(10_u128.pow(power))?)?;
+            rest = behind;
+        }
+    }
+    let last = rest.replace(',', "");
+    match last.len() {
+        0 => Some(sum),
+        1..=4 => last.parse::<u16>().ok().filter(|_| !last.starts_with('+')).map(|last| sum + u128::from(last)),
+        _ => None,
+    }
 }
 
 /// The characters before the digits: signs, currencies, the apostrophe of spreadsheets, and the bracket of accounts.
@@ -157,9 +182,33 @@ mod tests {
             assert_eq!(of(spelling), Decimal::new(true, 105, 1), "{spelling}");
         }
         assert_eq!((of("0"), of("-0.0"), of(".5")), (of("00"), of("0"), of("0.50")));
-        assert_eq!(of("45歳").integer(), Some(45));
+        assert_eq!(
+            (of("45歳").integer(), of("30代").integer(), of("40歳代").integer()),
+            (Some(45), Some(30), Some(40))
+        );
+        for (text, expected) in
+            [("123万4567円", 1_234_567), ("1億2万3", 100_020_003), ("5万", 50_000), ("1万2,345", 12_345)]
+        {
+            assert_eq!(of(text).integer(), Some(expected), "{text}");
+        }
         assert_ne!(of("1.05"), of("105"));
-        for other in ["", "a", "1-2", "12,34", "1,2345", "1.2.3", "1e", "0x10", "-", "¥", "1e999"] {
+        for other in [
+            "",
+            "a",
+            "1-2",
+            "12,34",
+            "1,2345",
+            "1.2.3",
+            "1e",
+            "0x10",
+            "-",
+            "¥",
+            "1e999",
+            "1万23456",
+            "1万a",
+            "1万+2",
+            "1億億",
+        ] {
             assert_eq!(parse(other), None, "{other}");
         }
     }
