@@ -19,16 +19,16 @@ use std::collections::HashMap;
 pub(super) const CLOSE: u64 = 4;
 /// Values with up to this many people in both files together are counted in a table.
 const TABLE: usize = 16;
-/// A difference of so many standard deviations is not chance. An audit asks hundreds of such questions.
+/// A difference of so many standard deviations is not chance, among the sets of columns that an audit of a few columns
+/// counts: the probability of more is `UNLIKELY / FEW_SETS`.
 const SURE: f64 = 5.0;
-/// So many standard deviations below its mean, the χ² of the sizes of groups is not chance.
-const EVEN: f64 = 3.0;
 /// A class with fewer equal values than chance gives is chance up to so many standard deviations. Beyond that, the files
 /// have different values, which says nothing about the other classes.
 const BELOW: f64 = 2.0;
 /// The probability below which people who are alone in both files are not chance, over all sets of columns that are
 /// counted, although chance explains the groups as a whole.
 const UNLIKELY: f64 = 1e-4;
+const FEW_SETS: f64 = 350.0;
 /// So many right guesses, beyond people who are alone, link two files.
 const GUESSES: f64 = 10.0;
 /// So many people who are alone in both files link them, if most values are not common.
@@ -206,8 +206,8 @@ pub(super) struct Guesses {
     /// χ² of the sizes of large groups in both files, and how many large groups there are.
     unevenness: f64,
     large: f64,
-    /// How many sets of columns were counted with this one.
-    pub(super) tried: u64,
+    /// The logarithm of the number of sets of columns among which this one was found.
+    pub(super) tried: f64,
 }
 
 impl Guesses {
@@ -228,21 +228,29 @@ impl Guesses {
     /// Whether the files link by these columns.
     pub(super) fn links(&self) -> bool {
         let least = if self.is_same_thing() { 1.0 } else { RARE };
-        let sure = |excess: f64, variance: f64| excess > SURE * variance.max(0.0).sqrt();
+        let sure = |excess: f64, variance: f64| excess > self.sure() * variance.max(0.0).sqrt();
         // The few people who are alone by chance can be more in one file than in the other, and among many sets of columns
         // some have more such people than others. Then all groups must show that the people are the same.
-        let is_likely = self.alone_tail * self.tried.max(1) as f64 > UNLIKELY;
+        let is_likely = self.alone_tail.ln() + self.tried > UNLIKELY.ln();
         let is_explained =
             (self.alone_right < GUESSES || is_likely) && !sure(self.same, self.same_noise) && !self.are_too_even();
         (self.alone_right >= least && sure(self.alone_right, self.alone_noise) && !is_explained)
             || (self.right >= GUESSES && sure(self.close_same, self.close_noise))
     }
 
-    /// Whether the sizes of large groups agree far better than chance lets them, because the people are the same. By chance
-    /// χ² has a mean of one for each group (Wilson and Hilferty, 1931: its cube root is nearly normal).
+    /// Whether the sizes of large groups agree far better than chance lets them, because the people are the same. With `k`
+    /// groups, P(χ² ≤ x) ≤ (x/2)^(k/2) / Γ(k/2 + 1), because the density without its factor e^(-t/2) is larger.
     fn are_too_even(&self) -> bool {
-        let spread = 2.0 / (9.0 * self.large);
-        self.large > 0.0 && ((self.unevenness / self.large).cbrt() - 1.0 + spread) / spread.sqrt() < -EVEN
+        let half = self.large / 2.0;
+        // Stirling's formula.
+        let gamma = half * half.ln() - half + 0.5 * (2.0 * std::f64::consts::PI * half).ln();
+        let bound = half * (self.unevenness / 2.0).ln() - gamma;
+        self.large > 0.0 && bound + self.tried < UNLIKELY.ln()
+    }
+
+    /// The standard deviations that chance does not exceed among so many sets: P(x > z) falls as e^(-z²/2).
+    fn sure(&self) -> f64 {
+        (SURE * SURE + 2.0 * (self.tried - FEW_SETS.ln()).max(0.0)).sqrt()
     }
 
     /// Whether chance explains the common values, so that the columns do not help to match people.
@@ -252,7 +260,7 @@ impl Guesses {
 
     /// Whether people have equal values beyond chance.
     pub(super) fn is_shown(&self) -> bool {
-        self.links() || (self.same > 0.0 && self.same > SURE * self.same_noise.sqrt())
+        self.links() || (self.same > 0.0 && self.same > self.sure() * self.same_noise.sqrt())
     }
 
     /// The people that count for `--allow`.
@@ -383,6 +391,16 @@ mod tests {
             ([0, 4], 70),
         ]);
         assert!(all.right < 15.0 && !all.links(), "{all:?}");
+    }
+
+    #[test]
+    fn the_best_of_very_many_sets_of_columns_must_differ_more_from_chance() {
+        // The best of the sets of eleven columns out of a hundred yes-or-no columns, of two files of other people.
+        let best = Guesses { right: 196.0, close_same: 342.0, close_noise: 3_560.0, ..Guesses::default() };
+        assert!(best.links());
+        let sets = 1.4e14_f64.ln();
+        assert!(!Guesses { tried: sets, ..best }.links());
+        assert!(Guesses { tried: sets, close_same: 800.0, ..best }.links());
     }
 
     fn binomial(n: u64, k: u64) -> f64 {

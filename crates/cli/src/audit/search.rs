@@ -260,7 +260,7 @@ impl Search<'_> {
     /// Counts sets over all people.
     fn count(&self, sets: Vec<Vec<usize>>, found: &mut Found) -> Result<Vec<Set>> {
         found.counted += sets.len() as u64;
-        let tried = found.counted;
+        let (counted, columns) = ((found.counted as f64).ln(), found.columns.len());
         let known = |set: &[usize]| match set {
             [pair] => self.known[*pair].as_ref(),
             _ => None,
@@ -280,7 +280,8 @@ impl Search<'_> {
                 Some(groups) => groups.guesses(by_chance),
                 None => read.next().unwrap_or_default().guesses(by_chance),
             };
-            guesses.tried = tried;
+            // A set that grows is the best of all sets of so many columns.
+            guesses.tried = counted.max(sets_of(set.len(), columns));
             Set { pairs: set, guesses }
         });
         Ok(counted.collect())
@@ -349,6 +350,11 @@ fn without(set: &[usize], out: usize) -> Vec<usize> {
     set.iter().enumerate().filter(|(at, _)| *at != out).map(|(_, pair)| *pair).collect()
 }
 
+/// The logarithm of the number of sets of `size` out of `columns`.
+fn sets_of(size: usize, columns: usize) -> f64 {
+    (0..size).map(|taken| (columns.saturating_sub(taken).max(1) as f64 / (taken + 1) as f64).ln()).sum()
+}
+
 fn is_within(part: &[usize], set: &[usize]) -> bool {
     part.iter().all(|pair| set.contains(pair))
 }
@@ -379,5 +385,17 @@ impl Found {
             chosen.extend(most.map(|same| same[0]));
         }
         chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_columns_are_counted() {
+        assert!((sets_of(3, 5).exp() - 10.0).abs() < 1e-9);
+        assert!((sets_of(1, 7).exp() - 7.0).abs() < 1e-9);
+        assert!((sets_of(1, 0).exp() - 1.0).abs() < 1e-9);
     }
 }
