@@ -23,6 +23,10 @@ pub fn check(data: &[u8]) {
         Err(said) => assert!(!said.contains('\n')),
     }
     let Ok(statement) = serde_json::from_slice::<Value>(data) else { return };
+    // The tool writes whole numbers only. serde_json may read another number as its neighbour.
+    if has_fraction(&statement) {
+        return stated(&statement);
+    }
     let signed = sign(&statement, &signer);
     assert_eq!(signed, envelope(statement.to_string().as_bytes()));
     assert_eq!(open(signed.as_bytes(), &signer.public()), Ok(statement.clone()));
@@ -33,6 +37,15 @@ pub fn check(data: &[u8]) {
     other[at] = if other[at] == b'A' { b'B' } else { b'A' };
     assert!(open(&other, &signer.public()).is_err());
     stated(&statement);
+}
+
+fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(values) => values.iter().any(has_fraction),
+        Value::Object(fields) => fields.values().any(has_fraction),
+        _ => false,
+    }
 }
 
 /// The envelope of DSSE with the signature of the first key, in the one form that is accepted.
