@@ -124,6 +124,7 @@ macro_rules! secret {
         impl Drop for $name {
             fn drop(&mut self) {
                 self.$field.zeroize();
+                crate::stack::wipe();
             }
         }
 

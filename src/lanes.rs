@@ -240,6 +240,7 @@ impl Drop for PreparedKey {
     fn drop(&mut self) {
         self.inner.zeroize();
         self.outer.zeroize();
+        crate::stack::wipe();
     }
 }
 

@@ -25,6 +25,7 @@ mod my_number;
 /// Lenient normalisation: from the text of real files to twelve digits.
 pub mod normalize;
 mod scope;
+mod stack;
 mod symbol;
 /// The text form of symbols.
 pub mod text;
