@@ -13,6 +13,8 @@ mod source {
     #[allow(dead_code, unused_imports, unused_macros)]
     pub(crate) mod lanes;
 }
+#[path = "../src/stack.rs"]
+mod stack;
 mod key {
     pub(crate) const KEY_LEN: usize = 32;
 }

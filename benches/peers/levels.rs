@@ -12,6 +12,8 @@ mod source {
     #[allow(dead_code)]
     pub(crate) mod lanes;
 }
+#[path = "../../src/stack.rs"]
+mod stack;
 mod key {
     pub(crate) const KEY_LEN: usize = 32;
 }
