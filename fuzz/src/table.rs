@@ -29,8 +29,12 @@ const MOST_ROWS: usize = 1 << 11;
 pub fn check(data: &[u8]) {
     let is_parquet = data.starts_with(b"PAR1") || data.ends_with(b"PAR1");
     let Some(Ok(found)) = contained(|| table(files::open(data), is_parquet, MEMORY, BLOCK, MOST_ROWS)) else { return };
+    if found.schema.fields().is_empty() {
+        // No row is read, and the plain reader has no bound for its memory.
+        return;
+    }
     let rows: usize = found.blocks.iter().map(RecordBatch::num_rows).sum();
-    if rows < MOST_ROWS && !found.schema.fields().is_empty() {
+    if rows < MOST_ROWS {
         // The file says how many rows it has, and has them.
         assert!(found.stated.is_none_or(|stated| stated == rows as u64));
     }
@@ -48,9 +52,6 @@ pub fn check(data: &[u8]) {
 /// Every cell as text, column by column, where the plain reader's type becomes the tool's.
 fn compare(found: &Table, rows: usize, schema: &Schema, batches: &[RecordBatch]) {
     let plain: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    if found.schema.fields().is_empty() {
-        return;
-    }
     assert_eq!(rows.min(MOST_ROWS), plain.min(MOST_ROWS));
     assert_eq!(found.schema.fields().len(), schema.fields().len());
     for (nth, field) in found.schema.fields().iter().enumerate() {
