@@ -26,7 +26,7 @@ pub(crate) struct EpochArgs {
     /// day outside its dates. Without this option neither is checked.
     #[arg(long, value_name = "FILE")]
     registry: Option<PathBuf>,
-    /// Use the keys although the registry says that it is too early or too late for them.
+    /// Use the keys although the registry says that it is too early or too late for them. A destroyed key stays refused.
     #[arg(long, requires = "registry")]
     ignore_dates: bool,
 }
@@ -62,6 +62,9 @@ impl EpochArgs {
             let Err(error) = judge(&scopes, epoch, today) else {
                 continue;
             };
+            if matches!(error, UntimelyError::Destroyed { .. }) {
+                return Err(Failure::new(error, format!("{remedy}, and destroy this copy too")));
+            }
             if !self.ignore_dates {
                 return Err(Failure::new(error, format!("{remedy}, or use this one all the same with --ignore-dates")));
             }

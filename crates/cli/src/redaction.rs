@@ -22,18 +22,30 @@ pub(crate) fn shown(name: impl std::fmt::Display) -> String {
 }
 
 /// Replaces numbers in every form that normalisation reads, with any check digit; numbers of payment cards; runs of 9
-/// to 11 digits, which may be numbers without their leading zeros; age identities; and keys in hexadecimal. Times of
-/// 14 digits, limits and positions in a file stay.
+/// to 11 digits, which may be numbers without their leading zeros; age identities; shares of a root key; keys in
+/// hexadecimal; and PINs in a URI (RFC 7512, `pin-value`). Times of 14 digits, limits and positions in a file stay.
 pub(crate) fn redact(text: &str) -> String {
     let mut secret: Vec<_> = candidates(text).filter(|found| is_redacted(text, found)).map(|c| c.range()).collect();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         let length_of = |taken: fn(char) -> bool| rest.find(|c| !taken(c)).unwrap_or(rest.len());
+        let starts = |word: &&str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        if let Some(name) = PIN.iter().find(|name| starts(name)) {
+            let value = &rest[name.len()..];
+            let end = value.find(|c: char| c == '&' || c.is_whitespace()).unwrap_or(value.len());
+            let end = value[..end].trim_end_matches([':', '\'', '"', '`']).len();
+            at += name.len();
+            if end > 0 {
+                secret.push(at..at + end);
+            }
+            at += end;
+            continue;
+        }
         let hex = length_of(|c| c.is_ascii_hexdigit());
-        let identity = rest.get(..IDENTITY.len()).is_some_and(|start| start.eq_ignore_ascii_case(IDENTITY));
-        let taken = if identity { length_of(|c| c.is_ascii_alphanumeric() || c == '-') } else { hex };
-        if identity || taken >= 64 {
+        let named = SECRETS.iter().any(|name| starts(name));
+        let taken = if named { length_of(|c| c.is_ascii_alphanumeric() || c == '-') } else { hex };
+        if named || taken >= 64 {
             secret.push(at..at + taken);
         }
         at += taken.max(c.len_utf8());
@@ -51,7 +63,10 @@ pub(crate) fn redact(text: &str) -> String {
     out
 }
 
-const IDENTITY: &str = "AGE-SECRET-KEY-";
+/// How identities of age and shares of root keys begin.
+const SECRETS: [&str; 3] = ["AGE-SECRET-KEY-", "fugoshare1", "testshare1"];
+/// A PIN follows.
+const PIN: [&str; 2] = ["pin-value=", "pin%2Dvalue="];
 
 fn is_redacted(text: &str, found: &Candidate<'_>) -> bool {
     let (before, digits, behind) = (&text[..found.range().start], &text[found.range()], &text[found.range().end..]);
@@ -98,10 +113,21 @@ mod tests {
             "123456789",
             "AGE-SECRET-KEY-1QQ",
             "age-secret-key-1qq",
+            "fugoshare1qyps",
+            "TESTSHARE1QYPS",
         ] {
             assert_eq!(redact(&format!("cannot read {secret}: no such file")), "cannot read [not shown]: no such file");
         }
         assert_eq!(redact(&format!("'{}'", "0f".repeat(32))), "'[not shown]'");
+        for (text, shown) in [
+            ("cannot read pkcs11:token=a?pin-value=SECRET: no", "cannot read pkcs11:token=a?pin-value=[not shown]: no"),
+            ("PKCS11:?PIN-VALUE=1%32;3&module-path=/a", "PKCS11:?PIN-VALUE=[not shown]&module-path=/a"),
+            ("pkcs11:a?b?pin%2dvalue=ab?c", "pkcs11:a?b?pin%2dvalue=[not shown]"),
+            ("`pkcs11:?pin-value=a:b` is", "`pkcs11:?pin-value=[not shown]` is"),
+            ("pin-value=", "pin-value="),
+        ] {
+            assert_eq!(redact(text), shown);
+        }
     }
 
     #[test]

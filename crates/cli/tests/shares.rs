@@ -251,6 +251,9 @@ fn a_wrong_threshold_and_a_custodian_with_two_shares_are_refused() {
     let one = custodians.recipients[0].as_str();
     let twice = ["key", "split", &root, "--threshold", "2", "--out-dir", &dir, "--to", one, "--to", one];
     is_refused(&answer(&twice, ""), "the same recipient");
+    let again = one.to_uppercase();
+    let twice = ["key", "split", &root, "--threshold", "2", "--out-dir", &dir, "--to", one, "--to", &again];
+    is_refused(&answer(&twice, ""), "the same recipient");
     let identity = fs::read_to_string(custodians.keys.at("custodian-1.txt")).expect("an identity");
     let swapped = ["key", "split", &root, "--threshold", "2", "--out-dir", &dir, "--to", one, "--to", identity.trim()];
     let refused = answer(&swapped, "");

@@ -162,6 +162,13 @@ impl FromStr for Recipient {
     }
 }
 
+/// In lower case, whatever it was read from.
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl fmt::Debug for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Recipient({})", self.0)
@@ -170,7 +177,7 @@ impl fmt::Debug for Recipient {
 
 /// The text is not a recipient. The error does not repeat it, because an identity may have been given by mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a recipient must be an X25519 public key of age: `age1` and 58 more characters in lower case")]
+#[error("a recipient must be an X25519 public key of age: `age1` and 58 more characters")]
 pub struct RecipientError;
 
 impl RecipientError {

@@ -305,8 +305,13 @@ def test_an_independent_key_of_a_scope_is_made_in_the_token(f):
     f.good("convert", roster, "--key", f.uri("nta"), "--out", "nta.csv")
     wrong = "agency/mof/1=" + f.recorded("agency/nta/1") + "@" + f.uri("nta")
     f.refused("agency/mof/1 was expected", "convert", roster, "--key", wrong, "--out", "no.csv")
+    f.refused("agency/mof/1 was expected", "key", "inspect", wrong)
     wrong = "agency/nta/1=00000000@" + f.uri("nta")
     f.refused("00000000 was expected", "convert", roster, "--key", wrong, "--out", "no.csv")
+    f.refused("00000000 was expected", "key", "inspect", wrong)
+    test = "test:agency/nta/1=" + f.recorded("agency/nta/1") + "@" + f.uri("nta")
+    f.refused("a test key was expected", "key", "inspect", test)
+    f.good("key", "inspect", "agency/nta/1=" + f.recorded("agency/nta/1") + "@" + f.uri("nta"))
     assert not (f.path / "no.csv").exists()
 
 
@@ -316,6 +321,11 @@ def test_a_new_root_key_has_the_attributes_of_its_mode(f):
     for line in ["kind: root", "SENSITIVE: true (enforced", "EXTRACTABLE: false", "SIGN: true", "DERIVE: false (enforced", "WRAP: false", "ALWAYS_SENSITIVE: true", "COPYABLE: false", "MODIFIABLE: false"]:
         assert line in shown, (line, shown)
     assert "ALLOWED_MECHANISMS: CKM_SHA256_HMAC (enforced" in shown, shown
+    # The root key is the one of which the scope's key is expected.
+    tag = f.good("key", "derive", "--root", f.uri("root"), "--registry", "scopes", "--scope", "agency/nta/1", "--record-only").stderr
+    tag = re.search("[0-9a-f]{8}", tag)[0]
+    f.good("key", "inspect", f"agency/nta/1={tag}@" + f.uri("root"))
+    f.refused("was expected", "key", "inspect", f"agency/mof/1={tag}@" + f.uri("root"))
     f.refused("does not have the mechanism CKM_HKDF_DERIVE", "key", "new", "--in", f.uri("r2"), "--mode", "derived-in")
     f.refused("a key is never replaced", "key", "new", "--in", f.uri("root"), "--mode", "signed-out")
     env, uri = f.nss()

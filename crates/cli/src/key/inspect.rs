@@ -40,7 +40,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit> {
         Holder::File(path) => path,
         Holder::Token(uri) => {
             let registry = args.registry.as_ref().map(Registry::at);
-            let text = inspect_token::describe(uri, registry.as_ref())?;
+            let text = inspect_token::describe(uri, address.expected.as_ref(), registry.as_ref())?;
             io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error))?;
             return Ok(Exit::Clean);
         }

@@ -5,18 +5,21 @@ use std::fmt::Write as _;
 use fugo::mac;
 use fugo_keystore::{
     Registry,
-    source::{TokenUri, token::Kind},
+    source::{Expected, TokenUri, token::Kind},
 };
 
 use super::in_token::{open, refused};
 use crate::failure::{Failure, Result};
 
 /// The lines for standard output.
-pub(super) fn describe(uri: &TokenUri, registry: Option<&Registry>) -> Result<String> {
+pub(super) fn describe(uri: &TokenUri, expected: Option<&Expected>, registry: Option<&Registry>) -> Result<String> {
     let failed = |error| refused(uri, &error);
     let token = open(uri)?;
     let key = token.key(uri).map_err(failed)?;
     let identity = key.identity();
+    if let Some(expected) = expected {
+        key.confirm(expected).map_err(failed)?;
+    }
     let attributes = token.attributes(&key);
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -84,19 +84,21 @@ fn seals(to: &[String]) -> Result<Vec<Seal>> {
     if to.len() > usize::from(fugo_keystore::MAX_SHARES) {
         return Err(not_split(&ShareError::Threshold));
     }
-    if let Some(twice) = (1..to.len()).find(|at| to[..*at].contains(&to[*at])) {
+    let parsed = to.iter().map(|text| {
+        text.parse::<Recipient>()
+            .map_err(|error| Failure::new(error, "give the public key that age-keygen prints, not the identity"))
+    });
+    let recipients = parsed.collect::<Result<Vec<_>>>()?;
+    // One key has several spellings.
+    let names: Vec<String> = recipients.iter().map(ToString::to_string).collect();
+    if let Some(twice) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
         return Err(Failure::new(
             format_args!("--to {} and an earlier --to are the same recipient", twice + 1),
             "give each custodian once: whoever has two shares counts twice",
         ));
     }
-    let one = |text: &String| {
-        let recipient: Recipient = text
-            .parse()
-            .map_err(|error| Failure::new(error, "give the public key that age-keygen prints, not the identity"))?;
-        Seal::recipients(vec![recipient]).map_err(|error| Failure::new(error, "give --to"))
-    };
-    to.iter().map(one).collect()
+    let one = |recipient| Seal::recipients(vec![recipient]).map_err(|error| Failure::new(error, "give --to"));
+    recipients.into_iter().map(one).collect()
 }
 
 /// Writes all files, or none.

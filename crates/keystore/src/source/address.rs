@@ -15,7 +15,7 @@ use crate::key_file::Use;
 ///
 /// ```text
 /// keys/nta.key                                              a key file
-/// exec:/usr/local/lib/fugo/kms-mac alias/fugo-root          a program that MACs with a root key
+/// exec:/usr/local/lib/fugo/kms-mac KEY-ID                   a program that MACs with a root key
 /// pkcs11:token=fugo;object=agency-nta-1?module-path=/usr/lib/softhsm/libsofthsm2.so
 /// agency/nta/1=7c2cb2a1@exec:/usr/local/lib/fugo/kms-mac    the key of this scope, from the root behind the `@`
 /// ```

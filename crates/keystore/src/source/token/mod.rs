@@ -52,6 +52,22 @@ pub(super) fn scope_source(
     ScopeSource::Kept(Arc::new(kept)).confirmed(expected)
 }
 
+impl TokenKey<'_> {
+    /// Refuses another key than the expected one. A root key must give the expected scope's key.
+    pub fn confirm(&self, expected: &Expected) -> Result<(), SourceError> {
+        let Identity { kind, usage } = self.identity();
+        refuse_other_use(expected, usage)?;
+        let Kind::Scope(found) = kind else {
+            return ScopeSource::from_root(self, expected, TestKeys::Allow).map(drop);
+        };
+        if found != expected.scope {
+            return Err(SourceError::WrongScope { expected: expected.scope, found });
+        }
+        let found = mac::tag(self)?;
+        if found == expected.tag { Ok(()) } else { Err(SourceError::WrongTag { expected: expected.tag, found }) }
+    }
+}
+
 fn refuse_other_use(expected: &Expected, found: Use) -> Result<(), SourceError> {
     let expected = expected.usage;
     if expected == found { Ok(()) } else { Err(SourceError::WrongUse { expected, found }) }
