@@ -96,10 +96,11 @@ impl Groups {
                 found.by_size[more as usize] += fewer * values;
             }
         }
-        let share = found.people[0] as f64 / (found.people[0] + found.people[1]).max(1) as f64;
-        for (size, class) in classes {
-            let least = if size == 2 { by_chance } else { 0.0 };
-            let (same, noise) = (class.same(least), class.noise(size, share));
+        let mut classes: Vec<(u64, Class)> = classes.into_iter().collect();
+        classes.sort_unstable_by_key(|(size, _)| *size);
+        for ((size, class), chance) in classes.iter().zip(chances(&classes)) {
+            let (size, least) = (*size, if *size == 2 { by_chance } else { 0.0 });
+            let (same, noise) = (class.products - chance.equal.max(least), class.noise(size, chance.few));
             found.same += same;
             found.same_noise += noise;
             // By chance a class has too few equal values as often as too many, and both count.
@@ -112,8 +113,9 @@ impl Groups {
             }
             if size == 2 {
                 found.alone_right = same;
-                found.alone_tail =
-                    if by_chance > 0.0 { 0.0 } else { tail(class.common, class.common + class.apart, share) };
+                let pairs = class.common + class.apart;
+                let share = (class.own[0] / 2.0 + class.common / 2.0) / pairs.max(1.0);
+                found.alone_tail = if by_chance > 0.0 { 0.0 } else { tail(class.common, pairs, share) };
                 // An estimate from the density of codes is a few percent off.
                 found.alone_noise = class.common - same + class.apart + (0.03 * by_chance).powi(2);
             }
@@ -162,19 +164,47 @@ impl Class {
         self.apart += if a.min(b) == 0 { values } else { 0.0 };
     }
 
-    /// How many people have equal values beyond chance.
-    fn same(&self, by_chance: f64) -> f64 {
-        self.products - (self.own[0] * self.own[1]).sqrt().max(by_chance)
-    }
-
-    /// The variance of [`Self::same`] if chance alone is at work. Values with a = b are chance only as far as values with
-    /// a ≠ b show that it is at work.
-    fn noise(&self, size: u64, share: f64) -> f64 {
+    /// The variance of the people with equal values beyond chance, if chance alone is at work. To first order,
+    /// `Σ a b − √(Σ a(a−1) · Σ b(b−1))` is a sum over all pairs of people with one value, of mean 0 and variance 1 each,
+    /// whatever share of the people is in a file. So the variance is the number of pairs, `Σ t(t−1) / 2`, and `few` more.
+    /// Values with a = b are chance only as far as values with a ≠ b show that it is at work.
+    fn noise(&self, size: u64, few: f64) -> f64 {
         let even =
             if size.is_multiple_of(2) { (2.0 / (std::f64::consts::PI * size as f64)).sqrt().min(0.5) } else { 0.0 };
         let by_chance = (self.uneven / (1.0 - even) / self.values.max(1.0)).min(1.0);
-        by_chance * self.spread * 2.0 * share * (1.0 - share)
+        by_chance * (self.spread / 2.0 + few)
     }
+}
+
+/// What chance gives in a class.
+struct Chance {
+    /// Σ a b.
+    equal: f64,
+    /// The part of the variance that comes from few pairs of people in one file.
+    few: f64,
+}
+
+/// `√(Σ a(a−1) · Σ b(b−1))` for each class. If one file has few people, hardly two of them have one value, and the root of
+/// so few pairs is too small as often as not. So classes are taken together until there are enough pairs, and each gets
+/// its part. And with K pairs found, there may be more: the variance grows by `0.6 / (K + 1)` for each pair of the other
+/// file. At five standard deviations this covers what a Poisson distribution gives: 15 pairs if none is found, 32 if nine.
+fn chances(classes: &[(u64, Class)]) -> Vec<Chance> {
+    const ENOUGH: f64 = 8.0;
+    let mut all = Vec::with_capacity(classes.len());
+    while all.len() < classes.len() {
+        let (from, mut own) = (all.len(), [0.0_f64; 2]);
+        let mut to = from;
+        while to < classes.len() && (own[0] / 2.0).min(own[1] / 2.0) < ENOUGH {
+            own = [0, 1].map(|file: usize| own[file] + classes[to].1.own[file]);
+            to += 1;
+        }
+        let (more, fewer) = if own[0] >= own[1] { (0, 1) } else { (1, 0) };
+        let ratio = (own[fewer] / own[more].max(1.0)).sqrt();
+        let few = 0.6 / (own[fewer] / 2.0 + 1.0);
+        let of = |(_, class): &(u64, Class)| Chance { equal: ratio * class.own[more], few: few * class.own[more] };
+        all.extend(classes[from..to].iter().map(of));
+    }
+    all
 }
 
 /// The guesses that one set of columns allows.

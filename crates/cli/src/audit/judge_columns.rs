@@ -87,16 +87,24 @@ impl Evidence<'_> {
         let out = search.smallest_change();
         let names: Vec<String> = out.iter().map(|pair| self.set_name(&[*pair])).collect();
         let rest: Vec<usize> = match &search.harmless {
-            Some(harmless) if !search.is_complete => harmless.pairs.clone(),
-            _ => search.columns.iter().map(|set| set.pairs[0]).filter(|pair| !out.contains(pair)).collect(),
+            Some(harmless) => harmless.pairs.clone(),
+            None if search.is_complete => {
+                search.columns.iter().map(|set| set.pairs[0]).filter(|pair| !out.contains(pair)).collect()
+            }
+            None => Vec::new(),
         };
         let leave = format!("leave {} out of one of the files, or make it coarser", names.join(" and "));
-        if rest.is_empty() {
+        if search.is_complete && rest.is_empty() {
             leave
         } else if search.is_complete {
-            format!("{leave}: with {} alone nobody matches", self.set_name(&rest))
+            format!("{leave}: with {} alone no match beyond chance was found", self.set_name(&rest))
+        } else if rest.is_empty() {
+            format!("{leave}, and audit the files again: not every set of the other columns was counted")
         } else {
-            format!("keep fewer or coarser columns: with {} alone nobody matches", self.set_name(&rest))
+            format!(
+                "{leave}: with {} alone no match beyond chance was found, in the sets of them that were counted",
+                self.set_name(&rest)
+            )
         }
     }
 }

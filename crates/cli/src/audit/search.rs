@@ -10,7 +10,9 @@
 //!    keeps the people in common bounds all sets within it.
 //!
 //! Up to [`ALL_SETS`] columns, every set that the first two facts leave is counted. With more, sets grow by the column
-//! that adds the most right guesses, and columns from the coarsest on are taken together as long as they do not link.
+//! that adds the most right guesses, from the best pairs on, and columns from the coarsest on are taken together as long as
+//! they do not link. A column that chance explains alone is not left out: if few people are in both files, each column
+//! alone looks like chance, and several together match those few.
 
 use std::path::Path;
 
@@ -33,6 +35,12 @@ pub(super) const ALL_SETS: usize = 6;
 const CHOOSING: u64 = 1 << 16;
 /// A set is not grown by less than this share of right guesses.
 const GAIN: f64 = 0.005;
+/// Among more than [`ALL_SETS`] columns, sets grow from the best pairs of so many columns with the most values, and from so
+/// many pairs.
+const FINEST: usize = 12;
+const SEEDS: usize = 3;
+/// So many changes are tried until the columns that are left do not link.
+const CHANGES: usize = 6;
 
 /// Counts sets of columns.
 pub(super) struct Search<'a> {
@@ -65,7 +73,7 @@ pub(super) struct Found {
     pub(super) linking: Vec<Set>,
     /// The set that allows the most right guesses.
     pub(super) worst: Option<Set>,
-    /// The most columns that together do not link.
+    /// Among many columns: those that are left after the smallest change, if no set of them links that was counted.
     pub(super) harmless: Option<Set>,
     /// All columns together.
     pub(super) all: Option<Set>,
@@ -82,11 +90,12 @@ impl Search<'_> {
         let (linking, coarse): (Vec<Set>, Vec<Set>) =
             found.columns.iter().cloned().partition(|set| set.guesses.links());
         found.linking = linking;
-        let coarse: Vec<Set> = coarse.into_iter().filter(|set| !set.guesses.is_chance()).collect();
+        // Chance may explain each column alone, if most people are in one file only, and not two of them together.
         if coarse.len() <= ALL_SETS {
             self.every_set(&coarse, &mut found)?;
         } else {
             self.growing_sets(&coarse, &mut found)?;
+            self.find_harmless(&mut found)?;
         }
         self.find_worst(&mut found)?;
         Ok(found)
@@ -112,7 +121,6 @@ impl Search<'_> {
     fn every_set(&self, coarse: &[Set], found: &mut Found) -> Result<()> {
         let mut level: Vec<Set> = coarse.to_vec();
         while !level.is_empty() {
-            found.harmless = level.iter().max_by_key(|set| set.guesses.values).cloned().or(found.harmless.take());
             let mut next: Vec<Vec<usize>> = Vec::new();
             for set in &level {
                 for one in coarse.iter().map(|set| set.pairs[0]) {
@@ -134,14 +142,11 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Sets of many columns: one that grows by the column that adds most, and those of the coarsest columns.
+    /// Sets of many columns: those that grow from the best pairs of columns, and those of the coarsest columns.
     fn growing_sets(&self, coarse: &[Set], found: &mut Found) -> Result<()> {
+        found.is_complete = false;
         let pool: Vec<usize> = coarse.iter().map(|set| set.pairs[0]).collect();
-        let grown = self.grow(&[], &pool, found)?;
-        if grown.guesses.links() {
-            let smallest = self.shrink(grown, found)?;
-            found.linking.push(smallest);
-        }
+        self.grow_all(&pool, found)?;
         let mut by_size: Vec<&Set> = coarse.iter().collect();
         by_size.sort_by_key(|set| set.guesses.values);
         let mut prefixes: Vec<Vec<usize>> = Vec::new();
@@ -153,31 +158,89 @@ impl Search<'_> {
             }
         }
         prefixes.iter_mut().for_each(|set| set.sort_unstable());
-        let mut counted = self.count(prefixes, found)?;
-        let links = counted.iter().position(|set| set.guesses.links());
-        if let Some(set) = links.map(|at| counted[at].clone())
-            && found.linking.iter().all(|other| !is_within(&other.pairs, &set.pairs))
-        {
+        let counted = self.count(prefixes, found)?;
+        if let Some(set) = counted.into_iter().find(|set| set.guesses.links()) {
+            self.add_linking(set, found)?;
+        }
+        Ok(())
+    }
+
+    /// Grows sets from no column and from the best pairs, and adds those that link. Says whether one does.
+    fn grow_all(&self, pool: &[usize], found: &mut Found) -> Result<bool> {
+        let mut finest: Vec<(u64, usize)> = found
+            .columns
+            .iter()
+            .filter(|set| pool.contains(&set.pairs[0]))
+            .map(|set| (set.guesses.values, set.pairs[0]))
+            .collect();
+        finest.sort_unstable_by(|a, b| b.cmp(a));
+        finest.truncate(FINEST);
+        let pairs: Vec<Vec<usize>> = (0..finest.len())
+            .flat_map(|a| (0..a).map(move |b| [a, b]))
+            .map(|places| places.map(|place| finest[place].1))
+            .filter(|[a, b]| self.fits(&[*a], *b))
+            .map(|mut pair| {
+                pair.sort_unstable();
+                pair.to_vec()
+            })
+            .collect();
+        let matched = self.estimate(&pairs, found)?;
+        let mut seeds: Vec<(f64, Vec<usize>)> = matched.into_iter().zip(pairs).filter(|(most, _)| *most > 0.0).collect();
+        seeds.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let seeds = seeds.into_iter().take(SEEDS).map(|(_, pair)| pair);
+        let mut links = false;
+        for seed in std::iter::once(Vec::new()).chain(seeds) {
+            let grown = self.grow(&seed, pool, found)?;
+            if grown.guesses.links() {
+                links = true;
+                self.add_linking(grown, found)?;
+            }
+        }
+        Ok(links)
+    }
+
+    /// Adds the smallest part of a set that links, unless a part of it is known.
+    fn add_linking(&self, set: Set, found: &mut Found) -> Result<()> {
+        if found.linking.iter().all(|other| !is_within(&other.pairs, &set.pairs)) {
             let smallest = self.shrink(set, found)?;
             found.linking.push(smallest);
         }
-        // A set that keeps the people in common bounds its parts.
-        counted.truncate(links.unwrap_or(counted.len()));
-        while let Some(largest) = counted.pop() {
-            let grown = self.grow(&[], &largest.pairs, found)?;
-            if !grown.guesses.links() {
-                found.harmless = Some(largest);
-                break;
+        Ok(())
+    }
+
+    /// The columns that are left after the smallest change, if no set of them links that is counted. Sets that do link are
+    /// added.
+    fn find_harmless(&self, found: &mut Found) -> Result<()> {
+        for _ in 0..CHANGES {
+            let out = found.smallest_change();
+            let mut rest: Vec<usize> = Vec::new();
+            for pair in found.columns.iter().map(|set| set.pairs[0]).filter(|pair| !out.contains(pair)) {
+                if self.fits(&rest, pair) {
+                    rest.push(pair);
+                }
             }
-            counted.truncate(counted.len() / 2);
+            rest.sort_unstable();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            let Some(all) = self.count(vec![rest.clone()], found)?.pop() else { return Ok(()) };
+            if all.guesses.links() {
+                self.add_linking(all, found)?;
+            } else if !self.grow_all(&rest, found)? {
+                found.harmless = Some(all);
+                return Ok(());
+            }
         }
-        found.is_complete = false;
         Ok(())
     }
 
     /// Adds columns to a set as long as they add right guesses.
     fn grow(&self, from: &[usize], pool: &[usize], found: &mut Found) -> Result<Set> {
         let mut best: Option<(Vec<usize>, f64)> = None;
+        if !from.is_empty() {
+            let matched = self.estimate(&[from.to_vec()], found)?;
+            best = matched.first().map(|matched| (from.to_vec(), *matched));
+        }
         loop {
             let base = best.as_ref().map_or(from, |(set, _)| &set[..]);
             let larger = |one: &usize| {
@@ -216,21 +279,20 @@ impl Search<'_> {
         Ok(set)
     }
 
-    /// Grows the set that links most. All columns together are counted too.
+    /// Grows the set that links most. All columns that people share beyond chance are counted together too.
     fn find_worst(&self, found: &mut Found) -> Result<()> {
-        let pool: Vec<usize> =
-            found.columns.iter().filter(|set| !set.guesses.is_chance()).map(|set| set.pairs[0]).collect();
+        let pool: Vec<usize> = found.columns.iter().map(|set| set.pairs[0]).collect();
+        let shared = found.columns.iter().filter(|set| !set.guesses.is_chance()).map(|set| set.pairs[0]);
         let mut all: Vec<usize> = Vec::new();
-        for pair in &pool {
+        for pair in &shared.collect::<Vec<_>>() {
             if self.fits(&all, *pair) {
                 all.push(*pair);
             }
         }
         all.sort_unstable();
-        if all.is_empty() {
-            return Ok(());
+        if !all.is_empty() {
+            found.all = self.count(vec![all], found)?.pop();
         }
-        found.all = self.count(vec![all], found)?.pop();
         let Some(best) = found.linking.iter().max_by_key(|set| set.guesses.expected()).cloned() else { return Ok(()) };
         let fewer = self.rows[0].min(self.rows[1]);
         let mut worst = best;
