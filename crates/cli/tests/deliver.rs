@@ -134,6 +134,52 @@ fn a_file_that_an_audit_says_links_is_refused_unless_an_option_accepts_it() {
 }
 
 #[test]
+fn what_an_audit_accepted_is_accepted_again_and_stated() {
+    let issuer = Issuer::new();
+    let audit = fs::read_to_string(issuer.keys.at("audit.json")).expect("there");
+    let mut audit: Value = serde_json::from_str(&audit).expect("JSON");
+    let finding =
+        |count: u64| json!({"kind": "columns", "weight": "allowed", "count": count, "what": "it", "remedy": "so"});
+    audit["findings"] = json!([finding(7), finding(1_200), finding(30)]);
+    issuer.keys.file("allowed.json", &audit.to_string(), 0o600);
+    let refused = issuer.deliver("nta.csv --serial 1 --audit-report allowed.json");
+    is_refused(&refused, "allowed.json accepted findings with --allow: columns");
+    let accepted = issuer.deliver("nta.csv --serial 1 --audit-report allowed.json --although-linked");
+    assert_eq!(accepted.status.code(), Some(0), "{}", stderr(&accepted));
+    assert_eq!(issuer.statement(MANIFEST)["predicate"]["audits"][0]["accepted"], json!({ "columns": 1_200 }));
+    let received = issuer.receive(SEALED);
+    let text = sample_keys::stdout(&received);
+    assert!(text.contains("0 say that the file links; the issuer accepted columns (up to 1,200)\n"), "{text}");
+}
+
+#[test]
+fn every_two_files_of_a_run_need_an_audit_that_compared_them() {
+    let issuer = Issuer::new();
+    let audit = fs::read_to_string(issuer.keys.at("audit.json")).expect("there");
+    let mut audit: Value = serde_json::from_str(&audit).expect("JSON");
+    let digest = audit["files"][1]["sha256"].clone();
+    // Each file was compared, and not with the other one.
+    for (name, file) in [("first.json", 1), ("second.json", 0)] {
+        let mut one = audit.clone();
+        one["files"][file]["sha256"] = json!("0".repeat(64));
+        issuer.keys.file(name, &one.to_string(), 0o600);
+    }
+    let both = "nta.csv moj.csv --serial 1 --audit-report first.json --audit-report second.json";
+    is_refused(&issuer.deliver(both), "no audit given compares nta.csv and moj.csv");
+    // One entry is not two files.
+    audit["files"][0]["sha256"] = json!("0".repeat(64));
+    audit["files"][1]["sha256"] = digest;
+    issuer.keys.file("third.json", &audit.to_string(), 0o600);
+    is_refused(
+        &issuer.deliver("nta.csv moj.csv --serial 1 --audit-report first.json --audit-report third.json"),
+        "no audit given compares",
+    );
+    assert!(issuer.names("outbox").is_empty());
+    let delivered = issuer.deliver("nta.csv moj.csv --serial 1");
+    assert_eq!(delivered.status.code(), Some(0), "{}", stderr(&delivered));
+}
+
+#[test]
 fn an_audit_of_other_files_does_not_count() {
     let issuer = Issuer::new();
     let audit = fs::read_to_string(issuer.keys.at("audit.json")).expect("there");
@@ -392,13 +438,15 @@ fn the_verdict_of_the_ledger_goes_into_the_manifest_and_a_refused_file_is_not_de
     fs::create_dir(issuer.keys.at("ledgers")).expect("made");
     let made = issuer.run("key ledger --plaintext --out ledger.key");
     assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
-    let judge = |serial: u32, least: &str, to: &str| {
+    let judge = |verb: &str, serial: u32, least: &str, to: &str| {
         let how = format!("--ledger ledgers --key ledger.key --test-keys --scope {NTA} --serial {serial} --json");
-        let judged = issuer.run(&format!("ledger judge nta.csv {how}{least}"));
+        let judged = issuer.run(&format!("ledger {verb} nta.csv {how}{least}"));
         issuer.keys.file(to, str::from_utf8(&judged.stdout).expect("text"), 0o600);
         judged.status.code()
     };
-    assert_eq!(judge(1, "", "ledger.json"), Some(0));
+    assert_eq!(judge("judge", 1, "", "judged.json"), Some(0));
+    is_refused(&issuer.deliver("nta.csv --serial 1 --ledger-report judged.json"), "that the ledger did not record");
+    assert_eq!(judge("record", 1, "", "ledger.json"), Some(0));
     let output = issuer.deliver("nta.csv --serial 1 --ledger-report ledger.json");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(
@@ -415,7 +463,7 @@ fn the_verdict_of_the_ledger_goes_into_the_manifest_and_a_refused_file_is_not_de
     );
     is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report ledger.json"), "no verdict given is about nta.csv");
     is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report audit.json"), "is not such a report");
-    assert_eq!(judge(2, " --least 2000", "refused.json"), Some(1));
+    assert_eq!(judge("judge", 2, " --least 2000", "refused.json"), Some(1));
     is_refused(&issuer.deliver("nta.csv --serial 2 --ledger-report refused.json"), "the ledger refuses nta.csv");
     assert_eq!(issuer.names("outbox"), ["agency-nta-1-1"]);
     let output = issuer.deliver("nta.csv --serial 2 --ledger-report refused.json --although-linked");

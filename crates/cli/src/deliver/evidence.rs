@@ -92,25 +92,54 @@ impl AuditReport {
         self.json["links"] == true
     }
 
-    /// How it knows the file; `None` if it is about other files. An audit without digests knows a file by its rows and
-    /// columns.
-    pub(super) fn knows(&self, contents: &Contents) -> Option<&'static str> {
-        let files = self.json["files"].as_array().map_or(&[][..], Vec::as_slice);
-        let columns = |file: &Value| {
-            let names = contents.columns[1..].iter().map(crate::redaction::shown).map(Value::String);
-            file["columns"] == Value::Array(names.collect())
-        };
-        if files.iter().any(|file| file["sha256"] == contents.sha256.as_str()) {
-            return Some("digest");
+    /// The findings that `--allow` accepted, by kind: the largest count, or nothing for a kind without a count.
+    pub(super) fn accepted(&self) -> Map<String, Value> {
+        let mut accepted: Map<String, Value> = Map::new();
+        let findings = self.json["findings"].as_array().map_or(&[][..], Vec::as_slice);
+        for finding in findings.iter().filter(|finding| finding["weight"] == "allowed") {
+            let Some(kind) = finding["kind"].as_str().and_then(word) else { continue };
+            let most = accepted.entry(kind).or_insert(Value::Null);
+            *most = json!(most.as_u64().max(finding["count"].as_u64()));
         }
-        let by_shape = |file: &Value| file["sha256"].is_null() && file["rows"] == contents.rows && columns(file);
-        files.iter().any(by_shape).then_some("rows and columns")
+        accepted
+    }
+
+    /// How it knows the file; `None` if it is about other files.
+    pub(super) fn knows(&self, contents: &Contents) -> Option<&'static str> {
+        self.files().find_map(|file| known_by(file, contents))
+    }
+
+    /// Whether it compared these two files.
+    pub(super) fn compares(&self, pair: [&Contents; 2]) -> bool {
+        let files: Vec<&Value> = self.files().collect();
+        let [a, b] = pair.map(|contents| files.iter().map(|file| known_by(file, contents).is_some()).collect::<Vec<_>>());
+        (0..files.len()).any(|i| (0..files.len()).any(|k| i != k && a[i] && b[k]))
+    }
+
+    fn files(&self) -> impl Iterator<Item = &Value> {
+        self.json["files"].as_array().map_or(&[][..], Vec::as_slice).iter()
     }
 
     /// Its verdict, without the name or the digest of any file.
     pub(super) fn verdict(&self, known_by: &str) -> Value {
-        json!({ "links": self.links(), "findings": kinds(&self.json["findings"]), "file_known_by": known_by })
+        json!({
+            "links": self.links(),
+            "findings": kinds(&self.json["findings"]),
+            "accepted": self.accepted(),
+            "file_known_by": known_by,
+        })
     }
+}
+
+/// How a file of an audit is known to be this one. An audit without digests knows a file by its rows and columns.
+fn known_by(file: &Value, contents: &Contents) -> Option<&'static str> {
+    if file["sha256"] == contents.sha256.as_str() {
+        return Some("digest");
+    }
+    let names = contents.columns[1..].iter().map(crate::redaction::shown).map(Value::String);
+    let is_shape =
+        file["sha256"].is_null() && file["rows"] == contents.rows && file["columns"] == Value::Array(names.collect());
+    is_shape.then_some("rows and columns")
 }
 
 /// A verdict that `fugo ledger judge --json` or `fugo ledger record --json` printed.
@@ -122,7 +151,8 @@ pub(super) struct LedgerReport {
 impl LedgerReport {
     pub(super) fn read(path: &Path) -> Result<Self> {
         let json = read_json(path, "fugo_ledger", LEDGER_REMEDY)?;
-        if !json["refused"].is_boolean() || !json["sha256"].is_string() || verdict(&json).is_none() {
+        let are_known = ["refused", "recorded"].iter().all(|name| json[*name].is_boolean());
+        if !are_known || !json["sha256"].is_string() || verdict(&json).is_none() {
             return Err(unreadable(path, LEDGER_REMEDY));
         }
         Ok(Self { path: path.to_owned(), json })
@@ -141,6 +171,11 @@ impl LedgerReport {
 
     pub(super) fn is_refused(&self) -> bool {
         self.json["refused"] == true
+    }
+
+    /// Whether the ledger has the delivery now.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.json["recorded"] == true
     }
 
     /// Its counts, without the names of columns.

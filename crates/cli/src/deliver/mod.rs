@@ -83,7 +83,8 @@ pub(crate) struct DeliverArgs {
     /// today's date in UTC, as 20261129].
     #[arg(long, value_name = "N")]
     serial: Option<Serial>,
-    /// An audit of the file (`fugo audit --report`). Each file needs at least one. May be given several times.
+    /// An audit of the file (`fugo audit --report`). Each file needs at least one, and so do every two files. May be
+    /// given several times.
     #[arg(long, value_name = "FILE", required_unless_present = "without_audit")]
     audit_report: Vec<PathBuf>,
     /// A verdict of the ledger of a file's scope (`fugo ledger record --json`). Its counts go into the manifest. May be
@@ -93,7 +94,8 @@ pub(crate) struct DeliverArgs {
     /// Deliver files without an audit. The manifest says so.
     #[arg(long)]
     without_audit: bool,
-    /// Deliver files although an audit says that they link, or a ledger refuses them. The manifest says so.
+    /// Deliver files although an audit says that they link or accepted a finding (--allow), or a ledger refuses them. The
+    /// manifest says so.
     #[arg(long)]
     although_linked: bool,
     #[command(flatten)]
@@ -166,7 +168,26 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
         check_serial(&args.out_dir, &manifest)?;
         planned.push(Planned { path: path.clone(), manifest, recipients, folder });
     }
+    if !args.without_audit {
+        check_pairs(&planned, &audits)?;
+    }
     send(&planned, &key, &interrupt)
+}
+
+/// Refuses two files that no audit compared: each could have been compared with a third one.
+fn check_pairs(planned: &[Planned], audits: &[AuditReport]) -> Result<()> {
+    for (at, one) in planned.iter().enumerate() {
+        for other in &planned[..at] {
+            let pair = [&other.manifest.contents, &one.manifest.contents];
+            if !audits.iter().any(|audit| audit.compares(pair)) {
+                return Err(Failure::new(
+                    format!("no audit given compares {} and {}", other.path.display(), one.path.display()),
+                    "audit every two files that go out together (fugo audit --report), or give --without-audit",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn send(planned: &[Planned], key: &SigningKeyFile, interrupt: &Interrupt) -> Result<Exit> {
@@ -261,6 +282,14 @@ fn verdicts(args: &DeliverArgs, path: &Path, contents: &Contents, audits: &[Audi
                 "change what it names and audit again, or accept it with --although-linked",
             ));
         }
+        let accepted = audit.accepted();
+        if !accepted.is_empty() && !args.although_linked {
+            let kinds: Vec<&str> = accepted.keys().map(String::as_str).collect();
+            return Err(Failure::new(
+                format!("{} accepted findings with --allow: {}", audit.path().display(), kinds.join(", ")),
+                "change what they name and audit again, or accept them here too with --although-linked",
+            ));
+        }
         verdicts.push(audit.verdict(known_by));
     }
     if verdicts.is_empty() && !args.without_audit {
@@ -292,6 +321,12 @@ fn ledger(
         return Err(Failure::new(
             format!("{} says that the ledger refuses {}", found.path().display(), path.display()),
             "do what the ledger says and judge again, or accept it with --although-linked",
+        ));
+    }
+    if !found.is_refused() && !found.is_recorded() {
+        return Err(Failure::new(
+            format!("{} is a verdict about {} that the ledger did not record", found.path().display(), path.display()),
+            "record this file with this serial: fugo ledger record --json",
         ));
     }
     Ok(found.verdict())

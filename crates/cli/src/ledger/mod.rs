@@ -152,7 +152,8 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
         placing::place(&[output.complete()?], staging)?;
         notice::say(format_args!("{}: recorded serial {}", path.display(), args.serial));
     }
-    let text = if args.json { format!("{:#}\n", verdict.json()) } else { verdict.to_string() };
+    let is_recorded = records && !verdict.is_refused();
+    let text = if args.json { format!("{:#}\n", verdict.json(is_recorded)) } else { verdict.to_string() };
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error).having_found(exit))?;
     Ok(exit)
 }

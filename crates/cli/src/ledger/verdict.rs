@@ -70,7 +70,7 @@ impl Verdict {
         self.complete().small > self.allowed
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn json(&self, is_recorded: bool) -> Value {
         let events = self.delivery.events;
         let sets = self.sets.iter().map(|(names, found)| {
             json!({
@@ -95,6 +95,7 @@ impl Verdict {
             "allowed": self.allowed,
             "histories": sets.collect::<Vec<_>>(),
             "refused": self.is_refused(),
+            "recorded": is_recorded,
         })
     }
 

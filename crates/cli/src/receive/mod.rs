@@ -4,6 +4,7 @@ mod opening;
 mod replay;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -222,7 +223,7 @@ fn said(manifest: &Manifest, before: Option<Serial>, rows: &Path, signer: &Verif
     let linking = audits.iter().filter(|audit| audit["links"] == true).count();
     match audits.len() {
         0 => line("audits", &"none"),
-        all => line("audits", &format_args!("{all}, of which {linking} say that the file links")),
+        all => line("audits", &format_args!("{all}, of which {linking} say that the file links{}", accepted(audits))),
     }
     let ledger = &manifest.evidence.ledger;
     match (ledger["refused"].as_bool(), ledger["in_small_groups"].as_u64()) {
@@ -240,4 +241,19 @@ fn said(manifest: &Manifest, before: Option<Serial>, rows: &Path, signer: &Verif
         }
     }
     text
+}
+
+/// What the issuer accepted of what its audits found.
+fn accepted(audits: &[Value]) -> String {
+    let mut kinds: BTreeMap<&str, Option<u64>> = BTreeMap::new();
+    for (kind, most) in audits.iter().filter_map(|audit| audit["accepted"].as_object()).flatten() {
+        let known = kinds.entry(kind).or_default();
+        *known = (*known).max(most.as_u64());
+    }
+    let named = kinds.into_iter().map(|(kind, most)| match most {
+        Some(most) => format!("{} (up to {})", shown(kind), thousands(most)),
+        None => shown(kind),
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    if named.is_empty() { named } else { format!("; the issuer accepted {named}") }
 }
