@@ -18,9 +18,8 @@ const DIFFERENT_DAYS: usize = 60;
 const LONGEST: i64 = 80_000;
 /// The χ² per day below which the dates of two columns agree. It is about 1 for unrelated people.
 const AGREE: f64 = 0.3;
-/// The days before and after the newest file on which ages are tried.
-const BEFORE: i64 = 3 * 366;
-const AFTER: i64 = 400;
+/// Ages are tried on so many days before and after the day on which the person in the middle has the age in the middle.
+const AROUND: i64 = 900;
 /// Ages must have so many values, so that they can be told from others.
 const AGES: usize = 20;
 
@@ -136,7 +135,7 @@ pub(super) fn to_the_quarter(columns: [&Column; 2]) -> Vec<[View; 2]> {
 
 /// The readings under which one of two columns holds the ages of the birth dates of the other: on the day on which the
 /// numbers of people of each age agree best.
-pub(super) fn aged(columns: [&Column; 2], today: i64) -> Vec<[View; 2]> {
+pub(super) fn aged(columns: [&Column; 2]) -> Vec<[View; 2]> {
     let mut found = Vec::new();
     for (born, aged) in [(0, 1), (1, 0)] {
         let (born_column, aged_column) = (columns[born], columns[aged]);
@@ -146,9 +145,8 @@ pub(super) fn aged(columns: [&Column; 2], today: i64) -> Vec<[View; 2]> {
         let mut days: Vec<(i64, u64)> =
             born_column.days.iter().map(|(day, people)| (day.cast_signed(), *people)).collect();
         days.sort_unstable();
-        let candidates = today - BEFORE..today + AFTER;
-        let on = on_which_ages_agree(&days, aged_column, candidates.clone()).map(|day| View::AgeOn { day });
-        let on = on.or_else(|| on_which_days_agree(&days, aged_column, candidates).map(|day| View::DaysBefore { day }));
+        let on = on_which_ages_agree(&days, aged_column).map(|day| View::AgeOn { day });
+        let on = on.or_else(|| on_which_days_agree(&days, aged_column).map(|day| View::DaysBefore { day }));
         if let Some(view) = on {
             found.push(if born == 0 { [view, View::Number] } else { [View::Number, view] });
         }
@@ -156,8 +154,24 @@ pub(super) fn aged(columns: [&Column; 2], today: i64) -> Vec<[View; 2]> {
     found
 }
 
+/// The value in the middle of all people; the values are in order.
+fn middle<V: Copy>(values: impl Iterator<Item = (V, u64)> + Clone) -> Option<V> {
+    let all: u64 = values.clone().map(|(_, people)| people).sum();
+    let mut sum = 0;
+    values.into_iter().find_map(|(value, people)| {
+        sum += people;
+        (2 * sum >= all).then_some(value)
+    })
+}
+
+/// The days on which people of these birth dates can have an age of so many days in the middle.
+fn around(days: &[(i64, u64)], age: i64) -> Option<std::ops::Range<i64>> {
+    let on = middle(days.iter().copied())? + age;
+    Some(on - AROUND..on + AROUND)
+}
+
 /// The χ² of the numbers of people by age is far below its expectation for unrelated people.
-fn on_which_ages_agree(days: &[(i64, u64)], column: &Column, on: std::ops::Range<i64>) -> Option<i64> {
+fn on_which_ages_agree(days: &[(i64, u64)], column: &Column) -> Option<i64> {
     let total: u64 = column.ages.iter().sum();
     if 20 * total < 19 * column.filled || column.ages.iter().filter(|people| **people > 0).count() < AGES {
         return None;
@@ -186,12 +200,14 @@ fn on_which_ages_agree(days: &[(i64, u64)], column: &Column, on: std::ops::Range
         }
         (chi / freedom.max(1) as f64, freedom)
     };
+    let age = middle(column.ages.iter().enumerate().map(|(age, people)| (age, *people)))?;
+    let on = around(days, (age as u64 * 1_461 / 4).cast_signed())?;
     let best = on.map(|day| (chi(day), day)).min_by(|a, b| a.0.0.total_cmp(&b.0.0))?;
     (best.0.0 < 0.5 && best.0.1 >= AGES).then_some(best.1)
 }
 
 /// More values are ages in days of a birth date than chance explains.
-fn on_which_days_agree(days: &[(i64, u64)], column: &Column, on: std::ops::Range<i64>) -> Option<i64> {
+fn on_which_days_agree(days: &[(i64, u64)], column: &Column) -> Option<i64> {
     const OLDEST: i64 = 45_000;
     const TRIED: usize = 512;
     let numbers = &column.numbers;
@@ -203,6 +219,9 @@ fn on_which_days_agree(days: &[(i64, u64)], column: &Column, on: std::ops::Range
         let hit = |value: &i64| days.binary_search_by_key(&(today - value), |(day, _)| *day).is_ok();
         some.iter().filter(|(_, value)| hit(value)).count() as f64
     };
+    let mut ages: Vec<i64> = numbers.spread.iter().map(|(_, value)| *value).collect();
+    ages.sort_unstable();
+    let on = around(days, ages[ages.len() / 2])?;
     let counts: Vec<(f64, i64)> = on.map(|day| (hits(day), day)).collect();
     let mean = counts.iter().map(|(hits, _)| hits).sum::<f64>() / counts.len() as f64;
     let best = counts.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;

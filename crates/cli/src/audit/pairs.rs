@@ -3,8 +3,6 @@
 //! Every column of one file is compared with every column of the other, under each reading that both have. The samples
 //! of the first reading show which of these pairs can link people. Those are counted over all rows.
 
-use std::time::UNIX_EPOCH;
-
 use super::{
     column::{Column, Numbers},
     derived,
@@ -41,8 +39,6 @@ pub(super) struct Pair {
 /// The pairs that are counted.
 pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(String, String)]) -> Result<Vec<Pair>> {
     let named = asked.iter().map(|names| named(files, names)).collect::<Result<Vec<_>>>()?;
-    let written = files.iter().filter_map(|file| file.modified?.duration_since(UNIX_EPOCH).ok()).max();
-    let today = written.map_or(0, |since| (since.as_secs() / 86_400).cast_signed());
     let mut pairs = Vec::new();
     for (a, name) in files[0].names.iter().enumerate() {
         for (b, other) in files[1].names.iter().enumerate() {
@@ -67,7 +63,7 @@ pub(super) fn pairs(files: [&Delivery; 2], surveys: [&Survey; 2], asked: &[(Stri
                 }
             }
             derived::rounded(columns, is_alike).into_iter().for_each(&mut add);
-            derived::aged(columns, today).into_iter().for_each(&mut add);
+            derived::aged(columns).into_iter().for_each(&mut add);
             derived::shifted(columns).into_iter().for_each(&mut add);
             derived::to_the_quarter(columns).into_iter().for_each(&mut add);
         }

@@ -185,7 +185,8 @@ impl Search<'_> {
             })
             .collect();
         let matched = self.estimate(&pairs, found)?;
-        let mut seeds: Vec<(f64, Vec<usize>)> = matched.into_iter().zip(pairs).filter(|(most, _)| *most > 0.0).collect();
+        let mut seeds: Vec<(f64, Vec<usize>)> =
+            matched.into_iter().zip(pairs).filter(|(most, _)| *most > 0.0).collect();
         seeds.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
         let seeds = seeds.into_iter().take(SEEDS).map(|(_, pair)| pair);
         let mut links = false;

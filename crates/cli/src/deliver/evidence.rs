@@ -112,7 +112,8 @@ impl AuditReport {
     /// Whether it compared these two files.
     pub(super) fn compares(&self, pair: [&Contents; 2]) -> bool {
         let files: Vec<&Value> = self.files().collect();
-        let [a, b] = pair.map(|contents| files.iter().map(|file| known_by(file, contents).is_some()).collect::<Vec<_>>());
+        let [a, b] =
+            pair.map(|contents| files.iter().map(|file| known_by(file, contents).is_some()).collect::<Vec<_>>());
         (0..files.len()).any(|i| (0..files.len()).any(|k| i != k && a[i] && b[k]))
     }
 

@@ -132,6 +132,11 @@ impl ScopePolicy {
             Some(_) => return Err(refused("`small-groups` is \"leave-out\", \"coarsen\" or \"refuse\"")),
         };
         let leave_out_at_most = match table.remove("leave-out-at-most") {
+            Some(_) if small_groups == SmallGroups::Refuse => {
+                return Err(refused(
+                    "`leave-out-at-most` says nothing if `small-groups` is \"refuse\": nobody is left out",
+                ));
+            }
             None if small_groups == SmallGroups::LeaveOut => 100.0,
             None => 0.0,
             Some(value) => percent(&value)?,
@@ -230,6 +235,7 @@ mod tests {
             ("group-size = 5", "group-size = 0", "group-size"),
             ("\"coarsen\"", "\"hide\"", "small-groups"),
             ("\"0.5%\"", "0.5", "leave-out-at-most"),
+            ("\"coarsen\"", "\"refuse\"", "nobody is left out"),
             ("least-rows", "fewest-rows", "fewest-rows"),
             ("\"exact\"", "\"as it is\"", "column `sex`"),
             ("[\"age 5\", \"age 10\"]", "[\"age 5\", \"age 7\"]", "column `birth_date`"),

@@ -18,7 +18,11 @@ fn a_column_on_which_rows_stand_alone_links_and_the_advice_names_what_can_stay()
     deliver(&keys, &roster(PEOPLE), ".csv", &["--keep", "prefecture,member"]);
     let output = audit(&keys, &["nta.csv", "moj.csv"]);
     assert!(stdout(&output).contains("3,000 people in each file are the only ones with their values of `member`"));
-    assert!(stdout(&output).contains("with `prefecture` alone no match beyond chance was found"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("with `prefecture` alone no match beyond chance was found"),
+        "{}",
+        stdout(&output)
+    );
     deliver(&keys, &roster(PEOPLE), "-coarse.csv", &["--keep", "prefecture"]);
     assert_eq!(linking(&keys, &["nta-coarse.csv", "moj-coarse.csv"]), [] as [&str; 0]);
 }

@@ -27,7 +27,11 @@ fn a_clean_pair_of_a_million_rows_passes_and_leaky_ones_are_counted_to_the_row()
     assert!(alone > 900_000, "{alone}");
     let alone = format!("{},{:03} people in each file are the only ones", alone / 1_000, alone % 1_000);
     assert!(stdout(&output).contains(&alone), "{alone}: {}", stdout(&output));
-    assert!(stdout(&output).contains("with `sex`, `prefecture` alone no match beyond chance was found"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("with `sex`, `prefecture` alone no match beyond chance was found"),
+        "{}",
+        stdout(&output)
+    );
     assert_eq!(output.status.code(), Some(1));
 
     deliver(&keys, &roster, ".arrow", &["--keep", "sex,prefecture", "--order", "input"]);
