@@ -241,6 +241,11 @@ def leaky(draw: random.Random, count: int):
     yield ("one file in the order of entry", lambda: pair(
         draw, [(count, {"sex": [p.sex for p in make()]}), (count, {"prefecture": [p.prefecture for p in make()]})],
         linked=count, expected="order", sort="first"))
+    for share, columns in [(10, ["born", "postcode"]), (5, ["year", "sex", "area"]), (10, ["year", "sex", "area", *LABS])]:
+        yield (f"one person in {share} is in both files: {len(columns)} columns",
+               lambda share=share, columns=columns: few_in_both(draw, count, count, share, columns))
+    yield ("a small file, of which a third is in a large one: 4 columns",
+           lambda: few_in_both(draw, count, count // 10, 3, ["born", "sex", "prefecture", "area"]))
     yield ("people with several rows", lambda: several_rows(draw, make()))
     yield ("symbols that are in both files", lambda: equal_symbols(draw, make()))
     yield ("two deliveries of one scope, few people new", lambda: two_days(draw, make(), "new"))
@@ -308,6 +313,28 @@ def ages(draw, all_people):
     return pair(draw, [{"age": [str(age(p.born, on)) for p in all_people], "area": area()},
                        {"birth_date": [p.born.isoformat() for p in all_people], "area": area()}],
                 linked=right_guesses(truth, truth))
+
+
+LABS = ["a1c", "ldl", "pressure", "weight"]
+LAB_VALUES = {"a1c": lambda draw: f"{draw.gauss(5.6, 0.5):.1f}", "ldl": lambda draw: f"{draw.gauss(120, 30):.0f}",
+              "pressure": lambda draw: f"{draw.gauss(125, 15):.0f}", "weight": lambda draw: f"{draw.gauss(62, 12):.1f}"}
+CELLS = {"born": lambda p: p.born.isoformat(), "year": lambda p: str(p.born.year), "sex": lambda p: p.sex,
+         "prefecture": lambda p: p.prefecture, "area": lambda p: p.postcode[:3], "postcode": lambda p: p.postcode}
+
+
+def sides_of(draw, all_people, columns):
+    """The cells of each person; a lab value is the same in both files."""
+    return [[LAB_VALUES[c](draw) if c in LAB_VALUES else CELLS[c](p) for c in columns] for p in all_people]
+
+
+def few_in_both(draw, first, second, share, columns):
+    both = second // share
+    cells = sides_of(draw, people(draw, first + second - both), columns)
+    numbered = list(enumerate(cells))
+    a, b = numbered[:first], numbered[first - both:]
+    side = lambda rows: {c: [row[k] for _, row in rows] for k, c in enumerate(columns)}  # noqa: E731
+    truth = [[(i, tuple(row)) for i, row in rows] for rows in (a, b)]
+    return pair(draw, [side(a), side(b)], linked=right_guesses(*truth))
 
 
 def flags(draw, all_people, shared, own):
@@ -412,6 +439,15 @@ def clean(draw: random.Random, count: int):
         {"age": [str(draw.randrange(20, 90)) for _ in range(count)]}, {"date": days(25_000)(count)}])
     yield "ten yes-or-no columns of each file's own", lambda: pair(draw, [
         {f"f{k}": [draw.choice("01") for _ in range(count)] for k in range(10)} for _ in range(2)])
+    def unequal(times, columns):
+        # A file of fewer rows is refused for that alone.
+        cells = [sides_of(draw, people(draw, n), columns) for n in (1_050 * times, 1_050)]
+        return pair(draw, [{c: [row[k] for row in rows] for k, c in enumerate(columns)} for rows in cells])
+
+    yield "nobody in common, one file 14 times as large, birth date, sex, prefecture", lambda: unequal(14, ["born", "sex", "prefecture"])
+    yield "nobody in common, one file 40 times as large, birth year, sex, area", lambda: unequal(40, ["year", "sex", "area"])
+    yield "nobody in common, one file 20 times as large, lab values and sex", lambda: unequal(20, [*LABS, "sex"])
+    yield "nobody in common, lab values, birth year, sex, prefecture", lambda: unequal(1, [*LABS, "year", "sex", "prefecture"])
     yield "surnames, of independent people", own(["doctor", "doctor"], each(lambda: draw.choice(SURNAMES_OF_MANY)))
 
 
