@@ -43,7 +43,7 @@ pub(crate) fn redact(text: &str) -> String {
             continue;
         }
         let hex = length_of(|c| c.is_ascii_hexdigit());
-        let named = SECRETS.iter().any(|name| starts(name));
+        let named = SECRETS.iter().any(starts);
         let taken = if named { length_of(|c| c.is_ascii_alphanumeric() || c == '-') } else { hex };
         if named || taken >= 64 {
             secret.push(at..at + taken);
