@@ -321,7 +321,7 @@ fn check_type(field: &Field, levels: &Levels) -> Result<()> {
             "write the column as dates, or as times without a zone, where the roster is made",
         );
     }
-    if found.is_numeric() && levels.any(|rule| matches!(rule, Rule::First(_))) {
+    if found.is_numeric() && levels.any(|rule| matches!(rule, Rule::First { .. })) {
         return refused(
             "its codes are numbers, which have lost their leading zeros",
             "write the column as text where the roster is made",

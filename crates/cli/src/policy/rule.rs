@@ -30,8 +30,8 @@ pub(crate) enum Rule {
     Decade,
     /// A date as the ages in years on a day, as `40-44`.
     Age { years: u32, on: Day },
-    /// The first digits of a code, as `100` for `100-0001`.
-    First(usize),
+    /// The first digits of a code, as `100` for `100-0001`; the code has so many digits, or any number of them.
+    First { digits: usize, of: Option<usize> },
     /// A number as the band that it is in, as `1000000-1999999`.
     Band(u64),
     /// Empty in every row.
@@ -47,10 +47,12 @@ pub(crate) struct Day {
 }
 
 const FORMS: &str = "a rule is \"exact\", \"drop\", \"month\", \"year\", \"decade\", \"age N\" (1 to 120, with `as-of`), \
-                     \"first N\" (1 to 8), \"band N\" (2 to 10000000000) or \"empty\", or an array of them, each coarser \
+                     \"first N\" (1 to 8) or \"first N of M\" (M up to 20), \"band N\" (2 to 10000000000) or \"empty\", or an array of them, each coarser \
                      than the one before";
 /// The most digits that `first N` lets through. Of a MyNumber, the last four are then unknown.
 const MOST_FIRST: u64 = 8;
+/// The most digits of a code of which `first N of M` names the length.
+const MOST_OF: u64 = 20;
 /// The largest number that `band N` reads: ten digits, one fewer than the digits that make up a MyNumber.
 const MOST_AMOUNT: u64 = 9_999_999_999;
 /// The largest age in years that `age N` reads.
@@ -154,7 +156,8 @@ impl fmt::Display for Rule {
             Self::Year => f.write_str("year"),
             Self::Decade => f.write_str("decade"),
             Self::Age { years, .. } => write!(f, "age {years}"),
-            Self::First(digits) => write!(f, "first {digits}"),
+            Self::First { digits, of: None } => write!(f, "first {digits}"),
+            Self::First { digits, of: Some(of) } => write!(f, "first {digits} of {of}"),
             Self::Band(width) => write!(f, "band {width}"),
             Self::Empty => f.write_str("empty"),
         }
@@ -164,7 +167,8 @@ impl fmt::Display for Rule {
 impl Rule {
     fn parse(text: &str, as_of: Option<Day>) -> Option<Self> {
         let (word, number) = text.split_once(' ').unwrap_or((text, ""));
-        let within = |range: RangeInclusive<u64>| number.parse().ok().filter(|number| range.contains(number));
+        let parse = |text: &str, range: RangeInclusive<u64>| text.parse().ok().filter(|number| range.contains(number));
+        let within = |range: RangeInclusive<u64>| parse(number, range);
         Some(match (word, number) {
             ("exact", "") => Self::Exact,
             ("drop", "") => Self::Drop,
@@ -173,7 +177,12 @@ impl Rule {
             ("decade", "") => Self::Decade,
             ("empty", "") => Self::Empty,
             ("age", _) => Self::Age { years: within(1..=120)? as u32, on: as_of? },
-            ("first", _) => Self::First(within(1..=MOST_FIRST)? as usize),
+            ("first", _) => {
+                let (digits, of) = number.split_once(" of ").map_or((number, None), |(digits, of)| (digits, Some(of)));
+                let digits = parse(digits, 1..=MOST_FIRST)?;
+                let of = of.map(|of| parse(of, digits..=MOST_OF).ok_or(())).transpose().ok()?;
+                Self::First { digits: digits as usize, of: of.map(|of| of as usize) }
+            }
             ("band", _) => Self::Band(within(2..=MOST_AMOUNT + 1)?),
             _ => return None,
         })
@@ -187,7 +196,9 @@ impl Rule {
             | (Self::Month, Self::Year | Self::Decade)
             | (Self::Year, Self::Decade) => true,
             (Self::Age { years: fine, .. }, Self::Age { years, .. }) => years > fine && years.is_multiple_of(fine),
-            (Self::First(fine), Self::First(digits)) => digits < fine,
+            (Self::First { digits: fine, of: before }, Self::First { digits, of }) => {
+                digits < fine && (of.is_none() || of == before)
+            }
             (Self::Band(fine), Self::Band(width)) => width > fine && width.is_multiple_of(fine),
             _ => false,
         }
@@ -201,7 +212,13 @@ impl Rule {
             Self::Age { .. } => {
                 "a date of birth with four digits of the year or with an era, not after the date `as-of`"
             }
-            Self::First(_) => "a code of digits, hyphens and spaces, with at least as many digits as the policy keeps",
+            Self::First { of: None, .. } => {
+                "a code of digits, hyphens and spaces, with at least as many digits as the policy keeps"
+            }
+            Self::First { of: Some(_), .. } => {
+                "a code of digits, hyphens and spaces, with as many digits as the policy says: a shorter one may have lost \
+                 its leading zeros"
+            }
             Self::Band(_) => "a number of at most ten digits that is not negative",
         }
     }
@@ -237,7 +254,11 @@ impl Rule {
                 let first = u64::from(age / years * years);
                 band(first, first + u64::from(years) - 1, 1, out);
             }
-            Self::First(digits) => first_digits(value, digits, out)?,
+            Self::First { digits, of } => {
+                // A finer level of this column has read the complete code.
+                let of = of.filter(|_| !matches!(before, Some(Self::First { .. })));
+                first_digits(value, digits, of, out)?;
+            }
             Self::Band(width) => {
                 let number = match before {
                     Some(Self::Band(_)) => first_of_band(value)?,
@@ -276,8 +297,9 @@ impl Rule {
                 let Some(text) = cell.first_chunk() else { return false };
                 push(*text, if self == Self::Year { 4 } else { 7 });
             }
-            Self::First(digits) => {
-                if cell.len() < digits || !cell.iter().all(u8::is_ascii_digit) {
+            Self::First { digits, of } => {
+                let fits = of.map_or(cell.len() >= digits, |of| cell.len() == of);
+                if !fits || !cell.iter().all(u8::is_ascii_digit) {
                     return false;
                 }
                 match cell.first_chunk() {
@@ -301,13 +323,14 @@ impl Rule {
     }
 }
 
-/// Appends the first digits of a code. Hyphens and spaces between digits do not count. A 〒 in front does not count either.
-fn first_digits(code: &[u8], digits: usize, out: &mut Vec<u8>) -> Option<()> {
+/// Appends the first digits of a code of `of` digits. Hyphens and spaces between digits do not count. A 〒 in front does
+/// not count either.
+fn first_digits(code: &[u8], digits: usize, of: Option<usize>, out: &mut Vec<u8>) -> Option<()> {
     let text = std::str::from_utf8(code).ok()?;
     if !code.is_ascii() && is_not_plain(text) {
         let mut plain = String::new();
         text::plain(text, &mut plain);
-        return first_digits(plain.as_bytes(), digits, out);
+        return first_digits(plain.as_bytes(), digits, of, out);
     }
     let text = text.strip_prefix('〒').unwrap_or(text).trim_start();
     if !text.starts_with(|c: char| c.is_ascii_digit())
@@ -316,6 +339,9 @@ fn first_digits(code: &[u8], digits: usize, out: &mut Vec<u8>) -> Option<()> {
         return None;
     }
     let mut found = text.bytes().filter(u8::is_ascii_digit);
+    if of.is_some_and(|of| found.clone().count() != of) {
+        return None;
+    }
     for _ in 0..digits {
         out.push(found.next()?);
     }
@@ -482,6 +508,10 @@ mod tests {
 
     const AGE: Rule = Rule::Age { years: 5, on: Day { year: 2026, within_year: (4, 1) } };
 
+    fn first(digits: usize, of: Option<usize>) -> Rule {
+        Rule::First { digits, of }
+    }
+
     #[test]
     fn each_rule_writes_the_coarser_form_of_what_rosters_hold() {
         for (rule, value, expected) in [
@@ -504,12 +534,15 @@ mod tests {
             (AGE, "1986-04-01", "40-44"),
             (AGE, "2026-04-01", "0-4"),
             (AGE, "昭和60年4月1日", "40-44"),
-            (Rule::First(3), "〒100-0001", "100"),
-            (Rule::First(3), "1000001", "100"),
+            (first(3, None), "〒100-0001", "100"),
+            (first(3, None), "1000001", "100"),
             (Rule::Band(1_000_000), "1,234,567", "1000000-1999999"),
             (Rule::Band(1_000_000), "999999.99", "0-999999"),
-            (Rule::First(3), "１００－０００１", "100"),
-            (Rule::First(8), "1234 5678-9", "12345678"),
+            (first(3, None), "１００－０００１", "100"),
+            (first(8, None), "1234 5678-9", "12345678"),
+            (first(3, Some(7)), "060-0042", "060"),
+            (first(3, Some(7)), "0600042", "060"),
+            (first(2, Some(5)), "01101", "01"),
             (Rule::Band(1_000_000), "9,999,999,999", "9999000000-9999999999"),
             (Rule::Empty, "anything", ""),
             (Rule::Year, "", ""),
@@ -530,11 +563,17 @@ mod tests {
             (AGE, "令和8年4月2日"),
             (Rule::Month, "1985"),
             (AGE, "2026-04-02"),
-            (Rule::First(3), "10"),
+            (first(3, None), "10"),
+            // Codes that lost a zero, or have a digit more.
+            (first(3, Some(7)), "600042"),
+            (first(3, Some(7)), "60-0042"),
+            (first(2, Some(5)), "1101"),
+            (first(3, Some(7)), "０６００４２"),
+            (first(3, Some(7)), "06000421"),
             // A float, a negative integer and letters are refused.
-            (Rule::First(3), "1.5e20"),
-            (Rule::First(3), "-1234567"),
-            (Rule::First(3), "A1234"),
+            (first(3, None), "1.5e20"),
+            (first(3, None), "-1234567"),
+            (first(3, None), "A1234"),
             (Rule::Year, "1153"),
             (AGE, "1000152847-1"),
             (AGE, "40-44"),
@@ -548,6 +587,20 @@ mod tests {
         ] {
             assert_eq!(written(rule, value), None, "{rule:?} of {value}");
         }
+    }
+
+    #[test]
+    fn the_length_of_a_code_is_at_least_the_digits_that_are_kept_and_stays() {
+        let parsed = |text: &str| Rule::parse(text, None);
+        assert_eq!(parsed("first 3 of 7"), Some(first(3, Some(7))));
+        assert_eq!(first(3, Some(7)).to_string(), "first 3 of 7");
+        for wrong in ["first 3 of 2", "first 3 of 21", "first 3 of", "first 3 of x", "first 9 of 12", "first of 7"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+        assert!(
+            first(2, Some(7)).is_coarser_than(first(3, Some(7))) && first(2, None).is_coarser_than(first(3, Some(7)))
+        );
+        assert!(!first(2, Some(5)).is_coarser_than(first(3, Some(7))));
     }
 
     #[test]
@@ -570,6 +623,7 @@ mod tests {
                 assert!(last.is_some() && chain(value, rules) == last, "{value} by {rules:?}");
             }
         }
+        assert_eq!(chain("060-0042", &[first(3, Some(7)), first(1, Some(7))]).as_deref(), Some("0"));
         for number in (0..10_000_000_u64).step_by(99_991) {
             let value = number.to_string();
             assert_eq!(chain(&value, &[Rule::Band(1000), Rule::Band(5000)]), written(Rule::Band(5000), &value));
