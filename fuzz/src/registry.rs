@@ -25,7 +25,9 @@ pub fn check(data: &[u8]) {
             judged(scopes);
             changed(&registry, scopes);
         }
-        (Err(RegistryError::Line { line }), Err(Some(expected))) => assert_eq!(line, expected),
+        (Err(RegistryError::Line { line } | RegistryError::Repeated { line, .. }), Err(Some(expected))) => {
+            assert_eq!(line, expected);
+        }
         // The order of dates has its own model below; text that is not UTF-8 is an error of reading.
         (Err(_), Err(None)) => {}
         _ => panic!("{:?} where the model has {expected:?}", found.map(|scopes| scopes.len())),
@@ -34,7 +36,8 @@ pub fn check(data: &[u8]) {
 
 type Line = [String; 7];
 
-/// The lines, or the number of the first wrong line; `None` where the dates are out of order.
+/// The lines, or the number of the first line that is wrong or, where each is valid by itself, of the first that repeats
+/// a scope or a tag; `None` where the dates are out of order.
 fn model(text: &str) -> Result<Vec<Line>, Option<usize>> {
     // As `str::lines` reads them: a line ends with LF or CR LF.
     let mut lines: Vec<&str> = text.split('\n').collect();
@@ -52,7 +55,7 @@ fn model(text: &str) -> Result<Vec<Line>, Option<usize>> {
         Some(&EARLIER) => 4,
         _ => return Err(Some(1)),
     };
-    let mut found = Vec::new();
+    let mut found: Vec<Line> = Vec::new();
     for (nth, line) in lines.iter().enumerate().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let is_good = fields.len() == columns
@@ -65,6 +68,13 @@ fn model(text: &str) -> Result<Vec<Line>, Option<usize>> {
         }
         let field = |at: usize| fields.get(at).copied().unwrap_or_default().to_owned();
         found.push(std::array::from_fn(field));
+    }
+    let repeats = |nth: &usize| {
+        let earlier = |other: &Line| other[..3] == found[*nth][..3] || other[3] == found[*nth][3];
+        found[..*nth].iter().any(earlier)
+    };
+    if let Some(nth) = (1..found.len()).find(repeats) {
+        return Err(Some(nth + 2));
     }
     if is_in_order(&found) { Ok(found) } else { Err(None) }
 }
@@ -103,10 +113,8 @@ fn judged(scopes: &Scopes) {
                 || epoch.dates.destroyed.is_some();
             assert_eq!(accepts, !is_outside);
         }
-        let known = scopes.recorded(&epoch.scope, epoch.tag);
-        // A registry that somebody else wrote can have a scope or a tag twice; the first one counts.
-        let first = scopes.iter().find(|other| other.scope == epoch.scope).expect("itself");
-        assert_eq!(known.is_ok(), first.tag == epoch.tag);
+        assert_eq!(scopes.recorded(&epoch.scope, epoch.tag).expect("recorded"), epoch);
+        assert_eq!(scopes.of_symbol(epoch.scope.purpose(), epoch.tag), Some(epoch));
     }
 }
 

@@ -458,6 +458,31 @@ fn the_first_key_of_the_insurers_is_kept_for_eligibility_symbols() {
 }
 
 #[test]
+fn a_registry_with_two_lines_of_a_scope_is_refused_by_every_command() {
+    // Copies from before and after the destruction, merged by `sort -u`: the line without the day is first.
+    let keys = with_two_epochs(",,", ",,");
+    let text = format!("{HEADER}agency,nta,1,7c2cb2a1,,,\nagency,nta,1,7c2cb2a1,,,{}\n", day(-8));
+    let registry = keys.file("root.key.scopes", &text, 0o600);
+    let (root, file, out) = (keys.arg("root.key"), keys.arg("1.key"), keys.arg("again.key"));
+    let symbols = keys.file("symbols", &format!("{TEXT}\n"), 0o600);
+    let derive = ["derive", "--root", &root, "--scope", "agency/nta/1", "--out", &out, "--plaintext"];
+    for refused in [
+        convert(&keys, "1.key", &["--registry", &registry]),
+        verify(&keys, &["1.key"], TEXT, &["--registry", &registry]),
+        answer(&["check", "--symbols", &symbols, "--registry", &registry], ""),
+        key(&derive),
+        key(&["dates", "--root", &root]),
+        key(&["destroy", &file, "--root", &root, "--although-accepted"]),
+        key(&["inspect", &file, "--registry", &registry]),
+        rotate(&keys, "agency/nta/1", &day(1), &day(2), "again.key"),
+    ] {
+        is_refused(&refused, "line 3 of the registry has the scope of line 2");
+    }
+    assert!(keys.at("1.key").exists() && !keys.at("again.key").exists() && !keys.at("out.csv").exists());
+    assert_eq!(self::registry(&keys), text);
+}
+
+#[test]
 #[cfg(unix)]
 fn a_key_file_that_cannot_be_overwritten_is_not_recorded_as_destroyed() {
     if rustix::process::geteuid().is_root() {

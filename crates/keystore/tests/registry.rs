@@ -83,6 +83,41 @@ fn each_date_is_an_iso_date_or_empty_and_a_line_has_all_columns() {
 }
 
 #[test]
+fn a_scope_or_a_tag_with_two_lines_is_refused_by_every_call_and_both_lines_are_named() {
+    // Copies of one registry, from before and after a destruction, that `sort -u` merged: the line without the day of the
+    // destruction is first.
+    let merged = format!("{HEADER}agency,nta,1,00000001,,,\nagency,nta,1,00000001,,,2027-05-01\n");
+    let other_scope = format!("{HEADER}agency,nta,1,00000001,,,\nagency,mof,1,00000002,,,\nagency,nta,2,00000001,,,\n");
+    let other_tag = format!("{HEADER}agency,nta,1,00000001,,,\nagency,nta,1,00000002,,,\n");
+    let earlier = "purpose,scope,epoch,tag\nagency,nta,1,00000001\nagency,nta,1,00000001\n".to_owned();
+    for (content, line, what) in [
+        (merged.as_str(), 3, "scope of line 2"),
+        (&format!("{merged}\r\n"), 4, "not valid"),
+        (&other_scope, 4, "tag of line 2"),
+        (&other_tag, 3, "scope of line 2"),
+        (&earlier, 3, "scope of line 2"),
+    ] {
+        let (_folder, registry) = Folder::holding(content);
+        let (nta, until) = (scope("agency/nta/1"), Some(day("2030-01-01")));
+        for outcome in [
+            registry.scopes().map(drop),
+            registry.verify(&nta, tag(1)),
+            registry.record(&nta, tag(1)).map(drop),
+            registry.record(&scope("agency/moj/1"), tag(9)).map(drop),
+            registry.set_dates(&nta, None, until).map(drop),
+            registry.record_destroyed(&nta, tag(1), day("2027-06-01")).map(drop),
+            rotate(&registry, "2027-04-01", "2027-04-30").map(drop),
+        ] {
+            let error = outcome.expect_err("a registry with two lines");
+            assert!(error.to_string().starts_with(&format!("line {line} of the registry")), "{error}");
+            assert!(error.to_string().contains(what), "{error}");
+            assert_eq!((error.kind().as_str(), error.place()), ("line", Some(fugo::Place::Line(line))));
+        }
+        assert_eq!(text(&registry), content, "nothing was changed");
+    }
+}
+
+#[test]
 fn impossible_orders_of_dates_are_refused_by_name() {
     let message = |lines: &str| {
         let (_folder, registry) = Folder::holding(&format!("{HEADER}{lines}"));

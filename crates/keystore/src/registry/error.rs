@@ -43,6 +43,20 @@ pub enum RegistryError {
         /// The number of the line, from 1.
         line: usize,
     },
+    /// A line has the scope or the tag of an earlier line, as in copies of a registry that were merged. Which of the two
+    /// is right cannot be known: one of them may say that the key was destroyed.
+    #[error(
+        "line {line} of the registry has the {what} of line {earlier}; each scope and each tag has one line: remove one \
+         of the two, and keep the day of a destruction"
+    )]
+    Repeated {
+        /// The number of the line, from 1.
+        line: usize,
+        /// The number of the earlier line.
+        earlier: usize,
+        /// `scope` or `tag`.
+        what: &'static str,
+    },
     /// More bytes than a registry may have.
     #[error("the registry is too large; at most 16777216 bytes are allowed")]
     TooLarge,
@@ -116,7 +130,7 @@ impl RegistryError {
             Self::OtherRoot { recorded, found, .. } => {
                 (ErrorKind::OtherRoot, None, Some(Found::Tag { expected: *recorded, found: *found }))
             }
-            Self::Line { line } => (ErrorKind::Line, Some(Place::Line(*line)), None),
+            Self::Line { line } | Self::Repeated { line, .. } => (ErrorKind::Line, Some(Place::Line(*line)), None),
             Self::TooLarge => (ErrorKind::TooLarge, None, None),
             Self::NotRecorded { .. } | Self::ScopeNotRecorded { .. } => (ErrorKind::NotRecorded, None, None),
             Self::DateOrder(_) => (ErrorKind::DateOrder, None, None),

@@ -3,7 +3,7 @@
 //! A date that is not recorded is an empty field. Registries of earlier versions have the first four columns only. They
 //! are read, and written with all columns when something is recorded.
 
-use std::{fmt::Write as _, fs::File, io::Read};
+use std::{collections::HashMap, fmt::Write as _, fs::File, io::Read};
 
 use fugo::Scope;
 
@@ -28,8 +28,23 @@ pub(super) fn parse(file: File) -> Result<Scopes, RegistryError> {
     };
     let line = |(text, line)| parse_line(text, has_dates).ok_or(RegistryError::Line { line });
     let epochs = lines.zip(2..).map(line).collect::<Result<Vec<_>, _>>()?;
+    check_not_repeated(&epochs)?;
     check_order(&epochs)?;
     Ok(Scopes(epochs))
+}
+
+/// Refuses a scope or a tag that an earlier line has. Every reader takes the line of a scope or of a tag, and of two lines
+/// one may lack the day on which the key was destroyed.
+fn check_not_repeated(epochs: &[RecordedEpoch]) -> Result<(), RegistryError> {
+    let (mut scopes, mut tags) = (HashMap::new(), HashMap::new());
+    for (RecordedEpoch { scope, tag, .. }, line) in epochs.iter().zip(2..) {
+        for (what, earlier) in [("scope", scopes.insert(*scope, line)), ("tag", tags.insert(*tag, line))] {
+            if let Some(earlier) = earlier {
+                return Err(RegistryError::Repeated { line, earlier, what });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn parse_line(text: &str, has_dates: bool) -> Option<RecordedEpoch> {
