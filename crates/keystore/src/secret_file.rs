@@ -35,6 +35,25 @@ pub(crate) fn read_bounded(mut from: impl Read) -> io::Result<Option<Zeroizing<V
     Ok(None)
 }
 
+/// Reads to the first line end or the end, and not a byte more; `None` if there are more than [`MAX_LEN`] bytes before it.
+#[cfg(feature = "pkcs11")]
+pub(crate) fn read_to_line_end(mut from: impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(vec![0; MAX_LEN + 1]);
+    let mut len = 0;
+    while len < bytes.len() {
+        match from.read(&mut bytes[len..=len]) {
+            Ok(read) if read == 0 || bytes[len] == b'\n' => {
+                bytes.truncate(len);
+                return Ok(Some(bytes));
+            }
+            Ok(_) => len += 1,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
 /// Opens a file for reading; `None` if it is not a regular file. A FIFO is not waited for.
 pub fn open_regular(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();

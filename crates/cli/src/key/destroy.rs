@@ -48,6 +48,10 @@ pub(crate) struct DestroyArgs {
     /// from then on
     #[arg(long)]
     although_accepted: bool,
+    /// Destroy a key that the registry does not record, such as one that a stopped `fugo key new --in` left. Nothing is
+    /// recorded. A key that the registry records is refused
+    #[arg(long, conflicts_with = "although_accepted")]
+    not_recorded: bool,
     #[command(flatten)]
     unlock: UnlockArgs,
 }
@@ -73,6 +77,9 @@ pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
     };
     let (registry, today) = (args.registry.registry(), today()?);
     let scopes = read(registry.path())?;
+    if args.not_recorded {
+        return destroy_unrecorded(&scopes, &scope, tag, place);
+    }
     let epoch = scopes.recorded(&scope, tag).map_err(|error| not_recorded(&registry, &error))?;
     if !args.although_accepted {
         check_not_needed(&scopes, epoch, today)?;
@@ -86,6 +93,20 @@ pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
     })?;
     let on = epoch.dates.destroyed.unwrap_or(today);
     notice::say(format_args!("{shown}: destroyed; {scope}, tag {tag}, destroyed on {on}"));
+    Ok(Exit::Clean)
+}
+
+/// Destroys a key that has no line in the registry.
+fn destroy_unrecorded(scopes: &Scopes, scope: &Scope, tag: KeyTag, place: Place) -> Result<Exit> {
+    if scopes.recorded(scope, tag).is_ok() {
+        return Err(Failure::new(
+            format_args!("the key of {scope} with the tag {tag} is recorded"),
+            "leave out --not-recorded, so that the day is recorded too; nothing was destroyed",
+        ));
+    }
+    let shown = place.to_string();
+    place.destroy()?;
+    notice::say(format_args!("{shown}: destroyed; {scope}, tag {tag}, was not recorded, and nothing was recorded"));
     Ok(Exit::Clean)
 }
 

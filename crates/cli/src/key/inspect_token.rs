@@ -28,7 +28,7 @@ pub(super) fn describe(uri: &TokenUri, expected: Option<&Expected>, registry: Op
         let (purpose, id, epoch) = (scope.purpose(), scope.id(), scope.epoch().number());
         let _ = writeln!(text, "purpose: {purpose}\nscope: {}\nepoch: {epoch}", id.as_str());
     }
-    let _ = writeln!(text, "use: {}", identity.usage);
+    let _ = writeln!(text, "use: {}\nid: {}", identity.usage, attributes.id);
     // A root key that only derives does not MAC, so its tag is not known.
     match (mac::tag(&key), attributes.value("SIGN")) {
         (Ok(tag), _) => {
@@ -60,6 +60,9 @@ pub(super) fn describe(uri: &TokenUri, expected: Option<&Expected>, registry: Op
     }
     let _ =
         writeln!(text, "made in the token: {}", made(attributes.value("LOCAL"), attributes.value("NEVER_EXTRACTABLE")));
+    for fault in attributes.faults(Some(identity.kind)) {
+        let _ = writeln!(text, "warning: {fault}; `fugo` makes no such key. See what comes out with `fugo key probe`");
+    }
     if attributes.is_false() {
         text.push_str("warning: the token does what an attribute forbids; do not rely on the others\n");
     }

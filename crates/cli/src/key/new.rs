@@ -11,7 +11,7 @@ use fugo_keystore::{KeyFile, Registry, Seal, Use};
 
 use super::{
     in_token::{ModeArg, open, refused, uri},
-    root::record,
+    root::{not_recorded, record},
 };
 use crate::{
     exit::Exit,
@@ -133,6 +133,22 @@ fn in_file(args: &NewArgs, out: &Path) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
+/// What the registry refuses, before there is a key: a scope that has a tag, and a file that cannot be written.
+fn check_free(registry: &Registry, scope: &Scope) -> Result<()> {
+    let scopes = registry.prepare().and_then(|()| registry.scopes()).map_err(|error| not_recorded(registry, &error))?;
+    match scopes.iter().find(|epoch| epoch.scope == *scope) {
+        Some(known) => Err(Failure::new(
+            format_args!(
+                "{}: {scope} is recorded with the tag {} already, and a new key has another one",
+                registry.path().display(),
+                known.tag
+            ),
+            "no key was made; use the next epoch, or another registry if this is one of another root key",
+        )),
+        None => Ok(()),
+    }
+}
+
 fn in_token(args: &NewArgs, into: &Path) -> Result<Exit> {
     let uri = uri(into, "--in")?;
     let usage = args.form.usage();
@@ -146,12 +162,19 @@ fn in_token(args: &NewArgs, into: &Path) -> Result<Exit> {
             }
         }
         (None, Some(scope), Some(registry)) => {
+            let registry = Registry::at(registry);
+            check_free(&registry, scope)?;
             let token = open(&uri)?;
-            let tag = token.make_scope(&uri, scope, usage).map_err(failed)?;
+            let (tag, exact) = token.make_scope(&uri, scope, usage).map_err(failed)?;
             // A key whose tag belongs to another scope must not be used.
-            if let Err(failure) = record(&Registry::at(registry), scope, tag) {
-                token.destroy(&uri).map_err(failed)?;
-                return Err(failure);
+            if let Err(failure) = record(&registry, scope, tag) {
+                return Err(match token.destroy(&exact) {
+                    Ok(()) => failure,
+                    Err(error) => failure.noting(&format!(
+                        "{exact}: {error}; end this key with `fugo key destroy --not-recorded`, because no registry \
+                         records it"
+                    )),
+                });
             }
             notice::say(format_args!("{uri}: made the {usage} key of {scope} in the token, tag {tag}"));
         }

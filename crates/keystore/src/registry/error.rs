@@ -20,17 +20,17 @@ pub enum RegistryError {
         /// The tag of both.
         tag: KeyTag,
     },
-    /// The scope is recorded with another tag, so the registry belongs to another root key.
+    /// The scope is recorded with another tag, so the registry belongs to another root key, or the key has none.
     #[error(
-        "{scope} is recorded with the tag {recorded}, but this root key gives the tag {found}: the registry belongs to \
-     another root key"
+        "{scope} is recorded with the tag {recorded}, but this key has the tag {found}: the registry belongs to another \
+         root key, or the key was made without one"
     )]
     OtherRoot {
         /// The scope.
         scope: Scope,
         /// Its tag in the registry.
         recorded: KeyTag,
-        /// The tag of the key that was derived.
+        /// The tag of the key.
         found: KeyTag,
     },
     /// A line is not valid.

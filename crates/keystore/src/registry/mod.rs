@@ -96,6 +96,17 @@ impl Registry {
         scopes(&self.place()?)
     }
 
+    /// Makes an empty registry unless the file exists. A place where nothing can be recorded is then known before a key is made.
+    pub fn prepare(&self) -> Result<(), RegistryError> {
+        let place = self.place()?;
+        let _lock = locked(&place)?;
+        scopes(&place)?;
+        if !place.exists() {
+            replace(&place, &[])?;
+        }
+        Ok(())
+    }
+
     /// Records the tag of a scope key. Call it before the key is used. Recording the same tag again changes nothing. The
     /// scope of a destroyed key is refused.
     pub fn record(&self, scope: &Scope, tag: KeyTag) -> Result<Recorded, RegistryError> {
@@ -171,13 +182,7 @@ impl Registry {
         change: impl FnOnce(&mut Vec<RecordedEpoch>) -> Result<(), RegistryError>,
     ) -> Result<Recorded, RegistryError> {
         let place = self.place()?;
-        let lock = lock_file().open(with_suffix(&place, ".lock"))?;
-        if !lock.metadata()?.is_file() {
-            return Err(RegistryError::NotAFile);
-        }
-        lock.lock()?;
-        // If another user could open the lock file, that user could hold the lock and block all derivations.
-        let _ = make_owner_only(&lock);
+        let _lock = locked(&place)?;
         let before = scopes(&place)?;
         let mut epochs = before.0.clone();
         change(&mut epochs)?;
@@ -197,6 +202,18 @@ impl Registry {
             _ => Ok(self.path.clone()),
         }
     }
+}
+
+/// Locks the registry at this place, until the file is dropped.
+fn locked(place: &Path) -> Result<File, RegistryError> {
+    let lock = lock_file().open(with_suffix(place, ".lock"))?;
+    if !lock.metadata()?.is_file() {
+        return Err(RegistryError::NotAFile);
+    }
+    lock.lock()?;
+    // If another user could open the lock file, that user could hold the lock and block all derivations.
+    let _ = make_owner_only(&lock);
+    Ok(lock)
 }
 
 /// Sets a date. Another date that is recorded already is refused.

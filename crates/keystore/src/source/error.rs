@@ -91,6 +91,9 @@ pub enum ProgramError {
     /// The group or others can write the program.
     #[error("others can write the program; only its owner may (chmod go-w)")]
     OthersCanWrite,
+    /// Another user owns the program.
+    #[error("another user owns the program; its owner must be root or the user who runs it")]
+    OtherOwner,
     /// The system did not start it.
     #[error("the program was not started: {0}")]
     NotStarted(io::ErrorKind),
@@ -103,6 +106,12 @@ pub enum ProgramError {
         /// The time that it had.
         seconds: u64,
     },
+    /// A signal stopped this process while the program ran.
+    #[error("a signal stopped the run, and the program was killed")]
+    Stopped,
+    /// Two answers to one message differ.
+    #[error("the program gave two answers to one message: do not use its key")]
+    Differs,
     /// It ended with an error.
     #[error("the program ended with status {code}; run it by hand to see what it writes to standard error")]
     Status {
@@ -124,6 +133,16 @@ pub enum TokenError {
     /// The module is not there, or is not a PKCS#11 module.
     #[error("the module {} is missing, or is not a PKCS#11 module", module.display())]
     Module {
+        /// The path of the module.
+        module: PathBuf,
+    },
+    /// Somebody else can replace the module, whose code runs in this process.
+    #[error(
+        "the module {} can be written by others than its owner, or another user than root and you owns it (chmod go-w, \
+         chown)",
+        module.display()
+    )]
+    ModuleOfOthers {
         /// The path of the module.
         module: PathBuf,
     },
@@ -204,7 +223,7 @@ pub enum TokenError {
         code: String,
     },
     /// The session or the token is gone.
-    #[error("the session with the token was lost ({code}); no output was changed")]
+    #[error("the session with the token was lost ({code})")]
     SessionLost {
         /// The code of PKCS#11.
         code: String,
@@ -220,6 +239,26 @@ pub enum TokenError {
         /// What the token says.
         found: bool,
     },
+    /// The label or the id that was read back is not the one that was asked for.
+    #[error("the token made a key with another {attribute} than was asked for; the key was removed")]
+    Name {
+        /// The name in PKCS#11.
+        attribute: &'static str,
+    },
+    /// A new key ended with the session that made it.
+    #[error("the token made a key and does not have it after the session: it did not store the key")]
+    NotStored,
+    /// A new key that does not count, and may still be in the token.
+    #[error("{cause}; a key was made and may still be in the token, with id={id}")]
+    Left {
+        /// Why it does not count.
+        cause: String,
+        /// Its id, as in a URI.
+        id: String,
+    },
+    /// Two MACs of one message under one key.
+    #[error("the token gave two answers to one question: do not rely on it")]
+    Differs,
     /// The key says that it is never destroyed.
     #[error("the token does not destroy this key: it was made with CKA_DESTROYABLE = false")]
     NotDestroyable,
@@ -241,7 +280,7 @@ impl TokenError {
     /// The kind of the error, as one word. What an operator repairs in another way has a word of its own.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Module { .. } | Self::NotStarted { .. } => ErrorKind::TokenModule,
+            Self::Module { .. } | Self::ModuleOfOthers { .. } | Self::NotStarted { .. } => ErrorKind::TokenModule,
             Self::NoToken { .. } | Self::SeveralTokens { .. } => ErrorKind::NoToken,
             Self::PinNeeded => ErrorKind::PinNeeded,
             Self::WrongPin { .. } => ErrorKind::WrongPin,
@@ -256,6 +295,10 @@ impl TokenError {
             | Self::NoMechanism { .. }
             | Self::NotPermitted { .. }
             | Self::Attribute { .. }
+            | Self::Name { .. }
+            | Self::NotStored
+            | Self::Left { .. }
+            | Self::Differs
             | Self::NotDestroyable
             | Self::NotDestroyed
             | Self::Length

@@ -19,6 +19,7 @@ mod symbol_source;
 #[cfg(feature = "pkcs11")]
 pub mod token;
 mod token_uri;
+mod trusted;
 
 pub use address::{AddressError, Expected, Holder, KeyAddress};
 pub use error::{ProgramError, SourceError, TokenError};

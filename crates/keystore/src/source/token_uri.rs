@@ -116,6 +116,17 @@ impl TokenUri {
         token(self) == token(other)
     }
 
+    /// The id of the object, as the URI writes it.
+    pub fn shown_id(&self) -> Option<String> {
+        struct Id<'a>(&'a [u8]);
+        impl fmt::Display for Id<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                percent_encode(f, self.0, is_raw_in_path)
+            }
+        }
+        self.id.as_deref().map(|id| Id(id).to_string())
+    }
+
     /// The files that are read to reach the object.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         let pin = match &self.pin_source {

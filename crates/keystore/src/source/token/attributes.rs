@@ -11,13 +11,18 @@ use cryptoki::{
 
 use super::{
     failed::{code, failed},
+    identity::Kind,
     make::{Uses, derive_once},
     session::{Token, TokenKey},
 };
-use crate::source::error::{SourceError, TokenError};
+use crate::source::{
+    error::{SourceError, TokenError},
+    token_uri::TokenUri,
+};
 
 /// The attributes of a key that is true or false, and their names.
-const ASKED: [(AttributeType, &str); 15] = [
+const ASKED: [(AttributeType, &str); 16] = [
+    (AttributeType::Token, "TOKEN"),
     (AttributeType::Sensitive, "SENSITIVE"),
     (AttributeType::Extractable, "EXTRACTABLE"),
     (AttributeType::AlwaysSensitive, "ALWAYS_SENSITIVE"),
@@ -48,6 +53,8 @@ pub enum Enforced {
 
 /// What a token says of a key.
 pub struct Attributes {
+    /// The id, as in a URI; empty for a key without one.
+    pub id: String,
     /// Name, value (`None` if the token does not say), and whether the token keeps to it.
     pub values: Vec<(&'static str, Option<bool>, Enforced)>,
     /// `ALLOWED_MECHANISMS`, in words; `None` if the token does not say.
@@ -58,6 +65,40 @@ impl Attributes {
     /// The value of an attribute.
     pub fn value(&self, name: &str) -> Option<bool> {
         self.values.iter().find(|(known, ..)| *known == name).and_then(|(_, value, _)| *value)
+    }
+
+    /// Why no mode may be claimed of a key of this kind (`None`: not a key of this project): each attribute that is not as
+    /// this project asks for it, and each one that the token does not keep to. Empty if there is no reason.
+    pub fn faults(&self, kind: Option<Kind>) -> Vec<String> {
+        let says = |name: &str| match self.value(name) {
+            Some(value) => format!("{name} is {value}"),
+            None => format!("{name} is not said"),
+        };
+        let mut faults: Vec<String> = [("SENSITIVE", true), ("EXTRACTABLE", false)]
+            .into_iter()
+            .filter(|(name, wanted)| self.value(name) != Some(*wanted))
+            .map(|(name, _)| says(name))
+            .collect();
+        // A token that does not know an attribute of use does not allow the use.
+        let is = |name: &str| self.value(name).unwrap_or(false);
+        let (signs, derives) = (is("SIGN"), is("DERIVE"));
+        match kind {
+            Some(Kind::Scope(_)) if !signs => faults.push(says("SIGN")),
+            Some(Kind::Scope(_)) if derives => faults.push(says("DERIVE")),
+            Some(Kind::Root) if signs && derives => faults.push("SIGN and DERIVE are true".to_owned()),
+            Some(Kind::Root) if !signs && !derives => faults.push("SIGN and DERIVE are false".to_owned()),
+            _ => {}
+        }
+        if kind.is_some() {
+            let uses = ["VERIFY", "ENCRYPT", "DECRYPT", "WRAP", "UNWRAP"];
+            faults.extend(uses.into_iter().filter(|name| is(name)).map(says));
+            faults.extend(["TOKEN", "PRIVATE"].into_iter().filter(|name| !is(name)).map(says));
+        }
+        let forbidden = self.values.iter().filter(|(.., enforced)| *enforced == Enforced::No).map(|(name, ..)| *name);
+        let mechanisms = self.allowed.iter().filter(|(_, enforced)| *enforced == Enforced::No);
+        let forbidden = forbidden.chain(mechanisms.map(|_| "ALLOWED_MECHANISMS"));
+        faults.extend(forbidden.map(|name| format!("the token does not keep to {name}")));
+        faults
     }
 
     /// Whether something was tried that an attribute forbids, and worked.
@@ -81,9 +122,13 @@ impl Token {
     /// Reads every attribute back. Tries what can be tried without a trace: reading the value, and uses and mechanisms
     /// that the attributes forbid.
     pub fn attributes(&self, key: &TokenKey<'_>) -> Attributes {
+        self.attributes_of(key.handle)
+    }
+
+    pub(super) fn attributes_of(&self, key: ObjectHandle) -> Attributes {
         let mut values: Vec<_> = ASKED
             .iter()
-            .map(|(attribute, name)| (*name, read(&self.session, key.handle, *attribute), Enforced::Promised))
+            .map(|(attribute, name)| (*name, read(&self.session, key, *attribute), Enforced::Promised))
             .collect();
         let mut tried = |name: &str, forbids: bool, worked: bool| {
             for (known, value, enforced) in &mut values {
@@ -92,13 +137,13 @@ impl Token {
                 }
             }
         };
-        let is_read = gives_value(&self.session, key.handle);
+        let is_read = gives_value(&self.session, key);
         tried("SENSITIVE", true, is_read);
-        tried("SIGN", false, self.session.sign(&Mechanism::Sha256Hmac, key.handle, b"fugo").is_ok());
-        tried("DERIVE", false, self.derives(key.handle));
-        let allowed = allowed(&self.session, key.handle).map(|list| {
-            let signs = self.session.sign(&Mechanism::Sha512Hmac, key.handle, b"fugo").is_ok();
-            let enforced = match read(&self.session, key.handle, AttributeType::Sign) {
+        tried("SIGN", false, self.session.sign(&Mechanism::Sha256Hmac, key, b"fugo").is_ok());
+        tried("DERIVE", false, self.derives(key));
+        let allowed = allowed(&self.session, key).map(|list| {
+            let signs = self.session.sign(&Mechanism::Sha512Hmac, key, b"fugo").is_ok();
+            let enforced = match read(&self.session, key, AttributeType::Sign) {
                 Some(true) if !list.is_empty() && !list.contains(&MechanismType::SHA512_HMAC) => {
                     if signs {
                         Enforced::No
@@ -110,7 +155,7 @@ impl Token {
             };
             (list.iter().map(ToString::to_string).collect(), enforced)
         });
-        Attributes { values, allowed }
+        Attributes { id: shown_id(&self.session, key), values, allowed }
     }
 
     /// Whether any derivation from the key works. The derived key lives for a moment.
@@ -122,14 +167,24 @@ impl Token {
     }
 }
 
-/// Refuses a new key that is not as it was asked for, and removes it. `inside` says that the token made its bytes.
-pub(super) fn check(session: &Session, key: ObjectHandle, uses: &Uses, inside: bool) -> Result<(), SourceError> {
+/// Refuses a new key that is not as it was asked for. `uri` has its label and its id; `inside` says that the token made
+/// its bytes.
+pub(super) fn check(
+    session: &Session,
+    key: ObjectHandle,
+    uri: &TokenUri,
+    uses: &Uses,
+    inside: bool,
+) -> Result<(), SourceError> {
     let signs = matches!(uses, Uses::Sign);
     let mut wanted = vec![
+        (AttributeType::Token, "CKA_TOKEN", true),
+        (AttributeType::Private, "CKA_PRIVATE", true),
         (AttributeType::Sensitive, "CKA_SENSITIVE", true),
         (AttributeType::Extractable, "CKA_EXTRACTABLE", false),
         (AttributeType::Sign, "CKA_SIGN", signs),
         (AttributeType::Derive, "CKA_DERIVE", !signs),
+        (AttributeType::Verify, "CKA_VERIFY", false),
         (AttributeType::Wrap, "CKA_WRAP", false),
         (AttributeType::Encrypt, "CKA_ENCRYPT", false),
         (AttributeType::Decrypt, "CKA_DECRYPT", false),
@@ -146,12 +201,25 @@ pub(super) fn check(session: &Session, key: ObjectHandle, uses: &Uses, inside: b
         let found = read(session, key, attribute);
         // A token that does not know an attribute of use does not allow the use.
         if found.unwrap_or(false) != wanted {
-            session.destroy_object(key).map_err(failed)?;
             return Err(TokenError::Attribute { attribute: name, found: !wanted }.into());
         }
     }
+    let found = session.get_attributes(key, &[AttributeType::Label, AttributeType::Id]).map_err(failed)?;
+    let (mut label, mut id) = (None, None);
+    for attribute in found {
+        match attribute {
+            Attribute::Label(found) => label = Some(found),
+            Attribute::Id(found) => id = Some(found),
+            _ => {}
+        }
+    }
+    if label.as_deref() != uri.object.as_deref().map(str::as_bytes) {
+        return Err(TokenError::Name { attribute: "CKA_LABEL" }.into());
+    }
+    if id != uri.id {
+        return Err(TokenError::Name { attribute: "CKA_ID" }.into());
+    }
     if gives_value(session, key) {
-        session.destroy_object(key).map_err(failed)?;
         return Err(TokenError::Attribute { attribute: "CKA_SENSITIVE", found: false }.into());
     }
     Ok(())
@@ -175,7 +243,8 @@ pub(super) fn gives_value(session: &Session, key: ObjectHandle) -> bool {
 pub(super) fn read(session: &Session, key: ObjectHandle, attribute: AttributeType) -> Option<bool> {
     let found = session.get_attributes(key, &[attribute]).ok()?;
     found.into_iter().find_map(|attribute| match attribute {
-        Attribute::Sensitive(value)
+        Attribute::Token(value)
+        | Attribute::Sensitive(value)
         | Attribute::Extractable(value)
         | Attribute::AlwaysSensitive(value)
         | Attribute::NeverExtractable(value)
@@ -193,6 +262,15 @@ pub(super) fn read(session: &Session, key: ObjectHandle, attribute: AttributeTyp
         | Attribute::Destroyable(value) => Some(value),
         _ => None,
     })
+}
+
+fn shown_id(session: &Session, key: ObjectHandle) -> String {
+    let found = session.get_attributes(key, &[AttributeType::Id]).unwrap_or_default();
+    let id = found.into_iter().find_map(|attribute| match attribute {
+        Attribute::Id(id) => Some(id),
+        _ => None,
+    });
+    TokenUri { id, ..TokenUri::default() }.shown_id().unwrap_or_default()
 }
 
 fn allowed(session: &Session, key: ObjectHandle) -> Option<Vec<MechanismType>> {

@@ -36,9 +36,11 @@ impl Kind {
 
 impl Identity {
     /// The id of a new key. It ends with eight random hexadecimal digits, because NSS replaces a key by a new one with
-    /// the same id, without a word.
+    /// the same id, without a word. The first of them is a letter: in a URI they follow `%20`, and ten digits in a row
+    /// would be taken for a number and not be shown.
     pub(super) fn id(&self) -> Result<Vec<u8>, getrandom::Error> {
-        Ok(format!("{self} {:08x}", getrandom::u32()?).into_bytes())
+        let random = 0xa000_0000 + getrandom::u32()? % 0x6000_0000;
+        Ok(format!("{self} {random:08x}").into_bytes())
     }
 
     /// Reads an id. Every identity has one spelling.
@@ -80,6 +82,7 @@ mod tests {
             let identity = Identity::of_id(format!("{text} 0123abcd").as_bytes()).expect("an identity");
             assert_eq!(identity.to_string(), text);
             let ids = [identity.id().expect("random"), identity.id().expect("random")];
+            assert!(ids.iter().all(|id| id[id.len() - 8].is_ascii_lowercase()));
             assert!(ids[0] != ids[1] && ids.iter().all(|id| Identity::of_id(id) == Some(identity)));
         }
         for text in [

@@ -8,12 +8,13 @@ use std::{
 use cryptoki::{context::Pkcs11, error::RvError, object::ObjectHandle, session::Session, slot::Slot};
 use fugo::{
     KeyTag, Scope,
-    mac::{MAC_LEN, Mac},
+    mac::{self, MAC_LEN, Mac},
 };
 
 use super::{
     failed::{code, failed},
-    session::{self, Token},
+    identity::{Identity, Kind},
+    session::{self, Token, TokenKey},
 };
 use crate::{
     key_file::Use,
@@ -60,7 +61,7 @@ impl Kept {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session more. An object can have another handle in another session, so it is found again.
+    /// A session more. An object can have another handle in another session, so it is found again, and its tag confirms it.
     fn open(&self) -> Result<(Session, ObjectHandle), SourceError> {
         let session = self.context.open_ro_session(self.slot).map_err(|error| match code(&error) {
             Some(RvError::SessionCount) => TokenError::NoSession,
@@ -71,6 +72,12 @@ impl Kept {
             SourceError::Token(TokenError::NoKey) => TokenError::SessionLost { code: "logged out".to_owned() }.into(),
             error => error,
         })?;
+        // It is found by its name, and what a token finds in one session can be another key in the next.
+        let identity = Identity { kind: Kind::Scope(self.scope), usage: self.usage };
+        let found = mac::tag(&TokenKey { session: &session, handle, identity })?;
+        if found != self.tag {
+            return Err(SourceError::WrongTag { expected: self.tag, found });
+        }
         Ok((session, handle))
     }
 }

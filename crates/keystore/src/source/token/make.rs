@@ -3,22 +3,23 @@
 use std::{ffi::c_ulong, num::NonZeroUsize, ptr};
 
 use cryptoki::{
-    error::Error,
+    context::Function,
+    error::{Error, RvError},
     mechanism::{
         Mechanism, MechanismType,
         hkdf::HkdfParams,
         kbkdf::{Endianness, KbkdfCounterFormat, KbkdfParams, PrfDataParam, PrfDataParamType},
     },
     object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
-    session::Session,
+    session::{Session, SessionState},
 };
 use fugo::{KEY_LEN, KeyTag, RootKey, Scope, ScopeKey, mac};
 
 use super::{
     attributes::{check, is_of_template},
-    failed::failed,
+    failed::{code, failed},
     identity::{Identity, Kind},
-    session::{Token, TokenKey, named},
+    session::{Token, TokenKey, find, named},
 };
 use crate::{
     key_file::Use,
@@ -43,40 +44,57 @@ pub(super) enum Uses {
     Derive(Vec<MechanismType>),
 }
 
+/// A new key: what it is and may do, whether the token makes its bytes, and the tag that it must have.
+struct New {
+    identity: Identity,
+    uses: Uses,
+    inside: bool,
+    tag: Option<KeyTag>,
+}
+
 impl Token {
     /// Makes a root key in the token. `uri` gives its label.
     pub fn make_root(&self, uri: &TokenUri, usage: Use, mode: Mode) -> Result<(), SourceError> {
-        self.make(uri, Identity { kind: Kind::Root, usage }, &self.uses(mode)?, None).map(|_| ())
+        let new =
+            New { identity: Identity { kind: Kind::Root, usage }, uses: self.uses(mode)?, inside: true, tag: None };
+        self.generate(uri, &new).map(drop)
     }
 
-    /// Brings a root key into the token.
+    /// Brings a root key into the token, which confirms its tag if it signs.
     pub fn import_root(&self, uri: &TokenUri, root: &RootKey, usage: Use, mode: Mode) -> Result<(), SourceError> {
         let identity = Identity { kind: Kind::Root, usage };
-        self.make(uri, identity, &self.uses(mode)?, Some(root.expose_bytes())).map(|_| ())
+        let new = New { identity, uses: self.uses(mode)?, inside: false, tag: Some(root.tag()) };
+        self.import(uri, &new, root.expose_bytes())
     }
 
-    /// Makes the key of a scope from 32 random bytes of the token, without a root key. Returns its tag.
-    pub fn make_scope(&self, uri: &TokenUri, scope: &Scope, usage: Use) -> Result<KeyTag, SourceError> {
+    /// Makes the key of a scope from 32 random bytes of the token, without a root key. Returns its tag, and the URI with
+    /// its id, by which no other key is found.
+    pub fn make_scope(&self, uri: &TokenUri, scope: &Scope, usage: Use) -> Result<(KeyTag, TokenUri), SourceError> {
         let identity = Identity { kind: Kind::Scope(*scope), usage };
-        let handle = self.make(uri, identity, &Uses::Sign, None)?;
-        mac::tag(&TokenKey { session: &self.session, handle, identity })
+        let (tag, uri) = self.generate(uri, &New { identity, uses: Uses::Sign, inside: true, tag: None })?;
+        Ok((tag.unwrap_or_else(|| unreachable!("it signs")), uri))
     }
 
     /// Brings the key of a scope into the token. The token confirms its tag.
     pub fn import_scope(&self, uri: &TokenUri, key: &ScopeKey, usage: Use) -> Result<(), SourceError> {
         let identity = Identity { kind: Kind::Scope(*key.scope()), usage };
-        let handle = self.make(uri, identity, &Uses::Sign, Some(key.expose_bytes()))?;
-        self.confirmed(handle, identity, key.tag())
+        let new = New { identity, uses: Uses::Sign, inside: false, tag: Some(key.tag()) };
+        self.import(uri, &new, key.expose_bytes())
     }
 
-    /// The tag of the scope's key that this root key derives. The key lives in the session for a moment.
+    /// The tag of the scope's key that this root key derives. It is derived twice, because the tag is recorded for good.
+    /// The keys live in the session for a moment.
     pub fn derived_tag(&self, root: &TokenKey<'_>, scope: &Scope) -> Result<KeyTag, SourceError> {
         let mechanism = self.derivation()?;
-        let handle = derive_once(&self.session, root.handle, mechanism, scope.label().as_bytes(), KEY_LEN as u64)
-            .map_err(|error| not_derived(error, mechanism))?;
-        let tag = mac::tag(&TokenKey { session: &self.session, handle, identity: root.identity });
-        self.session.destroy_object(handle).map_err(failed)?;
-        tag
+        let derived = || {
+            let handle = derive_once(&self.session, root.handle, mechanism, scope.label().as_bytes(), KEY_LEN as u64)
+                .map_err(|error| not_derived(error, mechanism))?;
+            let tag = mac::tag(&TokenKey { session: &self.session, handle, identity: root.identity });
+            self.session.destroy_object(handle).map_err(failed)?;
+            tag
+        };
+        let (first, second) = (derived()?, derived()?);
+        if first == second { Ok(first) } else { Err(TokenError::Differs.into()) }
     }
 
     /// Derives the key of a scope within the token, as an object that signs and does nothing else. `tag` is that of
@@ -88,57 +106,128 @@ impl Token {
         scope: &Scope,
         tag: KeyTag,
     ) -> Result<(), SourceError> {
-        self.check_is_new(uri)?;
         let mechanism = self.derivation()?;
         let identity = Identity { kind: Kind::Scope(*scope), usage: root.identity.usage };
-        let template = template(label(uri)?, Some(&self.new_id(identity)?), &Uses::Sign);
+        let new = New { identity, uses: Uses::Sign, inside: false, tag: Some(tag) };
         let label = scope.label();
-        let handle = in_turn(&template, |template| {
-            with_mechanism(mechanism, label.as_bytes(), |mechanism| {
-                let length = Attribute::ValueLen((KEY_LEN as u64).into());
-                self.session.derive_key(mechanism, root.handle, &[template, &[length]].concat())
-            })
-        })
-        .map_err(|error| not_derived(error, mechanism))?;
-        check(&self.session, handle, &Uses::Sign, false)?;
-        self.confirmed(handle, identity, tag)
+        let mut named =
+            self.session.get_attributes(root.handle, &[AttributeType::Label, AttributeType::Id]).map_err(failed)?;
+        named.push(Attribute::Class(ObjectClass::SECRET_KEY));
+        let derive = |session: &Session, template: &[Attribute]| {
+            // The root key can have another handle in another session.
+            let [root] = session.find_objects(&named)?[..] else {
+                return Err(Error::Pkcs11(RvError::KeyHandleInvalid, Function::FindObjects));
+            };
+            with_mechanism(mechanism, label.as_bytes(), |mechanism| session.derive_key(mechanism, root, template))
+        };
+        self.stored(uri, &new, derive, |error| not_derived(error, mechanism)).map(drop)
     }
 
-    /// Removes a new key whose tag is not the expected one.
-    fn confirmed(&self, handle: ObjectHandle, identity: Identity, expected: KeyTag) -> Result<(), SourceError> {
-        let found = mac::tag(&TokenKey { session: &self.session, handle, identity });
-        if !matches!(&found, Ok(found) if *found == expected) {
-            self.session.destroy_object(handle).map_err(failed)?;
-            return Err(SourceError::WrongTag { expected, found: found? });
-        }
-        Ok(())
+    fn generate(&self, uri: &TokenUri, new: &New) -> Result<(Option<KeyTag>, TokenUri), SourceError> {
+        let generate =
+            |session: &Session, template: &[Attribute]| session.generate_key(&Mechanism::GenericSecretKeyGen, template);
+        self.stored(uri, new, generate, failed)
     }
 
-    fn make(
+    fn import(&self, uri: &TokenUri, new: &New, bytes: &[u8; KEY_LEN]) -> Result<(), SourceError> {
+        let create = |session: &Session, template: &[Attribute]| {
+            let of_key = |attribute: &&Attribute| !matches!(attribute, Attribute::ValueLen(_));
+            let value = Attribute::Value(bytes.to_vec());
+            let template: Vec<Attribute> = template.iter().filter(of_key).cloned().chain([value]).collect();
+            session.create_object(&template)
+        };
+        self.stored(uri, new, create, failed).map(drop)
+    }
+
+    /// Makes a key with `make`, which gets a session and a template, and returns its tag (if it signs) and its URI with
+    /// its id. The key counts when it has the attributes and the tag that were asked for, and when it is found again
+    /// after the session that made it was closed: an object that is not stored ends with that session. A key that does
+    /// not count is removed.
+    fn stored(
         &self,
         uri: &TokenUri,
-        identity: Identity,
-        uses: &Uses,
-        bytes: Option<&[u8; KEY_LEN]>,
-    ) -> Result<ObjectHandle, SourceError> {
+        new: &New,
+        make: impl Fn(&Session, &[Attribute]) -> Result<ObjectHandle, Error>,
+        not_made: impl Fn(Error) -> TokenError,
+    ) -> Result<(Option<KeyTag>, TokenUri), SourceError> {
         self.check_is_new(uri)?;
-        let template = template(label(uri)?, Some(&self.new_id(identity)?), uses);
+        let (label, id) = (label(uri)?, self.new_id(new.identity)?);
+        let template = template(label, Some(&id), &new.uses);
+        let exact = TokenUri { id: Some(id), ..uri.clone() };
+        let maker = self.another_session()?;
+        let session = maker.as_ref().unwrap_or(&self.session);
         let length = [Attribute::ValueLen((KEY_LEN as u64).into())];
-        let handle = in_turn(&template, |template| match bytes {
-            Some(bytes) => self.session.create_object(&[template, &[Attribute::Value(bytes.to_vec())]].concat()),
-            None => self.session.generate_key(&Mechanism::GenericSecretKeyGen, &[template, &length].concat()),
-        })
-        .map_err(failed)?;
-        check(&self.session, handle, uses, bytes.is_none())?;
-        Ok(handle)
+        let made = in_turn(&template, |template| make(session, &[template, &length].concat()));
+        let judged = made.map_err(|error| not_made(error).into()).and_then(|handle| {
+            let judged = check(session, handle, &exact, &new.uses, new.inside)
+                .and_then(|()| confirmed(&TokenKey { session, handle, identity: new.identity }, new));
+            // By its handle: its id and its label can be others.
+            judged.inspect_err(|_| drop(session.destroy_object(handle)))
+        });
+        drop(maker);
+        let outcome = judged.and_then(|tag| self.check_is_stored(&exact, new, tag).map(|()| tag));
+        match outcome {
+            Ok(tag) => Ok((tag, exact)),
+            Err(error) => Err(self.without(&exact, error)),
+        }
+    }
+
+    /// A session in which a key is made; `None` if the token gives only one.
+    fn another_session(&self) -> Result<Option<Session>, TokenError> {
+        match self.context.open_rw_session(self.slot) {
+            Ok(session) => Ok(Some(session)),
+            Err(error) if code(&error) == Some(&RvError::SessionCount) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Finds a new key by its label and its id, and asks for its tag once more. Its label must be its own: two programs
+    /// can make keys with one label at once, and each of them finds both.
+    fn check_is_stored(&self, exact: &TokenUri, new: &New, tag: Option<KeyTag>) -> Result<(), SourceError> {
+        let handle = find(&self.session, exact).map_err(|error| match error {
+            SourceError::Token(TokenError::NoKey) => TokenError::NotStored.into(),
+            error => error,
+        })?;
+        self.check_is_new_but_for(exact, 1)?;
+        let again = confirmed(&TokenKey { session: &self.session, handle, identity: new.identity }, new)?;
+        if again == tag { Ok(()) } else { Err(TokenError::Differs.into()) }
+    }
+
+    /// Removes a new key after an error, and looks whether it is gone. Where that cannot be known, the error says so.
+    fn without(&self, exact: &TokenUri, error: SourceError) -> SourceError {
+        let is_gone = |session: &Session| {
+            session.find_objects(&named(exact))?.into_iter().try_for_each(|key| session.destroy_object(key))?;
+            // Without a login no key is seen.
+            let sees = matches!(session.get_session_info()?.session_state(), SessionState::RwUser)
+                || !self.context.get_token_info(self.slot)?.login_required();
+            Ok(sees && session.find_objects(&named(exact))?.is_empty())
+        };
+        let in_another = || self.context.open_rw_session(self.slot).and_then(|session| is_gone(&session));
+        match is_gone(&self.session).or_else(|_: Error| in_another()) {
+            Ok(true) => error,
+            Ok(false) | Err(_) => {
+                let cause = match error {
+                    SourceError::Token(TokenError::Attribute { attribute, found }) => {
+                        format!("the token made a key with {attribute} = {found}")
+                    }
+                    error => error.to_string(),
+                };
+                TokenError::Left { cause, id: exact.shown_id().unwrap_or_default() }.into()
+            }
+        }
     }
 
     /// Refuses a URI without a label for a new key, and a label that a key of the token has.
     pub fn check_is_new(&self, uri: &TokenUri) -> Result<(), SourceError> {
         label(uri)?;
+        self.check_is_new_but_for(uri, 0)
+    }
+
+    /// Refuses a label that more than so many keys of the token have.
+    fn check_is_new_but_for(&self, uri: &TokenUri, known: usize) -> Result<(), SourceError> {
         let label = TokenUri { id: None, ..uri.clone() };
         let found = self.session.find_objects(&named(&label)).map_err(failed)?;
-        if found.is_empty() { Ok(()) } else { Err(TokenError::Exists.into()) }
+        if found.len() <= known { Ok(()) } else { Err(TokenError::Exists.into()) }
     }
 
     /// An id that no key of the token has.
@@ -163,6 +252,18 @@ impl Token {
             }
         }
         Err(TokenError::NoMechanism { mechanism: "CKM_HKDF_DERIVE or CKM_SP800_108_COUNTER_KDF" }.into())
+    }
+}
+
+/// The tag of a new key, if it signs. Another one than it must have is refused.
+fn confirmed(key: &TokenKey<'_>, new: &New) -> Result<Option<KeyTag>, SourceError> {
+    if !matches!(new.uses, Uses::Sign) {
+        return Ok(None);
+    }
+    let found = mac::tag(key)?;
+    match new.tag {
+        Some(expected) if expected != found => Err(SourceError::WrongTag { expected, found }),
+        _ => Ok(Some(found)),
     }
 }
 
@@ -291,8 +392,7 @@ pub(super) fn with_mechanism<T>(
 }
 
 fn not_derived(error: Error, mechanism: MechanismType) -> TokenError {
-    use cryptoki::error::RvError;
-    match super::failed::code(&error) {
+    match code(&error) {
         Some(RvError::MechanismInvalid) if mechanism == MechanismType::HKDF_DERIVE => {
             TokenError::NoMechanism { mechanism: "CKM_HKDF_DERIVE, for this key" }
         }

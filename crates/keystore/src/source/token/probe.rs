@@ -3,7 +3,7 @@
 //! It derives with a text that is the label of no scope, so it never learns a key that is in use.
 
 use cryptoki::{
-    mechanism::MechanismType,
+    mechanism::{Mechanism, MechanismType},
     object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
     session::Session,
 };
@@ -13,13 +13,16 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{
-    attributes::{gives_value, read},
+    attributes::{Attributes, gives_value, read},
     failed::failed,
     identity::Identity,
     make::{derive_once, with_mechanism},
     session::{Token, identity, named},
 };
-use crate::source::{error::SourceError, token_uri::TokenUri};
+use crate::source::{
+    error::{SourceError, TokenError},
+    token_uri::TokenUri,
+};
 
 /// The label of no scope: labels start with the five bytes `fugo` and 1.
 const INFO: &[u8] = b"fugo key probe";
@@ -40,10 +43,12 @@ pub enum Attack {
     HkdfData,
     /// Derive a key that is not sensitive and may leave the token.
     Extractable,
-    /// Copy the key with weaker attributes.
+    /// Copy the key with weaker attributes, or weaken a copy.
     Copy,
-    /// Make a derived key or a copy weaker after it was made.
+    /// Make a derived key weaker after it was made.
     Weaken,
+    /// Wrap the key with a key of the attacker.
+    Wrap,
 }
 
 /// How an attack ended.
@@ -61,6 +66,8 @@ pub struct Probed {
     pub label: String,
     /// What its id says; `None` if it is not a key of this project.
     pub identity: Option<Identity>,
+    /// What the token says of it.
+    pub attributes: Attributes,
     /// Each attack and its end.
     pub attacks: Vec<(Attack, Outcome)>,
 }
@@ -75,8 +82,9 @@ impl Attack {
             Self::ShortKbkdf => "find a derived key from keys of 1 to 32 bytes (CKM_SP800_108_COUNTER_KDF)",
             Self::HkdfData => "derive as data (CKM_HKDF_DATA)",
             Self::Extractable => "derive a key that may leave the token",
-            Self::Copy => "copy the key with weaker attributes",
+            Self::Copy => "copy the key with weaker attributes, or weaken a copy",
             Self::Weaken => "make the attributes of a derived key weaker",
+            Self::Wrap => "wrap the key with another key, whose bytes are known",
         }
     }
 }
@@ -87,6 +95,11 @@ impl Probed {
         self.attacks.contains(&(attack, Outcome::Succeeded))
     }
 
+    /// Why no mode may be claimed of it by its attributes.
+    pub fn faults(&self) -> Vec<String> {
+        self.attributes.faults(self.identity.map(|identity| identity.kind))
+    }
+
     /// Whether the bytes of the key, or of a key that it derives, came out.
     pub fn leaks(&self) -> bool {
         self.attacks.iter().any(|(attack, outcome)| *attack != Attack::Sign && *outcome == Outcome::Succeeded)
@@ -95,9 +108,12 @@ impl Probed {
 
 impl Token {
     /// Attacks every secret key that this login sees and the URI fits. What the attacks make lives in the session and
-    /// is removed.
+    /// is removed. A URI that names a key, and fits none, is refused.
     pub fn probe(&self, uri: &TokenUri) -> Result<Vec<Probed>, SourceError> {
         let keys = self.session.find_objects(&named(uri)).map_err(failed)?;
+        if keys.is_empty() && (uri.object.is_some() || uri.id.is_some()) {
+            return Err(TokenError::NoKey.into());
+        }
         keys.into_iter().map(|key| self.probe_one(key)).collect()
     }
 
@@ -111,13 +127,14 @@ impl Token {
         let tried = |attack: Attack| {
             let succeeded = match attack {
                 Attack::Read => gives_value(session, key),
-                Attack::Sign => session.sign(&cryptoki::mechanism::Mechanism::Sha256Hmac, key, MESSAGE).is_ok(),
+                Attack::Sign => session.sign(&Mechanism::Sha256Hmac, key, MESSAGE).is_ok(),
                 Attack::ShortHkdf => short(session, key, MechanismType::HKDF_DERIVE),
                 Attack::ShortKbkdf => short(session, key, MechanismType::SP800_108_COUNTER_KDF),
                 Attack::HkdfData => as_data(session, key),
                 Attack::Extractable => extractable(session, key),
                 Attack::Copy => copied(session, key),
                 Attack::Weaken => weakened(session, key),
+                Attack::Wrap => is_wrapped(session, key),
             };
             (attack, if succeeded { Outcome::Succeeded } else { Outcome::Refused })
         };
@@ -130,10 +147,12 @@ impl Token {
             Attack::Extractable,
             Attack::Copy,
             Attack::Weaken,
+            Attack::Wrap,
         ];
         Ok(Probed {
             label: label.unwrap_or_default(),
             identity: identity(session, key)?,
+            attributes: self.attributes_of(key),
             attacks: attacks.into_iter().map(tried).collect(),
         })
     }
@@ -145,7 +164,7 @@ fn short(session: &Session, key: ObjectHandle, mechanism: MechanismType) -> bool
     let mut found = Zeroizing::new(Vec::with_capacity(MAC_LEN));
     for length in 1..=MAC_LEN {
         let Ok(derived) = derive_once(session, key, mechanism, INFO, length as u64) else { return false };
-        let signed = session.sign(&cryptoki::mechanism::Mechanism::Sha256Hmac, derived, MESSAGE);
+        let signed = session.sign(&Mechanism::Sha256Hmac, derived, MESSAGE);
         let _ = session.destroy_object(derived);
         let Ok(signed) = signed else { return false };
         found.push(0);
@@ -183,43 +202,99 @@ fn as_data(session: &Session, key: ObjectHandle) -> bool {
 }
 
 fn extractable(session: &Session, key: ObjectHandle) -> bool {
-    let template = [
-        Attribute::Class(ObjectClass::SECRET_KEY),
-        Attribute::KeyType(KeyType::GENERIC_SECRET),
-        Attribute::Token(false),
-        Attribute::Sensitive(false),
-        Attribute::Extractable(true),
-        Attribute::ValueLen((MAC_LEN as u64).into()),
-    ];
-    [MechanismType::HKDF_DERIVE, MechanismType::SP800_108_COUNTER_KDF].into_iter().any(|mechanism| {
-        let derived = with_mechanism(mechanism, INFO, |mechanism| session.derive_key(mechanism, key, &template));
-        taken(session, derived.ok())
+    let template = |sensitive: bool| {
+        [
+            Attribute::Class(ObjectClass::SECRET_KEY),
+            Attribute::KeyType(KeyType::GENERIC_SECRET),
+            Attribute::Token(false),
+            Attribute::Sensitive(sensitive),
+            Attribute::Extractable(true),
+            Attribute::ValueLen((MAC_LEN as u64).into()),
+        ]
+    };
+    MECHANISMS.into_iter().any(|mechanism| {
+        [false, true].into_iter().any(|sensitive| {
+            let template = template(sensitive);
+            let derived = with_mechanism(mechanism, INFO, |mechanism| session.derive_key(mechanism, key, &template));
+            taken(session, derived.ok())
+        })
     })
 }
 
+const MECHANISMS: [MechanismType; 2] = [MechanismType::HKDF_DERIVE, MechanismType::SP800_108_COUNTER_KDF];
+
 fn copied(session: &Session, key: ObjectHandle) -> bool {
-    let weak = [Attribute::Token(false), Attribute::Sensitive(false), Attribute::Extractable(true)];
-    taken(session, session.copy_object(key, &weak).ok())
+    let not_stored = Attribute::Token(false);
+    let weaker = [
+        vec![not_stored.clone(), Attribute::Sensitive(false), Attribute::Extractable(true)],
+        vec![not_stored.clone(), Attribute::Extractable(true)],
+        vec![not_stored],
+    ];
+    weaker.iter().any(|weaker| session.copy_object(key, weaker).is_ok_and(|copy| is_weakened(session, copy)))
 }
 
-/// A derived key or a plain copy is made weaker, never the key itself.
+/// A derived key is made weaker, never the key itself.
 fn weakened(session: &Session, key: ObjectHandle) -> bool {
-    let derived = [MechanismType::HKDF_DERIVE, MechanismType::SP800_108_COUNTER_KDF]
-        .into_iter()
-        .find_map(|mechanism| derive_once(session, key, mechanism, INFO, MAC_LEN as u64).ok());
-    let Some(other) = derived.or_else(|| session.copy_object(key, &[Attribute::Token(false)]).ok()) else {
-        return false;
-    };
-    let _ = session.update_attributes(other, &[Attribute::Extractable(true)]);
-    let _ = session.update_attributes(other, &[Attribute::Sensitive(false)]);
-    let is_weaker = read(session, other, AttributeType::Extractable) == Some(true);
-    taken(session, Some(other)) || is_weaker
+    let derive = |mechanism| derive_once(session, key, mechanism, INFO, MAC_LEN as u64).ok();
+    MECHANISMS.into_iter().find_map(derive).is_some_and(|derived| is_weakened(session, derived))
 }
 
-/// Whether the bytes of a new object are readable. It is removed.
+/// Whether a new object gets weaker, so that its bytes come out. It is removed.
+fn is_weakened(session: &Session, object: ObjectHandle) -> bool {
+    let _ = session.update_attributes(object, &[Attribute::Extractable(true)]);
+    let _ = session.update_attributes(object, &[Attribute::Sensitive(false)]);
+    let is_weaker = read(session, object, AttributeType::Extractable) == Some(true);
+    taken(session, Some(object)) || is_weaker
+}
+
+/// Whether the bytes of a new object come out. It is removed.
 fn taken(session: &Session, object: Option<ObjectHandle>) -> bool {
     let Some(object) = object else { return false };
-    let is_read = gives_value(session, object);
+    let is_out = gives_value(session, object) || is_wrapped(session, object);
     let _ = session.destroy_object(object);
-    is_read
+    is_out
+}
+
+/// Whether the token wraps an object with a key of the attacker: an AES key with known bytes, or one that the token made,
+/// which may leave it; or a public key of RSA. What it gives is wiped.
+fn is_wrapped(session: &Session, object: ObjectHandle) -> bool {
+    let of_aes = [
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::AES),
+        Attribute::Token(false),
+        Attribute::Sensitive(false),
+        Attribute::Extractable(true),
+        Attribute::Wrap(true),
+    ];
+    let bytes = [Attribute::Value(vec![0x5a; 32])];
+    let length = [Attribute::ValueLen(32_u64.into())];
+    let aes = session
+        .create_object(&[&of_aes[..], &bytes].concat())
+        .or_else(|_| session.generate_key(&Mechanism::AesKeyGen, &[&of_aes[..], &length].concat()));
+    // Nobody has the private key: a token that wraps with this one wraps with every other one.
+    let rsa = session.create_object(&[
+        Attribute::Class(ObjectClass::PUBLIC_KEY),
+        Attribute::KeyType(KeyType::RSA),
+        Attribute::Token(false),
+        Attribute::Wrap(true),
+        Attribute::Modulus(vec![0xc1; 256]),
+        Attribute::PublicExponent(vec![1, 0, 1]),
+    ]);
+    let by_aes = [
+        Mechanism::AesKeyWrap,
+        Mechanism::AesKeyWrapPad,
+        Mechanism::AesCbcPad([0; 16]),
+        Mechanism::AesCbc([0; 16]),
+        Mechanism::AesEcb,
+    ];
+    let by_rsa = [Mechanism::RsaPkcs];
+    [(aes, &by_aes[..]), (rsa, &by_rsa[..])].into_iter().any(|(wrapping, mechanisms)| {
+        let Ok(wrapping) = wrapping else { return false };
+        let gives = mechanisms.iter().any(|mechanism| {
+            let wrapped = session.wrap_key(mechanism, wrapping, object).map(Zeroizing::new);
+            wrapped.is_ok_and(|bytes| !bytes.is_empty())
+        });
+        let _ = session.destroy_object(wrapping);
+        gives
+    })
 }

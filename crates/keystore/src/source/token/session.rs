@@ -21,6 +21,7 @@ use crate::source::{
     error::{SourceError, TokenError},
     open::AskPin,
     token_uri::TokenUri,
+    trusted::{self, Distrust},
 };
 
 /// A token in which this process is logged in.
@@ -35,6 +36,12 @@ impl Token {
     /// session of it needs no PIN.
     pub fn open(uri: &TokenUri, ask_pin: AskPin<'_>) -> Result<Self, SourceError> {
         let module = || TokenError::Module { module: uri.module_path.clone() };
+        trusted::check(&uri.module_path).map_err(|error| match error {
+            Distrust::Missing(_) | Distrust::NotAFile => module(),
+            Distrust::OthersCanWrite | Distrust::OtherOwner => {
+                TokenError::ModuleOfOthers { module: uri.module_path.clone() }
+            }
+        })?;
         let context = Pkcs11::new(&uri.module_path).map_err(|_| module())?;
         match context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) => {}
