@@ -6,14 +6,14 @@ use clap::Args;
 use fugo::ScopeKey;
 use fugo_keystore::{
     KeyFileError, TestKeys, Use, VerifyingKeyFile,
-    source::{Holder, KeyAddress, ScopeSource, SourceError, TokenUri},
+    source::{Holder, KeyAddress, ScopeSource, SourceError, TokenError, TokenUri},
 };
 use secrecy::SecretString;
 
 pub(crate) use crate::unlock::UnlockArgs;
 use crate::{
     failure::{Failure, Result},
-    notice, passphrase,
+    interrupt, notice, passphrase,
     unlock::{Opener, not_opened, nothing},
 };
 
@@ -112,7 +112,10 @@ pub(crate) fn files<'a>(addresses: impl IntoIterator<Item = &'a PathBuf>) -> Vec
 fn open(address: &KeyAddress, opener: &mut Opener, test_keys: TestKeys) -> Result<ScopeSource> {
     let source = match &address.holder {
         Holder::File(path) => ScopeSource::from_file(opener.open(path)?),
-        Holder::Program(_) | Holder::Token(_) => ScopeSource::open(address, &nothing(test_keys), &mut ask_pin),
+        Holder::Program(_) => {
+            interrupt::with_programs(|| ScopeSource::open(address, &nothing(test_keys), &mut ask_pin))?
+        }
+        Holder::Token(_) => ScopeSource::open(address, &nothing(test_keys), &mut ask_pin),
     };
     source.map_err(|error| not_given(&address.to_string(), &error))
 }
@@ -143,6 +146,14 @@ pub(crate) fn not_given(address: &str, error: &SourceError) -> Failure {
         SourceError::ScopeMissing => "`fugo key derive` records the tag of a scope in the registry and prints it",
         SourceError::WrongTag { .. } | SourceError::WrongScope { .. } => {
             "do not use the key until you know which one it is; the registry of scopes has the tag of each scope"
+        }
+        SourceError::Token(TokenError::Exists) => {
+            "choose another label; `fugo key probe` shows each key with its id, and a key that no registry records ends \
+             with `fugo key destroy --not-recorded`"
+        }
+        SourceError::Token(TokenError::Left { .. }) => {
+            "see with `fugo key probe` whether it is there; if it is, end it with `fugo key destroy --not-recorded` and \
+             this id in the URI: no registry records it"
         }
         SourceError::Program { .. } => "correct the program, or its settings after exec:; no output was changed",
         _ => "docs/custody.md says what each source can do; no output was changed",

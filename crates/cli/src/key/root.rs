@@ -10,7 +10,7 @@ use fugo::{
 use fugo_keystore::{
     Key, KeyFile, Registry, RegistryError, Share, ShareError, TestKeys, Use,
     source::{
-        Holder, Program, SourceError, TokenUri,
+        Holder, Program, ProgramError, SourceError, TokenError, TokenUri,
         token::{Identity, Kind, Token},
     },
 };
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    keys, notice,
+    interrupt, keys, notice,
     unlock::{Opener, RootUnlockArgs},
 };
 
@@ -140,19 +140,37 @@ impl Root {
     pub(super) fn derive(&self, scope: &Scope) -> Result<KeyFile> {
         match self {
             Self::Bytes(root) => Ok(root.derive(scope).unwrap_or_else(|| unreachable!("opened as a root key"))),
-            Self::Program { program, usage } => maced(program, &program.to_string(), scope, *usage),
+            Self::Program { program, usage } => {
+                let key = || maced(program, &program.to_string(), scope, *usage, differs(program));
+                interrupt::with_programs(key)?
+            }
             Self::Token { token, uri, usage } => {
                 let root = token.key(uri).map_err(|error| refused(uri, &error))?;
-                maced(&root, &uri.to_string(), scope, *usage)
+                maced(&root, &uri.to_string(), scope, *usage, TokenError::Differs.into())
             }
         }
     }
 }
 
-/// The key of a scope from whoever MACs with the root key. One that anybody can guess is refused.
-fn maced(root: &impl Mac<Error = SourceError>, address: &str, scope: &Scope, usage: Use) -> Result<KeyFile> {
+fn differs(program: &Program) -> SourceError {
+    SourceError::Program { path: program.path().to_owned(), error: ProgramError::Differs }
+}
+
+/// The key of a scope from whoever MACs with the root key. One that anybody can guess is refused. It is asked for twice:
+/// its tag is recorded for good, and one wrong answer would take the scope from the right key.
+fn maced(
+    root: &impl Mac<Error = SourceError>,
+    address: &str,
+    scope: &Scope,
+    usage: Use,
+    differs: SourceError,
+) -> Result<KeyFile> {
     let refused = |error| keys::not_given(address, &error);
-    let file = KeyFile::scope(mac::scope_key(root, scope).map_err(refused)?, usage);
+    let key = mac::scope_key(root, scope).map_err(refused)?;
+    if mac::scope_key(root, scope).map_err(refused)? != key {
+        return Err(refused(differs));
+    }
+    let file = KeyFile::scope(key, usage);
     file.check(TestKeys::Allow).map_err(|error| refused(error.into()))?;
     Ok(file)
 }

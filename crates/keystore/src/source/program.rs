@@ -8,6 +8,7 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -18,10 +19,16 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{
     address::{AddressError, percent_decoded, percent_encode},
     error::{ProgramError, SourceError},
+    trusted::{self, Distrust},
 };
 
 /// The time that a program has if its address gives none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes of output that are read. What a program writes in place of an answer is read to its end, so that the
+/// program ends by itself and its status says why.
+const MOST: usize = 64 * 1024;
+/// See [`Program::stop`].
+static STOP: AtomicBool = AtomicBool::new(false);
 /// The most seconds that an address can give.
 const MAX_TIMEOUT: u64 = 600;
 
@@ -65,14 +72,31 @@ impl Program {
         &self.path
     }
 
-    /// Runs the program once.
+    /// A flag that stops every program of this process: when it is set, those that run are killed with all that they
+    /// started, and none is started any more. A handler of signals can set it.
+    pub fn stop() -> &'static AtomicBool {
+        &STOP
+    }
+
+    /// Runs the program once. Every descriptor of this process from 3 on is set to close on exec before.
     fn run(&self, message: &[u8], out: &mut [u8; MAC_LEN]) -> Result<(), ProgramError> {
-        self.check()?;
+        trusted::check(&self.path).map_err(|error| match error {
+            Distrust::Missing(kind) => ProgramError::NotStarted(kind),
+            Distrust::NotAFile => ProgramError::NotAFile,
+            Distrust::OthersCanWrite => ProgramError::OthersCanWrite,
+            Distrust::OtherOwner => ProgramError::OtherOwner,
+        })?;
         let limit = self.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs);
         let until = Instant::now() + limit;
         let mut child = Ended(self.start(message).map_err(|error| ProgramError::NotStarted(error.kind()))?);
-        let answer = child.answer(until).ok_or(ProgramError::TimeLimit { seconds: limit.as_secs() })?;
-        let status = child.status(until).ok_or(ProgramError::TimeLimit { seconds: limit.as_secs() })?;
+        let late =
+            || if is_stopped() { ProgramError::Stopped } else { ProgramError::TimeLimit { seconds: limit.as_secs() } };
+        let answer = child.answer(until).ok_or_else(late)?;
+        // A program that writes on is not waited for: it would end by the closed pipe, with a status of that.
+        if answer.as_ref().is_err_and(|error| *error == ProgramError::Length) {
+            return Err(ProgramError::Length);
+        }
+        let status = child.status(until).ok_or_else(late)?;
         // The status first: the output of a program that failed is not an answer of any length.
         match status.code() {
             Some(0) => {}
@@ -85,25 +109,14 @@ impl Program {
         Ok(())
     }
 
-    /// Refuses a program that others can replace.
-    fn check(&self) -> Result<(), ProgramError> {
-        let found = self.path.metadata().map_err(|error| ProgramError::NotStarted(error.kind()))?;
-        if !found.is_file() {
-            return Err(ProgramError::NotAFile);
-        }
-        #[cfg(unix)]
-        if std::os::unix::fs::MetadataExt::mode(&found) & 0o022 != 0 {
-            return Err(ProgramError::OthersCanWrite);
-        }
-        Ok(())
-    }
-
     fn start(&self, message: &[u8]) -> io::Result<Child> {
         // The message is in the pipe before the program starts. A pipe holds more than 55 bytes, so this neither
         // waits nor fails if the program does not read.
         let (input, mut to_input) = io::pipe()?;
         to_input.write_all(message)?;
         drop(to_input);
+        #[cfg(unix)]
+        close_fds::set_fds_cloexec_threadsafe(3, &[]);
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).env_clear();
         for name in &self.environment {
@@ -123,7 +136,8 @@ impl Mac for Program {
     type Error = SourceError;
 
     fn mac(&self, message: &[u8], out: &mut [u8; MAC_LEN]) -> Result<(), SourceError> {
-        self.run(message, out).map_err(|error| SourceError::Program { path: self.path.clone(), error })
+        let run = if is_stopped() { Err(ProgramError::Stopped) } else { self.run(message, out) };
+        run.map_err(|error| SourceError::Program { path: self.path.clone(), error })
     }
 }
 
@@ -131,17 +145,18 @@ impl Mac for Program {
 struct Ended(Child);
 
 impl Ended {
-    /// All of standard output, if it is closed in time; too much of it is an error.
+    /// Standard output, if it is closed in time: the answer and one byte more of it. Too much of it is an error.
     fn answer(&mut self, until: Instant) -> Option<Result<Zeroizing<Vec<u8>>, ProgramError>> {
         let mut output = self.0.stdout.take()?;
         // Joined only when it has ended: if a process that left the group keeps the pipe open, the read does not end.
         let reader = thread::spawn(move || {
             let mut bytes = Zeroizing::new(Vec::with_capacity(MAC_LEN + 1));
-            let mut byte = [0];
+            let (mut byte, mut more) = ([0], 0);
             let read = loop {
                 match output.read(&mut byte) {
                     Ok(0) => break Ok(()),
-                    Ok(_) if bytes.len() > MAC_LEN => break Err(ProgramError::Length),
+                    Ok(_) if more == MOST => break Err(ProgramError::Length),
+                    Ok(_) if bytes.len() > MAC_LEN => more += 1,
                     Ok(_) => bytes.push(byte[0]),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => break Err(ProgramError::NotRead(error.kind())),
@@ -153,7 +168,7 @@ impl Ended {
         });
         // Waiting on a channel would make std allocate a handle of the caller's thread, which is never freed.
         while !reader.is_finished() {
-            if Instant::now() >= until {
+            if Instant::now() >= until || is_stopped() {
                 return None;
             }
             thread::sleep(Duration::from_millis(2));
@@ -167,7 +182,7 @@ impl Ended {
             if let Ok(Some(status)) = self.0.try_wait() {
                 return Some(status);
             }
-            if Instant::now() >= until {
+            if Instant::now() >= until || is_stopped() {
                 return None;
             }
             thread::sleep(Duration::from_millis(2));
@@ -186,6 +201,10 @@ impl Drop for Ended {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn is_stopped() -> bool {
+    STOP.load(Ordering::Relaxed)
 }
 
 fn is_name(name: &str) -> bool {
