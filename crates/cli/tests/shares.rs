@@ -170,10 +170,12 @@ fn a_root_can_be_born_as_shares() {
     succeeds(&made);
     assert!(stderr(&made).contains("any 2 of 3 shares give the production root key"), "{made:?}");
     assert_eq!(custodians.keys.names(), ["custodian-1.txt", "custodian-2.txt", "custodian-3.txt", "shares"]);
-    let again = answer(&[&custodians.split_args("2", &dir)[..], &["--new", "--use", "test"]].concat(), "");
+    let other = custodians.keys.arg("new/shares");
+    let again = answer(&[&custodians.split_args("2", &other)[..], &["--new", "--use", "test"]].concat(), "");
     succeeds(&again);
-    let files = names(&custodians.keys.at("shares"));
-    assert_eq!(files.len(), 6, "two roots, and each has a tag: {files:?}");
+    let files = [names(&custodians.keys.at("shares")), names(&custodians.keys.at("new/shares"))].concat();
+    let different: std::collections::BTreeSet<&String> = files.iter().collect();
+    assert_eq!((files.len(), different.len()), (6, 6), "two roots, and each has a tag: {files:?}");
     is_refused(&answer(&custodians.split_args("2", &dir), ""), "<ROOT>");
 }
 
@@ -239,12 +241,33 @@ fn all_shares_are_made_or_none() {
     is_refused(&custodians.split("2"), "never replaced");
     assert_eq!(names(&custodians.keys.at("shares")), ["root-0e84213a-share-3-of-3.age"]);
     assert_eq!(fs::read_to_string(custodians.share(3)).expect("kept"), "mine");
+    // An empty directory is one that somebody made for something else.
+    fs::remove_file(custodians.share(3)).expect("removed");
+    is_refused(&custodians.split("2"), "name a new directory");
+    assert!(names(&custodians.keys.at("shares")).is_empty());
+}
+
+#[test]
+fn what_a_killed_split_left_is_removed_by_the_next_one_and_joins_with_nothing() {
+    let custodians = Custodians::of(3);
+    let folder = custodians.keys.at("");
+    // A directory of shares before it gets its name: this is all that a killed run leaves.
+    let dead = folder.join(".fugo-run-dead");
+    fs::create_dir_all(dead.join("folder-1")).expect("a folder");
+    fs::write(dead.join("fugo-run"), "").expect("a mark");
+    for share in 1..=2 {
+        fs::write(dead.join(format!("folder-1/root-0e84213a-share-{share}-of-3.age")), "age").expect("a share");
+    }
+    succeeds(&custodians.split("2"));
+    assert_eq!(names(&custodians.keys.at("shares")).len(), 3);
+    let hidden: Vec<String> = names(&folder).into_iter().filter(|name| name.starts_with('.')).collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
 }
 
 #[test]
 fn a_wrong_threshold_and_a_custodian_with_two_shares_are_refused() {
     let custodians = Custodians::of(3);
-    for threshold in ["0", "1", "4", "255"] {
+    for threshold in ["0", "1", "4", "255", "256", "300", "99999999999"] {
         is_refused(&custodians.split(threshold), "the threshold must be 2 or more, and at most the number of shares");
     }
     let (root, dir) = (custodians.keys.arg("root.key"), custodians.keys.arg("shares"));

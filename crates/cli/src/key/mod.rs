@@ -20,6 +20,7 @@ mod split;
 
 use clap::Subcommand;
 
+pub(crate) use self::split::{SHARE_PREFIX, SHARE_SUFFIX};
 use crate::{exit::Exit, failure::Result};
 
 #[derive(Subcommand)]

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use clap::Args;
@@ -14,6 +15,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     notice,
+    placing::{NewFolder, directory_of, exists},
     seal::not_made,
     unlock::RootUnlockArgs,
 };
@@ -21,7 +23,7 @@ use crate::{
 /// Split a root key into shares, one for each custodian
 ///
 /// Any --threshold of the shares give the key again. Fewer say nothing about it except its tag. Each share is a file that
-/// only its custodian's identity opens. All files are made, or none.
+/// only its custodian's identity opens. The directory of the shares appears with all of them, or does not appear.
 #[derive(Args)]
 pub(crate) struct SplitArgs {
     /// The file of the root key
@@ -38,16 +40,23 @@ pub(crate) struct SplitArgs {
     #[arg(long = "use", value_name = "USE", requires = "new", value_parser = usage)]
     usage: Option<Use>,
     /// How many shares give the key again: 2 or more
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", value_parser = threshold)]
     threshold: u8,
     /// The age recipient (age1...) of a custodian; once for each custodian, at most 32
     #[arg(long, value_name = "RECIPIENT", required = true)]
     to: Vec<String>,
-    /// The directory for the shares. It is made if it does not exist
+    /// The directory for the shares. It is made, and must not exist
     #[arg(long, value_name = "DIR")]
     out_dir: PathBuf,
     #[command(flatten)]
     unlock: RootUnlockArgs,
+}
+
+/// A larger number than every threshold is one that the split refuses.
+fn threshold(text: &str) -> Result<u8, String> {
+    let number: u64 =
+        text.parse().map_err(|_| format!("a number from 2 to {} is needed", fugo_keystore::MAX_SHARES))?;
+    Ok(u8::try_from(number).unwrap_or(u8::MAX))
 }
 
 fn usage(name: &str) -> Result<Use, String> {
@@ -56,6 +65,9 @@ fn usage(name: &str) -> Result<Use, String> {
 
 pub(crate) fn run(args: &SplitArgs) -> Result<Exit> {
     let seals = seals(&args.to)?;
+    if args.out_dir.symlink_metadata().is_ok() {
+        return Err(exists(&args.out_dir, TAKEN));
+    }
     let root = match (&args.root, &args.root_shares[..]) {
         (Some(path), _) => args.unlock.opener()?.open(path)?,
         (None, []) => KeyFile::root(RootKey::random().map_err(no_random)?, args.usage.unwrap_or(Use::Production)),
@@ -68,11 +80,13 @@ pub(crate) fn run(args: &SplitArgs) -> Result<Exit> {
     let joined = Share::join(&shares).map_err(|error| not_split(&error))?;
     let (tag, usage) = (joined.tag(), root.usage());
     drop((root, joined));
-    let name = |share: &Share| args.out_dir.join(format!("root-{tag}-share-{}-of-{count}.age", share.index()));
-    let paths: Vec<PathBuf> = shares.iter().map(name).collect();
-    fs::create_dir_all(&args.out_dir).map_err(|error| Failure::io("make the directory", &args.out_dir, &error))?;
-    write(&shares, &seals, &paths)?;
-    for (path, recipient) in paths.iter().zip(&args.to) {
+    let names: Vec<String> = shares
+        .iter()
+        .map(|share| format!("{SHARE_PREFIX}{tag}-share-{}-of-{count}{SHARE_SUFFIX}", share.index()))
+        .collect();
+    write(&shares, &seals, &names, &args.out_dir)?;
+    let paths = names.iter().map(|name| args.out_dir.join(name));
+    for (path, recipient) in paths.zip(&args.to) {
         notice::say(format_args!("{}: a share for {recipient}", path.display()));
     }
     notice::say(format_args!("any {} of {count} shares give the {usage} root key with the tag {tag}", args.threshold));
@@ -101,24 +115,26 @@ fn seals(to: &[String]) -> Result<Vec<Seal>> {
     recipients.into_iter().map(one).collect()
 }
 
-/// Writes all files, or none.
-fn write(shares: &[Share], seals: &[Seal], paths: &[PathBuf]) -> Result<()> {
-    for (at, ((share, seal), path)) in shares.iter().zip(seals).zip(paths).enumerate() {
-        share.create(path, seal).map_err(|error| {
-            let failure = not_made(path, &error);
-            match remove(&paths[..at]) {
-                Ok(()) => failure.noting("no share was made"),
-                Err(left) => failure.noting(&format!("remove {} yourself: it is of no use", left.display())),
-            }
-        })?;
+/// Writes all files, then gives their directory its name. A run that is killed leaves a hidden directory, which the next
+/// run in the same place removes.
+fn write(shares: &[Share], seals: &[Seal], names: &[String], out_dir: &Path) -> Result<()> {
+    let parent = directory_of(out_dir);
+    fs::create_dir_all(parent).map_err(|error| Failure::io("make the directory", parent, &error))?;
+    let folder = NewFolder::begin(out_dir, TAKEN)?;
+    for ((share, seal), name) in shares.iter().zip(seals).zip(names) {
+        share
+            .create(&folder.staged(name), seal)
+            .map_err(|error| not_made(&out_dir.join(name), &error).noting("no share was made"))?;
     }
-    Ok(())
+    folder.put(SystemTime::now())
 }
 
-/// Removes files that this run made. Gives the first one that stays.
-fn remove(made: &[PathBuf]) -> Result<(), &Path> {
-    made.iter().try_for_each(|path| fs::remove_file(path).map_err(|_| path.as_path()))
-}
+/// The names of all shares, for whoever clears an unfinished directory.
+pub(crate) const SHARE_PREFIX: &str = "root-";
+pub(crate) const SHARE_SUFFIX: &str = ".age";
+
+const TAKEN: &str =
+    "name a new directory, in which all shares appear at once, or move this one away; no share was made";
 
 fn not_split(error: &ShareError) -> Failure {
     let remedy = match error {

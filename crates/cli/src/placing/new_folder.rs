@@ -38,6 +38,11 @@ impl NewFolder {
         Ok(self)
     }
 
+    /// The path of a file of the folder until the folder is put in place.
+    pub(crate) fn staged(&self, name: &str) -> PathBuf {
+        self.staged.join(name)
+    }
+
     /// Creates a file of the folder. SHA-256 of its bytes is computed.
     pub(crate) fn file(&self, name: &str) -> Result<Output> {
         Output::begin(self.place.join(name), self.staged.join(name), true)
@@ -56,11 +61,15 @@ impl NewFolder {
                 Err(error) if is_unsupported(error) => fs::rename(&self.staged, &self.place),
                 outcome => outcome.map_err(io::Error::from),
             })
-            .and_then(|()| File::open(directory_of(&self.place))?.sync_all())
             .map_err(|error| match error.kind() {
                 io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(&self.place, self.remedy),
                 _ => Failure::io("put in place", &self.place, &error),
-            })
+            })?;
+        File::open(directory_of(&self.place)).and_then(|parent| parent.sync_all()).map_err(|error| {
+            // The caller hears of a failure, so there must be no folder. It was put there a moment ago.
+            let _ = renameat_with(CWD, &self.place, CWD, &self.staged, RenameFlags::NOREPLACE);
+            Failure::io("put in place", &self.place, &error)
+        })
     }
 }
 

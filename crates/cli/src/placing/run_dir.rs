@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    key::{SHARE_PREFIX, SHARE_SUFFIX},
     manifest::{OUTER_SUFFIX, SEALED_SUFFIX},
     record::EXTRACT_SUFFIXES,
 };
@@ -128,21 +129,27 @@ fn is_of_run(name: &OsStr) -> bool {
     name == MARK.as_bytes() || numbered.into_iter().any(is_numbered)
 }
 
-/// An unfinished folder of a delivery or of extracts. A delivery's sealed file begins as a key file does, so its names tell the two apart.
+/// An unfinished folder of a delivery, of extracts or of shares. A delivery's sealed file begins as a key file does, so its names tell the two apart.
 const FOLDER: &[u8] = b"folder-";
 
 fn is_folder(name: &OsStr) -> bool {
     name.as_bytes().starts_with(FOLDER)
 }
 
-/// The names in an unfinished folder; `None` if one is neither of a delivery nor of an extract.
+/// The names in an unfinished folder; `None` if one is not of a delivery, of an extract or of a share.
 fn delivered(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
     let folder = File::from(retry_on_intr(|| openat(dir, name, flags, Mode::empty()))?);
     let names = names(&folder)?;
     let is_of_delivery = |name: &OsString| {
         let name = name.as_bytes();
-        [SEALED_SUFFIX, OUTER_SUFFIX].iter().chain(&EXTRACT_SUFFIXES).any(|suffix| name.ends_with(suffix.as_bytes()))
+        // Shares in an unfinished folder were announced to nobody.
+        let is_share = name.starts_with(SHARE_PREFIX.as_bytes()) && name.ends_with(SHARE_SUFFIX.as_bytes());
+        is_share
+            || [SEALED_SUFFIX, OUTER_SUFFIX]
+                .iter()
+                .chain(&EXTRACT_SUFFIXES)
+                .any(|suffix| name.ends_with(suffix.as_bytes()))
     };
     Ok(names.iter().all(is_of_delivery).then_some((folder, names)))
 }
@@ -223,6 +230,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let dead = dir_with(parent.path(), ".fugo-run-dead", &[(MARK, ""), ("output-1", "x"), ("rows.3", "x")]);
         dir_with(&dead, "folder-1", &[("a.tar.age", "age-encryption.org/v1\n"), ("a.manifest.json", "{}")]);
+        dir_with(&dead, "folder-2", &[("root-7c2cb2a1-share-1-of-3.age", "age-encryption.org/v1\n")]);
         let other = dir_with(parent.path(), "not-a-run", &[]);
         let alive = RunDir::new(parent.path()).unwrap();
         assert!(!dead.exists());
@@ -253,7 +261,9 @@ mod tests {
             dir_with(parent.path(), ".fugo-run-marked", &[(MARK, ""), ("2025.csv", "x")]),
             dir_with(parent.path(), ".fugo-run-key", &[(MARK, ""), ("output-1", "fugo-key 1\n")]),
             dir_with(parent.path(), ".fugo-run-folder", &[(MARK, "")]),
+            dir_with(parent.path(), ".fugo-run-keys", &[(MARK, "")]),
         ];
+        dir_with(&kept[4], "folder-1", &[("root-7c2cb2a1-share-1-of-3.age", "x"), ("root-7c2cb2a1.key", "x")]);
         dir_with(&kept[3], "folder-1", &[("a.tar.age", "x"), ("root.key", "x")]);
         drop(RunDir::new(parent.path()).unwrap());
         assert!(kept.iter().all(|dir| dir.exists()));

@@ -370,7 +370,7 @@ def every(tool: str, work: Path) -> Iterator[Case]:
         f' --to "$(cat {name}.recipient)"' for name in "abc")
 
     yield Case("key split", "keys", ["sh", "-c", split], shares, checks=dict.fromkeys(shares, ages), all_or_none=True,
-               advice="move the old key file away")
+               advice="move this one away")
     yield Case("key join", "shared", fugo("key", "join", *shares[:2], "--root-identity", "a.identity", "--root-identity", "b.identity", "--plaintext",
                                           "--out", "joined.key"), ["joined.key"], quick=False)
 
