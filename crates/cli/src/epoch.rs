@@ -19,6 +19,10 @@ use crate::{
 const JAPAN: u64 = 9 * 60 * 60;
 const DAY: u64 = 24 * 60 * 60;
 
+/// A day before this tool was made: no clock that is right shows it to the tool. Written by hand, so that every build of
+/// one source has the same.
+const BEFORE: (u16, u8, u8) = (2026, 1, 1);
+
 /// How the keys of a command are compared with the registry of scopes.
 #[derive(Args, Debug)]
 pub(crate) struct EpochArgs {
@@ -57,6 +61,9 @@ impl EpochArgs {
             return Ok(());
         };
         let (scopes, today) = (read(path)?, today()?);
+        if !self.ignore_dates {
+            check_clock(path, &scopes, today)?;
+        }
         for (scope, tag) in keys {
             let epoch = scopes.recorded(scope, *tag).map_err(|error| not_of_registry(path, &error))?;
             let Err(error) = judge(&scopes, epoch, today) else {
@@ -84,9 +91,13 @@ impl EpochArgs {
 
 /// Reads a registry. A path without a file is refused: an empty registry would accept nothing.
 pub(crate) fn read(path: &Path) -> Result<Scopes> {
-    if !path.exists() {
-        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(Failure::io("read the registry of scopes", path, &missing));
+    if let Err(error) = path.metadata()
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        return Err(Failure::new(
+            format_args!("there is no registry of scopes at {}", path.display()),
+            "check the path; `fugo key derive` makes the registry when it records the first scope",
+        ));
     }
     Registry::at(path).scopes().map_err(|error| not_of_registry(path, &error))
 }
@@ -99,15 +110,30 @@ fn not_of_registry(path: &Path, error: &RegistryError) -> Failure {
     Failure::new(what, "give --registry the registry of these keys; do not use a key until you know its scope")
 }
 
-/// The day that it is in Japan, by the clock of the machine.
+/// Refuses a clock that is before a day of the registry on which a key was destroyed.
+pub(crate) fn check_clock(path: &Path, scopes: &Scopes, today: Day) -> Result<()> {
+    scopes.check_clock(today).map_err(|error| {
+        let what = format_args!("{}: {error}", path.display()).to_string();
+        Failure::new(what, "set the clock of this machine; if it is right, correct the day in the registry")
+    })
+}
+
+/// The day that it is in Japan, by the clock of the machine. A day before this tool was made is refused.
 pub(crate) fn today() -> Result<Day> {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    since_1970.and_then(|passed| day_in_japan(passed.as_secs())).ok_or_else(|| {
-        Failure::new(
-            "the clock of the machine gives no day from 1970 to 9999",
-            "set the clock, and run the command again",
-        )
-    })
+    believed(since_1970.and_then(|passed| day_in_japan(passed.as_secs())))
+}
+
+fn believed(day: Option<Day>) -> Result<Day> {
+    let (year, month, of_month) = BEFORE;
+    let what = match (day, Day::new(year, month, of_month)) {
+        (None, _) => "the clock of the machine gives no day from 1970 to 9999".to_owned(),
+        (Some(day), Some(first)) if day <= first => {
+            format!("the clock of the machine says {day}, and this tool was made after {first}")
+        }
+        (Some(day), _) => return Ok(day),
+    };
+    Err(Failure::new(what, "set the clock, and run the command again; nothing was changed"))
 }
 
 /// The day in Japan, so many seconds after 1970-01-01 00:00 UTC.
@@ -121,6 +147,15 @@ fn day_in_japan(seconds: u64) -> Option<Day> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_before_the_tool_is_not_believed() {
+        for (text, is_believed) in [("1970-01-01", false), ("2026-01-01", false), ("2026-01-02", true)] {
+            let day: Day = text.parse().expect("a day");
+            assert_eq!(believed(Some(day)).ok(), is_believed.then_some(day), "{text}");
+        }
+        assert!(believed(None).is_err());
+    }
 
     #[test]
     fn a_day_begins_at_midnight_in_japan_and_not_in_utc() {

@@ -1,11 +1,17 @@
 //! SIGINT, SIGTERM and SIGHUP: a run stops at its next block and changes no output.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    fs::File,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use fugo_keystore::source::Program;
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::failure::{Failure, Result};
@@ -18,20 +24,78 @@ static AT_ONCE: AtomicBool = AtomicBool::new(true);
 /// Whether there is such a run.
 static LISTENS: AtomicBool = AtomicBool::new(false);
 
+/// The last signal that was caught, or 0.
+static CAUGHT: AtomicUsize = AtomicUsize::new(0);
+
+/// Catches signals until the answer is dropped: what they end must be put in order first.
+struct Caught;
+
+impl Caught {
+    fn begin() -> Self {
+        static HANDLED: OnceLock<()> = OnceLock::new();
+        AT_ONCE.store(false, Ordering::SeqCst);
+        if HANDLED.set(()).is_ok() {
+            for signal in SIGNALS {
+                // Without handlers a signal ends the process at once: that is the state before.
+                let _ = signal_hook::flag::register_conditional_default(signal, &AT_ONCE)
+                    .and_then(|_| signal_hook::flag::register(signal, Program::stop()))
+                    .and_then(|_| signal_hook::flag::register_usize(signal, &CAUGHT, signal.unsigned_abs() as usize));
+            }
+        }
+        Self
+    }
+}
+
+impl Drop for Caught {
+    fn drop(&mut self) {
+        AT_ONCE.store(!LISTENS.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+}
+
+/// Sets a flag also if there is a panic, so that the thread that reads it ends.
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Calls something that starts programs of key sources. A signal ends the programs first.
 pub(crate) fn with_programs<T>(call: impl FnOnce() -> T) -> Result<T> {
-    static HANDLED: OnceLock<()> = OnceLock::new();
-    AT_ONCE.store(false, Ordering::SeqCst);
-    if HANDLED.set(()).is_ok() {
-        for signal in SIGNALS {
-            // Without handlers a signal ends the process at once: that is the state before.
-            let _ = signal_hook::flag::register_conditional_default(signal, &AT_ONCE)
-                .and_then(|_| signal_hook::flag::register(signal, Program::stop()));
-        }
-    }
+    let caught = Caught::begin();
     let outcome = call();
-    AT_ONCE.store(!LISTENS.load(Ordering::SeqCst), Ordering::SeqCst);
+    drop(caught);
     if Program::stop().load(Ordering::SeqCst) { Err(Failure::interrupted()) } else { Ok(outcome) }
+}
+
+/// Asks on the terminal without echo. A signal ends the process, after the terminal has its echo again.
+pub(crate) fn with_echo_again<T>(ask: impl FnOnce() -> T) -> T {
+    let Ok(terminal) = File::open("/dev/tty") else { return ask() };
+    let Ok(before) = tcgetattr(&terminal) else { return ask() };
+    let caught = Caught::begin();
+    let end = || {
+        let signal = CAUGHT.load(Ordering::SeqCst);
+        if signal != 0 {
+            let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+            let _ = signal_hook::low_level::emulate_default_handler(signal as i32);
+        }
+    };
+    let asked = AtomicBool::new(false);
+    let answer = thread::scope(|threads| {
+        // A signal does not end the wait for a key that is pressed.
+        threads.spawn(|| {
+            while !asked.load(Ordering::SeqCst) {
+                end();
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let _set = SetOnDrop(&asked);
+        ask()
+    });
+    end();
+    drop(caught);
+    answer
 }
 
 /// Set by a signal; a second signal ends the process at once.

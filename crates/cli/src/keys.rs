@@ -152,8 +152,8 @@ pub(crate) fn not_given(address: &str, error: &SourceError) -> Failure {
              with `fugo key destroy --not-recorded`"
         }
         SourceError::Token(TokenError::Left { .. }) => {
-            "see with `fugo key probe` whether it is there; if it is, end it with `fugo key destroy --not-recorded` and \
-             this id in the URI: no registry records it"
+            "`fugo key probe` shows whether it is there, and `fugo key inspect` with this id in the URI which one it is; if no \
+             registry records it, `fugo key destroy --not-recorded` ends it"
         }
         SourceError::Program { .. } => "correct the program, or its settings after exec:; no output was changed",
         _ => "docs/custody.md says what each source can do; no output was changed",

@@ -6,11 +6,14 @@ use fugo_keystore::Seal;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    interrupt,
+};
 
 /// Asks on the terminal, even if standard input is redirected. `instead` is the remedy if there is no terminal.
 pub(crate) fn ask(prompt: &str, instead: &str) -> Result<SecretString> {
-    match rpassword::prompt_password(prompt) {
+    match interrupt::with_echo_again(|| rpassword::prompt_password(prompt)) {
         // The copy has the exact length, so the conversion into a secret does not reallocate and leave bytes behind.
         Ok(typed) => Ok(SecretString::from(Zeroizing::new(typed).as_str().to_owned())),
         Err(error) if error.kind() == ErrorKind::Interrupted => Err(Failure::interrupted()),

@@ -12,6 +12,8 @@ use std::{
 use sample_keys::{Keys, NUMBER, TEXT, answer, root, set_mode, stderr, stdout};
 
 const HEADER: &str = "purpose,scope,epoch,tag,valid-from,accept-until,destroyed\n";
+/// What an overwritten key file begins with.
+const ERASED: &str = "fugo: this key is destroyed\n";
 const ROSTER: &str = "my_number,name\n123456789018,a\n000000000019,b\n";
 
 /// The day in Japan, so many days from today. Written without the tool's calendar.
@@ -356,7 +358,8 @@ fn a_destroyed_key_is_gone_and_its_tag_and_day_stay() {
     succeeds(&output);
     assert!(stderr(&output).contains(&format!("agency/nta/1, tag 7c2cb2a1, destroyed on {}", day(0))), "{output:?}");
     assert!(!keys.at("1.key").exists());
-    assert_eq!(fs::read(copy).expect("the second name"), vec![0; len], "the content was overwritten");
+    let left = fs::read(copy).expect("the second name");
+    assert_eq!(left, ERASED.repeat(99).as_bytes()[..len], "the content was overwritten");
     assert!(registry(&keys).contains(&format!("agency,nta,1,7c2cb2a1,,{},{}\n", day(-1), day(0))));
 
     let out = keys.arg("again.key");
@@ -376,11 +379,9 @@ fn a_rotation_to_a_destroyed_epoch_is_refused() {
 
 #[test]
 fn a_key_whose_symbols_are_accepted_is_destroyed_only_if_it_is_told() {
-    for (dates, reason) in [
-        (format!(",{},", day(0)), "are accepted until"),
-        (",,".to_owned(), "are accepted without an end"),
-        (format!("{},,", day(3)), "are accepted without an end"),
-    ] {
+    for (dates, reason) in
+        [(format!(",{},", day(0)), "are accepted until"), (",,".to_owned(), "are accepted without an end")]
+    {
         let keys = with_two_epochs(&dates, ",,");
         let (root, file) = (keys.arg("root.key"), keys.arg("1.key"));
         let before = registry(&keys);
@@ -402,22 +403,27 @@ fn a_copy_of_a_destroyed_key_is_destroyed_by_the_same_command() {
 }
 
 #[test]
-fn a_file_of_zeros_that_a_stopped_run_left_is_removed_by_the_same_command() {
+fn an_overwritten_file_that_a_stopped_run_left_is_removed_by_the_same_command() {
     let keys = with_two_epochs(&format!(",{},{}", day(-9), day(-8)), ",,");
     let len = fs::metadata(keys.at("1.key")).expect("a file").len() as usize;
-    keys.file("1.key", str::from_utf8(&vec![0; len]).expect("text"), 0o600);
+    keys.file("1.key", &ERASED.repeat(99)[..len], 0o600);
     let before = registry(&keys);
     let destroy = ["destroy", &keys.arg("1.key"), "--root", &keys.arg("root.key")];
     let output = key(&destroy);
     succeeds(&output);
-    assert!(stderr(&output).contains("it held zeros only"), "{output:?}");
+    assert!(stderr(&output).contains("had overwritten it"), "{output:?}");
     assert!(!keys.at("1.key").exists());
     assert_eq!(registry(&keys), before);
 
-    // Without a key on record that was destroyed, nobody knows what overwrote the file.
+    // A file of zeros was never a key, and stays.
+    keys.file("1.key", &"\0".repeat(len), 0o600);
+    is_refused(&key(&destroy), "not a key file");
+    assert_eq!(fs::read(keys.at("1.key")).expect("kept"), vec![0; len]);
+
+    // Without a key on record that was destroyed, the registry is another one.
     let keys = with_two_epochs(",,", ",,");
-    keys.file("1.key", "\0\0\0", 0o600);
-    is_refused(&key(&["destroy", &keys.arg("1.key"), "--root", &keys.arg("root.key")]), "records no destroyed key");
+    keys.file("1.key", ERASED, 0o600);
+    is_refused(&key(&["destroy", &keys.arg("1.key"), "--root", &keys.arg("root.key")]), "the registry records none");
     assert!(keys.at("1.key").exists());
 }
 
@@ -455,6 +461,47 @@ fn the_first_key_of_the_insurers_is_kept_for_eligibility_symbols() {
     let registry = keys.arg("root.key.scopes");
     is_refused(&convert(&keys, "insurers.key", &["--registry", &registry]), "was accepted until");
     succeeds(&convert(&keys, "eligibility.key", &["--insurers-key", &out, "--registry", &registry]));
+}
+
+#[test]
+fn a_key_is_destroyed_before_its_first_day_only_if_it_is_told() {
+    // A clock that is late says that the first day is yet to come. `--although-accepted` alone does not ask for that.
+    let keys = with_two_epochs(",,", &format!("{},,", day(3)));
+    let (root, file) = (keys.arg("root.key"), keys.arg("2.key"));
+    let before = registry(&keys);
+    is_refused(&key(&["destroy", &file, "--root", &root]), "are accepted without an end");
+    let destroy = ["destroy", &file, "--root", &root, "--although-accepted"];
+    is_refused(&key(&destroy), &format!("is valid from {} on, and the clock of this machine says {}", day(3), day(0)));
+    assert_eq!(registry(&keys), before);
+    assert!(keys.at("2.key").exists());
+    let told = [&destroy[..], &["--before-it-begins"]].concat();
+    is_refused(&key(&["destroy", &file, "--root", &root, "--before-it-begins"]), "are accepted without an end");
+    succeeds(&key(&told));
+    assert!(registry(&keys).ends_with(&format!("{},,{}\n", day(3), day(0))));
+}
+
+#[test]
+fn a_clock_before_a_recorded_destruction_is_refused_where_a_day_counts() {
+    let keys = with_two_epochs(",,", &format!(",,{}", day(5)));
+    let (root, registry_path) = (keys.arg("root.key"), keys.arg("root.key.scopes"));
+    let symbols = keys.file("symbols", &format!("{TEXT}\n"), 0o600);
+    let before = registry(&keys);
+    let says = format!("the key of agency/nta/2 was destroyed on {}", day(5));
+    for refused in [
+        convert(&keys, "1.key", &["--registry", &registry_path]),
+        verify(&keys, &["1.key"], TEXT, &["--registry", &registry_path]),
+        answer(&["check", "--symbols", &symbols, "--registry", &registry_path], ""),
+        key(&["destroy", &keys.arg("1.key"), "--root", &root, "--although-accepted"]),
+    ] {
+        is_refused(&refused, &says);
+    }
+    assert_eq!(registry(&keys), before);
+    assert!(keys.at("1.key").exists());
+    // What shows the dates shows them, and warns.
+    let shown = key(&["dates", "--root", &root]);
+    succeeds(&shown);
+    assert!(stderr(&shown).contains(&says), "{shown:?}");
+    succeeds(&convert(&keys, "1.key", &["--registry", &registry_path, "--ignore-dates"]));
 }
 
 #[test]

@@ -39,17 +39,17 @@ impl FileToErase {
         Ok(Self { path: path.to_owned(), file })
     }
 
-    /// Overwrites the file with zeros, waits until the device has them, removes the name and syncs the folder. Other
-    /// names of the file (hard links) keep the zeros.
+    /// Overwrites the file with a text that says so, again and again to its length, waits until the device has it, removes
+    /// the name and syncs the folder. Other names of the file (hard links) keep that text.
     ///
     /// This replaces the blocks that the file system writes in place. It does not reach copies: of journals, snapshots,
     /// file systems that never write in place, backups, and the spare cells of flash memory.
     pub fn erase(mut self) -> io::Result<()> {
-        let zeros = [0; 4096];
+        let text = ERASED.repeat(128);
         let mut left = self.file.metadata()?.len();
         while left > 0 {
-            let now = left.min(zeros.len() as u64);
-            self.file.write_all(&zeros[..now as usize])?;
+            let now = left.min(text.len() as u64);
+            self.file.write_all(&text[..now as usize])?;
             left -= now;
         }
         self.file.sync_all()?;
@@ -58,19 +58,19 @@ impl FileToErase {
     }
 }
 
-/// Whether a file holds zeros only, as [`FileToErase::erase`] leaves it if the process is killed before the name is
-/// removed. Such a file is not a key file, and is not empty.
+/// What a file that is erased begins with. Zeros would not do: a device leaves them too, in a file that was never a key.
+const ERASED: &[u8] = b"fugo: this key is destroyed\n";
+
+/// Whether a file begins as [`FileToErase::erase`] leaves it if the process is killed before the name is removed, or before
+/// all of it is overwritten. No key file begins so.
 pub fn is_erased(path: &Path) -> io::Result<bool> {
     if !path.symlink_metadata()?.is_file() {
         return Ok(false);
     }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
-    Ok(!bytes.is_empty() && (bytes.len() as u64) < MOST && bytes.iter().all(|byte| *byte == 0))
+    let mut head = Vec::new();
+    File::open(path)?.take(ERASED.len() as u64).read_to_end(&mut head)?;
+    Ok(head == ERASED)
 }
-
-/// More bytes than a key file has.
-const MOST: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
@@ -84,14 +84,24 @@ mod tests {
         fs::hard_link(&path, &other_name).expect("a second name");
         FileToErase::open(&path).expect("opened").erase().expect("erased");
         assert!(!path.exists());
-        assert_eq!(fs::read(&other_name).expect("the other name"), vec![0; 10_000]);
+        let left = fs::read(&other_name).expect("the other name");
+        assert_eq!((left.len(), &left[..]), (10_000, &ERASED.repeat(400)[..10_000]));
+        assert!(is_erased(&other_name).expect("read"));
     }
 
     #[test]
-    fn a_file_of_zeros_alone_is_an_erased_one() {
+    fn an_erased_file_says_so_and_a_file_of_zeros_is_not_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.key");
-        for (bytes, erased) in [(vec![0; 153], true), (vec![], false), ([vec![0; 152], vec![1]].concat(), false)] {
+        for (bytes, erased) in [
+            (ERASED.repeat(6), true),
+            // Killed between two blocks.
+            ([ERASED, b"age-encryption.org/v1"].concat(), true),
+            (vec![0; 153], false),
+            (vec![], false),
+            (ERASED[1..].to_vec(), false),
+            ([b"fugo-key 1\n", ERASED].concat(), false),
+        ] {
             fs::write(&path, bytes).expect("written");
             assert_eq!(is_erased(&path).expect("read"), erased);
         }

@@ -216,6 +216,91 @@ fn a_destroyed_key_stays_recorded_and_is_not_made_again() {
 }
 
 #[test]
+fn dates_open_no_gap_between_two_epochs_that_a_rotation_would_refuse() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    let (old, new) = (scope("agency/nta/1"), scope("agency/nta/2"));
+    registry.record(&old, tag(1)).expect("recorded");
+    rotate(&registry, "2027-04-01", "2027-04-30").expect("recorded");
+    let before = text(&registry);
+    let gap = "agency/nta/1 would be accepted until 2027-03-31, but agency/nta/2 would begin on 2027-04-01";
+    let earlier = registry.set_dates(&old, None, Some(day("2027-03-31"))).expect_err("a gap");
+    assert!(earlier.to_string().starts_with(gap), "{earlier}");
+    assert_eq!(
+        registry.set_dates(&new, Some(day("2027-05-01")), None).expect_err("a gap").kind().as_str(),
+        "date-order"
+    );
+    assert_eq!(text(&registry), before);
+    registry.set_dates(&new, Some(day("2027-04-30")), None).expect("the last day of the old epoch");
+    // After the end of a key there is nothing to accept until the next one begins. Other scopes have nothing to do with it.
+    registry.record_destroyed(&old, tag(1), day("2027-05-01")).expect("recorded");
+    registry.set_dates(&new, Some(day("2028-04-01")), None).expect("a new provision");
+    registry.record(&scope("agency/mof/2"), tag(9)).expect("recorded");
+    registry.set_dates(&scope("agency/mof/2"), Some(day("2030-04-01")), None).expect("of another organisation");
+}
+
+#[test]
+fn a_lock_that_another_process_holds_is_named_and_not_waited_for_without_end() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+    let lock = registry.path().with_extension("lock");
+    let held = fs::File::open(&lock).expect("a lock file");
+    held.lock().expect("locked");
+    let busy = registry.record(&scope("agency/nta/2"), tag(2)).expect_err("held");
+    assert!(busy.to_string().contains("scopes.lock for 10 seconds"), "{busy}");
+    drop(held);
+    registry.record(&scope("agency/nta/2"), tag(2)).expect("recorded");
+    // What cannot be a lock file is named, and not the registry.
+    fs::remove_file(&lock).expect("removed");
+    fs::create_dir(&lock).expect("a folder");
+    let folder = registry.record(&scope("agency/nta/3"), tag(3)).expect_err("a folder");
+    assert!(folder.to_string().contains("the lock file") && folder.to_string().contains("scopes.lock: "), "{folder}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_change_by_root_leaves_the_registry_and_its_lock_to_their_owner() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let folder = Folder::new();
+    let registry = folder.registry();
+    registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+    let lock = registry.path().with_extension("lock");
+    fs::set_permissions(registry.path(), fs::Permissions::from_mode(0o640)).expect("changed");
+    // Only root can give a file away.
+    let owner = if rustix::process::geteuid().is_root() { 65534 } else { rustix::process::geteuid().as_raw() };
+    chown(registry.path(), Some(owner), None).expect("given");
+    registry.record(&scope("agency/nta/2"), tag(2)).expect("recorded");
+    let found = fs::metadata(registry.path()).expect("a registry");
+    assert_eq!((found.uid(), found.mode() & 0o777), (owner, 0o640));
+    let found = fs::metadata(lock).expect("a lock file");
+    assert_eq!((found.uid(), found.mode() & 0o777), (owner, 0o600));
+}
+
+#[test]
+fn a_day_before_a_recorded_destruction_is_not_today() {
+    let (_folder, registry) =
+        Folder::holding(&format!("{HEADER}agency,nta,1,00000001,,,2027-05-01\nagency,nta,2,00000002,,,\n"));
+    let before = text(&registry);
+    let second = scope("agency/nta/2");
+    for early in ["1970-01-01", "2027-04-30"] {
+        let late = registry.record_destroyed(&second, tag(2), day(early)).expect_err("a clock that is late");
+        assert_eq!(
+            (late.to_string().contains("agency/nta/1 was destroyed on 2027-05-01"), late.kind().as_str()),
+            (true, "date-order"),
+            "{late}"
+        );
+        registry.scopes().expect("read").check_clock(day(early)).expect_err("a clock that is late");
+    }
+    // A copy of the key that is destroyed already changes nothing.
+    let copy = registry.record_destroyed(&scope("agency/nta/1"), tag(1), day("1970-01-01"));
+    assert_eq!(copy.expect("known"), Recorded::Known);
+    assert_eq!(text(&registry), before);
+    registry.scopes().expect("read").check_clock(day("2027-05-01")).expect("the same day");
+    registry.record_destroyed(&second, tag(2), day("2027-05-01")).expect("recorded");
+}
+
+#[test]
 fn dates_are_set_one_by_one_and_must_be_in_order() {
     let folder = Folder::new();
     let registry = folder.registry();

@@ -7,6 +7,7 @@
 check calls it. Each test has a folder, a SoftHSM2 token, an NSS database and a kryoptic of its own."""
 
 import datetime
+import fcntl
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -408,6 +410,69 @@ def test_a_pin_comes_from_a_descriptor(f):
     f.good("key", "inspect", f.uri("root", pin=f"&pin-source=fd:{read}"), pass_fds=[read])
     os.close(read)
     f.refused("the PIN cannot be read", "key", "inspect", f.uri("root", pin="&pin-source=fd:97"))
+
+
+def at_a_terminal(f, act, *words, env=None):
+    """Runs a command at a terminal. When the echo is off, types bytes or sends a signal. Returns its status, what it wrote,
+    and whether the terminal has its echo at the end."""
+    ours, theirs = os.openpty()
+    has_echo = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+    takes = lambda: (os.setsid(), fcntl.ioctl(theirs, termios.TIOCSCTTY, 0))
+    run = subprocess.Popen([FUGO, *[str(word) for word in words]], env={**f.env, **(env or {})}, cwd=f.path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=takes, pass_fds=[theirs], text=True)
+    until = time.monotonic() + 20
+    while has_echo():
+        assert run.poll() is None and time.monotonic() < until, f"{words}: nothing was asked"
+        time.sleep(0.01)
+    if isinstance(act, bytes):
+        os.write(ours, act)
+    else:
+        run.send_signal(act)
+    said = run.communicate(timeout=20)[1]
+    echo = has_echo()
+    os.close(ours)
+    os.close(theirs)
+    return run.returncode, said, echo
+
+
+def test_a_signal_at_a_prompt_gives_the_terminal_its_echo_again(f):
+    f.good("key", "new", "--in", f.uri("root"), "--mode", "signed-out")
+    for words in [["key", "inspect", f.uri("root", pin="")], ["key", "new", "--out", "new.key"]]:
+        for act, number in [(b"\x03", signal.SIGINT), *((number, number) for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])]:
+            status, said, echo = at_a_terminal(f, act, *words)
+            assert (status, echo) == (-number, True), (act, status, said, echo)
+    assert not (f.path / "new.key").exists()
+    status, said, echo = at_a_terminal(f, (PIN + "\n").encode(), "key", "inspect", f.uri("root", pin=""))
+    assert (status, echo) == (0, True), said
+
+
+def test_an_empty_pin_is_not_a_try(f):
+    env, uri = f.kryoptic()
+    f.good("key", "new", "--in", uri("root"), "--mode", "derived-in", env=env)
+    # The tenth wrong PIN locks the token.
+    for _ in range(11):
+        status, said, _ = at_a_terminal(f, b"\n", "key", "inspect", uri("root", pin=""), env=env)
+        assert status == 2 and "the token needs a PIN" in said, said
+    f.good("key", "inspect", uri("root"), env=env)
+
+
+def test_a_module_that_others_can_replace_is_not_loaded(f):
+    f.good("key", "new", "--in", f.uri("root"), "--mode", "signed-out")
+    module = f.path / "module.so"
+    module.write_bytes(pathlib.Path(SOFTHSM).read_bytes())
+    inspect = ["key", "inspect", f.uri("root", module=module)]
+    for mode, owner in [(0o777, 0), (0o664, 0), *([(0o755, 65534)] if os.geteuid() == 0 else [])]:
+        module.chmod(mode)
+        if owner:
+            os.chown(module, owner, -1)
+        f.refused("can be written by others than its owner, or another user", *inspect)
+    if os.geteuid() == 0:
+        os.chown(module, 0, -1)
+    module.chmod(0o755)
+    f.good(*inspect)
+    # A FIFO is not waited for.
+    module.unlink()
+    os.mkfifo(module)
+    f.refused("is missing, or is not a PKCS#11 module", *inspect, timeout=20)
 
 
 def test_two_keys_of_one_label_and_keys_of_others_are_refused(f):

@@ -65,7 +65,11 @@ pub(crate) struct CheckArgs {
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     let mut symbols = match &args.registry {
-        Some(path) => Some(Symbols::new(&epoch::read(path)?, epoch::today()?)),
+        Some(path) => {
+            let (scopes, today) = (epoch::read(path)?, epoch::today()?);
+            epoch::check_clock(path, &scopes, today)?;
+            Some(Symbols::new(&scopes, today))
+        }
         None => None,
     };
     let out = BufWriter::new(io::stdout().lock());

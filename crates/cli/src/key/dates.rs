@@ -11,9 +11,10 @@ use fugo_keystore::{Day, RecordedEpoch, Scopes};
 
 use super::root::{RegistryArgs, not_recorded};
 use crate::{
-    epoch::{read, today},
+    epoch::{check_clock, read, today},
     exit::Exit,
     failure::{Failure, Result},
+    notice,
 };
 
 /// Show the dates of the epochs in a registry of scopes, or set those of one epoch
@@ -45,6 +46,9 @@ pub(crate) fn run(args: &DatesArgs) -> Result<Exit> {
             .map_err(|error| not_recorded(&registry, &error))?;
     }
     let (scopes, today) = (read(registry.path())?, today()?);
+    if let Err(failure) = check_clock(registry.path(), &scopes, today) {
+        notice::warn(failure.what());
+    }
     let mut text = String::new();
     for epoch in scopes.iter().filter(|epoch| args.scope.is_none_or(|scope| epoch.is_of_organisation(&scope))) {
         // Writing to a string cannot fail.

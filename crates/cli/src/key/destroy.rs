@@ -20,7 +20,7 @@ use super::{
     root::{RegistryArgs, not_recorded},
 };
 use crate::{
-    epoch::{read, today},
+    epoch::{check_clock, read, today},
     exit::Exit,
     failure::{Failure, Result},
     keys, notice,
@@ -48,9 +48,13 @@ pub(crate) struct DestroyArgs {
     /// from then on
     #[arg(long)]
     although_accepted: bool,
+    /// Destroy the key although the registry says that its first day is yet to come. Look at the clock of the machine first:
+    /// the day of the destruction stays for ever, and an epoch that ends before it begins replaces no older one
+    #[arg(long)]
+    before_it_begins: bool,
     /// Destroy a key that the registry does not record, such as one that a stopped `fugo key new --in` left. Nothing is
     /// recorded. A key that the registry records is refused
-    #[arg(long, conflicts_with = "although_accepted")]
+    #[arg(long, conflicts_with_all = ["although_accepted", "before_it_begins"])]
     not_recorded: bool,
     #[command(flatten)]
     unlock: UnlockArgs,
@@ -81,8 +85,14 @@ pub(crate) fn run(args: &DestroyArgs) -> Result<Exit> {
         return destroy_unrecorded(&scopes, &scope, tag, place);
     }
     let epoch = scopes.recorded(&scope, tag).map_err(|error| not_recorded(&registry, &error))?;
+    if epoch.dates.destroyed.is_none() {
+        check_clock(registry.path(), &scopes, today)?;
+    }
     if !args.although_accepted {
         check_not_needed(&scopes, epoch, today)?;
+    }
+    if epoch.dates.destroyed.is_none() && !args.before_it_begins {
+        check_began(epoch, today)?;
     }
     // The day first: if the run is stopped in between, a key that still exists is refused, and the same command ends it.
     // The other order could leave a destroyed key that the registry does not know, and that is derived again.
@@ -160,20 +170,20 @@ impl fmt::Display for Place {
 }
 
 /// An earlier run recorded the day and overwrote the file, and was stopped before it removed the name. Which key it was
-/// can no longer be read. The registry must have a key that was destroyed: a device can leave zeros too.
+/// can no longer be read. The registry must have a key that was destroyed: it is not that of the file otherwise.
 fn finish(args: &DestroyArgs, path: &Path) -> Result<Exit> {
     let registry = args.registry.registry();
     if read(registry.path())?.iter().all(|epoch| epoch.dates.destroyed.is_none()) {
         return Err(Failure::new(
-            format_args!("{} holds zeros only, and the registry records no destroyed key", path.display()),
-            "find out what overwrote the file; if its key must end, destroy another copy of it",
+            format_args!("{} was overwritten by a destruction, and the registry records none", path.display()),
+            "give the registry in which the day of that destruction is",
         ));
     }
     let file = FileToErase::open(path).map_err(|error| Failure::io("overwrite", path, &error))?;
     erase(path, file)?;
     notice::say(format_args!(
-        "{}: removed; it held zeros only, as a run that was stopped leaves it. See in `fugo key dates` that its key is \
-         recorded as destroyed",
+        "{}: removed; a run that was stopped had overwritten it. See in `fugo key dates` that its key is recorded as \
+         destroyed",
         path.display()
     ));
     Ok(Exit::Clean)
@@ -181,6 +191,18 @@ fn finish(args: &DestroyArgs, path: &Path) -> Result<Exit> {
 
 fn erase(path: &Path, file: FileToErase) -> Result<()> {
     file.erase().map_err(|error| Failure::io("destroy", path, &error))
+}
+
+/// A key is destroyed after its first day. If it is not, the clock is the likelier reason.
+fn check_began(epoch: &RecordedEpoch, today: Day) -> Result<()> {
+    match epoch.dates.valid_from.filter(|from| *from > today) {
+        Some(from) => Err(Failure::new(
+            format_args!("{} is valid from {from} on, and the clock of this machine says {today}", epoch.scope),
+            "set the clock if it is wrong; if it is right, and the key must end before it begins, give \
+             --before-it-begins; nothing was destroyed",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_not_needed(scopes: &Scopes, epoch: &RecordedEpoch, today: Day) -> Result<()> {

@@ -238,7 +238,7 @@ pub(super) fn not_recorded(registry: &Registry, error: &RegistryError) -> Failur
     }
     let remedy = match error {
         RegistryError::TagClash { .. } => "no key was made; derive the scope with another epoch or another id",
-        RegistryError::OtherRoot { .. } => "no key was made; give --registry the registry of this root key",
+        RegistryError::OtherRoot { .. } => "give --registry the registry in which the key was recorded",
         RegistryError::Destroyed { .. } => "nothing was recorded; use another epoch: its key differs",
         RegistryError::DateOrder(_) => "nothing was recorded; give other dates, or correct those of the registry",
         RegistryError::OtherDates { .. } => {
@@ -247,6 +247,11 @@ pub(super) fn not_recorded(registry: &Registry, error: &RegistryError) -> Failur
         RegistryError::NotRecorded { .. } | RegistryError::ScopeNotRecorded { .. } => {
             "nothing was recorded; give the registry in which the key was recorded when it was derived"
         }
+        RegistryError::Lock { .. } => "nothing was recorded; the lock file is a regular file that its owner can write",
+        RegistryError::Busy { .. } => "nothing was recorded; wait for the other command, or end it",
+        RegistryError::NotFlushed(_) => "run the same command again when the device works",
+        RegistryError::Clock { .. } => "nothing was recorded; set the clock of this machine",
+        RegistryError::Repeated { .. } => "nothing was recorded; correct the registry, or restore it from a copy",
         _ => "no key was made; correct the registry, or restore it from a copy",
     };
     Failure::new(format_args!("{}: {error}", registry.path().display()), remedy)

@@ -147,6 +147,22 @@ pub(super) fn check_order(epochs: &[RecordedEpoch]) -> Result<(), DateOrderError
     Ok(())
 }
 
+/// Refuses a gap between the epochs next to this one and itself. A registry with one is read: somebody may want it.
+pub(super) fn check_no_gap(epochs: &[RecordedEpoch], scope: &Scope) -> Result<(), DateOrderError> {
+    let mut of_one: Vec<&RecordedEpoch> = epochs.iter().filter(|epoch| epoch.is_of_organisation(scope)).collect();
+    of_one.sort_by_key(|epoch| epoch.scope);
+    for pair in of_one.windows(2) {
+        let [older, newer] = [pair[0], pair[1]];
+        let days = older.dates.accept_until.zip(newer.dates.valid_from);
+        let days = days.filter(|(until, from)| until < from && older.dates.destroyed.is_none());
+        let is_next_to = [older.scope, newer.scope].contains(scope);
+        if let Some((accept_until, valid_from)) = days.filter(|_| is_next_to) {
+            return Err(DateOrderError::Gap { older: older.scope, accept_until, newer: newer.scope, valid_from });
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The reasons why a registry is refused, or why a scope is not recorded.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use fugo::{ErrorKind, Found, KeyTag, Place, Scope};
 
@@ -87,6 +87,19 @@ pub enum RegistryError {
         /// The day.
         on: Day,
     },
+    /// The day of today is before a day on which something was recorded.
+    #[error(
+        "today is {today} by the clock, and the registry has that the key of {scope} was destroyed on {destroyed}: the \
+         clock is wrong, or it was wrong then"
+    )]
+    Clock {
+        /// What the clock says.
+        today: Day,
+        /// A scope whose key was destroyed after that.
+        scope: Scope,
+        /// The day of its destruction.
+        destroyed: Day,
+    },
     /// The scope is not in the registry.
     #[error("{scope} is not in the registry of scopes")]
     ScopeNotRecorded {
@@ -94,8 +107,25 @@ pub enum RegistryError {
         scope: Scope,
     },
     /// A directory, a FIFO, a device or a socket.
-    #[error("the registry, or its lock, is not a regular file")]
+    #[error("the registry is not a regular file")]
     NotAFile,
+    /// The file that is locked during a change.
+    #[error("the lock file {}: {error}", path.display())]
+    Lock {
+        /// Its path.
+        path: PathBuf,
+        /// The reason.
+        error: io::Error,
+    },
+    /// Another process holds the lock.
+    #[error("another process has held the lock file {} for 10 seconds", path.display())]
+    Busy {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// The registry has the change, and the device may not have it.
+    #[error("the registry has the change, but the device may not have it: {0}")]
+    NotFlushed(io::Error),
     /// A link to a file that does not exist.
     #[error("the registry is a link to a file that does not exist")]
     DanglingLink,
@@ -133,13 +163,16 @@ impl RegistryError {
             Self::Line { line } | Self::Repeated { line, .. } => (ErrorKind::Line, Some(Place::Line(*line)), None),
             Self::TooLarge => (ErrorKind::TooLarge, None, None),
             Self::NotRecorded { .. } | Self::ScopeNotRecorded { .. } => (ErrorKind::NotRecorded, None, None),
-            Self::DateOrder(_) => (ErrorKind::DateOrder, None, None),
+            Self::DateOrder(_) | Self::Clock { .. } => (ErrorKind::DateOrder, None, None),
             Self::OtherDates { .. } => (ErrorKind::OtherDates, None, None),
             Self::Destroyed { .. } => (ErrorKind::Destroyed, None, None),
             Self::NotAFile => (ErrorKind::NotAFile, None, None),
             Self::DanglingLink => (ErrorKind::DanglingLink, None, None),
             Self::OtherNames => (ErrorKind::OtherNames, None, None),
-            Self::Io(error) => (ErrorKind::Io, None, Some(Found::SystemError(error.raw_os_error()))),
+            Self::Busy { .. } => (ErrorKind::Io, None, None),
+            Self::Io(error) | Self::Lock { error, .. } | Self::NotFlushed(error) => {
+                (ErrorKind::Io, None, Some(Found::SystemError(error.raw_os_error())))
+            }
         }
     }
 }

@@ -12,16 +12,19 @@ mod window;
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use fugo::{KeyTag, Scope};
 
 use self::{
     clash::{known, place_or_new},
-    dates::check_order,
+    dates::{check_no_gap, check_order},
+    window::check_clock,
 };
 pub use self::{
     dates::{DateOrderError, Dates, Day, DayError},
@@ -103,6 +106,7 @@ impl Registry {
         scopes(&place)?;
         if !place.exists() {
             replace(&place, &[])?;
+            sync_folder(folder(&place)).map_err(RegistryError::NotFlushed)?;
         }
         Ok(())
     }
@@ -139,7 +143,8 @@ impl Registry {
         })
     }
 
-    /// Sets the dates that are given, in place of those that are recorded. The dates of a destroyed key stay.
+    /// Sets the dates that are given, in place of those that are recorded. The dates of a destroyed key stay. A day between
+    /// two epochs on which neither is accepted is refused, unless the key of the older one was destroyed.
     pub fn set_dates(
         &self,
         scope: &Scope,
@@ -152,16 +157,20 @@ impl Registry {
             epoch.check_exists()?;
             epoch.dates.valid_from = valid_from.or(epoch.dates.valid_from);
             epoch.dates.accept_until = accept_until.or(epoch.dates.accept_until);
-            Ok(())
+            Ok(check_no_gap(epochs, scope)?)
         })
     }
 
     /// Records that the key of a scope is destroyed on this day, unless an earlier day is recorded already. Call it
-    /// before the key is destroyed: from then on the key is not made again.
+    /// before the key is destroyed: from then on the key is not made again. A day before a destruction that is recorded is
+    /// refused: the day stays for ever, and the clock that gave it is wrong.
     pub fn record_destroyed(&self, scope: &Scope, tag: KeyTag, day: Day) -> Result<Recorded, RegistryError> {
         self.change(|epochs| {
             let at = known(epochs, scope, tag)?;
-            epochs[at].dates.destroyed.get_or_insert(day);
+            if epochs[at].dates.destroyed.is_none() {
+                check_clock(epochs, day)?;
+                epochs[at].dates.destroyed = Some(day);
+            }
             Ok(())
         })
     }
@@ -186,12 +195,16 @@ impl Registry {
         let before = scopes(&place)?;
         let mut epochs = before.0.clone();
         change(&mut epochs)?;
-        if epochs == before.0 {
-            return Ok(Recorded::Known);
-        }
-        check_order(&epochs)?;
-        replace(&place, &epochs)?;
-        Ok(Recorded::Added)
+        let recorded = if epochs == before.0 {
+            Recorded::Known
+        } else {
+            check_order(&epochs)?;
+            replace(&place, &epochs)?;
+            Recorded::Added
+        };
+        // Also where nothing changed: an earlier call may have failed here.
+        sync_folder(folder(&place)).map_err(RegistryError::NotFlushed)?;
+        Ok(recorded)
     }
 
     /// The path of the file after links. A dangling link is refused, because a new file at its target would be unknown
@@ -204,16 +217,50 @@ impl Registry {
     }
 }
 
-/// Locks the registry at this place, until the file is dropped.
+/// Locks the registry at this place, until the file is dropped. Another process holds it for a moment only, so one that
+/// holds it on is named and not waited for.
 fn locked(place: &Path) -> Result<File, RegistryError> {
-    let lock = lock_file().open(with_suffix(place, ".lock"))?;
-    if !lock.metadata()?.is_file() {
-        return Err(RegistryError::NotAFile);
+    let path = with_suffix(place, ".lock");
+    let failed = |error: io::Error| RegistryError::Lock { path: path.clone(), error };
+    let lock = lock_file().open(&path).map_err(failed)?;
+    if !lock.metadata().map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("this is not a regular file")));
     }
-    lock.lock()?;
+    let until = Instant::now() + LONGEST_WAIT;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
+            Err(TryLockError::WouldBlock) => return Err(RegistryError::Busy { path }),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
     // If another user could open the lock file, that user could hold the lock and block all derivations.
     let _ = make_owner_only(&lock);
+    if let Ok(registry) = place.metadata() {
+        give_to(&lock, &registry);
+    }
     Ok(lock)
+}
+
+/// The longest time that another process is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Gives a file the owner and the group of another one, as far as this process may: root's change of an operator's registry
+/// must leave it to the operator.
+fn give_to(file: &File, other: &fs::Metadata) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let Ok(found) = file.metadata() else { return };
+        if (found.uid(), found.gid()) != (other.uid(), other.gid())
+            && fchown(file, Some(other.uid()), Some(other.gid())).is_err()
+        {
+            let _ = fchown(file, None, Some(other.gid()));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (file, other);
 }
 
 /// Sets a date. Another date that is recorded already is refused.
@@ -276,14 +323,16 @@ fn replace(place: &Path, epochs: &[RecordedEpoch]) -> io::Result<()> {
     if written.is_err() {
         let _ = fs::remove_file(&new);
     }
-    written?;
-    sync_folder(folder(place))
+    written
 }
 
 fn write(file: &mut File, place: &Path, epochs: &[RecordedEpoch]) -> io::Result<()> {
     file.write_all(form::text(epochs).as_bytes())?;
     match place.metadata() {
-        Ok(old) => file.set_permissions(old.permissions())?,
+        Ok(old) => {
+            give_to(file, &old);
+            file.set_permissions(old.permissions())?;
+        }
         Err(_) => make_owner_only(file)?,
     }
     file.sync_all()

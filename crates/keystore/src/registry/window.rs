@@ -28,6 +28,12 @@ impl Scopes {
         self.iter().find(|epoch| epoch.tag == tag && epoch.scope.purpose() == purpose)
     }
 
+    /// Refuses a day of today before a day on which the registry has a destruction. A clock that is late makes symbols with
+    /// keys that were replaced since.
+    pub fn check_clock(&self, today: Day) -> Result<(), RegistryError> {
+        check_clock(self, today)
+    }
+
     /// Whether symbols of this epoch are made on this day: from its first day to its last, and not after a newer epoch
     /// of the same purpose and scope id has begun.
     pub fn makes(&self, epoch: &RecordedEpoch, day: Day) -> Result<(), UntimelyError> {
@@ -48,6 +54,14 @@ impl Scopes {
     /// Whether symbols of this epoch are accepted on this day: from its first day to its last, while the key exists.
     pub fn accepts(&self, epoch: &RecordedEpoch, day: Day) -> Result<(), UntimelyError> {
         accepts(epoch, day)
+    }
+}
+
+pub(super) fn check_clock(epochs: &[RecordedEpoch], today: Day) -> Result<(), RegistryError> {
+    let last = epochs.iter().filter_map(|epoch| epoch.dates.destroyed.map(|day| (day, epoch.scope))).max();
+    match last {
+        Some((destroyed, scope)) if destroyed > today => Err(RegistryError::Clock { today, scope, destroyed }),
+        _ => Ok(()),
     }
 }
 
