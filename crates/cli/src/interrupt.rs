@@ -75,10 +75,10 @@ pub(crate) fn with_echo_again<T>(ask: impl FnOnce() -> T) -> T {
     let Ok(before) = tcgetattr(&terminal) else { return ask() };
     let caught = Caught::begin();
     let end = || {
-        let signal = CAUGHT.load(Ordering::SeqCst);
-        if signal != 0 {
+        let caught = CAUGHT.load(Ordering::SeqCst);
+        if let Some(signal) = SIGNALS.into_iter().find(|signal| signal.unsigned_abs() as usize == caught) {
             let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
-            let _ = signal_hook::low_level::emulate_default_handler(signal as i32);
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     };
     let asked = AtomicBool::new(false);

@@ -418,7 +418,7 @@ def at_a_terminal(f, act, *words, env=None):
     ours, theirs = os.openpty()
     has_echo = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
     takes = lambda: (os.setsid(), fcntl.ioctl(theirs, termios.TIOCSCTTY, 0))
-    run = subprocess.Popen([FUGO, *[str(word) for word in words]], env={**f.env, **(env or {})}, cwd=f.path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=takes, pass_fds=[theirs], text=True)
+    run = subprocess.Popen([FUGO, *[str(word) for word in words]], env={**f.env, **(env or {})}, cwd=f.path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=takes, pass_fds=[theirs], text=True)
     until = time.monotonic() + 20
     while has_echo():
         assert run.poll() is None and time.monotonic() < until, f"{words}: nothing was asked"

@@ -203,18 +203,19 @@ impl Token {
             Ok(sees && session.find_objects(&named(exact))?.is_empty())
         };
         let in_another = || self.context.open_rw_session(self.slot).and_then(|session| is_gone(&session));
-        match is_gone(&self.session).or_else(|_: Error| in_another()) {
-            Ok(true) => error,
-            Ok(false) | Err(_) => {
-                let cause = match error {
-                    SourceError::Token(TokenError::Attribute { attribute, found }) => {
-                        format!("the token made a key with {attribute} = {found}")
-                    }
-                    error => error.to_string(),
-                };
-                TokenError::Left { cause, id: exact.shown_id().unwrap_or_default() }.into()
-            }
+        if matches!(is_gone(&self.session).or_else(|_: Error| in_another()), Ok(true)) {
+            return error;
         }
+        let cause = match error {
+            SourceError::Token(TokenError::Attribute { attribute, found }) => {
+                format!("the token made a key with {attribute} = {found}")
+            }
+            SourceError::Token(TokenError::Name { attribute }) => {
+                format!("the token made a key with another {attribute} than was asked for")
+            }
+            error => error.to_string(),
+        };
+        TokenError::Left { cause, id: exact.shown_id().unwrap_or_default() }.into()
     }
 
     /// Refuses a URI without a label for a new key, and a label that a key of the token has.
