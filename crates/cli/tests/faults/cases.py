@@ -436,7 +436,9 @@ def clocks(work: Path, tool: str, clock: Path) -> tuple[int, list[str]]:
     for now, old, new in ((TODAY, True, False), (first - 1, True, False), (first, False, True), (last, False, True)):
         trials += [([*convert, "nta.key"], f"{now}", old), ([*convert, "nta2.key"], f"{now}", new)]
     for command in ([*convert, "nta.key"], ["key", "destroy", "nta.key", "--registry", "root.key.scopes", "--although-accepted"]):
-        trials += [(command, f"{now}", False) for now in never]
+        # Before 2026-01-02 in Japan nobody had this tool.
+        trials += [(command, f"{now}", False) for now in [*never, 0, 1_767_279_599]]
+    trials.append(([*convert, "nta.key"], "1767279600", True))
     for now, granted in ((before - 1, False), (before, True), (after - 1, True), (after, False), (TODAY + 3650 * days, False)):
         trials.append((translate, f"{now}", granted))
     trials += [(translate, f"{now}", False) for now in never]
