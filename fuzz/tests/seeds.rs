@@ -254,6 +254,7 @@ fn registries() -> Seeds {
         ("ends-first", &of("agency,nta,1,7c2cb2a1,2027-04-30,2027-04-01,\n")),
         ("newer-begins-first", &of("agency,nta,2,7c2cb2a1,2027-04-01,,\nagency,nta,1,01020304,2027-05-01,,\n")),
         ("tag-twice", &of("agency,nta,1,7c2cb2a1,,,\nagency,mof,1,7c2cb2a1,,,\n")),
+        ("scope-twice", &of("agency,nta,1,7c2cb2a1,,,\nagency,nta,1,7c2cb2a1,,,2027-05-01\n")),
         ("of-this-check", &of("research,of-this-check,4294967295,f00df00d,,,\n")),
         ("crlf", &of("agency,nta,1,7c2cb2a1,,,\n").replace('\n', "\r\n")),
         ("no-end", of("agency,nta,1,7c2cb2a1,,,\n").trim_end()),
