@@ -367,3 +367,126 @@ rewrite -card_powerset mulr_natl -sumr_const; apply: ler_sum => L; rewrite power
 Qed.
 
 End Theft.
+
+(** ** At national scale, with one eligibility scope *)
+
+(** The named part of one set's bound: the advantages of its explicit adversaries, the chain's apart. *)
+Definition named (q : nat) (registry : 'I_q -> scope) (insurers : 'I_q) (leaked : pred 'I_q) (W : finType)
+    (t : W -> symbol -> linker (ordinal_eqType q) number key symbol) : rat :=
+  compression_adv (ladder_hop registry insurers leaked (adversary leaked t) Left)
+  + compression_adv (ladder_hop registry insurers leaked (adversary leaked t) Right)
+  + \sum_(h <- hops (parent registry insurers leaked))
+      compression_adv (scope_hop registry insurers leaked (adversary leaked t) h).
+
+Lemma half_bit k : bit k.+1 + bit k.+1 = bit k.
+Proof. by rewrite -mulr2n -mulr_natl -(bit_double k 1). Qed.
+
+Lemma add_parts (L R H l r z b a u v w : rat) : L = l + b -> R = r + b -> H = z + a -> b <= u -> a <= v -> u + u = v ->
+  v + v = w -> L + R + H <= l + r + z + w.
+Proof.
+move=> -> -> -> bu av uv <-; rewrite -{1}uv [l + b + _]addrACA addrACA ler_add2l; apply: ler_add; last exact: av.
+exact: ler_add.
+Qed.
+
+Lemma cost_le (q : nat) (registry : 'I_q -> scope) (insurers : 'I_q) (leaked : pred 'I_q) (W : finType)
+    (t : W -> symbol -> linker (ordinal_eqType q) number key symbol) (n : 'I_q -> nat) :
+    (q <= 3000)%N -> (forall s, n s <= 2 ^ 28)%N ->
+  cost registry insurers leaked t n
+    <= named registry insurers leaked t + bit 56
+       + \sum_s (if parent registry insurers leaked s then 5%:R * chain_cost else 0).
+Proof.
+move=> q3000 n28; rewrite /cost; apply: ler_add; last exact: lexx.
+have lad : 'C(q.+1, 2)%:R / 2%:R ^+ 256 <= bit 58 :> rat.
+  have l : 'C(q.+1, 2)%:R / 2%:R ^+ 256 <= bit 233.
+    by move: (below_4096 q3000) => q12; exact: (collisions_below (e := 12) (d := 256)).
+  exact: le_trans l (bit_le 58 175).
+have inner s : 'C(n s, 2)%:R / 2%:R ^+ 256 <= bit 201 by exact: (collisions_below (e := 28) (d := 256)).
+have hopsum : \sum_(h <- hops (parent registry insurers leaked)) ('C(n (hop_scope h), 2)%:R / 2%:R ^+ 256) <= bit 57 :> rat.
+  rewrite (sum_hops (parent registry insurers leaked) (fun s => 'C(n s, 2)%:R / 2%:R ^+ 256)).
+  apply: le_trans (hop_sum_le (fun s => parent registry insurers leaked s) (below_15 q3000) (bit_ge0 201)
+    (fun s => pairs_ge0 (n s) 256%N) inner) _.
+  by apply: (times_le (j := 15)); [exact: leqnn | exact: bit_ge0 | exact: (bit_le 72 129)].
+have hopE : \sum_(h <- hops (parent registry insurers leaked)) hop_cost registry insurers leaked (adversary leaked t) n h
+    = \sum_(h <- hops (parent registry insurers leaked)) compression_adv (scope_hop registry insurers leaked (adversary leaked t) h)
+      + \sum_(h <- hops (parent registry insurers leaked)) ('C(n (hop_scope h), 2)%:R / 2%:R ^+ 256) by exact: big_split.
+have left_ : ladder_cost registry insurers leaked (adversary leaked t) Left
+    = compression_adv (ladder_hop registry insurers leaked (adversary leaked t) Left) + 'C(q.+1, 2)%:R / 2%:R ^+ 256 by exact: erefl.
+have right_ : ladder_cost registry insurers leaked (adversary leaked t) Right
+    = compression_adv (ladder_hop registry insurers leaked (adversary leaked t) Right) + 'C(q.+1, 2)%:R / 2%:R ^+ 256 by exact: erefl.
+exact: (add_parts left_ right_ hopE lad hopsum (half_bit 57) (half_bit 56)).
+Qed.
+
+Lemma counts_le (q : nat) (insurers : 'I_q) (L : {set 'I_q}) (n : 'I_q -> nat) k s :
+  (#|L| <= 1)%N -> (forall s, n s <= 2 ^ k)%N -> (counts_of insurers L n s <= 2 ^ k.+1)%N.
+Proof.
+move=> L1 nk; rewrite /counts_of; case: ifP => _; last by rewrite (leq_trans (nk s)) // leq_exp2l.
+apply: (@leq_trans (\sum_(a in insurers |: L) 2 ^ k)%N); first by apply: leq_sum => a _; exact: nk.
+rewrite sum_nat_const expnS leq_mul2r; apply/orP; right.
+by rewrite cardsU1 -[2%N]/(1 + 1)%N; apply: leq_add; first exact: leq_b1.
+Qed.
+
+(** Sums over the sets of at most one scope. *)
+Lemma sum_sets (q : nat) (S : {set 'I_q}) (f g : {set 'I_q} -> rat) (cc u v : rat) :
+    (#|S| <= 1)%N -> 0 <= cc -> 0 <= u -> u + u = v ->
+    (forall L, L \in powerset S -> f L <= g L + u + (if L == S then 0 else cc)) ->
+  \sum_(L in powerset S) f L <= \sum_(L in powerset S) g L + (cc + v).
+Proof.
+move=> one cc0 u0 uv each.
+have at_most_two : (#|powerset S| <= 2 ^ 1)%N by rewrite card_powerset leq_exp2l.
+apply: le_trans (ler_sum _ each) _; rewrite !big_split /= -addrA ler_add2l addrC; apply: ler_add.
+  rewrite (bigD1 S) ?powersetE ?subxx //= eqxx add0r.
+  rewrite (eq_bigr (fun=> cc)) => [|L /andP[_ /negbTE -> //]].
+  rewrite sumr_const -[X in _ <= X]mulr1n; apply: (ler_wpmuln2l cc0).
+  rewrite -ltnS (leq_trans _ at_most_two) // (cardD1 S (powerset S)) powersetE subxx add1n ltnS.
+  by apply: eq_leq; apply: eq_card => L; rewrite [in RHS]inE andbC.
+by rewrite sumr_const -uv -mulr2n; apply: (ler_wpmuln2l u0).
+Qed.
+
+Lemma eight_parts (z x a y cc u : rat) : cc = 5%:R * (x + (a + y)) -> x <= u -> 5%:R * y <= u -> 0 <= u ->
+  z + (cc + u) <= z + 5%:R * a + (5%:R * u + u + u + u).
+Proof.
+move=> -> xu yu u0; rewrite !mulrDr -[X in _ <= X]addrA ler_add2l.
+have -> : 5%:R * x + (5%:R * a + 5%:R * y) + u = 5%:R * a + (5%:R * x + 5%:R * y + u).
+  by rewrite [5%:R * x + (_ + _)]addrCA -!addrA.
+rewrite ler_add2l -[X in X <= _]addr0; apply: ler_add; last exact: u0.
+by apply: ler_add; [apply: ler_add; [apply: ler_wpmul2l; rewrite ?ler0n | exact: yu] | exact: lexx].
+Qed.
+
+(** The named advantages of both sets, and 2^-52. *)
+Theorem national_theft (q : nat) (registry : 'I_q -> scope) (insurers : 'I_q)
+    (C : finType) (c0 : C) (t : C -> symbol -> linker (ordinal_eqType q) number key symbol) (n : 'I_q -> nat) :
+    injective registry -> (forall a, is_scope (registry a)) -> registry insurers = insurers_first ->
+    (forall c y s, asks s (n s) (t c y)) ->
+    (q <= 3000)%N -> (forall s, n s <= 2 ^ 27)%N -> (#|eligible registry| <= 1)%N ->
+  `|yes_theft registry insurers t true - yes_theft registry insurers t false|
+    <= \sum_(L in powerset (eligible registry)) named registry insurers (leaked_of L) (guess_for registry insurers t L)
+       + 5%:R * compression_adv all_numbers
+       + bit 52.
+Proof.
+move=> inj valid first at_most q3000 n27 one.
+apply: le_trans (unlinkability_theft valid first c0 inj at_most) _.
+have [x [y [cE x0 y0 xb yb]]] := chain_costE.
+have chain0 : 0 <= chain_cost.
+  by rewrite cE; apply: addr_ge0 x0 _; apply: addr_ge0 y0; rewrite /compression_adv; apply: addr_ge0; [apply: addr_ge0|];
+    exact: normr_ge0.
+have cc0 : 0 <= 5%:R * chain_cost by apply: mulr_ge0; [exact: ler0n | exact: chain0].
+have counted L s : L \in powerset (eligible registry) -> (counts_of insurers L n s <= 2 ^ 28)%N.
+  by rewrite powersetE => LE; exact: counts_le (leq_trans (subset_leq_card LE) one) n27.
+have no_parent s : parent registry insurers (leaked_of (eligible registry)) s = None.
+  by rewrite /parent /leaked_of inE; case: (purpose (registry s) == purpose_eligibility).
+have each L : L \in powerset (eligible registry) ->
+    cost registry insurers (leaked_of L) (guess_for registry insurers t L) (counts_of insurers L n)
+    <= named registry insurers (leaked_of L) (guess_for registry insurers t L) + bit 56
+       + (if L == eligible registry then 0 else 5%:R * chain_cost).
+  move=> LE; apply: le_trans (cost_le _ _ _ _ q3000 (fun s => counted L s LE)) _; rewrite ler_add2l.
+  case: eqP => [->|_].
+    by rewrite big1; [exact: lexx | move=> s _; rewrite no_parent].
+  apply: (chains_le (elig := fun s => s \in eligible registry) chain0) => [s /parent_elig|]; first by rewrite inE.
+  by rewrite -big_mkcond /= sum1_card.
+apply: le_trans (sum_sets one cc0 (bit_ge0 56) (half_bit 55) each) _; rewrite -eight_units.
+have ccE : 5%:R * chain_cost = 5%:R * (x + (compression_adv all_numbers + y)) := congr1 (fun c => 5%:R * c) cE.
+have dig : 5%:R * y <= bit 55.
+  by apply: (times_le (j := 3)); [exact: isT | exact: y0 | exact: le_trans yb (bit_le 58 125)].
+exact: (eight_parts _ ccE xb dig (bit_ge0 55)).
+Qed.
+
