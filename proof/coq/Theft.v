@@ -116,9 +116,6 @@ Hypothesis registry_insurers : registry insurers = insurers_first.
 Lemma insurers_stays L : L \subset eligible -> insurers \notin L.
 Proof. by move=> /subsetP sub; apply/negP => /sub; rewrite inE registry_insurers. Qed.
 
-Lemma as_one_insurers L : L \subset eligible -> as_one L insurers = insurers.
-Proof. by move=> /insurers_stays nL; rewrite /as_one (negbTE nL). Qed.
-
 Lemma wrong_ask L h taken stolen e : wrong L h taken stolen -> wrong L (e :: h) taken stolen.
 Proof. by rewrite /wrong /= => /or3P[na|->|->]; rewrite ?orbT // negb_and na orbT. Qed.
 
