@@ -149,8 +149,9 @@ fn sealed(data: &[u8]) {
 fn header(data: &[u8]) {
     let (recipients, work) = fuzzing::age_header(data);
     let opened = SealedKeyFile::from_bytes(data);
+    // A file that does not begin as one of age is not one, whatever its later lines are.
     if recipients > 64 {
-        assert!(opened.is_err());
+        assert!(opened.is_ok_and(|file| file.lock() == Lock::Plaintext) || opened.is_err());
     }
     let Ok(decryptor) = age::Decryptor::new_buffered(ArmoredReader::new(data)) else { return };
     let mut bytes = Vec::new();
