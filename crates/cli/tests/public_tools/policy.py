@@ -34,6 +34,8 @@ def main(tool):
         "version = 1": "version = 2",
         "group-size = 5": "group-size = 0",
         '"coarsen"': '"hide"',
+        'small-groups = "coarsen"': 'small-groups = "refuse"',
+        '"first 2 of 8"': '"first 2 of 21"',
         '"0.5%"': "0.5",
         'sex = "exact"': 'sex = "as it is"',
         "least-rows = 1000": "fewest-rows = 1000",
