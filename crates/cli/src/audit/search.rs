@@ -188,10 +188,10 @@ impl Search<'_> {
         let mut seeds: Vec<(f64, Vec<usize>)> =
             matched.into_iter().zip(pairs).filter(|(most, _)| *most > 0.0).collect();
         seeds.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-        let seeds = seeds.into_iter().take(SEEDS).map(|(_, pair)| pair);
+        let seeds = seeds.into_iter().take(SEEDS);
         let mut links = false;
-        for seed in std::iter::once(Vec::new()).chain(seeds) {
-            let grown = self.grow(&seed, pool, found)?;
+        for seed in std::iter::once(None).chain(seeds.map(Some)) {
+            let grown = self.grow(seed, pool, found)?;
             if grown.guesses.links() {
                 links = true;
                 self.add_linking(grown, found)?;
@@ -214,13 +214,8 @@ impl Search<'_> {
     fn find_harmless(&self, found: &mut Found) -> Result<()> {
         for _ in 0..CHANGES {
             let out = found.smallest_change();
-            let mut rest: Vec<usize> = Vec::new();
-            for pair in found.columns.iter().map(|set| set.pairs[0]).filter(|pair| !out.contains(pair)) {
-                if self.fits(&rest, pair) {
-                    rest.push(pair);
-                }
-            }
-            rest.sort_unstable();
+            let columns = found.columns.iter().map(|set| set.pairs[0]);
+            let rest = self.together(columns.filter(|pair| !out.contains(pair)));
             if rest.is_empty() {
                 return Ok(());
             }
@@ -235,15 +230,10 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Adds columns to a set as long as they add right guesses.
-    fn grow(&self, from: &[usize], pool: &[usize], found: &mut Found) -> Result<Set> {
-        let mut best: Option<(Vec<usize>, f64)> = None;
-        if !from.is_empty() {
-            let matched = self.estimate(&[from.to_vec()], found)?;
-            best = matched.first().map(|matched| (from.to_vec(), *matched));
-        }
+    /// Adds columns to a set, whose right guesses were estimated, as long as they add right guesses.
+    fn grow(&self, mut best: Option<(f64, Vec<usize>)>, pool: &[usize], found: &mut Found) -> Result<Set> {
         loop {
-            let base = best.as_ref().map_or(from, |(set, _)| &set[..]);
+            let base = best.as_ref().map_or(&[][..], |(_, set)| &set[..]);
             let larger = |one: &usize| {
                 let mut set = [base, &[*one]].concat();
                 set.sort_unstable();
@@ -253,12 +243,12 @@ impl Search<'_> {
             let matched = self.estimate(&sets, found)?;
             let most = sets.into_iter().zip(matched).max_by(|a, b| a.1.total_cmp(&b.1));
             let Some((set, matched)) = most else { break };
-            if best.as_ref().is_some_and(|(_, before)| matched <= before * (1.0 + GAIN)) {
+            if best.as_ref().is_some_and(|(before, _)| matched <= before * (1.0 + GAIN)) {
                 break;
             }
-            best = Some((set, matched));
+            best = Some((matched, set));
         }
-        let set = best.map_or(from.to_vec(), |(set, _)| set);
+        let set = best.map_or_else(Vec::new, |(_, set)| set);
         let counted = self.count(vec![set], found)?.pop();
         counted.ok_or_else(|| Failure::new("there is no set of columns", "report this"))
     }
@@ -284,13 +274,7 @@ impl Search<'_> {
     fn find_worst(&self, found: &mut Found) -> Result<()> {
         let pool: Vec<usize> = found.columns.iter().map(|set| set.pairs[0]).collect();
         let shared = found.columns.iter().filter(|set| !set.guesses.is_chance()).map(|set| set.pairs[0]);
-        let mut all: Vec<usize> = Vec::new();
-        for pair in &shared.collect::<Vec<_>>() {
-            if self.fits(&all, *pair) {
-                all.push(*pair);
-            }
-        }
-        all.sort_unstable();
+        let all = self.together(shared);
         if !all.is_empty() {
             found.all = self.count(vec![all], found)?.pop();
         }
@@ -298,7 +282,8 @@ impl Search<'_> {
         let fewer = self.rows[0].min(self.rows[1]);
         let mut worst = best;
         if 20 * worst.guesses.expected() < 19 * fewer && pool.len() > 1 {
-            let grown = self.grow(&worst.pairs.clone(), &pool, found)?;
+            let matched = self.estimate(std::slice::from_ref(&worst.pairs), found)?;
+            let grown = self.grow(matched.into_iter().zip([worst.pairs.clone()]).next(), &pool, found)?;
             // Right guesses of a set that does not link are chance.
             let larger = [Some(grown), found.all.clone()].into_iter().flatten().filter(|set| set.guesses.links());
             worst = std::iter::once(worst)
@@ -308,6 +293,18 @@ impl Search<'_> {
         }
         found.worst = Some(worst);
         Ok(())
+    }
+
+    /// One set of these pairs, of which the first ones go in.
+    fn together(&self, pairs: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut set = Vec::new();
+        for pair in pairs {
+            if self.fits(&set, pair) {
+                set.push(pair);
+            }
+        }
+        set.sort_unstable();
+        set
     }
 
     /// Whether a pair can be added to a set: a column is in a set once.

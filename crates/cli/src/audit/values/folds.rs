@@ -118,7 +118,7 @@ pub(super) fn inner(plain: &str) -> Option<Decimal> {
     const SHORTEST: usize = 4;
     const LONGEST: usize = 30;
     let (mut best, mut best_len, mut is_one) = (0_u128, 0, false);
-    let mut chars = plain.chars().peekable();
+    let mut chars = plain.chars();
     while let Some(c) = chars.next() {
         let Some(first) = c.to_digit(10) else { continue };
         let (mut value, mut len) = (u128::from(first), 1);
@@ -129,7 +129,7 @@ pub(super) fn inner(plain: &str) -> Option<Decimal> {
                 next => next,
             };
             let Some(digit) = next.and_then(|c| c.to_digit(10)) else { break };
-            chars = behind.clone();
+            chars = behind;
             value = if len < LONGEST { value * 10 + u128::from(digit) } else { value };
             len += 1;
         }
