@@ -33,6 +33,17 @@ fn translate(criterion: &mut Criterion) {
             });
         });
     }
+    // In a nation, few are asked for, and the asked symbols do not fit in the processor's caches.
+    for asked in [10_000_u64, 100_000, 1_000_000, 10_000_000] {
+        let uniform =
+            |nth: u64| (u128::from(nth).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes();
+        let translator = Translator::new(&from, [&to], (1..=asked).map(uniform).collect()).expect("keys for numbers");
+        let mut pairs = Vec::new();
+        group.bench_function(format!("0 of {PEOPLE}, {asked} others asked"), |bencher| {
+            bencher.iter(|| translator.translate(black_box(&numbers), &mut pairs));
+        });
+        assert!(pairs.is_empty());
+    }
     group.finish();
 }
 

@@ -48,17 +48,15 @@ pub struct Translator<const N: usize> {
     to: [AnySymbolKey; N],
     /// Ascending, each once.
     asked: Vec<[u8; SYMBOL_LEN]>,
-    /// A bit for each value of the first bits of a symbol: set if an asked symbol begins with them. At most one in
-    /// eight is set, and most people of a roster are not searched for.
-    begins: Vec<u64>,
-    shift: u32,
-    /// Where the asked symbols with each value of fewer first bits start in `asked`, and its length: two to four of
-    /// these symbols are between two starts.
+    /// A Bloom filter: a symbol that is asked for has set its two bits in the word that its first bits name. Most people
+    /// of a roster are not searched for.
+    filter: Vec<u64>,
+    /// Where the asked symbols with each value of the first bits start in `asked`, and its length: two to four of these
+    /// symbols are between two starts.
     starts: Vec<usize>,
+    /// A symbol's first eight bytes, shifted right by so much, are its index in `starts`.
+    shift: u32,
 }
-
-/// The bits by which `begins` is finer than `starts`.
-const FINER: u32 = 5;
 
 /// An asked symbol that was found, and the symbols of the same person in the other scopes.
 ///
@@ -83,18 +81,18 @@ impl<const N: usize> Translator<N> {
         to.iter().try_for_each(|to| to.takes_numbers())?;
         asked.sort_unstable();
         asked.dedup();
-        let bits = asked.len().max(4).ilog2() + 4;
-        let (mut begins, shift) = (vec![0; 1 << (bits - 6)], u64::BITS - bits);
-        let mut starts = vec![0; (1 << (bits - FINER)) + 1];
+        let bits = asked.len().max(4).ilog2() - 1;
+        let shift = u64::BITS - bits;
+        let (mut filter, mut starts) = (vec![0; 1 << (bits - 1)], vec![0; (1 << bits) + 1]);
         for symbol in &asked {
-            let place = begin(symbol, shift);
-            begins[place / 64] |= 1 << (place % 64);
-            starts[(place >> FINER) + 1] += 1;
+            let (word, both) = filter_bits(symbol, shift);
+            filter[word] |= both;
+            starts[first(symbol, shift) + 1] += 1;
         }
-        for bucket in 1..starts.len() {
-            starts[bucket] += starts[bucket - 1];
+        for nth in 1..starts.len() {
+            starts[nth] += starts[nth - 1];
         }
-        Ok(Self { from: from.clone(), to: to.map(AnySymbolKey::clone), asked, begins, shift, starts })
+        Ok(Self { from: from.clone(), to: to.map(AnySymbolKey::clone), asked, filter, starts, shift })
     }
 
     /// The asked symbols, ascending, each once.
@@ -110,15 +108,16 @@ impl<const N: usize> Translator<N> {
 
     #[inline]
     fn may_be_asked(&self, symbol: &[u8; SYMBOL_LEN]) -> bool {
-        let place = begin(symbol, self.shift);
-        self.begins[place / 64] >> (place % 64) & 1 == 1
+        let (word, both) = filter_bits(symbol, self.shift);
+        self.filter[word] & both == both
     }
 
-    /// Symbols are uniform, so few are between two starts. If somebody chose them, the search in between is binary.
+    /// Few symbols are between two starts, because symbols are uniform. If somebody chose them, the search between the
+    /// two is binary.
     fn search(&self, symbol: &[u8; SYMBOL_LEN]) -> Option<usize> {
-        let bucket = begin(symbol, self.shift) >> FINER;
-        let start = self.starts[bucket];
-        self.asked[start..self.starts[bucket + 1]].binary_search(symbol).ok().map(|nth| start + nth)
+        let bits = first(symbol, self.shift);
+        let (start, end) = (self.starts[bits], self.starts[bits + 1]);
+        self.asked[start..end].binary_search(symbol).ok().map(|nth| start + nth)
     }
 
     /// Appends a pair for each of these numbers whose symbol under the key `from` is asked for, in the order of the
@@ -158,17 +157,28 @@ fn derive(key: &AnySymbolKey, numbers: &[MyNumber], out: &mut [[u8; SYMBOL_LEN]]
     key.symbols(numbers, out).unwrap_or_else(|_| unreachable!("the keys take numbers: this was checked"));
 }
 
-/// The first bits of a symbol, without the last `shift` of its first eight bytes.
 #[inline]
-fn begin(symbol: &[u8; SYMBOL_LEN], shift: u32) -> usize {
-    let first = symbol.first_chunk().unwrap_or_else(|| unreachable!("a symbol has more than eight bytes"));
-    (u64::from_be_bytes(*first) >> shift) as usize
+fn eight(symbol: &[u8; SYMBOL_LEN]) -> u64 {
+    u64::from_be_bytes(*symbol.first_chunk().unwrap_or_else(|| unreachable!("a symbol has more than eight bytes")))
+}
+
+/// The first bits of a symbol.
+#[inline]
+fn first(symbol: &[u8; SYMBOL_LEN], shift: u32) -> usize {
+    (eight(symbol) >> shift) as usize
+}
+
+/// The word of the filter for a symbol, and its two bits there: by the last bits of its first eight bytes.
+#[inline]
+fn filter_bits(symbol: &[u8; SYMBOL_LEN], shift: u32) -> (usize, u64) {
+    let bits = eight(symbol);
+    (first(symbol, shift) / 2, 1 << (bits % 64) | 1 << (bits / 64 % 64))
 }
 
 impl<const N: usize> Drop for Translator<N> {
     fn drop(&mut self) {
         self.asked.zeroize();
-        self.begins.zeroize();
+        self.filter.zeroize();
         self.starts.zeroize();
     }
 }

@@ -186,10 +186,19 @@ fn each_pair_has_the_symbols_of_all_scopes_that_are_translated_to() {
 fn symbols_that_begin_alike_are_told_apart() {
     let (from, to) = (key("agency/a/1"), key("agency/b/1"));
     let symbol = from.symbol(&number(5)).expect("a symbol");
-    let mut near = symbol;
-    near[SYMBOL_LEN - 1] ^= 1;
-    let translator = Translator::new(&from, [&to], vec![near]).expect("keys for numbers");
-    assert_eq!((translator.index_of(&near), translator.index_of(&symbol)), (Some(0), None));
+    let near = |end: u16| {
+        let mut near = symbol;
+        near[SYMBOL_LEN - 2..].copy_from_slice(&end.to_be_bytes());
+        near
+    };
+    let asked: Vec<Symbol> = (0..5000).map(near).filter(|near| *near != symbol).collect();
+    let translator = Translator::new(&from, [&to], asked.clone()).expect("keys for numbers");
+    assert!(asked.iter().enumerate().all(|(nth, near)| translator.index_of(near) == Some(nth)));
+    assert!(
+        [symbol, near(5000), [0; SYMBOL_LEN], [0xff; SYMBOL_LEN]]
+            .iter()
+            .all(|other| translator.index_of(other).is_none())
+    );
     assert!(pairs(&translator, &[number(5)], 1).is_empty());
 }
 

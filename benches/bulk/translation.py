@@ -96,15 +96,18 @@ def main() -> None:
         convert = [str(program), "convert", str(roster), f"--key={keys[0]}", *read]
         processor([*convert, "--keep=birth_date", f"--out={symbols}"])
         asked = asked_of(symbols, args.asked, args.rows, directory / "asked.csv")
+        with symbols.open(encoding="utf-8") as lines:
+            one = directory / "one.csv"
+            one.write_text("".join(next(lines) for _ in range(2)), encoding="utf-8")
         symbols.unlink()
-        translate = [str(program), "translate", str(asked), f"--roster={roster}", f"--from-key={keys[0]}"]
-        translate += [f"--to-key={keys[1]}", f"--out={out}", *read, *grant(program, directory, keys)]
-        translate += record(program, directory, keys[2])
+        options = [f"--roster={roster}", f"--from-key={keys[0]}", f"--to-key={keys[1]}", *read]
+        options += [*grant(program, directory, keys), *record(program, directory, keys[2])]
         commands = {
             "convert, symbols alone, input order": [*convert, "--order=input", f"--out={bare}"],
             "convert, symbols alone": [*convert, f"--out={bare}"],
             "convert, one kept column": [*convert, "--keep=birth_date", f"--out={bare}"],
-            "translate": translate,
+            "translate, one asked": [str(program), "translate", str(one), f"--out={bare}", *options],
+            "translate": [str(program), "translate", str(asked), f"--out={out}", *options],
         }
         took: dict[str, list[float]] = {what: [] for what in commands}
         for _ in range(args.rounds):

@@ -22,9 +22,9 @@ use crate::{
     partition::Part,
 };
 
-/// The bytes that an asked symbol takes: twice while symbols are collected, its first bits, and the symbols of its
-/// person.
-const SYMBOL: usize = 2 * SYMBOL_LEN + 2 + TRANSLATED * SYMBOL_LEN + 1;
+/// The bytes that an asked symbol takes: twice while symbols are collected, its share of the translator's filter and
+/// starts, and the symbols of its person.
+const SYMBOL: usize = 2 * SYMBOL_LEN + 6 + TRANSLATED * SYMBOL_LEN + 1;
 
 /// How many bytes of spilled rows are read at a time.
 const PIECE: usize = 1 << 20;
