@@ -1,4 +1,4 @@
-"""The processor time of a translation, compared with conversions of the same roster.
+"""The cost of a translation, compared with conversions of the same roster.
 
     python3 benches/bulk/translation.py --rows 5000000 --asked 50000 --dir /dev/shm --fugo target/release/fugo
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,22 +13,22 @@ from pathlib import Path
 from statistics import median
 
 from machine import sentence
+from measure import Measurement, measure_apart
 from roster import Fugo
-from table import count, table
+from table import count, megabytes, seconds, table
 
 SCOPES = ["agency/tax/1", "agency/nenkin/1"]
 PEOPLE = "portal/record/1"
 POLICY = "version = 1\nsignatures = 1\n\n[signers]\n"
 
 
-def processor(command: list[str]) -> float:
-    """Runs a command, and returns its seconds of processor time, user and system."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode not in (0, 1):
-        sys.exit(run.stderr)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def measured(command: list[str]) -> Measurement:
+    """Runs a command. Some rows of the roster are refused, so it may end with 1."""
+    with tempfile.NamedTemporaryFile() as errors:
+        measurement = measure_apart(command, stderr=Path(errors.name))
+        if measurement.status not in (0, 1):
+            sys.exit(Path(errors.name).read_text(encoding="utf-8"))
+    return measurement
 
 
 def asked_of(symbols: Path, asked: int, rows: int, out: Path) -> Path:
@@ -94,7 +93,7 @@ def main() -> None:
         symbols, out, bare = directory / "tax.csv", directory / "nenkin.csv", directory / "bare.csv"
         read = ["--test-keys", "--quiet", "--number-format=lenient", f"--memory={args.memory}"]
         convert = [str(program), "convert", str(roster), f"--key={keys[0]}", *read]
-        processor([*convert, "--keep=birth_date", f"--out={symbols}"])
+        measured([*convert, "--keep=birth_date", f"--out={symbols}"])
         asked = asked_of(symbols, args.asked, args.rows, directory / "asked.csv")
         with symbols.open(encoding="utf-8") as lines:
             one = directory / "one.csv"
@@ -109,18 +108,25 @@ def main() -> None:
             "translate, one asked": [str(program), "translate", str(one), f"--out={bare}", *options],
             "translate": [str(program), "translate", str(asked), f"--out={out}", *options],
         }
-        took: dict[str, list[float]] = {what: [] for what in commands}
+        runs: dict[str, list[Measurement]] = {what: [] for what in commands}
         for _ in range(args.rounds):
             for what, command in commands.items():
-                took[what].append(processor(command))
+                runs[what].append(measured(command))
                 bare.unlink(missing_ok=True)
         translated = sum(1 for _ in out.open(encoding="utf-8")) - 1
-        of_translation = median(took["translate"])
+        cost = {what: median(run.cpu_seconds for run in done) for what, done in runs.items()}
         lines = [
-            [what, f"{min(times):.2f}", f"{median(times):.2f}", f"{of_translation / median(times):.2f} ×"]
-            for what, times in took.items()
+            [
+                what,
+                seconds(min(run.cpu_seconds for run in done)),
+                seconds(cost[what]),
+                f"{cost['translate'] / cost[what]:.2f} ×",
+                seconds(median(run.seconds for run in done)),
+                megabytes(max(run.peak_anonymous for run in done)),
+            ]
+            for what, done in runs.items()
         ]
-        print(table(("what", "CPU s, least", "CPU s, median", "translate over it"), lines))
+        print(table(("what", "CPU s, least", "CPU s, median", "translate over it", "s, median", "anonymous MB"), lines))
         print(f"\n{count(args.rows)} people in the roster, {count(args.asked)} asked, {count(translated)} translated.")
         print(sentence(directory))
 

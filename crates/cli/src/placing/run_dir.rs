@@ -26,7 +26,7 @@ use crate::{
     failure::{Failure, Result},
     key::{SHARE_PREFIX, SHARE_SUFFIX},
     manifest::{OUTER_SUFFIX, SEALED_SUFFIX},
-    record::EXTRACT_SUFFIXES,
+    record::{EXTRACT_SUFFIXES, FILES_OF_NEW},
 };
 
 const PREFIX: &str = ".fugo-run-";
@@ -129,29 +129,29 @@ fn is_of_run(name: &OsStr) -> bool {
     name == MARK.as_bytes() || numbered.into_iter().any(is_numbered)
 }
 
-/// An unfinished folder of a delivery, of extracts or of shares. A delivery's sealed file begins as a key file does, so its names tell the two apart.
+/// An unfinished folder of a delivery, of extracts, of shares or of a new record. A delivery's sealed file begins as a
+/// key file does, so its names tell the two apart.
 const FOLDER: &[u8] = b"folder-";
 
 fn is_folder(name: &OsStr) -> bool {
     name.as_bytes().starts_with(FOLDER)
 }
 
-/// The names in an unfinished folder; `None` if one is not of a delivery, of an extract or of a share.
-fn delivered(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
+/// The names in an unfinished folder; `None` if one is of no such folder.
+fn unfinished(dir: &File, name: &OsStr) -> io::Result<Option<(File, Vec<OsString>)>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
     let folder = File::from(retry_on_intr(|| openat(dir, name, flags, Mode::empty()))?);
     let names = names(&folder)?;
-    let is_of_delivery = |name: &OsString| {
+    let is_known = |name: &OsString| {
         let name = name.as_bytes();
         // Shares in an unfinished folder were announced to nobody.
         let is_share = name.starts_with(SHARE_PREFIX.as_bytes()) && name.ends_with(SHARE_SUFFIX.as_bytes());
+        let mut suffixes = [SEALED_SUFFIX, OUTER_SUFFIX].into_iter().chain(EXTRACT_SUFFIXES);
         is_share
-            || [SEALED_SUFFIX, OUTER_SUFFIX]
-                .iter()
-                .chain(&EXTRACT_SUFFIXES)
-                .any(|suffix| name.ends_with(suffix.as_bytes()))
+            || suffixes.any(|suffix| name.ends_with(suffix.as_bytes()))
+            || FILES_OF_NEW.iter().any(|file| name == file.as_bytes())
     };
-    Ok(names.iter().all(is_of_delivery).then_some((folder, names)))
+    Ok(names.iter().all(is_known).then_some((folder, names)))
 }
 
 /// Whether a directory contains only files that a run creates, and no key. An empty directory does.
@@ -163,7 +163,7 @@ fn is_of_a_run(dir: &File) -> io::Result<bool> {
     }
     for name in &names {
         if is_folder(name) {
-            if delivered(dir, name)?.is_none() {
+            if unfinished(dir, name)?.is_none() {
                 return Ok(false);
             }
             continue;
@@ -187,7 +187,7 @@ fn empty(dir: &File) -> io::Result<()> {
     for name in &of_run {
         if !is_folder(name) {
             unlinkat(dir, &**name, AtFlags::empty())?;
-        } else if let Some((folder, files)) = delivered(dir, name)? {
+        } else if let Some((folder, files)) = unfinished(dir, name)? {
             files.iter().try_for_each(|file| unlinkat(&folder, &**file, AtFlags::empty()))?;
             unlinkat(dir, &**name, AtFlags::REMOVEDIR)?;
         }

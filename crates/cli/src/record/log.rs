@@ -11,12 +11,13 @@ use std::{
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use fugo_keystore::{Note, SigningKeyFile};
 
 use super::{
+    FILES_OF_NEW,
     checkpoint::Checkpoint,
     damaged,
     entry::{Entry, MOST_BYTES, MOST_BYTES_OF_GRANT},
@@ -31,9 +32,12 @@ use crate::{
     interrupt::Interrupt,
     manifest::read_small,
     notice,
-    placing::{create, directory_of, exists},
+    placing::{NewFolder, create, directory_of, exists},
     redaction::shown,
 };
+
+/// What to do if the directory of a new record exists.
+const NEVER_AGAIN: &str = "name a new directory; a record is never made again";
 
 /// The file that a log is verified by, the head of the log, and the file that is locked while an entry is added.
 pub(super) const DESCRIPTION: &str = "log.toml";
@@ -126,23 +130,19 @@ impl Log {
 
 /// Makes the directory of an empty log.
 pub(super) fn init(dir: &Path, trust: &Trust, key: &SigningKeyFile) -> Result<()> {
-    new_folder(dir).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(dir, "name a new directory; a record is never made again"),
-        _ => Failure::io("make", dir, &error),
-    })?;
+    if dir.symlink_metadata().is_ok() {
+        return Err(exists(dir, NEVER_AGAIN));
+    }
     let checkpoint =
         Checkpoint { origin: trust.log.name().to_owned(), size: 0, root: tree::Frontier::default().root() };
-    let files = [
-        (DESCRIPTION, trust.text()),
-        (LOCK, String::new()),
-        (CHECKPOINT, signed(&checkpoint, trust, key)?.to_string()),
-    ];
-    for (name, text) in files {
-        let path = dir.join(name);
-        write_new(&path, text.as_bytes())?;
+    let texts = [trust.text(), String::new(), signed(&checkpoint, trust, key)?.to_string()];
+    let folder = NewFolder::begin(dir, NEVER_AGAIN)?.private()?;
+    for (name, text) in FILES_OF_NEW.iter().zip(texts) {
+        let mut output = folder.file(name)?;
+        output.put(text.as_bytes())?;
+        output.complete()?;
     }
-    sync(dir)?;
-    sync(directory_of(dir))
+    folder.put(SystemTime::now())
 }
 
 fn signed(checkpoint: &Checkpoint, trust: &Trust, key: &SigningKeyFile) -> Result<Note> {
@@ -152,12 +152,7 @@ fn signed(checkpoint: &Checkpoint, trust: &Trust, key: &SigningKeyFile) -> Resul
     Ok(note)
 }
 
-/// Makes a directory that only its owner can enter.
-fn new_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().mode(0o700).create(path)
-}
-
-/// The same, with those above it.
+/// Makes a directory that only its owner can enter, and those above it.
 fn new_folders(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).recursive(true).create(path)
 }

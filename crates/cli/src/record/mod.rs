@@ -69,6 +69,8 @@ const MOST_PEOPLE: usize = 100_000;
 const MOST_BYTES: u64 = 1 << 23;
 /// How the names of a person's two files end.
 pub(crate) const EXTRACT_SUFFIXES: [&str; 2] = [".extract.json", ".extract.txt"];
+/// The files of an empty record.
+pub(crate) const FILES_OF_NEW: [&str; 3] = [log::DESCRIPTION, log::LOCK, log::CHECKPOINT];
 /// What to do if the folder of an extraction exists.
 const REMEDY: &str = "name a new folder";
 
@@ -552,7 +554,7 @@ fn put(placing: Placing, files: &[(&PathBuf, String)]) -> Result<()> {
 
 /// Whether a directory is that of a record. No output is written into it.
 pub(crate) fn is_record(dir: &Path) -> bool {
-    [log::DESCRIPTION, log::LOCK, log::CHECKPOINT].iter().all(|name| dir.join(name).is_file())
+    FILES_OF_NEW.iter().all(|name| dir.join(name).is_file())
 }
 
 /// Whether a file begins as a checkpoint, signed or not.

@@ -17,6 +17,11 @@ TODAY = 1_795_910_400  # 2026-11-29 09:00 in Japan
 quoted = shlex.quote
 RECORD = ["--record", "record", "--record-key", "people.key", "--record-signing-key", "sign.key"]
 
+TRANSLATE = ["translate", "asked.csv", "--roster", "roster.csv", "--from-key", "nta.key", "--to-key", "moj.key", "--out",
+             "moj2.csv", "--test-keys", "--report", "report2.json", "--quiet", "--grant", "two.note", "--grant-policy",
+             "grants.toml", *RECORD]
+EXTRACT = ["record", "extract", "record", "--trust", "record/log.toml", "--symbols", "symbols", "--out"]
+
 _numbers = itertools.count(1)
 Check = Callable[[Path, bytes, dict[str, bytes]], bool]
 
@@ -184,6 +189,21 @@ def prepare(work: Path, tool: str) -> None:
     fugo("record", "init", "record", "--name", "record.test", "--signing-key", "sign.key", "--people", "portal/record/1",
          "--people-tag", tags_of(granted)["portal/record/1"], "--test-keys", folder=granted)
 
+    watched = work / "watched"
+    shutil.copytree(granted, watched)
+    fugo(*TRANSLATE, folder=watched)
+    fugo("key", "signing", "--plaintext", "--out", "witness.key", folder=watched)
+    witness = fugo("record", "signer", "witness.key.pub", "--name", "witness.test", "--test-keys", folder=watched).decode()
+    (watched / "trust.toml").write_text((watched / "record/log.toml").read_text() + witness)
+    fugo("record", "request", "record", "--old", "0", "--out", "growth", folder=watched)
+    fugo("convert", "roster.csv", "--key", "people.key", "--out", "people.csv", "--test-keys", "--quiet", folder=watched, ends=(1,))
+    (watched / "symbols").write_text("".join((watched / "people.csv").read_text().splitlines(True)[1:4]))
+    fugo(*EXTRACT, "extracts", folder=watched)
+    (work / "extracts").mkdir()
+    for file in (watched / "extracts").iterdir():
+        file.rename(work / "extracts" / file.name)
+    (watched / "extracts").rmdir()
+
 
 def grant(tags: dict[str, str], out: str = "grant.text") -> list[str]:
     return ["grant", "new", "--id", "2026-0001", "--inquirer", "年金機構", "--provider", "国税庁", "--from", "agency/nta/1",
@@ -296,9 +316,6 @@ def every(tool: str, work: Path) -> Iterator[Case]:
                     "--test-keys", "--quiet"),
                ["nta.csv", "nta.rejects.csv", "nta.duplicates.csv"], {1}, quick=False, most=24)
     translated = ["moj2.csv", "report2.json"]
-    translate = ["translate", "asked.csv", "--roster", "roster.csv", "--from-key", "nta.key", "--to-key", "moj.key",
-                 "--out", "moj2.csv", "--test-keys", "--report", "report2.json", "--quiet"]
-    translate += ["--grant", "two.note", "--grant-policy", "grants.toml", *RECORD]
 
     def recorded(folder: Path, before: dict[str, bytes]) -> list[str]:
         verify = [tool, "record", "verify", "record", "--trust", "record/log.toml", "--grant-policy", "grants.toml"]
@@ -308,8 +325,25 @@ def every(tool: str, work: Path) -> Iterator[Case]:
         entries = int((folder / "record/checkpoint").read_text().split("\n")[1])
         return ["an output is not recorded"] if (folder / "moj2.csv").exists() and entries == 0 else []
 
-    yield Case("translate", "granted", fugo(*translate), translated, {0, 1}, {"report2.json": same_json},
+    yield Case("translate", "granted", fugo(*TRANSLATE), translated, {0, 1}, {"report2.json": same_json},
                contradiction=recorded, may_change={"record/checkpoint"}, most=120)
+
+    def verifies(path: Path, found: bytes, reference: dict[str, bytes]) -> bool:
+        command = [tool, "record", "verify", str(path.parent), "--trust", str(path.parent / "log.toml")]
+        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
+
+    init = ["record", "init", "new", "--name", "new.test", "--signing-key", "sign.key", "--people", "portal/record/1",
+            "--people-tag", tags_of(work / "granted")["portal/record/1"], "--test-keys"]
+    yield Case("record init", "granted", fugo(*init), ["new/log.toml", "new/checkpoint"],
+               checks={"new/checkpoint": verifies}, all_or_none=True, advice="new exists")
+    yield Case("record request", "watched", fugo("record", "request", "record", "--old", "0", "--out", "request"), ["request"])
+    yield Case("record witness", "watched",
+               fugo("record", "witness", "growth", "--trust", "trust.toml", "--state", "seen", "--begin", "--key", "witness.key",
+                    "--name", "witness.test", "--out", "cosigned", "--test-keys"),
+               ["seen", "cosigned"], advice="leave out --begin",
+               checks={"cosigned": lambda path, found, reference: cosigned(tool, path)})
+    extracts = sorted(f"extracts/{file.name}" for file in (work / "extracts").iterdir())
+    yield Case("record extract", "watched", fugo(*EXTRACT, "extracts"), extracts, all_or_none=True, advice="name a new folder")
 
     yield Case("grant new", "granted", fugo(*grant(tags, "new.text")), ["new.text"], public=(".text",))
     yield Case("grant sign", "granted",
@@ -391,6 +425,16 @@ def every(tool: str, work: Path) -> Iterator[Case]:
                without={"kill", "power", "two"})
     yield Case("key public", "issuer", fugo("key", "public", "sign.key"), [], prints=True, without={"kill", "power", "two"})
     yield Case("synth", "keys", fugo("synth", "--rows", "2000", "--seed", "1", "--out", "people.csv"), ["people.csv"], quick=False)
+
+
+def cosigned(tool: str, path: Path) -> bool:
+    """The checkpoint is signed by the log and by the witness. The time of the signature differs from run to run."""
+    trust = path.parent / "needed.toml"
+    trust.write_text((path.parent / "trust.toml").read_text().replace("witnesses-needed = 0", "witnesses-needed = 1"))
+    command = [tool, "record", "verify", "record", "--trust", trust.name, "--checkpoint", path.name]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, cwd=path.parent)
+    trust.unlink()
+    return done.returncode == 0
 
 
 def opens(tool: str, path: Path) -> bool:
