@@ -333,6 +333,45 @@ mod tests {
         assert!(all[0].number().is_none());
     }
 
+    /// Numbers that payment companies publish for tests.
+    const CARDS: [&str; 5] = [
+        "4111-1111-1111-1111",
+        "4012-8888-8888-1881",
+        "5105-1051-0510-5100",
+        "6011-0009-9013-9424",
+        "3530-1113-3330-0000",
+    ];
+
+    #[test]
+    fn a_card_is_told_by_its_check_digit() {
+        for card in CARDS {
+            for text in [card, &format!(" {card}"), &format!("{card}-12")] {
+                assert_eq!(candidates(text).next().map(|found| found.shape()), Some(Shape::Card), "{text}");
+            }
+            // A wrong digit is always found.
+            for (at, digit) in card.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
+                for other in (b'0'..=b'9').filter(|other| *other != digit) {
+                    let text = format!("{}{}{}", &card[..at], char::from(other), &card[at + 1..]);
+                    assert!(candidates(&text).all(|found| found.shape() == Shape::Grouped), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_unlike_a_card_hides_no_number_though_its_digits_pass() {
+        for text in [
+            // A last group of three digits; another separator; five groups.
+            "1234-5678-9018-039",
+            "1234-5678-9018 0072",
+            "1234 5678-9018-0072",
+            "1234-5678-9018-0072-0000",
+        ] {
+            let first = candidates(text).next().expect("a candidate");
+            assert_eq!((first.range(), first.shape()), (0..14, Shape::Grouped), "{text}");
+        }
+    }
+
     #[test]
     fn a_group_before_or_behind_does_not_hide_a_number() {
         assert_eq!(found("2026-11-28 1234-5678-9018"), ["1234-5678-9018"]);
