@@ -274,15 +274,47 @@ fn step(state: u32, value: u32) -> u32 {
     (0..5).filter(|i| state >> 25 >> i & 1 == 1).fold(shifted, |state, i| state ^ generator[i])
 }
 
-/// A part and some values as a text with the checksum of exactly these bytes, in upper or lower case.
-fn checksummed(part: &str, values: &[u8]) -> String {
+/// The state of a Bech32m text whose checksum is right (BIP-350).
+const BECH32M: u32 = 0x2bc8_30a3;
+
+/// The state of the checksum after a part, in upper or lower case.
+fn after(part: &str) -> u32 {
     let high = part.bytes().map(|c| u32::from(c >> 5)).chain([0]);
-    let low = part.bytes().map(|c| u32::from(c & 31));
+    high.chain(part.bytes().map(|c| u32::from(c & 31))).fold(1, step)
+}
+
+fn written(part: &str, values: impl Iterator<Item = u8>) -> String {
+    format!("{part}1{}", values.map(|value| char::from(ALPHABET[usize::from(value)])).collect::<String>())
+}
+
+/// A part and some values as a text with the checksum of exactly these bytes.
+fn checksummed(part: &str, values: &[u8]) -> String {
     let data = values.iter().map(|value| u32::from(*value)).chain([0; 6]);
-    let checksum = high.chain(low).chain(data).fold(1, step) ^ 0x2bc8_30a3;
-    let checksum = (0..6).map(|i| (checksum >> (25 - 5 * i) & 31) as u8);
-    let data = values.iter().copied().chain(checksum).map(|value| char::from(ALPHABET[usize::from(value)]));
-    format!("{part}1{}", data.collect::<String>())
+    let checksum = data.fold(after(part), step) ^ BECH32M;
+    written(part, values.iter().copied().chain((0..6).map(|i| (checksum >> (25 - 5 * i) & 31) as u8)))
+}
+
+#[test]
+fn a_text_without_a_part_or_with_half_a_checksum_is_corrupted_though_its_state_is_right() {
+    assert_eq!(decode(checksummed("", &[7; 32])), Err(TextError::Corrupted));
+    // Five values set the low 25 bits of the state. After some parts its high bits are right too.
+    let mut found = 0;
+    for part in ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("{a}{b}"))) {
+        let rest = (0..5).fold(after(&part), |state, _| step(state, 0)) ^ BECH32M;
+        if rest >> 25 == 0 {
+            found += 1;
+            let values = (0..5).map(|i| rest >> (20 - 5 * i) & 31);
+            assert_eq!(values.clone().fold(after(&part), step), BECH32M);
+            assert_eq!(decode(written(&part, values.map(|value| value as u8))), Err(TextError::Corrupted), "{part}");
+        }
+    }
+    assert!(found > 0);
+}
+
+#[test]
+fn debug_shows_purpose_and_tag_and_no_symbol() {
+    let decoded = decode(checksummed("kikan", &[7; 32])).expect("a good text");
+    assert_eq!(format!("{decoded:?}"), format!("Decoded(agency, {}, ..)", decoded.tag));
 }
 
 #[test]
