@@ -12,7 +12,7 @@
 #[path = "../fuzz/src/plain.rs"]
 mod plain;
 
-use fugo::normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, normalize, normalize_integer};
+use fugo::normalize::{LostZeros, NORMALIZE_REVISION, NormalizeError, Reading, normalize, normalize_integer};
 use plain::{DASHES_AND_POINTS, ENDS, FULL_WIDTH, INVISIBLES, SPACES};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -363,4 +363,21 @@ fn the_messy_texts_reach_every_outcome() {
     for name in ["empty", "scientific-notation", "character", "grouping", "length"] {
         assert!(seen.get(name) > Some(&5), "{name} in {seen:?}");
     }
+}
+
+#[test]
+fn two_results_are_equal_if_digits_and_changes_are() {
+    let of = |text: &str| normalize(text, LostZeros::Restore).expect("twelve digits");
+    assert_eq!(of(SAMPLE), of(SAMPLE));
+    // The same digits after other changes; other digits after the same.
+    assert_ne!(of(SAMPLE), of("1234-5678-9018"));
+    assert_ne!(of(SAMPLE), of("123456789019"));
+    assert_ne!(of(SAMPLE), of("1234-5678-9019"));
+}
+
+#[test]
+fn only_a_lenient_reading_that_was_asked_to_restores_zeros() {
+    assert!(Reading::Lenient(LostZeros::Restore).restores_zeros());
+    assert!(!Reading::Lenient(LostZeros::Refuse).restores_zeros());
+    assert!(!Reading::Strict.restores_zeros());
 }
