@@ -216,7 +216,8 @@ pub fn normalize(text: &str, lost_zeros: LostZeros) -> Result<Normalized, Normal
         }
     }
     if gaps > 0 || run > 0 {
-        if !grouped || run > 0 || gaps != 2 || found != MyNumber::LEN {
+        // Separators at the end are behind 4 or 8 digits, or not grouped.
+        if !grouped || gaps != 2 || found != MyNumber::LEN {
             return Err(NormalizeError::Grouping);
         }
         normalized.changes.separators = true;
