@@ -322,3 +322,34 @@ fn every_body_one_by_one_has_the_models_check_digit_and_is_parsed_with_it() {
     });
     assert_eq!(parsed, BODIES - 1, "all except twelve zeros");
 }
+
+/// What is altered is refused at this offset, whatever the weighted sum of the other digits is: eleven bodies are tried.
+fn refused_at(offset: usize, alter: impl Fn(&mut [u8; 12])) {
+    for body in 0..11_u64 {
+        let mut digits = [b'1'; 12];
+        digits[10] = b'0' + (body % 10) as u8;
+        digits[9] = b'0' + (body / 10) as u8;
+        alter(&mut digits);
+        assert_eq!(MyNumber::parse(digits).err(), Some(MyNumberError::NonDigit { offset }));
+    }
+}
+
+#[test]
+fn every_byte_that_is_not_a_digit_is_refused_at_each_place() {
+    for place in 0..12 {
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+            refused_at(place, |digits| digits[place] = byte);
+        }
+    }
+}
+
+#[test]
+fn two_bytes_that_are_not_digits_are_refused_at_the_first() {
+    for first in 0..12 {
+        for second in first + 1..12 {
+            for (a, b) in [(b'/', b'/'), (b':', b':'), (0xb0, 0xb0), (0xb9, b':'), (b'a', 0xff)] {
+                refused_at(first, |digits| (digits[first], digits[second]) = (a, b));
+            }
+        }
+    }
+}

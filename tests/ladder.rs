@@ -7,9 +7,9 @@ mod numbers;
 use std::collections::HashSet;
 
 use fugo::{
-    Agency, AgencySymbol, AnySymbolKey, Eligibility, EligibilityKey, EligibilitySymbol, Insurers, InsurersSymbol,
-    KeyTag, MyNumber, Network, NumberPurpose, Portal, Purpose, PurposeError, Registry, Research, RootKey, Scope,
-    ScopeError, ScopeKey, Symbol, SymbolKey, batch,
+    Agency, AgencySymbol, AnySymbolKey, Eligibility, EligibilityKey, EligibilitySymbol, Epoch, Insurers,
+    InsurersSymbol, KeyTag, MyNumber, Network, NumberPurpose, Portal, Purpose, PurposeError, Registry, Research,
+    RootKey, Scope, ScopeError, ScopeId, ScopeKey, Symbol, SymbolKey, batch,
     text::{TextError, decode},
 };
 use numbers::number;
@@ -465,4 +465,12 @@ fn scopes_refuse_what_the_specification_refuses() {
     for scope in ["agency/a/1", "agency/0-0/4294967295", "agency/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/1"] {
         assert_eq!(scope.parse::<Scope>().expect("a scope").to_string(), scope);
     }
+}
+
+#[test]
+fn ids_and_epochs_convert_to_what_they_are_written_as() {
+    let id: ScopeId = "nta".parse().expect("an id");
+    assert_eq!((id.as_ref(), id.as_str()), ("nta", "nta"));
+    let epoch = Epoch::new(7).expect("an epoch");
+    assert_eq!((u32::from(epoch), epoch.number()), (7, 7));
 }
