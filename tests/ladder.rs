@@ -474,3 +474,8 @@ fn ids_and_epochs_convert_to_what_they_are_written_as() {
     let epoch = Epoch::new(7).expect("an epoch");
     assert_eq!((u32::from(epoch), epoch.number()), (7, 7));
 }
+
+#[test]
+fn the_level_of_the_kernel_has_a_name_that_the_documents_know() {
+    assert!(["avx512", "sha-ni", "avx2", "portable"].contains(&batch::level()), "{}", batch::level());
+}

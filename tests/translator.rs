@@ -112,6 +112,7 @@ fn answers_come_with_the_numbers_and_adding_twice_changes_nothing() {
     let of = |key: &AnySymbolKey, body| key.symbol(&number(body)).expect("a symbol");
     let asked = [of(&from, 2), of(&from, 1), of(&from, 2)];
     let mut translation = Translation::new(&from, &to, &asked).expect("two keys");
+    assert!(!translation.is_empty());
     let unknown = |rows: &[usize]| rows.iter().map(|row| (*row, Unanswered::UnknownSymbol)).collect::<Vec<_>>();
     assert_eq!(answers(&translation), (vec![REFUSED; 3], unknown(&[0, 1, 2])));
     for _ in 0..2 {

@@ -11,6 +11,8 @@ use std::{fs::File, hint::black_box, os::unix::fs::FileExt, ptr};
 
 use fugo::{
     Agency, AnySymbolKey, Eligibility, EligibilityKey, Insurers, Lineage, MyNumber, RootKey, ScopeKey, SymbolKey,
+    Translator,
+    flat::Translation,
     normalize::{LostZeros, normalize},
 };
 use numbers::number;
@@ -193,4 +195,47 @@ fn the_numbers_of_a_lineage_are_wiped() {
     let [before, after] = before_and_after(lineage, start, end - start);
     assert!(places(&before, &secrets).len() >= 18 * (MyNumber::LEN - RUN + 1));
     assert_eq!(after, vec![0; after.len()]);
+}
+
+/// Symbols of thirty people in two scopes, in the order of the first ones.
+fn symbols_of_two_scopes() -> ([AnySymbolKey; 2], [Vec<[u8; 16]>; 2]) {
+    let keys = ["agency/nta/1", "agency/pension/1"].map(|scope| AnySymbolKey::new(&key(scope)).expect("a key"));
+    let both = |body| keys.each_ref().map(|key| key.symbol(&number(body)).expect("a symbol"));
+    let mut pairs: Vec<_> = (1..=30).map(both).collect();
+    pairs.sort_unstable();
+    (keys, [0, 1].map(|scope| pairs.iter().map(|pair| pair[scope]).collect()))
+}
+
+#[test]
+fn the_asked_symbols_of_a_translator_are_wiped() {
+    let ([from, to], [asked, _]) = symbols_of_two_scopes();
+    let translator = Translator::new(&from, [&to], asked.clone()).expect("two keys");
+    // The first symbols are skipped, because the allocator may overwrite them.
+    let rest = &translator.asked()[2..];
+    let (address, len) = (ptr::from_ref(&rest[0]).addr(), size_of_val(rest));
+    let [before, after] = before_and_after(translator, address, len);
+    assert_eq!(before, asked[2..].concat());
+    assert_eq!(after, vec![0; len]);
+}
+
+#[test]
+fn the_asked_rows_and_the_answers_of_a_translation_are_wiped() {
+    let ([from, to], [asked, answers]) = symbols_of_two_scopes();
+    let memory = File::open("/proc/self/mem").expect("a process may read its own memory");
+    // The asked symbols are there twice: as rows, and in the translator.
+    for (secret, nth) in [(&asked, 0), (&asked, 1), (&answers, 0)] {
+        let mut translation = Translation::new(&from, &to, &asked).expect("two keys");
+        translation.add_numbers(&(1..=30).map(number).collect::<Vec<_>>());
+        let mut own = vec![0; size_of_val(&translation)];
+        memory.read_exact_at(&mut own, ptr::from_ref(&translation).addr() as u64).expect("the value is there");
+        let mut held = vec![0; 16 * secret.len()];
+        let words = own.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        let mut vectors =
+            words.filter(|word| memory.read_exact_at(&mut held, *word).is_ok() && held == secret.concat());
+        let address = vectors.nth(nth).expect("a vector that holds them") as usize;
+        // The first symbols are skipped, because the allocator may overwrite them.
+        let [before, after] = before_and_after(translation, address + 32, 16 * secret.len() - 32);
+        assert_eq!(before, secret.concat()[32..]);
+        assert_eq!(after, vec![0; after.len()]);
+    }
 }
