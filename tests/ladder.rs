@@ -7,7 +7,7 @@ mod numbers;
 use std::collections::HashSet;
 
 use fugo::{
-    Agency, AgencySymbol, AnySymbolKey, Eligibility, EligibilityKey, EligibilitySymbol, Epoch, Insurers,
+    Agency, AgencySymbol, AnySymbolKey, Deriver, Eligibility, EligibilityKey, EligibilitySymbol, Epoch, Insurers,
     InsurersSymbol, KeyTag, MyNumber, Network, NumberPurpose, Portal, Purpose, PurposeError, Registry, Research,
     RootKey, Scope, ScopeError, ScopeId, ScopeKey, Symbol, SymbolKey, batch,
     text::{TextError, decode},
@@ -478,4 +478,14 @@ fn ids_and_epochs_convert_to_what_they_are_written_as() {
 #[test]
 fn the_level_of_the_kernel_has_a_name_that_the_documents_know() {
     assert!(["avx512", "sha-ni", "avx2", "portable"].contains(&batch::level()), "{}", batch::level());
+}
+
+#[test]
+fn a_deriver_says_whether_it_takes_numbers() {
+    let root = RootKey::from_bytes(&[3; 32]);
+    let scope_key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
+    let agency = AnySymbolKey::new(&scope_key("agency/nta/1")).expect("a key for numbers");
+    let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
+    assert_eq!(Deriver::takes_numbers(&agency), Ok(()));
+    assert_eq!(Deriver::takes_numbers(&issuer), Err(PurposeError::InsurersMissing));
 }
