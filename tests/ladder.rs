@@ -432,6 +432,7 @@ fn symbols_sort_by_their_bytes() {
     symbols.sort();
     bytes.sort_unstable();
     assert!(symbols.iter().map(Symbol::as_bytes).eq(&bytes));
+    assert!(symbols[0] < symbols[1] && symbols[0].partial_cmp(&symbols[0]) == Some(std::cmp::Ordering::Equal));
     // The texts have another order, so this test fixes which order is meant.
     let texts: Vec<String> = symbols.iter().map(|symbol| symbol.to_text(key.tag()).to_string()).collect();
     assert!(!texts.is_sorted());

@@ -312,6 +312,13 @@ fn a_text_without_a_part_or_with_half_a_checksum_is_corrupted_though_its_state_i
 }
 
 #[test]
+fn a_text_is_printed_as_it_is_and_padded_on_request() {
+    let text = text_of(Purpose::Insurers, &[7; 20]);
+    assert_eq!((text.len(), SymbolText::MAX_LEN), (47, 47));
+    assert_eq!((format!("{text}"), format!("{text:>49}")), (text.as_str().to_owned(), format!("  {}", text.as_str())));
+}
+
+#[test]
 fn debug_shows_purpose_and_tag_and_no_symbol() {
     let decoded = decode(checksummed("kikan", &[7; 32])).expect("a good text");
     assert_eq!(format!("{decoded:?}"), format!("Decoded(agency, {}, ..)", decoded.tag));
