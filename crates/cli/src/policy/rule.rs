@@ -264,8 +264,7 @@ impl Rule {
                     Some(Self::Band(_)) => first_of_band(value)?,
                     _ => number(value).filter(|number| *number <= MOST_AMOUNT)?,
                 };
-                let first = number / width * width;
-                band(first, first + (width - 1), 1, out);
+                band_of_amounts(number, width, out);
             }
         }
         Some(())
@@ -309,8 +308,7 @@ impl Rule {
             }
             Self::Band(width) => {
                 let Some(number) = digits(cell).filter(|number| *number <= MOST_AMOUNT) else { return false };
-                let first = number / width * width;
-                band(first, first + (width - 1), 1, out);
+                band_of_amounts(number, width, out);
             }
             Self::Exact | Self::Drop | Self::Decade | Self::Empty => return false,
         }
@@ -385,6 +383,13 @@ fn band(first: u64, last: u64, digits: usize, out: &mut Vec<u8>) {
     push(first, digits, out);
     out.push(b'-');
     push(last, digits, out);
+}
+
+/// The band of an amount. The last band ends at the largest amount that is read: no band has eleven digits, which could
+/// be a MyNumber without its zero.
+fn band_of_amounts(amount: u64, width: u64, out: &mut Vec<u8>) {
+    let first = amount / width * width;
+    band(first, (first + (width - 1)).min(MOST_AMOUNT), 1, out);
 }
 
 /// `years` ages from `first` on as [`band`] writes them, and the length. They have three digits at most.
@@ -544,6 +549,8 @@ mod tests {
             (first(3, Some(7)), "0600042", "060"),
             (first(2, Some(5)), "01101", "01"),
             (Rule::Band(1_000_000), "9,999,999,999", "9999000000-9999999999"),
+            (Rule::Band(300), "9,999,999,999", "9999999900-9999999999"),
+            (Rule::Band(7_000_000_000), "9999999999", "7000000000-9999999999"),
             (Rule::Empty, "anything", ""),
             (Rule::Year, "", ""),
         ] {
