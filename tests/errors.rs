@@ -2,7 +2,7 @@
 
 use fugo::{
     BodyError, ErrorKind, Found, KeyTag, KeyTagError, LineageError, MyNumberError, Place, Purpose, PurposeError,
-    RandomError, ScopeError,
+    ScopeError,
     normalize::{Changes, LostZeros, NormalizeError, normalize},
     text::TextError,
 };
@@ -54,11 +54,16 @@ fn every_error_reports_its_kind_its_place_and_what_was_found() {
         (reports!(PurposeError::SameKey), ("same-key", None, None)),
         (reports!(ScopeError::Id), ("scope-id", None, None)),
         (reports!(KeyTagError), ("key-tag", None, None)),
-        (reports!(RandomError), ("random", None, None)),
     ];
     for (reported, right) in table {
         assert_eq!(reported, right);
     }
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_failure_of_the_random_generator_has_a_kind_alone() {
+    assert_eq!(reports!(fugo::RandomError), ("random", None, None));
 }
 
 #[test]
