@@ -339,11 +339,7 @@ fn check_folder(folder: &Path, planned: &[Planned]) -> Result<()> {
             "deliver one file of a scope with each serial",
         ));
     }
-    match folder.symlink_metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Failure::io("write", folder, &error)),
-        Ok(_) => Err(placing::exists(folder, LARGER)),
-    }
+    placing::refuse_taken(folder, LARGER)
 }
 
 /// Refuses a serial that is not larger than those of the scope's earlier folders: its recipient would refuse it.

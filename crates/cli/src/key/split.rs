@@ -15,7 +15,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     notice,
-    placing::{NewFolder, directory_of, exists},
+    placing::{NewFolder, directory_of, refuse_taken},
     seal::not_made,
     unlock::RootUnlockArgs,
 };
@@ -65,9 +65,7 @@ fn usage(name: &str) -> Result<Use, String> {
 
 pub(crate) fn run(args: &SplitArgs) -> Result<Exit> {
     let seals = seals(&args.to)?;
-    if args.out_dir.symlink_metadata().is_ok() {
-        return Err(exists(&args.out_dir, TAKEN));
-    }
+    refuse_taken(&args.out_dir, TAKEN)?;
     let root = match (&args.root, &args.root_shares[..]) {
         (Some(path), _) => args.unlock.opener()?.open(path)?,
         (None, []) => KeyFile::root(RootKey::random().map_err(no_random)?, args.usage.unwrap_or(Use::Production)),

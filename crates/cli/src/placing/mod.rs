@@ -25,7 +25,7 @@ use fugo::{KeyTag, Purpose};
 
 use self::{lock::OutputLock, own::Found, seen::Seen};
 pub(crate) use self::{
-    new_folder::{NewFolder, exists},
+    new_folder::{NewFolder, refuse_taken},
     outputs::{Complete, Output, Staging, place},
     run_dir::create,
 };

@@ -48,6 +48,14 @@ impl NewFolder {
         Output::begin(self.place.join(name), self.staged.join(name), true)
     }
 
+    /// Writes a whole file of the folder.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let mut output = self.file(name)?;
+        output.put(bytes)?;
+        output.complete()?;
+        Ok(())
+    }
+
     /// Puts the folder in place, dated `time`. All its files must be complete. Nothing existing is replaced.
     pub(crate) fn put(self, time: SystemTime) -> Result<()> {
         let times = fs::FileTimes::new().set_modified(time).set_accessed(time);
@@ -73,7 +81,15 @@ impl NewFolder {
     }
 }
 
-/// The refusal of a place that is taken.
-pub(crate) fn exists(place: &Path, remedy: &str) -> Failure {
+/// Refuses a place that is taken, before there is work for it. [`NewFolder::put`] refuses it too, if it is taken then.
+pub(crate) fn refuse_taken(place: &Path, remedy: &str) -> Result<()> {
+    match place.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::io("write", place, &error)),
+        Ok(_) => Err(exists(place, remedy)),
+    }
+}
+
+fn exists(place: &Path, remedy: &str) -> Failure {
     Failure::new(format!("{} exists already, and such a folder is never replaced", place.display()), remedy)
 }

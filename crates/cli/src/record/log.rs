@@ -32,7 +32,7 @@ use crate::{
     interrupt::Interrupt,
     manifest::read_small,
     notice,
-    placing::{NewFolder, create, directory_of, exists},
+    placing::{NewFolder, create, directory_of, refuse_taken},
     redaction::shown,
 };
 
@@ -130,17 +130,13 @@ impl Log {
 
 /// Makes the directory of an empty log.
 pub(super) fn init(dir: &Path, trust: &Trust, key: &SigningKeyFile) -> Result<()> {
-    if dir.symlink_metadata().is_ok() {
-        return Err(exists(dir, NEVER_AGAIN));
-    }
+    refuse_taken(dir, NEVER_AGAIN)?;
     let checkpoint =
         Checkpoint { origin: trust.log.name().to_owned(), size: 0, root: tree::Frontier::default().root() };
     let texts = [trust.text(), String::new(), signed(&checkpoint, trust, key)?.to_string()];
     let folder = NewFolder::begin(dir, NEVER_AGAIN)?.private()?;
     for (name, text) in FILES_OF_NEW.iter().zip(texts) {
-        let mut output = folder.file(name)?;
-        output.put(text.as_bytes())?;
-        output.complete()?;
+        folder.write(name, text.as_bytes())?;
     }
     folder.put(SystemTime::now())
 }

@@ -59,7 +59,7 @@ use crate::{
     keys::TestKeyArgs,
     manifest::read_small,
     notice,
-    placing::{self, Kind, NewFolder, OverwriteArgs, Placing, Staging, exists},
+    placing::{self, Kind, NewFolder, OverwriteArgs, Placing, Staging, refuse_taken},
     redaction::shown,
     unlock::{Opener, UnlockArgs},
 };
@@ -458,9 +458,7 @@ fn signer(args: &SignerArgs) -> Result<Exit> {
 }
 
 fn extract(args: &ExtractArgs) -> Result<Exit> {
-    if args.out.symlink_metadata().is_ok() {
-        return Err(exists(&args.out, REMEDY));
-    }
+    refuse_taken(&args.out, REMEDY)?;
     let (log, note, checkpoint) = opened(&args.dir, &args.trust, args.checkpoint.as_ref())?;
     let symbols = symbols(&args.symbols, log.trust.people)?;
     let extracts = extract::extracts(&log, (&note, &checkpoint), &symbols)?;
@@ -478,9 +476,7 @@ fn extract(args: &ExtractArgs) -> Result<Exit> {
             ));
         }
         for (suffix, text) in EXTRACT_SUFFIXES.iter().zip(texts) {
-            let mut output = folder.file(&format!("{name}{suffix}"))?;
-            output.put(text.as_bytes())?;
-            output.complete()?;
+            folder.write(&format!("{name}{suffix}"), text.as_bytes())?;
         }
     }
     folder.put(SystemTime::now())?;
