@@ -22,6 +22,9 @@ TRANSLATE = ["translate", "asked.csv", "--roster", "roster.csv", "--from-key", "
              "grants.toml", *RECORD]
 EXTRACT = ["record", "extract", "record", "--trust", "record/log.toml", "--symbols", "symbols", "--out"]
 
+# More calls than any command makes.
+EVERY = 10**9
+
 _numbers = itertools.count(1)
 Check = Callable[[Path, bytes, dict[str, bytes]], bool]
 
@@ -60,7 +63,7 @@ class Case:
     # Words of the message of a next run that finds what an earlier one has finished of its work, and replaces nothing.
     advice: str = "\0"
     # More calls than this are not all tried, but as many, evenly.
-    most: int = 10**9
+    most: int = EVERY
     quick: bool = True
     number: int = field(default_factory=lambda: next(_numbers))
 

@@ -363,13 +363,15 @@ def main() -> None:
         work = Path(os.path.realpath(name))
         cases.prepare(work, tool)
         controls(args.inject, work, tool, pool)
-        rows, problems = {}, []
+        rows, problems, fewer = {}, [], []
         for case in cases.every(tool, work):
             if args.quick and not case.quick:
                 continue
             wanted = [fault for fault in FAULTS if args.only in f"{case.name}, {fault}" and fault not in case.without]
             if not wanted:
                 continue
+            if case.most < cases.EVERY:
+                fewer.append(f"{case.name} ({case.most})")
             trials = Trials(args.inject, work, case, tool)
             for fault in wanted:
                 rows.setdefault(case.name, {})[fault] = tally = trials_of(trials, fault, args.most, pool)
@@ -380,9 +382,14 @@ def main() -> None:
         clocks = cases.clocks(work, tool, args.clock) if args.only in "clock" else (0, [])
     by_fault = {said: {name: of[fault] for name, of in rows.items() if fault in of} for fault, said in FAULTS.items()}
     system = subprocess.run(["stat", "-f", "-c", "%T", args.dir or tempfile.gettempdir()], capture_output=True, text=True).stdout
+    if args.most:
+        tried = f"Of the calls of a command, {args.most} were tried for each fault, evenly."
+    elif fewer:
+        tried = f"Every call was tried, but for so many of each fault: {', '.join(fewer)}."
+    else:
+        tried = "Every call was tried."
     lines = [*table(rows, "command"), "", *table(by_fault, "fault"), "",
-             f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong. File system: {system.strip()}. "
-             f"{'Every call was tried.' if not args.most else f'Of the calls of a command, {args.most} were tried for each fault, evenly.'}"]
+             f"Clocks: {clocks[0]} runs, {len(clocks[1])} wrong. File system: {system.strip()}.", tried]
     print("\n".join(lines))
     print(f"{time.monotonic() - started:.0f} seconds", file=sys.stderr)
     problems += clocks[1]
