@@ -483,10 +483,8 @@ fn the_level_of_the_kernel_has_a_name_that_the_documents_know() {
 
 #[test]
 fn a_deriver_says_whether_it_takes_numbers() {
-    let root = RootKey::from_bytes(&[3; 32]);
-    let scope_key = |scope: &str| root.scope_key(&scope.parse::<Scope>().expect("a scope"));
-    let agency = AnySymbolKey::new(&scope_key("agency/nta/1")).expect("a key for numbers");
-    let issuer = AnySymbolKey::issuer(&scope_key("eligibility/all/1")).expect("the issuer's key");
+    let agency = AnySymbolKey::new(&key("agency/nta/1")).expect("a key for numbers");
+    let issuer = AnySymbolKey::issuer(&key("eligibility/all/1")).expect("the issuer's key");
     assert_eq!(Deriver::takes_numbers(&agency), Ok(()));
     assert_eq!(Deriver::takes_numbers(&issuer), Err(PurposeError::InsurersMissing));
 }
