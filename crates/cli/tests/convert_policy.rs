@@ -118,6 +118,34 @@ fn a_cell_that_cannot_be_made_coarser_rejects_its_row_and_is_not_repeated() {
     assert_eq!(report(&keys)["rejected_by_reason"], json!({ "kept-not-coarser": 2 }));
 }
 
+#[test]
+fn a_column_that_is_exact_at_first_has_only_values_that_its_next_rule_reads() {
+    let groups = "group-size = 2\nsmall-groups = \"coarsen\"\nleave-out-at-most = \"0%\"";
+    let people = numbers(4);
+    let cells_of_roster = ["1985-04-01", "1985-05-01", "unknown", "1985-04-01"];
+    let rows: Vec<String> =
+        people.iter().zip(cells_of_roster).map(|(number, cell)| format!("{number},{cell}\n")).collect();
+    for allowed in ["0%", "50%"] {
+        let keys = agencies(&policy_of(&groups.replace("0%", allowed), "[\"exact\", \"year\"]"));
+        let output = for_nta(&keys, &format!("my_number,birth\n{}", rows.concat()), &[]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let listed = lines(&keys, "nta.rejects.csv");
+        assert!(listed.len() == 2 && listed[1].contains(",birth,kept-not-coarser,"), "{listed:?}");
+        let written: Vec<String> = lines(&keys, "nta.csv").split_off(1);
+        let cells: Vec<&str> = written.iter().filter_map(|line| line.split(',').nth(1)).collect();
+        assert_eq!(cells, if allowed == "0%" { vec!["1985"; 3] } else { vec!["1985-04-01"; 2] });
+        write(
+            &keys.at("roster.parquet"),
+            &[batch(&[("my_number", texts(&people)), ("birth", texts(cells_of_roster))])],
+        );
+        let more = ["--key", NTA_KEY, "--out", "table.csv", "--max-rejects", "100%"];
+        let output = convert(&keys, &[&["roster.parquet", "--policy", "policy.toml"], &more[..]].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(read(&keys, "table.csv"), read(&keys, "nta.csv"));
+        assert_eq!(rejects(&keys, "table.rejects.csv"), ["3,,,birth,kept-not-coarser"]);
+    }
+}
+
 /// Sixty people of 1985, thirty-seven of 1990, and three of 2001, each month of a year in turn.
 fn people_of_three_years() -> (Vec<String>, String) {
     let people = numbers(100);

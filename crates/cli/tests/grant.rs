@@ -135,6 +135,16 @@ fn a_break_glass_grant_needs_one_signature_and_lasts_hours() {
     grants.sign("longer.text", "sato", "longer.note");
     let said = refused(&verify(&keys, "longer.note"));
     assert!(said.contains("valid for 25 hours; the policy allows 24"), "{said}");
+    // A policy without break-glass.
+    grants.signed("usual.note", &[]);
+    let policy = String::from_utf8(read(&keys, "grants.toml")).expect("text");
+    let without = policy.replace("break-glass-signatures = 1\nbreak-glass-hours = 24\n", "");
+    fs::write(keys.at("grants.toml"), &without).expect("written");
+    assert_eq!(verify(&keys, "usual.note").status.code(), Some(0));
+    let said = refused(&verify(&keys, "day.note"));
+    assert!(said.contains("the policy allows none"), "{said}");
+    fs::write(keys.at("grants.toml"), policy.replace("break-glass-signatures = 1\n", "")).expect("written");
+    assert!(refused(&verify(&keys, "usual.note")).contains("go together"));
 }
 
 #[test]

@@ -156,4 +156,35 @@ mod tests {
         let altered = text.replace("1e1f\n", "1e1e\n");
         assert!(matches!(LedgerKeyFile::parse(altered.as_bytes()), Err(PlaintextError::TagMismatch { line: 3 })));
     }
+
+    #[test]
+    fn a_hash_in_pieces_is_that_of_the_bytes() {
+        let mut hash = known().hash(b"a");
+        hash.update(&2_u64.to_be_bytes());
+        hash.update(b"bc");
+        assert_eq!(hash.finish(), known().hash(b"a").of(&[b"bc"]));
+    }
+
+    #[test]
+    fn a_key_that_anybody_can_guess_is_no_production_key_and_a_test_key_is_asked_for() {
+        let checked = |file: &LedgerKeyFile, test_keys| file.check(test_keys).map_err(|error| error.kind().as_str());
+        assert_eq!(checked(&known(), TestKeys::Refuse), Err("test-key"));
+        assert_eq!(checked(&known(), TestKeys::Allow), Ok(()));
+        // 00 01 02 … 1f
+        let guessable = LedgerKeyFile { key: known().key, usage: Use::Production };
+        assert_eq!(checked(&guessable, TestKeys::Refuse), Err("weak-key"));
+        assert_eq!(checked(&LedgerKeyFile::random(Use::Production).expect("random"), TestKeys::Refuse), Ok(()));
+    }
+
+    #[test]
+    fn a_ledger_key_is_never_replaced_and_prints_only_its_type() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.key");
+        known().create(&path, &Seal::plaintext()).expect("made");
+        let text = std::fs::read(&path).expect("read");
+        let error = LedgerKeyFile::random(Use::Test).expect("random").create(&path, &Seal::plaintext());
+        assert_eq!(error.expect_err("a refusal").kind().as_str(), "exists");
+        assert_eq!(std::fs::read(&path).expect("read"), text);
+        assert_eq!(format!("{:?} {:?}", known(), known().hash(b"a")), "LedgerKeyFile(..) LedgerHash(..)");
+    }
 }

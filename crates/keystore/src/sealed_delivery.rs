@@ -192,5 +192,6 @@ mod tests {
         assert_eq!(text, "rows");
         let others = Identities(vec![x25519::Identity::generate()]);
         assert!(matches!(others.open(&sealed[..]).err(), Some(OpenError::WrongIdentity)));
+        assert_eq!(format!("{others:?}"), "Identities(..)");
     }
 }

@@ -211,3 +211,63 @@ impl SecretFileError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives what is left of the bytes, one at a time, after a signal each time.
+    struct Interrupted<'a>(&'a [u8], bool);
+
+    impl Read for Interrupted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let read = self.0.read(&mut buffer[..1]);
+            if self.0.is_empty() && read.as_ref().is_ok_and(|read| *read == 0) {
+                Err(io::ErrorKind::Other.into())
+            } else {
+                read
+            }
+        }
+    }
+
+    #[test]
+    fn a_signal_does_not_end_reading_and_an_error_does() {
+        let chained = |bytes: &'static [u8]| Interrupted(bytes, false);
+        let all = read_bounded(chained(b"ab").take(2)).expect("read").expect("short");
+        assert_eq!(all[..], b"ab"[..]);
+        assert!(read_bounded(chained(b"ab")).is_err(), "what comes after the bytes is an error");
+        #[cfg(feature = "pkcs11")]
+        {
+            let line = read_to_line_end(chained(b"ab\ncd")).expect("read").expect("short");
+            assert_eq!(line[..], b"ab"[..]);
+            assert!(read_to_line_end(chained(b"ab")).is_err());
+        }
+    }
+
+    #[test]
+    fn as_many_bytes_as_are_allowed_are_read_and_one_more_is_refused() {
+        let (most, more) = (vec![b'a'; MAX_LEN], vec![b'a'; MAX_LEN + 1]);
+        assert_eq!(read_bounded(&most[..]).expect("read").expect("allowed").len(), MAX_LEN);
+        assert!(read_bounded(&more[..]).expect("read").is_none());
+        #[cfg(feature = "pkcs11")]
+        {
+            assert_eq!(read_to_line_end(&most[..]).expect("read").expect("allowed").len(), MAX_LEN);
+            assert!(read_to_line_end(&more[..]).expect("read").is_none());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_is_in_its_own_groups_and_in_no_other() {
+        use rustix::process::{getegid, getgroups};
+        let mine: Vec<u32> = getgroups().expect("groups").iter().map(|group| group.as_raw()).collect();
+        assert!(is_in_group(getegid().as_raw()) && mine.iter().all(|group| is_in_group(*group)));
+        let other =
+            (1..u32::MAX).find(|group| *group != getegid().as_raw() && !mine.contains(group)).expect("a number");
+        assert!(!is_in_group(other));
+    }
+}

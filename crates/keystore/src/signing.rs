@@ -182,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_anybody_can_guess_signs_nothing_in_production_and_a_test_key_is_asked_for() {
+        let checked = |seed: [u8; 32], usage, test_keys| {
+            let file = SigningKeyFile { key: SigningKey::from_bytes(&seed), usage };
+            assert_eq!(format!("{file:?}"), "SigningKeyFile(..)");
+            file.check(test_keys).map_err(|error| error.kind().as_str())
+        };
+        let random = *key_bytes(SEED).expect("a seed");
+        assert_eq!(checked([0; 32], Use::Production, TestKeys::Refuse), Err("weak-key"));
+        assert_eq!(checked(random, Use::Production, TestKeys::Refuse), Ok(()));
+        assert_eq!(checked(random, Use::Test, TestKeys::Refuse), Err("test-key"));
+        assert_eq!(checked(random, Use::Test, TestKeys::Allow), Ok(()));
+    }
+
+    #[test]
     fn a_key_of_another_kind_is_refused_by_its_kind() {
         let key = known();
         let private = VerifyingKeyFile::parse(key.text().as_bytes()).expect_err("a private key").to_string();

@@ -82,6 +82,8 @@ fn counts(key: &[u8; KEY_LEN], width: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::array;
+
     use super::*;
 
     /// Bytes that look random and are the same in every run.
@@ -125,6 +127,17 @@ mod tests {
         for key in [halves, zeros_at_the_end, mirrored, words, long_words, PUBLISHED[1], PUBLISHED[2]] {
             assert!(is_guessable(&key), "{key:02x?}");
         }
+    }
+
+    #[test]
+    fn a_pattern_has_fewer_than_twelve_different_bytes_or_one_difference_at_full_width() {
+        let of_values =
+            |count| array::from_fn(|i| (if i < count { i } else { (i * i + i / 5) % count }) as u8 * 19 + 3);
+        assert_eq!((is_guessable(&of_values(11)), is_guessable(&of_values(12))), (true, false));
+        assert!(is_guessable(&counting(200, 7)), "single bytes that pass 255");
+        let mut near = random(3);
+        near.chunks_exact_mut(8).zip(0u16..).for_each(|(word, i)| word[6..].copy_from_slice(&(i * 5).to_be_bytes()));
+        assert!(!is_guessable(&near), "only the last two bytes of each eight count");
     }
 
     #[test]

@@ -326,6 +326,7 @@ fn identities_and_recipients_are_bounded() {
     let recipient = || mine.to_public().to_string().parse().expect("a recipient");
     let error = Seal::recipients((0..65).map(|_| recipient()).collect()).expect_err("a refusal");
     assert_eq!(error.kind().as_str(), "too-many-recipients");
+    assert!(Seal::recipients((0..64).map(|_| recipient()).collect()).is_ok());
     let many: Vec<x25519::Recipient> = (0..65).map(|_| mine.to_public()).collect();
     let encryptor = age::Encryptor::with_recipients(many.iter().map(|recipient| recipient as _)).expect("recipients");
     let mut sealed = Vec::new();
@@ -336,6 +337,11 @@ fn identities_and_recipients_are_bounded() {
     let text = format!("{}\n", mine.to_string().expose_secret()).repeat(65);
     let error = nothing().with_identities(text.as_bytes()).expect_err("a refusal");
     assert_eq!(error.kind().as_str(), "too-many-identities");
+    let some = |count| format!("{}\n", mine.to_string().expose_secret()).repeat(count);
+    let full = nothing().with_identities(some(64).as_bytes()).expect("64");
+    assert_eq!(full.with_identities(some(1).as_bytes()).expect_err("one more").kind().as_str(), "too-many-identities");
+    let most = nothing().with_identities(some(63).as_bytes()).expect("63");
+    assert!(most.with_identities(some(1).as_bytes()).is_ok());
 }
 
 #[test]
@@ -356,7 +362,8 @@ fn a_new_passphrase_has_twelve_characters_and_five_different_ones() {
             "{short}"
         );
     }
-    for long in ["twelve chars", "correct horse battery", "正しい馬と電池とホチキスの針"] {
+    for long in ["twelve chars", "abcdeabcdeab", "correct horse battery", "正しい馬と電池とホチキスの針"]
+    {
         assert!(Seal::passphrase(long.into()).is_ok(), "{long}");
     }
 }
@@ -479,6 +486,15 @@ fn a_passphrase_is_the_first_line_of_its_file() {
 }
 
 #[test]
+fn a_secret_that_is_encrypted_itself_is_refused() {
+    let folder = folder();
+    for text in ["age-encryption.org/v1\n-> X25519 a\n", "-----BEGIN AGE ENCRYPTED FILE-----\n"] {
+        let error = read_passphrase(&file_with(&folder, "secret", text, 0o600)).expect_err("a refusal");
+        assert!(matches!(error, SecretFileError::Encrypted), "{text:?}");
+    }
+}
+
+#[test]
 fn an_identity_file_is_refused_by_line() {
     let folder = folder();
     let kind = |text: &str| {
@@ -497,6 +513,8 @@ fn no_debug_prints_more_than_its_type() {
     assert_eq!(debug(test_root().key()), "Root(..)");
     assert_eq!(debug(test_root().derive(&scope("agency/nta/1")).expect("derived").key()), "Scope(..)");
     assert_eq!(debug(&Seal::plaintext()), "Seal(..)");
+    let bytes = test_root().to_bytes(&Seal::plaintext()).expect("a test key");
+    assert_eq!(debug(&SealedKeyFile::from_bytes(&bytes).expect("a key file")), "SealedKeyFile(..)");
     assert_eq!(debug(&nothing().with_passphrase("a phrase".into())), "Unlock(..)");
 }
 

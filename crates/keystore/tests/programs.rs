@@ -152,6 +152,11 @@ fn a_child_that_keeps_standard_output_open_does_not_hold_the_caller() {
     let (error, took) = refused(text, "timeout=1 ");
     assert_eq!(error, ProgramError::TimeLimit { seconds: 1 });
     assert!(took < Duration::from_secs(20), "{took:?}");
+    // A program that has answered and does not end.
+    let (error, took) =
+        refused("#!/bin/sh\nprintf 0123456789abcdef0123456789abcdef\nexec >&-\nsleep 60\n", "timeout=1 ");
+    assert_eq!(error, ProgramError::TimeLimit { seconds: 1 });
+    assert!(took < Duration::from_secs(20), "{took:?}");
     // The same with a child that leaves the group and cannot be killed with it.
     let (error, took) = refused("#!/bin/sh\nprintf 0123456789abcdef0123456789abcdef\nsetsid sleep 5 &\n", "timeout=1 ");
     assert_eq!(error, ProgramError::TimeLimit { seconds: 1 });

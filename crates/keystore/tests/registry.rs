@@ -316,3 +316,68 @@ fn dates_are_set_one_by_one_and_must_be_in_order() {
     registry.set_dates(&study, None, Some(day("2028-03-31"))).expect("a longer provision");
     assert_eq!(text(&registry), format!("{HEADER}research,study-7,1,00000001,2026-04-01,2028-03-31,\n"));
 }
+
+#[test]
+fn a_registry_is_made_empty_before_the_first_key_and_what_is_there_stays() {
+    let folder = Folder::new();
+    let registry = folder.registry();
+    registry.prepare().expect("made");
+    assert_eq!(text(&registry), HEADER);
+    registry.record(&scope("agency/nta/1"), tag(1)).expect("recorded");
+    let recorded = text(&registry);
+    registry.prepare().expect("there");
+    assert_eq!(text(&registry), recorded);
+    fs::write(registry.path(), "something else").expect("written");
+    assert_eq!(registry.prepare().expect_err("a refusal").kind().as_str(), "line");
+    let nowhere = Registry::at(folder.0.path().join("no-such-folder").join("scopes"));
+    assert_eq!(nowhere.prepare().expect_err("a refusal").kind().as_str(), "io");
+}
+
+#[test]
+fn a_registry_that_cannot_be_opened_is_not_empty() {
+    let folder = Folder::new();
+    fs::write(folder.0.path().join("file"), "").expect("written");
+    let inside = Registry::at(folder.0.path().join("file").join("scopes"));
+    assert_eq!(inside.scopes().expect_err("a refusal").kind().as_str(), "io");
+}
+
+#[test]
+fn what_a_killed_run_left_is_replaced_and_another_file_of_that_name_is_not() {
+    let left = |text: &str| {
+        let folder = Folder::new();
+        let registry = folder.registry();
+        let beside = folder.0.path().join("scopes.fugo-new");
+        fs::write(&beside, text).expect("written");
+        let recorded = registry.record(&scope("agency/nta/1"), tag(1)).map_err(|error| error.kind().as_str());
+        (recorded, fs::read_to_string(beside).ok())
+    };
+    let earlier = "purpose,scope,epoch,tag\n";
+    for text in ["", "purp", &HEADER[..HEADER.len() - 1], HEADER, earlier, &format!("{earlier}agency,nta,1,0000")] {
+        assert_eq!(left(text), (Ok(Recorded::Added), None), "{text:?}");
+    }
+    for text in ["notes", "purpose,scope,epoch,tag-of-mine\n"] {
+        assert_eq!(left(text), (Err("io"), Some(text.into())), "{text:?}");
+    }
+}
+
+#[test]
+fn a_registry_has_sixteen_mebibytes_at_most() {
+    for (more, kind) in [(0, "line"), (1, "too-large")] {
+        let (_folder, registry) = Folder::holding(&format!("{HEADER}{}", "x".repeat((16 << 20) - HEADER.len() + more)));
+        assert_eq!(registry.scopes().expect_err("a refusal").kind().as_str(), kind);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_lock_is_not_followed() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let (folder, registry) = Folder::holding(HEADER);
+    let other = folder.0.path().join("other");
+    fs::write(&other, "").expect("written");
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o644)).expect("permissions");
+    symlink(&other, folder.0.path().join("scopes.lock")).expect("linked");
+    assert_eq!(registry.record(&scope("agency/nta/1"), tag(1)).expect_err("a refusal").kind().as_str(), "io");
+    assert_eq!(fs::metadata(&other).expect("there").permissions().mode() & 0o777, 0o644, "its rights stay");
+}

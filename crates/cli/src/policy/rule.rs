@@ -596,6 +596,80 @@ mod tests {
         }
     }
 
+    fn levels(rules: &[&str]) -> Option<Levels> {
+        let rules = rules.iter().map(|rule| Value::from(*rule)).collect();
+        Levels::parse(&Value::Array(rules), Some(Day { year: 2026, within_year: (4, 1) })).ok()
+    }
+
+    #[test]
+    fn each_level_is_coarser_than_the_one_before() {
+        for rules in [
+            &["exact", "month"][..],
+            &["exact", "first 3", "empty"],
+            &["month", "year", "decade"],
+            &["month", "decade"],
+            &["age 5", "age 10", "age 30", "empty"],
+            &["first 3 of 7", "first 2 of 7", "first 1"],
+            &["band 10", "band 20", "band 100"],
+        ] {
+            assert!(levels(rules).is_some(), "{rules:?}");
+        }
+        for rules in [
+            &["exact", "exact"][..],
+            &["exact", "drop"],
+            &["drop", "drop"],
+            &["empty", "empty"],
+            &["empty", "exact"],
+            &["year", "month"],
+            &["year", "year"],
+            &["decade", "year"],
+            &["age 5", "age 5"],
+            &["age 10", "age 5"],
+            &["age 5", "age 12"],
+            &["first 3", "first 3"],
+            &["first 2", "first 3"],
+            &["first 3", "first 2 of 7"],
+            &["first 3 of 7", "first 3"],
+            &["band 10", "band 10"],
+            &["band 20", "band 10"],
+            &["band 10", "band 25"],
+            &["month", "age 5"],
+            &["band 10", "year"],
+            &[],
+        ] {
+            assert_eq!(levels(rules), None, "{rules:?}");
+        }
+    }
+
+    #[test]
+    fn the_rule_after_exact_reads_the_values_that_exact_passes_on() {
+        let (exact, coarse) = (levels(&["exact", "year", "decade"]).unwrap(), levels(&["year", "decade"]).unwrap());
+        assert_eq!(
+            (exact.after_exact(), exact.written_by(), exact.first_change()),
+            (Some(Rule::Year), None, Rule::Year)
+        );
+        assert_eq!(
+            (coarse.after_exact(), coarse.written_by(), coarse.first_change()),
+            (None, Some(Rule::Year), Rule::Year)
+        );
+        assert_eq!(levels(&["exact"]).unwrap().after_exact(), None);
+        assert_eq!((exact.last(), exact.at(0), exact.at(9)), (2, Rule::Exact, Rule::Decade));
+    }
+
+    #[test]
+    fn the_day_of_ages_is_a_text_or_a_date_of_toml() {
+        let parsed = |text: &str| {
+            let table: toml::Table = text.parse().unwrap();
+            as_of(&table["as-of"]).ok()
+        };
+        let day = Some(Day { year: 2026, within_year: (4, 1) });
+        assert_eq!((parsed("as-of = \"2026-04-01\""), parsed("as-of = 2026-04-01")), (day, day));
+        assert_eq!(
+            (parsed("as-of = 20260401"), parsed("as-of = \"2026-04\""), parsed("as-of = 09:00:00")),
+            (None, None, None)
+        );
+    }
+
     #[test]
     fn the_length_of_a_code_is_at_least_the_digits_that_are_kept_and_stays() {
         let parsed = |text: &str| Rule::parse(text, None);

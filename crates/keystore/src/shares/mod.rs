@@ -102,7 +102,7 @@ impl Share {
             }
         }
         let checks = agreed_checks(shares)?;
-        if let Some(position) = shares.iter().position(|share| share.checks != checks || !share.fits(checks)) {
+        if let Some(position) = shares.iter().position(|share| share.checks != checks) {
             return Err(ShareError::Spoilt { position });
         }
         if shares.len() < usize::from(first.threshold) {

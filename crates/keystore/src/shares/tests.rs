@@ -317,6 +317,58 @@ fn what_is_written_is_read_and_one_spelling_alone() {
 }
 
 #[test]
+fn a_line_of_another_version_or_with_numbers_that_no_set_has_is_refused() {
+    let line = |version, threshold, index| {
+        let mut payload = [7; 45];
+        payload[..3].copy_from_slice(&[version, threshold, index]);
+        let part = bech32::Hrp::parse("testshare").expect("a part");
+        bech32::encode::<bech32::Bech32m>(part, &payload).expect("88 characters")
+    };
+    for (version, threshold, index) in [(1, 2, 1), (1, 32, 32), (1, 2, 32)] {
+        let found = line::parse(&line(version, threshold, index)).expect("allowed");
+        assert_eq!((found.threshold, found.index, found.usage), (threshold, index, Use::Test));
+    }
+    for (version, threshold, index) in [(0, 2, 1), (2, 2, 1), (1, 1, 1), (1, 33, 1), (1, 2, 0), (1, 2, 33)] {
+        assert!(line::parse(&line(version, threshold, index)).is_none(), "{version} {threshold} {index}");
+    }
+}
+
+#[test]
+fn a_check_value_is_the_hash_of_all_fields() {
+    for (usage, byte) in [(Use::Test, 0), (Use::Production, 1)] {
+        let file = KeyFile::root(RootKey::from_bytes(&KEY), usage);
+        for share in Share::split_with(&file, 2, 3, Seeded::new(1)).expect("shares") {
+            let fields = [
+                &b"fugo\x01share"[..],
+                &[byte, 2, 3, share.index],
+                &share.set,
+                &share.tag.to_bytes(),
+                &*share.salt,
+                &*share.value,
+            ];
+            assert_eq!(share.checks[usize::from(share.index) - 1], *Sha256::digest(fields.concat()));
+        }
+    }
+}
+
+#[test]
+fn the_share_of_a_test_key_is_opened_where_test_keys_are_asked_for() {
+    let checked = |share: &Share, test_keys| share.check(test_keys).map_err(|error| error.kind().as_str());
+    let test = &split(2, 2)[0];
+    assert_eq!((checked(test, TestKeys::Refuse), checked(test, TestKeys::Allow)), (Err("test-key"), Ok(())));
+    let file = KeyFile::root(RootKey::from_bytes(&KEY), Use::Production);
+    let share = &Share::split_with(&file, 2, 2, Seeded::new(1)).expect("shares")[0];
+    assert_eq!((checked(share, TestKeys::Refuse), checked(share, TestKeys::Allow)), (Ok(()), Ok(())));
+}
+
+#[test]
+fn the_text_of_the_largest_set_does_not_outgrow_its_memory() {
+    // `text` itself compares them.
+    let text = split(2, MAX_SHARES)[0].text();
+    assert!(text.len() > usize::from(MAX_SHARES) * 65 && text.len() <= text.capacity());
+}
+
+#[test]
 fn every_wrong_character_of_a_line_is_found() {
     let line = split(3, 5)[0].line();
     assert_eq!(line.len(), 88);

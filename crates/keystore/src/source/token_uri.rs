@@ -222,6 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_the_same_if_all_words_for_it_are() {
+        let whole = "token=a;manufacturer=b;model=c;serial=d;slot-id=3";
+        let uri = |text: &str| parsed(&format!("pkcs11:{text}{MODULE}")).expect("a URI");
+        let (token, found) = (uri(whole), uri(&format!("{whole};object=o;id=%aa")));
+        assert_eq!(
+            (token.manufacturer.as_deref(), token.model.as_deref(), token.serial.as_deref()),
+            (Some("b"), Some("c"), Some("d"))
+        );
+        assert_eq!(parsed(&token.to_string()).as_ref(), Ok(&token));
+        assert!(token.is_same_token(&found) && found.is_same_token(&uri(&format!("{whole};object=p"))));
+        for other in ["token=x", "manufacturer=x", "model=x", "serial=x", "slot-id=4"] {
+            let name = &other[..=other.find('=').expect("a name")];
+            let words = whole.split(';').map(|word| if word.starts_with(name) { other } else { word });
+            assert!(!token.is_same_token(&uri(&words.collect::<Vec<_>>().join(";"))), "{other}");
+        }
+        assert_eq!((token.shown_id(), found.shown_id()), (None, Some("%AA".into())));
+        assert_eq!(uri("token=a;id=A%3b").shown_id(), Some("A%3B".into()));
+    }
+
+    #[test]
     fn what_is_not_used_is_refused() {
         let text = |rest: &str| parsed(&format!("pkcs11:{rest}"));
         assert_eq!(text(&format!("token=a{MODULE}&pin-value=1234")), Err(AddressError::PinValue));
