@@ -105,7 +105,10 @@ fn people_find_their_lines_with_proofs_and_nothing_of_anyone_else() {
     assert!(succeeds(&verified).starts_with("record.test/1: 3 entries, 201 people, root "), "{verified:?}");
     // In the first, in the first two, in the first and the third, in none.
     let asked = [&people[10], &people[60], &people[0], &people[200]];
-    succeeds(&extract(&keys, &asked, "extracts", &[]));
+    let output = extract(&keys, &asked, "extracts", &[]);
+    succeeds(&output);
+    let said = "4 extracts written to extracts, with 5 lines in all, of a record of 3 entries";
+    assert!(stderr(&output).contains(said), "{output:?}");
     let indices = |number: &String| -> Vec<u64> {
         let extract = json(&keys, "extracts", number);
         extract["entries"]
@@ -233,6 +236,67 @@ fn a_grants_people_are_counted_over_all_runs_also_of_two_runs_at_once() {
         refused(&command(&keys, &["--grant", "other.note", "--grant-policy", "grants.toml"]).output().expect("runs"));
     assert!(other.contains("entry 0 of the record is of another grant with the id small"), "{other}");
     assert!(succeeds(&verify(&keys, &["--grant-policy", "grants.toml"])).contains("3 entries, 25 people"));
+}
+
+#[test]
+fn the_first_five_entries_whose_grants_do_not_count_are_named() {
+    let (keys, people) = recorded(&[(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]);
+    let policy = String::from_utf8(read(&keys, "grants.toml")).expect("text");
+    fs::write(keys.at("strict.toml"), policy.replace("signatures = 2", "signatures = 3")).expect("written");
+    let said = |policy: &str| refused(&verify(&keys, &["--grant-policy", policy]));
+    let five = said("strict.toml");
+    assert!(five.contains("entry 0: ") && five.contains("entry 4: ") && !five.contains("more"), "{five}");
+    for nth in 5..7 {
+        asked_of(&keys, NTA, "symbol,memo,more", &standard(&people[nth..=nth]));
+        let out = format!("out{nth}.csv");
+        let args = ["--from-key", "agency-nta-1.key", "--to-key", "agency-moj-1.key", "--out", &out];
+        assert_eq!(translate(&keys, &args).status.code(), Some(0));
+    }
+    let seven = said("strict.toml");
+    assert!(seven.contains("entry 4: ") && !seven.contains("entry 5: ") && seven.contains("; and 2 more"), "{seven}");
+    succeeds(&verify(&keys, &["--grant-policy", "grants.toml"]));
+}
+
+#[test]
+fn a_run_that_waits_for_another_one_says_so_once() {
+    let (keys, people) = recorded(&[]);
+    Grants::new(&keys).signed("usual.note", &[]);
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&people[..1]));
+    let lock = fs::File::options().write(true).open(keys.at("record/lock")).expect("there");
+    lock.lock().expect("locked");
+    let run = command(&keys, &["--grant", "usual.note", "--grant-policy", "grants.toml"]).spawn().expect("runs");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    drop(lock);
+    let output = run.wait_with_output().expect("it ends");
+    succeeds(&output);
+    assert_eq!(stderr(&output).matches("waiting: another run is recording").count(), 1, "{output:?}");
+}
+
+#[test]
+fn no_more_people_and_no_longer_list_than_are_read_are_extracted() {
+    use std::io::Write;
+
+    let (keys, _) = recorded(&[(0, 10)]);
+    let text_of = |i: u128| text(PEOPLE, &i.to_be_bytes());
+    let many: String = (0..100_001).map(|i| text_of(i) + "\n").collect();
+    fs::write(keys.at("many.txt"), many).expect("written");
+    let args = ["extract", "record", "--trust", "trust.toml", "--out", "extracts", "--symbols"];
+    let said = refused(&record(&keys, &[&args[..], &["many.txt"]].concat()));
+    assert!(said.contains("there are more than 100,000 symbols"), "{said}");
+    // The length of standard input.
+    for (len, expected) in [(8 << 20, "line 1: "), ((8 << 20) + 1, "standard input is longer than 8,388,608 bytes")] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fugo"));
+        command.current_dir(keys.at("")).arg("record").args(args).arg("-");
+        command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("runs");
+        let mut input = child.stdin.take().expect("a pipe");
+        input.write_all(&vec![b'x'; len]).expect("read to the end");
+        drop(input);
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+    assert!(!keys.at("extracts").exists());
 }
 
 #[test]
@@ -460,7 +524,9 @@ fn a_question_may_be_older_than_its_grant_and_a_grant_is_verified_by_the_policy_
 fn a_witness_that_log_toml_does_not_name_signs_nothing_and_test_keys_sign_nothing_unless_allowed() {
     let (keys, _) = recorded(&[(0, 10)]);
     witness(&keys, "ministry");
-    succeeds(&record(&keys, &["request", "record", "--old", "0", "--out", "request"]));
+    let output = record(&keys, &["request", "record", "--old", "0", "--out", "request"]);
+    succeeds(&output);
+    assert!(stderr(&output).contains("request: the growth from 0 entries to 1 entry"), "{output:?}");
     let with = |name: &str, key: &str| {
         let args = ["witness", "request", "--trust", "trust.toml", "--state", "ministry.state", "--begin"];
         let said = refused(&record(&keys, &[&args[..], &["--key", key, "--name", name, "--out", "cosigned"]].concat()));
@@ -602,5 +668,13 @@ fn what_is_not_a_regular_file_or_too_long_is_not_read() {
         assert!(said.contains(" bytes"), "{said}");
         fs::write(&path, bytes).expect("written");
     }
+    // A file in the place of a folder, which is not a file that is missing.
+    let (folder, aside) = (keys.at("record").join("people"), keys.at("aside"));
+    fs::rename(&folder, &aside).expect("moved");
+    fs::write(&folder, "").expect("written");
+    let said = refused(&verify(&keys, &[]));
+    assert!(said.contains("people/000") && !said.contains("was cut"), "{said}");
+    fs::remove_file(&folder).expect("removed");
+    fs::rename(&aside, &folder).expect("moved back");
     succeeds(&verify(&keys, &[]));
 }

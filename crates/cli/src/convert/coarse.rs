@@ -333,6 +333,7 @@ fn check_type(field: &Field, levels: &Levels) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use arrow_array::{StringArray, cast::AsArray};
+    use arrow_schema::TimeUnit;
 
     use super::*;
     use crate::policy::Policy;
@@ -343,6 +344,32 @@ mod tests {
         small-groups = "coarsen"
         columns = { birth = ["month", "year"], sex = "exact", code = ["first 3", "empty"], memo = "drop" }
     "#;
+
+    /// Whether each of these rules can be applied to a column of a table of this type.
+    fn fits(found: &DataType, rules: &[&str]) -> Vec<bool> {
+        let fits = |rule: &&str| {
+            let text = format!("version = 1\n[\"agency/nta\"]\nas-of = 2026-04-01\ncolumns = {{ c = {rule} }}\n");
+            let policy = Policy::of_text(&text);
+            let levels = &policy.of(&"agency/nta/1".parse().unwrap()).unwrap().columns["c"];
+            check_type(&Field::new("c", found.clone(), true), levels).is_ok()
+        };
+        rules.iter().map(fits).collect()
+    }
+
+    #[test]
+    fn a_column_of_a_table_has_a_type_that_its_rules_can_read() {
+        let rules = ["\"exact\"", "\"drop\"", "[\"exact\", \"year\"]", "\"age 5\"", "\"first 3\"", "\"band 10\""];
+        let found = |found: DataType| fits(&found, &rules);
+        assert_eq!(found(DataType::Utf8), [true; 6]);
+        assert_eq!(found(DataType::Date32), [true; 6]);
+        // The day of such a time depends on the zone.
+        let in_zone = DataType::Timestamp(TimeUnit::Second, Some("Asia/Tokyo".into()));
+        assert_eq!(found(in_zone), [true, true, false, false, true, true]);
+        assert_eq!(found(DataType::Timestamp(TimeUnit::Second, None)), [true; 6]);
+        // Codes that are numbers have lost their zeros.
+        assert_eq!(found(DataType::Int64), [true, true, true, true, false, true]);
+        assert_eq!(found(DataType::Boolean), [true, true, false, false, false, false]);
+    }
 
     fn coarse(table: Option<&[Field]>, encoding: Encoding) -> Coarse {
         let policy = Policy::of_text(POLICY);

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-29T09:30:05Z");
         assert_eq!("1970-01-02T00:00:01Z".parse(), Ok(Moment(86_401)));
         assert_eq!(Moment(0).hours_to(Moment(3_601)), 2);
+        assert_eq!((Moment(86_401).seconds(), Moment(-1).seconds()), (86_401, 0));
         for text in [
             "2026-11-29",
             "2026-11-29T24:00:00Z",

@@ -225,19 +225,21 @@ pub(crate) mod tests {
             with("inquirer: 年金機構\nprovider: 国税庁\n", "provider: 国税庁\ninquirer: 年金機構\n"),
             TermsError::Order { line: 3, name: "provider" }
         );
-        for (from, to, name) in [
-            ("grant: 2026-0001", "grant: 2026 0001", "grant"),
-            ("年金機構", " 年金機構", "inquirer"),
-            ("7c2cb2a1", "7C2CB2A1", "from"),
-            ("agency/nenkin/1", "agency/nenkin/0", "to"),
-            ("2026-11-01T", "2026-13-01T", "not-before"),
-            ("2026-12-31T", "2026-10-31T", "not-after"),
-            ("50000", "050000", "most-people"),
-            ("50000", "0", "most-people"),
-            ("50000", "-1", "most-people"),
-            (": no", ": No", "break-glass"),
+        for (from, to, name, line) in [
+            ("grant: 2026-0001", "grant: 2026 0001", "grant", 2),
+            ("年金機構", " 年金機構", "inquirer", 3),
+            ("7c2cb2a1", "7C2CB2A1", "from", 5),
+            ("agency/nenkin/1", "agency/nenkin/0", "to", 6),
+            ("2026-11-01T", "2026-13-01T", "not-before", 10),
+            ("2026-12-31T", "2026-10-31T", "not-after", 11),
+            ("50000", "050000", "most-people", 12),
+            ("50000", "0", "most-people", 12),
+            ("50000", "-1", "most-people", 12),
+            (": no", ": No", "break-glass", 13),
         ] {
-            assert!(matches!(with(from, to), TermsError::Value { name: found, .. } if found == name), "{from} to {to}");
+            let found = with(from, to);
+            let is_named = matches!(found, TermsError::Value { line: at, name: of, .. } if (at, of) == (line, name));
+            assert!(is_named, "{from} to {to}: {found}");
         }
     }
 }

@@ -55,16 +55,6 @@ pub(crate) enum SmallGroups {
     Refuse,
 }
 
-impl fmt::Display for SmallGroups {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LeaveOut => "leave-out",
-            Self::Coarsen => "coarsen",
-            Self::Refuse => "refuse",
-        })
-    }
-}
-
 impl Policy {
     pub(crate) fn load(path: &Path) -> Result<Self> {
         Self::parse(&read_small(path, LONGEST)?).map_err(|failure| failure.of(path))
@@ -228,12 +218,27 @@ mod tests {
     }
 
     #[test]
+    fn small_groups_are_treated_as_the_policy_says() {
+        for (line, expected) in [
+            ("small-groups = \"leave-out\"", SmallGroups::LeaveOut),
+            ("small-groups = \"coarsen\"", SmallGroups::Coarsen),
+            ("small-groups = \"refuse\"", SmallGroups::Refuse),
+            ("", SmallGroups::LeaveOut),
+        ] {
+            let text = POLICY.replacen("small-groups = \"coarsen\"", line, 1);
+            let policy = Policy::parse(text.replacen("leave-out-at-most = \"0.5%\"", "", 1).as_bytes()).unwrap();
+            assert_eq!(policy.of(&"agency/nta/1".parse().unwrap()).unwrap().small_groups, expected, "{line}");
+        }
+    }
+
+    #[test]
     fn what_a_policy_cannot_say_is_refused_with_its_place_and_without_its_line() {
         for (changed, to, expected) in [
             ("version = 1", "version = 2", "version = 1"),
             ("least-rows = 1000", "least-rows = -1", "least-rows"),
             ("group-size = 5", "group-size = 0", "group-size"),
-            ("\"coarsen\"", "\"hide\"", "small-groups"),
+            ("\"coarsen\"", "\"hide\"", "`small-groups` is \"leave-out\", \"coarsen\" or \"refuse\""),
+            ("\"coarsen\"", "true", "`small-groups` is"),
             ("\"0.5%\"", "0.5", "leave-out-at-most"),
             ("\"coarsen\"", "\"refuse\"", "nobody is left out"),
             ("least-rows", "fewest-rows", "fewest-rows"),

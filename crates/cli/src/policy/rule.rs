@@ -513,6 +513,8 @@ mod tests {
 
     const AGE: Rule = Rule::Age { years: 5, on: Day { year: 2026, within_year: (4, 1) } };
 
+    const BY_YEAR: Rule = Rule::Age { years: 1, on: Day { year: 2026, within_year: (10, 20) } };
+
     fn first(digits: usize, of: Option<usize>) -> Rule {
         Rule::First { digits, of }
     }
@@ -539,6 +541,15 @@ mod tests {
             (AGE, "1986-04-01", "40-44"),
             (AGE, "2026-04-01", "0-4"),
             (AGE, "昭和60年4月1日", "40-44"),
+            (AGE, "2021-04-01", "5-9"),
+            (AGE, "2016-04-01", "10-14"),
+            (AGE, "1926-04-01", "100-104"),
+            (AGE, "大正15年4月1日", "100-104"),
+            (BY_YEAR, "2000-11-01", "25-25"),
+            (BY_YEAR, "2000-10-21", "25-25"),
+            (BY_YEAR, "2000-10-20", "26-26"),
+            (Rule::Band(100), "100", "100-199"),
+            (Rule::Band(10), "000000000000000005", "0-9"),
             (first(3, None), "〒100-0001", "100"),
             (first(3, None), "1000001", "100"),
             (Rule::Band(1_000_000), "1,234,567", "1000000-1999999"),
@@ -567,6 +578,11 @@ mod tests {
             (Rule::Year, "unknown"),
             (Rule::Year, "S60.13.1"),
             (Rule::Year, "19850230"),
+            (Rule::Year, "19850401x"),
+            // The character after 9 is ten more than 0.
+            (Rule::Month, "1985-0:-01"),
+            (Rule::Year, "1985-01-0:"),
+            (AGE, "1985-0:-01"),
             (AGE, "令和8年4月2日"),
             (Rule::Month, "1985"),
             (AGE, "2026-04-02"),
@@ -590,6 +606,8 @@ mod tests {
             (Rule::Band(10), "10000000000"),
             (Rule::Band(10), "-5"),
             (Rule::Band(10), "12,34"),
+            (Rule::Band(10), ",005"),
+            (Rule::Band(10), "999999999999999999999999999999"),
             (Rule::Band(10), "1e6"),
         ] {
             assert_eq!(written(rule, value), None, "{rule:?} of {value}");
@@ -654,6 +672,20 @@ mod tests {
         );
         assert_eq!(levels(&["exact"]).unwrap().after_exact(), None);
         assert_eq!((exact.last(), exact.at(0), exact.at(9)), (2, Rule::Exact, Rule::Decade));
+    }
+
+    #[test]
+    fn each_rule_says_what_a_cell_must_hold() {
+        for (rule, word) in [
+            (Rule::Exact, "any text"),
+            (Rule::Month, "a date with four digits"),
+            (AGE, "a date of birth"),
+            (first(3, None), "at least as many digits"),
+            (first(3, Some(7)), "leading zeros"),
+            (Rule::Band(10), "at most ten digits"),
+        ] {
+            assert!(rule.expects().contains(word), "{rule:?}");
+        }
     }
 
     #[test]

@@ -62,4 +62,11 @@ mod tests {
         }
         assert_eq!(Checkpoint::parse(&TEXT.replace("20852163", "2000000000000000")), None);
     }
+
+    #[test]
+    fn a_file_is_a_checkpoint_with_signatures_and_without_and_no_other_file_is_one() {
+        let is = |text: &str| super::super::is_checkpoint(text.as_bytes());
+        assert!(is(TEXT) && is(&format!("{TEXT}\n\u{2014} example.com/behind-the-sofa AAAA\n")));
+        assert!(!is("old 0\n") && !is("") && !is(&TEXT.replace("20852163", "many")));
+    }
 }

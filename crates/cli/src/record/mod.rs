@@ -391,14 +391,15 @@ fn show(args: &ShowArgs) -> Result<Exit> {
 }
 
 fn request(args: &RequestArgs) -> Result<Exit> {
-    let request = Request::of(&Log::open(&args.dir)?, args.old)?;
+    let log = Log::open(&args.dir)?;
+    let request = Request::of(&log, args.old)?;
     let placing = Placing::claim(&[(args.out.clone(), Kind::Request)], [].into_iter(), &OverwriteArgs::default())?;
     put(placing, &[(&args.out, request.text())])?;
     notice::say(format_args!(
         "{}: the growth from {} to {}",
         args.out.display(),
         entries(args.old),
-        entries(request.size())
+        entries(log.checkpoint.size)
     ));
     Ok(Exit::Clean)
 }

@@ -266,7 +266,7 @@ mod tests {
     fn files_of_a_growing_log_give_the_roots_of_its_entries() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut frontier = Frontier::default();
-        // Past a full tile of level 1 is too many for a test: 65,536 entries. Two full tiles of level 0 are enough.
+        // Two full tiles of level 0.
         for size in 0..600_u64 {
             let entry = format!("entry {size}").into_bytes();
             for (place, bytes) in Tiles::new(dir.path(), size).with(&entry).expect("files") {
@@ -286,8 +286,81 @@ mod tests {
         assert_eq!((older.bundle(0).expect("a bundle").len(), older.tile(0, 0).expect("a tile").len()), (200, 200));
         let tiles = Tiles::new(dir.path(), 600);
         tiles.check_levels().expect("they fit");
-        fs::write(dir.path().join("tile/0/000"), [0; 256 * 32]).expect("written");
-        let failure = Tiles::new(dir.path(), 600).check_levels().expect_err("altered").to_string();
-        assert!(failure.contains("tile/1/000.p/2 does not fit"), "{failure}");
+        for altered in ["tile/0/000", "tile/0/001"] {
+            let bytes = fs::read(dir.path().join(altered)).expect("read");
+            fs::write(dir.path().join(altered), [0; 256 * 32]).expect("written");
+            let failure = Tiles::new(dir.path(), 600).check_levels().expect_err("altered").to_string();
+            assert!(failure.contains("tile/1/000.p/2 does not fit"), "{failure}");
+            fs::write(dir.path().join(altered), bytes).expect("written");
+        }
+    }
+
+    fn entry_of(number: u64) -> Vec<u8> {
+        format!("entry {number}").into_bytes()
+    }
+
+    /// The files of a log with so many entries, as the specification describes them; of the bundles, the last one alone.
+    fn files_of(dir: &Path, size: u64) {
+        let write = |place: PathBuf, bytes: Vec<u8>| {
+            let path = dir.join(place);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, bytes).expect("written");
+        };
+        let mut hashes: Vec<Hash> = (0..size).map(|number| tree::leaf(&entry_of(number))).collect();
+        for level in 0.. {
+            for (number, tile) in (0..).zip(hashes.chunks(TILE as usize)) {
+                write(tile_path(&format!("{level}"), number, tile.len() as u64), tile.concat());
+            }
+            hashes = hashes.as_chunks::<{ TILE as usize }>().0.iter().map(|tile| tree::complete(tile)).collect();
+            if hashes.is_empty() {
+                break;
+            }
+        }
+        let number = (size - 1) / TILE;
+        let last = number * TILE..size;
+        let bundle: Vec<u8> =
+            last.clone().map(entry_of).flat_map(|entry| [&[0, entry.len() as u8], &entry[..]].concat()).collect();
+        write(tile_path(ENTRIES, number, last.end - last.start), bundle);
+    }
+
+    fn list(dir: &Path) -> Vec<PathBuf> {
+        let of = |path: PathBuf| if path.is_dir() { list(&path) } else { vec![path] };
+        fs::read_dir(dir).expect("a folder").flat_map(|entry| of(entry.expect("an entry").path())).collect()
+    }
+
+    #[test]
+    fn a_log_grows_past_the_first_full_tile_of_level_1() {
+        // 65,536 entries fill tile/1/000, and 256 more begin tile/1/001.
+        for size in [65_535, 65_536, 65_791, 65_792] {
+            let (before, after) =
+                (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+            files_of(before.path(), size);
+            files_of(after.path(), size + 1);
+            let new: Vec<_> = Tiles::new(before.path(), size).with(&entry_of(size)).expect("files");
+            for (place, bytes) in &new {
+                assert!(
+                    fs::read(after.path().join(place)).is_ok_and(|expected| expected == *bytes),
+                    "{place:?} of {size}"
+                );
+            }
+            for path in list(after.path()) {
+                let place = path.strip_prefix(after.path()).expect("inside");
+                let is_new = new.iter().any(|(new, _)| new == place);
+                assert!(is_new || before.path().join(place).exists(), "{place:?} of {size}");
+            }
+        }
+        let (dir, mut frontier) = (tempfile::tempdir().expect("a directory"), Frontier::default());
+        files_of(dir.path(), 66_000);
+        (0..66_000).for_each(|number| frontier.push(tree::leaf(&entry_of(number))));
+        let tiles = Tiles::new(dir.path(), 66_000);
+        assert_eq!(tree::root(&tiles, 66_000).expect("a root"), frontier.root());
+        tiles.check_levels().expect("they fit");
+        for (altered, named) in [("tile/0/256", "tile/1/001.p/1"), ("tile/0/255", "tile/1/000"), ("tile/1/000", "")] {
+            let bytes = fs::read(dir.path().join(altered)).expect("read");
+            fs::write(dir.path().join(altered), [0; 256 * 32]).expect("written");
+            let failure = Tiles::new(dir.path(), 66_000).check_levels().expect_err("altered").to_string();
+            assert!(failure.contains(&format!("{named} does not fit")), "{failure}");
+            fs::write(dir.path().join(altered), bytes).expect("written");
+        }
     }
 }

@@ -154,6 +154,8 @@ fn refused(what: impl std::fmt::Display) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use fugo_keystore::{SigningKeyFile, Use};
+
     use super::*;
 
     const LOG: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -176,6 +178,31 @@ mod tests {
         ] {
             let failure = Trust::parse(&text.replace(from, to)).expect_err("refused").to_string();
             assert!(failure.contains(says), "{failure}");
+        }
+    }
+
+    #[test]
+    fn each_witness_has_a_key_of_its_own_and_the_name_by_which_it_is_listed() {
+        let key = || SigningKeyFile::random(Use::Test).expect("a key").public();
+        let (log, one, other) = (key(), key(), key());
+        let signer = NoteSigner::new("record.test", &log).expect("a name");
+        let witness = |name, key| NoteSigner::witness(name, key).expect("a name").to_string();
+        let parsed = |witnesses: &[(&str, String)]| {
+            let lines: String =
+                witnesses.iter().map(|(name, key)| format!("{name} = \"{key}\"\n")).collect::<Vec<_>>().concat();
+            let head = "version = 1\npeople = \"portal/record/1 7c2cb2a1\"\nwitnesses-needed = 0\n";
+            let text = format!("{head}log = \"{signer}\"\n[witnesses]\n{lines}");
+            Trust::parse(&text).map(|_| ()).map_err(|failure| failure.to_string())
+        };
+        assert_eq!(parsed(&[("one", witness("one", &one)), ("two", witness("two", &other))]), Ok(()));
+        for (witnesses, says) in [
+            (vec![("one", witness("one", &one)), ("two", witness("two", &one))], "`two` has the key of another signer"),
+            (vec![("one", witness("one", &log))], "`one` has the key of another signer"),
+            (vec![("one", witness("two", &one))], "the witness `one` must be"),
+            (vec![("one", NoteSigner::new("one", &one).expect("a name").to_string())], "the witness `one` must be"),
+        ] {
+            let said = parsed(&witnesses).expect_err("refused");
+            assert!(said.contains(says), "{said}");
         }
     }
 }

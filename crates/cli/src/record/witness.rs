@@ -44,11 +44,6 @@ impl Request {
         Ok(Self { old, proof, note: log.note.clone() })
     }
 
-    /// The number of entries of the new checkpoint.
-    pub(super) fn size(&self) -> u64 {
-        Checkpoint::parse(self.note.text()).map_or(0, |checkpoint| checkpoint.size)
-    }
-
     pub(super) fn text(&self) -> String {
         let hashes = self.proof.iter().map(|hash| BASE64.encode(hash) + "\n").collect::<String>();
         format!("old {}\n{hashes}\n{}", self.old, self.note)
