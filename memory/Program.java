@@ -11,6 +11,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** The phases of memory/search, in Java. Numbers are outside Java's heap, because its collector copies what is in it. */
 class Program {
@@ -62,18 +65,22 @@ class Program {
         return lineage;
     }
 
-    public static void main(String[] arguments) throws IOException {
-        phase("started");
+    private static final CountDownLatch derived = new CountDownLatch(1), ended = new CountDownLatch(1);
+    private static SymbolKey from, to;
+    private static Lineage lineage;
+    private static Translation translation;
 
-        SymbolKey from = key(arguments[0]);
-        SymbolKey to = key(arguments[1]);
-        Lineage lineage = lineage(arguments[3]);
+    /** Opens the keys and derives, then waits for the end: another thread closes the keys, and this one's stack stays. */
+    private static Void work(String[] arguments) throws IOException, InterruptedException {
+        from = key(arguments[0]);
+        to = key(arguments[1]);
+        lineage = lineage(arguments[3]);
         ByteBuffer first = read(arguments[2]);
         byte[] asked = new byte[16 * ASKED];
         ByteBuffer symbols = ByteBuffer.allocateDirect(first.remaining() / MyNumber.LENGTH * 16);
         from.symbols(first, symbols.duplicate());
         symbols.get(0, asked);
-        Translation translation = Translation.of(from, to, asked);
+        translation = Translation.of(from, to, asked);
         wipe(first);
         phase("opened");
 
@@ -86,7 +93,20 @@ class Program {
         translation.symbols();
         wipe(roster);
         phase("derived");
+        derived.countDown();
+        ended.await();
+        return null;
+    }
 
+    public static void main(String[] arguments) throws Exception {
+        phase("started");
+        FutureTask<Void> work = new FutureTask<>(() -> work(arguments));
+        new Thread(work).start();
+        while (!derived.await(1, TimeUnit.SECONDS)) {
+            if (work.isDone()) {
+                work.get();
+            }
+        }
         translation.close();
         lineage.close();
         from.close();
@@ -98,5 +118,7 @@ class Program {
         if (planted.size() != 2) {
             throw new AssertionError();
         }
+        ended.countDown();
+        work.get();
     }
 }

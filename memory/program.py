@@ -1,7 +1,10 @@
 """The phases of memory/search, in Python. Numbers are in bytearrays: `str` and `bytes` cannot be wiped."""
 
 import os
+import queue
 import sys
+import threading
+import time
 
 import fugo
 import numpy as np
@@ -35,10 +38,8 @@ def lineage(path: str) -> fugo.Lineage:
     return made
 
 
-def main() -> None:
-    nta, moj, roster, pairs = sys.argv[1:]
-    phase("started")
-
+def work(nta: str, moj: str, roster: str, pairs: str, made: queue.Queue, ended: threading.Event) -> None:
+    """Opens the keys and derives, then waits for the end: another thread drops the keys, and this one's stack stays."""
     keys = [fugo.SymbolKey(fugo.KeyFile.load(path, test_keys=True).scope_key) for path in (nta, moj)]
     changed = lineage(pairs)
     content = read(roster)
@@ -57,14 +58,31 @@ def main() -> None:
     assert len(translation.symbols()) == ASKED
     wipe(content)
     phase("derived")
+    made.put((keys, changed, translation))
+    del keys, changed, translation
+    ended.wait()
 
-    del translation, changed
+
+def main() -> None:
+    nta, moj, roster, pairs = sys.argv[1:]
+    phase("started")
+
+    made, ended = queue.Queue(), threading.Event()
+    thread = threading.Thread(target=work, args=(nta, moj, roster, pairs, made, ended), daemon=True)
+    thread.start()
+    while made.empty():
+        assert thread.is_alive()
+        time.sleep(0.01)
+    keys, changed, translation = made.get()
+    del changed, translation
     keys.clear()
     phase("closed")
 
     planted = [read(nta), read(roster)]
     phase("planted")
     assert len(planted) == 2
+    ended.set()
+    thread.join()
 
 
 main()

@@ -95,6 +95,7 @@ fn hmac_sha256(key: &[u8; KEY_LEN], message: Message<'_>) -> Zeroizing<[u8; KEY_
     let mut output = Zeroizing::new([0; KEY_LEN]);
     output.copy_from_slice(&digest);
     digest.as_mut_slice().zeroize();
+    crate::stack::wipe();
     output
 }
 

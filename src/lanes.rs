@@ -104,7 +104,9 @@ impl PreparedKey {
             compress256(&mut state, core::slice::from_ref(&*block));
             state
         };
-        Self { inner: state(0x36), outer: state(0x5c) }
+        let key = Self { inner: state(0x36), outer: state(0x5c) };
+        crate::stack::wipe();
+        key
     }
 
     /// A place that holds no key: its states are zero.
@@ -141,8 +143,48 @@ pub(crate) fn derive_for_keys<const LEN: usize>(
     derive::<KEYS, LEN>(choice::levels(count * keys.len()), keys, count, message, out);
 }
 
-/// [`derive_for_keys`] for at most `MOST` keys, with these levels.
+/// [`derive_for_keys`] for at most `MOST` keys, with these levels. Overwrites what it left on the stack.
 pub(crate) fn derive<const MOST: usize, const LEN: usize>(
+    levels: &[Level],
+    keys: &[&PreparedKey],
+    count: usize,
+    message: impl Fn(usize) -> Fixed<LEN>,
+    out: impl FnMut(usize, usize, [u8; MAC_LEN]),
+) {
+    if let (1, [key]) = (count, keys) {
+        derive_one(key, message, out);
+        crate::stack::wipe_after_one();
+    } else {
+        derive_many::<MOST, LEN>(levels, keys, count, message, out);
+        crate::stack::wipe_after_many();
+    }
+}
+
+/// A single symbol has nothing to share, so `sha2` is as fast as a level, and leaves less on the stack. A function of its
+/// own, as the next one, so that the caller can overwrite its frame.
+#[inline(never)]
+fn derive_one<const LEN: usize>(
+    key: &PreparedKey,
+    message: impl Fn(usize) -> Fixed<LEN>,
+    mut out: impl FnMut(usize, usize, [u8; MAC_LEN]),
+) {
+    let mut block = end_of_block(LEN);
+    block[..LEN].copy_from_slice(message(0).bytes());
+    let mut state = key.inner;
+    compress256(&mut state, core::slice::from_ref(&block));
+    block = end_of_block(32);
+    write_bytes(&state, &mut block);
+    state = key.outer;
+    compress256(&mut state, core::slice::from_ref(&block));
+    let mut symbol = [0; MAC_LEN];
+    write_bytes(&state[..4], &mut symbol);
+    block.zeroize();
+    state.zeroize();
+    out(0, 0, symbol);
+}
+
+#[inline(never)]
+fn derive_many<const MOST: usize, const LEN: usize>(
     levels: &[Level],
     keys: &[&PreparedKey],
     count: usize,

@@ -10,6 +10,8 @@ use std::{
     sync::{Once, OnceLock},
 };
 
+use zeroize::zeroize_stack;
+
 use crate::{
     failure::{Failure, FugoError},
     pointers::Out,
@@ -24,8 +26,23 @@ thread_local! {
 }
 
 /// Runs a call, stops panics, and writes the caller's error. The call gets the addresses of the error: it is an output
-/// and must not overlap any other argument.
+/// and must not overlap any other argument. Overwrites what the call left on the stack.
 pub(crate) fn boundary(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
+    let status = told(error, call);
+    zeroize_stack::<16_384>();
+    status
+}
+
+/// The same for a single number or symbol, whose frames are smaller: they have 3 KiB.
+pub(crate) fn boundary_of_one(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
+    let status = told(error, call);
+    zeroize_stack::<4_096>();
+    status
+}
+
+/// A function of its own, so that the caller can overwrite its frame.
+#[inline(never)]
+fn told(error: Out<FugoError>, call: impl FnOnce(Span) -> Result<(), Failure>) -> FugoStatus {
     let place = error.span(1, size_of::<FugoError>(), 0).map_err(Failure::untold);
     let outcome = stop(|| call(place?));
     let told = Failure::error(outcome);

@@ -6,7 +6,7 @@ use fugo::{
 };
 
 use crate::{
-    boundary::boundary,
+    boundary::{boundary, boundary_of_one},
     failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
     lineage::FugoLineage,
@@ -40,7 +40,7 @@ pub extern "C" fn fugo_derive(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[symbol.span(symbol_len, 1, 4)?], &[number.span(number_len, 1, 2)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, number) = (key.held().arg(1)?, number.bytes(number_len).arg(2)?);
@@ -147,7 +147,7 @@ pub extern "C" fn fugo_derive_from_insurers(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[symbol.span(symbol_len, 1, 4)?], &[insurers.span(insurers_len, 1, 2)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, insurers) = (key.held().arg(1)?, insurers.exactly(insurers_len, FUGO_SYMBOL_LEN).arg(2)?);

@@ -6,7 +6,7 @@ use fugo::{
 };
 
 use crate::{
-    boundary::boundary,
+    boundary::boundary_of_one,
     failure::{FugoError, OfArgument},
     pointers::{In, Out},
     spans::apart,
@@ -42,7 +42,7 @@ pub enum FugoChange {
 /// nobody: about one in ten random texts of twelve digits is valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn fugo_number_check(text: In<c_char>, text_len: usize, error: Out<FugoError>) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[], &[text.span(text_len, 1, 1)?])?;
         MyNumber::parse(text.bytes(text_len).arg(1)?)?;
         Ok(())
@@ -59,7 +59,7 @@ pub extern "C" fn fugo_check_digit(
     digit: Out<u8>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[digit.span(1, 1, 3)?], &[body.span(body_len, 1, 1)?])?;
         let digit = digit.place(0).arg(3);
         let check_digit = MyNumber::check_digit(body.bytes(body_len).arg(1)?)?;
@@ -90,7 +90,7 @@ pub extern "C" fn fugo_normalize(
     changes: Out<u32>,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(
             error,
             &[digits.span(digits_len, 1, 4)?, changes.span(1, size_of::<u32>(), 6)?],

@@ -7,7 +7,7 @@ use fugo::{
 };
 
 use crate::{
-    boundary::boundary,
+    boundary::{boundary, boundary_of_one},
     derive::{FUGO_SYMBOL_LEN, symbol_bytes},
     failure::{Failure, FugoError, OfArgument},
     key::FugoKey,
@@ -41,7 +41,7 @@ pub extern "C" fn fugo_text_encode(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[text.span(text_size, 1, 4)?], &[symbol.span(symbol_len, 1, 2)?])?;
         let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE).arg(4);
         let (key, symbol) = (key.held().arg(1)?, symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(2)?);
@@ -93,7 +93,7 @@ pub extern "C" fn fugo_text_decode(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[symbol.span(symbol_len, 1, 4)?], &[text.span(text_len, 1, 2)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(4);
         let (key, text) = (key.held().arg(1)?, text.bytes(text_len).arg(2)?);
@@ -116,7 +116,7 @@ pub extern "C" fn fugo_text_encode_tagged(
     text_size: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[text.span(text_size, 1, 6)?], &[tag.span(tag_len, 1, 2)?, symbol.span(symbol_len, 1, 4)?])?;
         let text = text.at_least(text_size, FUGO_SYMBOL_TEXT_SIZE).arg(6);
         let (tag, symbol) =
@@ -140,7 +140,7 @@ pub extern "C" fn fugo_text_decode_tagged(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         apart(error, &[symbol.span(symbol_len, 1, 6)?], &[tag.span(tag_len, 1, 2)?, text.span(text_len, 1, 4)?])?;
         let symbol = symbol.exactly(symbol_len, FUGO_SYMBOL_LEN).arg(6);
         let (tag, text) = (tag.exactly(tag_len, FUGO_TAG_LEN).arg(2)?, text.bytes(text_len).arg(4)?);
@@ -164,7 +164,7 @@ pub extern "C" fn fugo_text_read(
     symbol_len: usize,
     error: Out<FugoError>,
 ) -> FugoStatus {
-    boundary(error, |error| {
+    boundary_of_one(error, |error| {
         let outputs = [purpose.span(1, size_of::<i32>(), 3)?, tag.span(tag_len, 1, 4)?, symbol.span(symbol_len, 1, 6)?];
         apart(error, &outputs, &[text.span(text_len, 1, 1)?])?;
         let (purpose, tag) = (purpose.place(0).arg(3), tag.exactly(tag_len, FUGO_TAG_LEN).arg(4));

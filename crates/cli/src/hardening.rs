@@ -1,9 +1,9 @@
 //! Measures that keep the memory of the process out of files and off the screen.
 
-use std::{cell::Cell, hint::black_box};
+use std::cell::Cell;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-use zeroize::Zeroize;
+use zeroize::zeroize_stack;
 
 use crate::notice;
 
@@ -33,12 +33,8 @@ fn panic_with_place_only(info: &std::panic::PanicHookInfo<'_>) {
 
 /// Overwrites the stack below this frame. Calls that have returned left keys and numbers there. They must not have
 /// been inlined into the caller.
-#[inline(never)]
-#[expect(clippy::large_stack_arrays, reason = "the stack is what is overwritten")]
 pub(crate) fn wipe_stack() {
-    let mut room = [0_u8; STACK];
-    room.zeroize();
-    black_box(&room);
+    zeroize_stack::<STACK>();
 }
 
 /// More than the calls that handle keys and symbols use of the stack.

@@ -14,6 +14,7 @@ use jni::{
     strings::JNIStr,
     sys::jlong,
 };
+use zeroize::zeroize_stack;
 
 /// The reason why a native method has no result.
 pub(crate) enum Thrown {
@@ -41,8 +42,19 @@ pub(crate) struct Fault {
 }
 
 /// Runs the body of a native method. Errors and panics are thrown in Java, which then ignores the
-/// returned value.
+/// returned value. Overwrites what the body left on the stack.
 pub(crate) fn native<'local, T: Default>(
+    env: EnvUnowned<'local>,
+    body: impl FnOnce(&mut Env<'local>) -> Result<T, Thrown>,
+) -> T {
+    let returned = resolved(env, body);
+    zeroize_stack::<8_192>();
+    returned
+}
+
+/// A function of its own, so that the caller can overwrite its frame.
+#[inline(never)]
+fn resolved<'local, T: Default>(
     mut env: EnvUnowned<'local>,
     body: impl FnOnce(&mut Env<'local>) -> Result<T, Thrown>,
 ) -> T {

@@ -237,6 +237,9 @@ mod tests {
             let words = whole.split(';').map(|word| if word.starts_with(name) { other } else { word });
             assert!(!token.is_same_token(&uri(&words.collect::<Vec<_>>().join(";"))), "{other}");
         }
+        let hidden = parsed("pkcs11:token=a%3b%3d?module-path=/a%26b/c%20%3Fd?e|f").expect("a URI");
+        assert_eq!(hidden.module_path, Path::new("/a&b/c ?d?e|f"));
+        assert_eq!(hidden.to_string(), "pkcs11:token=a%3B=?module-path=/a%26b/c%20?d?e|f");
         assert_eq!((token.shown_id(), found.shown_id()), (None, Some("%AA".into())));
         assert_eq!(uri("token=a;id=A%3b").shown_id(), Some("A%3B".into()));
     }
