@@ -1,6 +1,6 @@
 //! `Translator`: from symbols of one scope to symbols of another, by way of the numbers of a roster.
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
@@ -44,8 +44,9 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Translator<const N: usize> {
-    from: AnySymbolKey,
-    to: [AnySymbolKey; N],
+    // In boxes: a translator that is moved leaves no copy of a key behind.
+    from: Box<AnySymbolKey>,
+    to: Box<[AnySymbolKey; N]>,
     /// Ascending, each once.
     asked: Vec<[u8; SYMBOL_LEN]>,
     /// A Bloom filter: a symbol that is asked for has set its two bits in the word that its first bits name. Most people
@@ -75,6 +76,18 @@ impl<const N: usize> Translator<N> {
     pub fn new(
         from: &AnySymbolKey,
         to: [&AnySymbolKey; N],
+        asked: Vec<[u8; SYMBOL_LEN]>,
+    ) -> Result<Self, PurposeError> {
+        let prepared = Self::prepared(from, to, asked);
+        crate::stack::wipe();
+        prepared
+    }
+
+    /// A function of its own, so that the caller can overwrite its frame.
+    #[inline(never)]
+    fn prepared(
+        from: &AnySymbolKey,
+        to: [&AnySymbolKey; N],
         mut asked: Vec<[u8; SYMBOL_LEN]>,
     ) -> Result<Self, PurposeError> {
         from.takes_numbers()?;
@@ -92,7 +105,8 @@ impl<const N: usize> Translator<N> {
         for nth in 1..starts.len() {
             starts[nth] += starts[nth - 1];
         }
-        Ok(Self { from: from.clone(), to: to.map(AnySymbolKey::clone), asked, filter, starts, shift })
+        let (from, to) = (Box::new(from.clone()), Box::new(to.map(AnySymbolKey::clone)));
+        Ok(Self { from, to, asked, filter, starts, shift })
     }
 
     /// The asked symbols, ascending, each once.

@@ -40,6 +40,12 @@ fn a_grant_counts_when_as_many_signers_of_the_policy_as_it_asks_for_have_signed(
         stdout(&output),
         "grant 2026-0001, signed by sato, tanaka, valid from 2026-11-01T00:00:00Z to 2099-12-31T23:59:59Z\n"
     );
+    let at = |time: &str| grant(&keys, &["verify", "2.note", "--policy", "grants.toml", "--at", time]);
+    for time in ["2026-11-01T00:00:00Z", "2099-12-31T23:59:59Z"] {
+        assert_eq!(at(time).status.code(), Some(0), "{time}");
+    }
+    assert!(refused(&at("2026-10-31T23:59:59Z")).contains("is not valid before 2026-11-01T00:00:00Z"));
+    assert!(refused(&at("2100-01-01T00:00:00Z")).contains("has expired"));
     // One clerk, twice: under a name that the policy does not have, and again under the same name.
     let said = refused(&grant(
         &keys,

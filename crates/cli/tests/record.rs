@@ -258,6 +258,22 @@ fn the_first_five_entries_whose_grants_do_not_count_are_named() {
 }
 
 #[test]
+fn entries_after_the_checkpoint_that_is_given_are_said_not_to_be_verified() {
+    let (keys, people) = recorded(&[(0, 1)]);
+    fs::copy(keys.at("record/checkpoint"), keys.at("older")).expect("copied");
+    assert!(!succeeds(&verify(&keys, &[])).contains("not verified"));
+    for (nth, after) in [(1, "1 entry"), (2, "2 entries")] {
+        asked_of(&keys, NTA, "symbol,memo,more", &standard(&people[nth..=nth]));
+        let out = format!("out{nth}.csv");
+        let args = ["--from-key", "agency-nta-1.key", "--to-key", "agency-moj-1.key", "--out", &out];
+        assert_eq!(translate(&keys, &args).status.code(), Some(0));
+        let output = verify(&keys, &["--checkpoint", "older"]);
+        assert!(succeeds(&output).contains(&format!("not verified: {after} after this checkpoint")), "{output:?}");
+        assert!(!succeeds(&verify(&keys, &[])).contains("not verified"));
+    }
+}
+
+#[test]
 fn a_run_that_waits_for_another_one_says_so_once() {
     let (keys, people) = recorded(&[]);
     Grants::new(&keys).signed("usual.note", &[]);

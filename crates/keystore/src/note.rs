@@ -378,6 +378,38 @@ mod tests {
         let mut full = Note::new("a\n").expect("a text");
         (0..MOST_SIGNATURES).for_each(|nth| full.sign(&format!("n{nth}"), &key(1)).expect("signed"));
         assert_eq!(full.sign("one-more", &key(1)), Err(NoteError::TooLarge));
+        let text = full.to_string();
+        assert_eq!(Note::parse(text.as_bytes()), Ok(full));
+        let last = text.trim_end().rsplit('\n').next().expect("a line");
+        assert_eq!(Note::parse(format!("{text}{last}\n").as_bytes()), Err(NoteError::TooLarge));
+    }
+
+    #[test]
+    fn two_keys_under_one_name_are_two_signers() {
+        let mut note = Note::new("a\n").expect("a text");
+        note.sign("sato", &key(1)).expect("signed");
+        note.sign("sato", &key(2)).expect("signed");
+        let signers = [signer("sato", 1), signer("sato", 2)];
+        assert_eq!(note.with_signatures_of(&signers), note);
+        assert_eq!(note.signed_by(&signers), Ok(vec![0, 1]));
+    }
+
+    #[test]
+    fn a_signer_has_a_name_and_an_algorithm_that_are_known() {
+        let with = |name: &str, algorithm| NoteSigner { name: name.to_owned(), algorithm, key: signer("a", 1).key };
+        for good in [with("sato", ED25519), with("sato", COSIGNATURE)] {
+            assert_eq!(good.to_string().parse(), Ok(good));
+        }
+        for bad in [with("sa to", ED25519), with("", ED25519), with("sato", 9)] {
+            assert_eq!(bad.to_string().parse::<NoteSigner>(), Err(NoteError::Signer));
+        }
+    }
+
+    #[test]
+    fn a_note_has_as_many_bytes_as_are_allowed() {
+        let most = [vec![b'a'; MOST_BYTES - 1], vec![b'\n']].concat();
+        assert!(Note::parse(&most).is_ok());
+        assert_eq!(Note::parse(&[&b"a"[..], &most].concat()), Err(NoteError::TooLarge));
     }
 
     #[test]

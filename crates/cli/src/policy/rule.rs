@@ -580,7 +580,7 @@ mod tests {
             (Rule::Year, "19850230"),
             (Rule::Year, "19850401x"),
             // The character after 9 is ten more than 0.
-            (Rule::Month, "1985-0:-01"),
+            (Rule::Month, "2005-0:-01"),
             (Rule::Year, "1985-01-0:"),
             (AGE, "1985-0:-01"),
             (AGE, "令和8年4月2日"),
@@ -710,6 +710,8 @@ mod tests {
         for wrong in ["first 3 of 2", "first 3 of 21", "first 3 of", "first 3 of x", "first 9 of 12", "first of 7"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
+        assert_eq!(parsed("band 10000000000"), Some(Rule::Band(10_000_000_000)));
+        assert_eq!((parsed("band 10000000001"), parsed("band 1")), (None, None));
         assert!(
             first(2, Some(7)).is_coarser_than(first(3, Some(7))) && first(2, None).is_coarser_than(first(3, Some(7)))
         );

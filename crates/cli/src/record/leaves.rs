@@ -342,8 +342,11 @@ mod tests {
                 }
                 assert_eq!(leaves.find(&symbol(n)).expect("read"), None);
             }
-            // The order is not that of the symbols.
+            // The order is not that of the symbols, and no two leaves have the same random bytes.
             let bytes = std::fs::read(&place).expect("read");
+            let nonces = bytes[..n as usize * LEAF_LEN].chunks(LEAF_LEN).map(|leaf| &leaf[SYMBOL_LEN..]);
+            let nonces: std::collections::HashSet<&[u8]> = nonces.collect();
+            assert!(nonces.len() == n as usize && !nonces.contains(&[0; NONCE_LEN][..]));
             let symbols: Vec<&[u8]> =
                 bytes[..n as usize * LEAF_LEN].chunks(LEAF_LEN).map(|leaf| &leaf[..SYMBOL_LEN]).collect();
             assert!(n < 255 || !symbols.is_sorted());

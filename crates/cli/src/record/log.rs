@@ -362,3 +362,24 @@ fn check_key(trust: &Trust, key: &SigningKeyFile) -> Result<()> {
         "give the key that `fugo record init` was given",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partial_tiles_are_removed_when_the_tile_is_full_and_stay_before() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |place: &str| dir.path().join(place);
+        for folder in ["000.p", "001.p"] {
+            fs::create_dir(at(folder)).expect("made");
+        }
+        for place in ["000", "000.p/1", "000.p/255", "001.p/1", "001.p/2"] {
+            fs::write(at(place), "").expect("written");
+        }
+        remove_partial(&at("000"));
+        remove_partial(&at("001.p/2"));
+        assert!(at("000").exists() && !at("000.p").exists());
+        assert!(at("001.p/1").exists() && at("001.p/2").exists());
+    }
+}

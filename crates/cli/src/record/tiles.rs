@@ -286,6 +286,15 @@ mod tests {
         assert_eq!((older.bundle(0).expect("a bundle").len(), older.tile(0, 0).expect("a tile").len()), (200, 200));
         let tiles = Tiles::new(dir.path(), 600);
         tiles.check_levels().expect("they fit");
+        // A bundle that is longer or shorter than its entries.
+        let path = dir.path().join("tile/entries/002.p/88");
+        let bundle = fs::read(&path).expect("read");
+        for other in [&[&bundle[..], &[0]].concat(), &bundle[..bundle.len() - "entry 599".len() - 2], &bundle[1..]] {
+            fs::write(&path, other).expect("written");
+            let failure = Tiles::new(dir.path(), 600).bundle(2).expect_err("altered").to_string();
+            assert!(failure.contains("does not hold 88 whole entries"), "{failure}");
+        }
+        fs::write(&path, &bundle).expect("written");
         for altered in ["tile/0/000", "tile/0/001"] {
             let bytes = fs::read(dir.path().join(altered)).expect("read");
             fs::write(dir.path().join(altered), [0; 256 * 32]).expect("written");

@@ -6,6 +6,7 @@ use fugo::{
     AnySymbolKey, Deriver, Epoch, KeyTag, MyNumber, Purpose, PurposeError, SYMBOL_LEN, Scope, batch, mac,
     text::TextEncoder,
 };
+use zeroize::zeroize_stack;
 
 use super::{
     error::SourceError,
@@ -47,6 +48,10 @@ struct KeptStages {
 impl SymbolSource {
     /// A key of any purpose except eligibility. It takes numbers.
     pub fn new(key: &ScopeSource) -> Result<Self, PurposeError> {
+        wiped(|| Self::of_numbers(key))
+    }
+
+    fn of_numbers(key: &ScopeSource) -> Result<Self, PurposeError> {
         let stages = match key {
             ScopeSource::Bytes(key, _) => Stages::Here(Box::new(AnySymbolKey::new(key)?)),
             ScopeSource::Kept(_) if key.scope().purpose() == Purpose::Eligibility => {
@@ -59,6 +64,10 @@ impl SymbolSource {
 
     /// Both keys of the eligibility symbol. It takes numbers and insurers' symbols.
     pub fn eligibility(insurers: &ScopeSource, eligibility: &ScopeSource) -> Result<Self, PurposeError> {
+        wiped(|| Self::of_both(insurers, eligibility))
+    }
+
+    fn of_both(insurers: &ScopeSource, eligibility: &ScopeSource) -> Result<Self, PurposeError> {
         if let (ScopeSource::Bytes(insurers, _), ScopeSource::Bytes(key, _)) = (insurers, eligibility) {
             return Ok(Self::of(eligibility, Stages::Here(Box::new(AnySymbolKey::eligibility(insurers, key)?))));
         }
@@ -78,6 +87,10 @@ impl SymbolSource {
 
     /// The issuer's key. It takes insurers' symbols, and no numbers.
     pub fn issuer(eligibility: &ScopeSource) -> Result<Self, PurposeError> {
+        wiped(|| Self::of_insurers(eligibility))
+    }
+
+    fn of_insurers(eligibility: &ScopeSource) -> Result<Self, PurposeError> {
         let second = Self::second(eligibility)?;
         let stages = match second {
             Stage::Here(key) => Stages::Here(key),
@@ -238,6 +251,19 @@ impl SymbolSource {
         out.copy_from_slice(insurers);
         second.finish(out)
     }
+}
+
+/// Makes a source, and overwrites what was left on the stack: prepared keys are moved into their boxes.
+fn wiped(make: impl FnOnce() -> Result<SymbolSource, PurposeError>) -> Result<SymbolSource, PurposeError> {
+    let made = apart(make);
+    zeroize_stack::<8_192>();
+    made
+}
+
+/// A function of its own, so that the caller can overwrite its frame.
+#[inline(never)]
+fn apart<T>(make: impl FnOnce() -> T) -> T {
+    make()
 }
 
 impl Deriver for SymbolSource {
