@@ -391,6 +391,7 @@ mod tests {
         note.sign("sato", &key(2)).expect("signed");
         let signers = [signer("sato", 1), signer("sato", 2)];
         assert_eq!(note.with_signatures_of(&signers), note);
+        assert_eq!(note.with_signatures_of(&signers[1..]).signed_by(&signers), Ok(vec![1]));
         assert_eq!(note.signed_by(&signers), Ok(vec![0, 1]));
     }
 
