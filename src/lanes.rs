@@ -8,6 +8,7 @@ mod constants;
 mod sha_ni;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod wide;
 
 use constants::INITIAL;

@@ -5,15 +5,16 @@
 // The letters are those of the standard.
 #![allow(clippy::many_single_char_names, clippy::wildcard_imports)]
 
-use multiversion::{inherit_target, multiversion, target::match_target};
+use ::multiversion::{inherit_target, multiversion, target::match_target};
 
+use super::versions as multiversion;
 use super::{Digests, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. The first `done` messages are done already. Returns
 /// the number that are done then: as many as before if the processor lacks the instructions. A single message that would
 /// be left for the last group is not done.
-#[multiversion(targets("x86_64+avx+avx2"))]
+#[multiversion(targets("x86_64+sha+tbm", "x86_64+avx+avx2"))]
 pub(super) fn symbols<const LEN: usize>(
     keys: &[&PreparedKey],
     messages: &[Words],

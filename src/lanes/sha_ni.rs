@@ -7,14 +7,15 @@
 // The letters are those of the standard.
 #![allow(clippy::many_single_char_names, clippy::wildcard_imports)]
 
-use multiversion::{inherit_target, multiversion, target::match_target};
+use ::multiversion::{inherit_target, multiversion, target::match_target};
 
+use super::versions as multiversion;
 use super::{Digests, MAX_LEN, PreparedKey, Words};
 
 /// `out[k][i] :=` the first four words of HMAC-SHA-256 under `keys[k]` of the i-th message, which is `LEN` bytes; a
 /// message is given as the first four words of its padded block. The first `done` messages are done already. Returns
 /// the number that are done then: all, or as many as before if the processor lacks the instructions.
-#[multiversion(targets("x86_64+sha+sse2+ssse3+sse4.1"))]
+#[multiversion(targets("x86_64+sha+tbm", "x86_64+sha+sse2+ssse3+sse4.1"))]
 pub(super) fn symbols<const LEN: usize>(
     keys: &[&PreparedKey],
     messages: &[Words],

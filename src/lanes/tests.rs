@@ -198,6 +198,15 @@ fn a_processor_uses_the_instructions_that_it_has_and_no_level_goes_untested_unsa
     }
 }
 
+/// Without std nothing asks the processor.
+#[cfg(all(target_arch = "x86_64", not(feature = "std")))]
+#[test]
+fn without_std_a_level_is_used_if_the_build_turns_its_instructions_on() {
+    let turned_on = cfg!(all(target_feature = "sha", target_feature = "ssse3", target_feature = "sse4.1"));
+    assert_eq!(Level::ShaNi.is_available(), turned_on);
+    assert_eq!(Level::Avx2.is_available(), cfg!(target_feature = "avx2"));
+}
+
 /// Sixteen lanes without wide registers: what [`avx512`] does, on any machine.
 #[multiversion(targets("x86_64+sse2"))]
 fn in_sixteen_lanes<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests]) -> usize {
