@@ -78,10 +78,10 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// How many copies of a partition are in memory at a time: as read, its sort order, and rendered; columns also as
-    /// packed rows.
+    /// How many copies of a partition each thread has in memory at a time: as read, its sort order, rendered, and the
+    /// rendered rows of the one before; columns also as packed rows.
     pub(super) fn copies(&self) -> usize {
-        if self.forms.iter().all(RowForm::is_direct) { 3 } else { 6 }
+        if self.forms.iter().all(RowForm::is_direct) { 4 } else { 8 }
     }
 
     /// How many outputs are written at a time.

@@ -121,17 +121,27 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// Gives the rows of a partition in order: at once, or in pieces if the partition is too large. `division` is how
-    /// it was divided from the others.
+    /// Returns the rows of a partition in order, in the buffers of `again`. If the partition is too large, its rows are
+    /// given in pieces, and what is returned is empty. `division` is how it was divided from the others.
     pub(crate) fn sort(
         &mut self,
         part: Part<'_>,
         division: Division,
+        again: Sorted,
         give: &mut Give<'_>,
-    ) -> Result<(), Ended<Failure>> {
+    ) -> Result<Sorted, Ended<Failure>> {
+        self.sorted = again;
         if part.len() > self.how.partition.limit as u64 {
-            return self.sort_large(&part, division, give);
+            self.sort_large(&part, division, give)?;
+            self.sorted.clear();
+        } else {
+            self.sort_at_once(part, division)?;
         }
+        Ok(std::mem::take(&mut self.sorted))
+    }
+
+    /// Sorts a partition into `sorted`.
+    fn sort_at_once(&mut self, part: Part<'_>, division: Division) -> Result<()> {
         part.load(&mut self.bytes)?;
         drop(part);
         self.index();
@@ -139,8 +149,7 @@ impl<'a> Sorter<'a> {
             self.seen.keep_repeated(&mut self.order, division);
         }
         self.order(division);
-        self.render()?;
-        give(&mut self.sorted)
+        self.render()
     }
 
     fn index(&mut self) {
@@ -284,7 +293,13 @@ impl<'a> Sorter<'a> {
         parts.spill(&spill).map_err(fail)?;
         drop(parts);
         for i in 0..division.parts() {
-            self.sort(Part::new(std::iter::empty(), i, &spill), division, give)?;
+            let part = Part::new(std::iter::empty(), i, &spill);
+            if part.len() > self.how.partition.limit as u64 {
+                self.sort_large(&part, division, give)?;
+            } else {
+                self.sort_at_once(part, division)?;
+                give(&mut self.sorted)?;
+            }
         }
         Ok(())
     }

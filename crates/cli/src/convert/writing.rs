@@ -26,8 +26,8 @@ pub(crate) struct Unsorted<'a> {
 struct PartOf {
     output: usize,
     part: usize,
-    /// Some of its rows in order; `None` after the last rows.
-    sorted: Option<Sorted>,
+    /// Rows in order. Before the partition is sorted, the buffers of an earlier one.
+    sorted: Sorted,
 }
 
 /// Sorts partitions, and reuses its buffers for the partitions of an output.
@@ -45,21 +45,19 @@ impl Worker for PartSorter<'_> {
     type Error = Failure;
 
     fn work(&mut self, of: PartOf, turn: &Turn<'_, PartOf, Failure>) -> Result<PartOf, Ended<Failure>> {
-        let PartOf { output, part, .. } = of;
+        let PartOf { output, part, sorted } = of;
         let (_, sorter) = match &mut self.current {
             Some(current) if current.0 == output => current,
             current => current.insert((output, Sorter::new(self.sorting[output]))),
         };
         let of = |sorted| PartOf { output, part, sorted };
         let give = &mut |sorted: &mut Sorted| {
-            let collected = turn.give(of(Some(std::mem::take(sorted))))?;
-            *sorted = collected.sorted.unwrap_or_else(|| unreachable!("what is given comes back"));
+            *sorted = turn.give(of(std::mem::take(sorted)))?.sorted;
             Ok(())
         };
         let Unsorted { division, spill, .. } = &self.unsorted[output];
         let in_memory = self.parts.iter().map(|thread| thread[output].pages());
-        sorter.sort(Part::new(in_memory, part, spill), *division, give)?;
-        Ok(of(None))
+        Ok(of(sorter.sort(Part::new(in_memory, part, spill), *division, sorted, give)?))
     }
 
     fn end(self) {}
@@ -77,21 +75,22 @@ pub(crate) fn write_all(
     let mut all = parts_of_all(unsorted);
     let (queue, tasks) = unbounded();
     let mut queue = Some(queue);
-    let mut hand_out = || match (all.next(), &queue) {
-        (Some(task), Some(queue)) => drop(queue.send(Ok(task))),
+    let mut hand_out = |again: Sorted| match (all.next(), &queue) {
+        (Some((number, (output, part))), Some(queue)) => {
+            drop(queue.send(Ok(Task { number, of: PartOf { output, part, sorted: again } })));
+        }
         _ => queue = None,
     };
-    // A thread holds one partition at a time, including rows that wait to be collected.
-    (0..threads.count).for_each(|_| hand_out());
+    // Each thread sorts one partition while the one before waits to be collected.
+    (0..2 * threads.count).for_each(|_| hand_out(Sorted::default()));
     let new = || PartSorter { unsorted, sorting, parts, current: None };
-    let collect = &mut |of: &mut PartOf| of.sorted.as_ref().map_or(Ok(()), |sorted| give(of.output, sorted));
-    threads.in_order(tasks, &new, collect, &mut |_| hand_out())?;
+    let collect = &mut |of: &mut PartOf| give(of.output, &of.sorted);
+    threads.in_order(tasks, &new, collect, &mut |of| hand_out(of.sorted))?;
     Ok(())
 }
 
-/// All partitions in the order in which they are sorted.
-fn parts_of_all(unsorted: &[Unsorted<'_>]) -> impl Iterator<Item = Task<PartOf>> {
+/// The output and the number of each partition, in the order in which they are sorted.
+fn parts_of_all(unsorted: &[Unsorted<'_>]) -> impl Iterator<Item = (u64, (usize, usize))> {
     let parts = unsorted.iter().map(|output| output.division.parts()).enumerate();
-    let all = parts.flat_map(|(output, parts)| (0..parts).map(move |part| PartOf { output, part, sorted: None }));
-    (0..).zip(all).map(|(number, of)| Task { number, of })
+    (0..).zip(parts.flat_map(|(output, parts)| (0..parts).map(move |part| (output, part))))
 }
