@@ -34,7 +34,17 @@ pub struct TextEncoder {
     purpose: Purpose,
     tag: KeyTag,
     checksum: u32,
+    /// The characters before the first one that depends on the symbol, and their number.
+    head: [u8; MAX_HEAD],
+    head_len: usize,
 }
+
+/// The characters of data that the tag alone decides. Two bits of it are left.
+const TAG_CHARS: usize = KeyTag::LEN * 8 / 5;
+const TAG_BITS_LEFT: u32 = 2;
+/// The characters that depend on the symbol: the other data, and the checksum.
+const TAIL_LEN: usize = DATA_LEN - TAG_CHARS + CHECKSUM_LEN;
+const MAX_HEAD: usize = SymbolText::MAX_LEN - TAIL_LEN;
 
 impl TextEncoder {
     /// For symbols of `purpose` under the key with this tag.
@@ -44,12 +54,18 @@ impl TextEncoder {
         let part = purpose.text_part().as_bytes();
         let data = groups(&payload);
         let checksum = data.iter().copied().chain([0; CHECKSUM_LEN]).fold(part_state(part), step) ^ BECH32M;
-        Self { purpose, tag, checksum }
+        let characters = data[..TAG_CHARS].iter().map(|value| ALPHABET[usize::from(*value)]);
+        let (mut head, mut head_len) = ([0; MAX_HEAD], 0);
+        for (to, character) in head.iter_mut().zip(part.iter().copied().chain([b'1']).chain(characters)) {
+            *to = character;
+            head_len += 1;
+        }
+        Self { purpose, tag, checksum, head, head_len }
     }
 
     /// Length of a symbol's text in characters: 44 to 47, depending on the purpose.
     pub fn text_len(&self) -> usize {
-        self.purpose.text_part().len() + 1 + DATA_LEN + CHECKSUM_LEN
+        self.head_len + TAIL_LEN
     }
 
     /// Writes the text of a symbol to the first [`Self::text_len`] bytes of `out`.
@@ -57,20 +73,22 @@ impl TextEncoder {
     /// # Panics
     /// If `out` is shorter than that.
     pub fn encode_into(&self, symbol: &[u8; SYMBOL_LEN], out: &mut [u8]) {
-        let part = self.purpose.text_part().as_bytes();
-        let (head, rest) = out[..self.text_len()].split_at_mut(part.len());
-        head.copy_from_slice(part);
-        rest[0] = b'1';
-        let mut payload = [0; PAYLOAD_LEN];
-        payload[..KeyTag::LEN].copy_from_slice(&self.tag.to_bytes());
-        payload[KeyTag::LEN..].copy_from_slice(symbol);
-        for (five, out) in payload.chunks_exact(5).zip(rest[1..].chunks_exact_mut(8)) {
-            let bits = u64::from_be_bytes([0, 0, 0, five[0], five[1], five[2], five[3], five[4]]);
-            write_pairs(bits, out);
+        let (head, tail) = out[..self.text_len()].split_at_mut(self.head_len);
+        // The first eight bytes and the last eight, which overlap: a copy of any length would be a call.
+        for at in [0, self.head_len - 8] {
+            head[at..at + 8].copy_from_slice(&self.head[at..at + 8]);
         }
+        let bits = u128::from_be_bytes(*symbol);
+        let (first, second) = ((bits >> 64) as u64, bits as u64);
+        let left = u64::from(self.tag.to_bytes()[KeyTag::LEN - 1]) & ((1 << TAG_BITS_LEFT) - 1);
         let checksum =
             symbol.iter().zip(&SHARES).fold(self.checksum, |sum, (byte, share)| sum ^ share[usize::from(*byte)]);
-        write_pairs(u64::from(checksum), &mut rest[1 + DATA_LEN..]);
+        // 160 bits: two of the tag, 128 of the symbol, thirty of the checksum. Each forty of them are eight characters.
+        let forties =
+            [left << 38 | first >> 26, first << 14 | second >> 50, second >> 10, second << 30 | u64::from(checksum)];
+        for (bits, out) in forties.into_iter().zip(tail.as_chunks_mut::<8>().0) {
+            *out = eight_characters(bits);
+        }
     }
 
     /// The text of a symbol.
@@ -231,12 +249,12 @@ const fn shares() -> [[u32; 256]; SYMBOL_LEN] {
     table
 }
 
-/// Writes the low bits as characters, five bits each, two characters at a time.
-fn write_pairs(bits: u64, out: &mut [u8]) {
-    let pairs = out.len() / 2;
-    for (i, pair) in out.chunks_exact_mut(2).enumerate() {
-        pair.copy_from_slice(&PAIRS[(bits >> (10 * (pairs - 1 - i))) as usize & 1023]);
-    }
+/// The last forty bits as characters, five bits each.
+#[inline]
+fn eight_characters(bits: u64) -> [u8; 8] {
+    let pair =
+        |place: u32| u64::from(u16::from_le_bytes(PAIRS[(bits >> (30 - 10 * place)) as usize & 1023])) << (16 * place);
+    (pair(0) | pair(1) | pair(2) | pair(3)).to_le_bytes()
 }
 
 /// The two characters for each value of ten bits.

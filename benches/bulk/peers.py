@@ -3,6 +3,7 @@
     python3 benches/bulk/peers.py --rows 5000000 --dir /dev/shm --fugo target/release/fugo
 
 Checks first that all of them write the same symbols, then times them, and shows what each does with damaged rows.
+`--only DuckDB --rounds 9` times fugo and one other alone, often enough for a ratio on a noisy machine.
 """
 
 from __future__ import annotations
@@ -47,13 +48,16 @@ class Result:
         return self.rows / self.seconds()
 
 
-def time_all(place: Place, rows: int, slow_rows: int, rounds: int) -> list[Result]:
-    """Times all contestants in turn, `rounds` times, so that a slow period of the machine affects all of them."""
+def time_all(place: Place, rows: int, slow_rows: int, rounds: int, only: str | None) -> list[Result]:
+    """Times all contestants, or fugo and one other, in turn, `rounds` times, so that a slow period of the machine
+    affects all of them."""
     rosters = {size: place.directory / f"roster-{size}.csv" for size in (rows, min(rows, slow_rows))}
     for size, roster in rosters.items():
         place.fugo.synth(size, MESS, roster)
     place.admit(rosters[min(rows, slow_rows)])
-    rivals = place.timed()
+    rivals = [rival for rival in place.timed() if only in (None, rival.name) or rival.name == "fugo"]
+    if only not in (None, *(rival.name for rival in rivals)):
+        raise SystemExit(f"{only}: no contestant has this name")
     results = [Result(rival.name, rival.order, min(rows, slow_rows) if rival.slow else rows) for rival in rivals]
     for turn in range(rounds):
         for rival, result in zip(rivals, results):
@@ -132,6 +136,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--slow-rows", type=int, default=500_000, help="for those in which Python or PostgreSQL hashes")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", metavar="NAME", help="time fugo and this one, and show nothing else")
     parser.add_argument("--dir", type=Path, required=True, help="where to work; nothing is left there")
     parser.add_argument("--fugo", type=Path, default=Path("target/release/fugo"))
     parser.add_argument("--json", type=Path, help="write every single measurement here")
@@ -157,13 +162,14 @@ def main() -> None:
             print(f"skipped: PostgreSQL: {reason}")
         place = Place(directory, fugo, python, server)
         agreeing = agree.check_agreement(place)
-        judged = judge_all(place)
-        results = time_all(place, args.rows, args.slow_rows, args.rounds)
+        judged = [] if args.only else judge_all(place)
+        results = time_all(place, args.rows, args.slow_rows, args.rounds, args.only)
         print(sentence(directory))
         print("Software: " + ", ".join(f"{name} {version}" for name, version in software.items()) + ".\n")
         print(f"{agreeing} contestants write the same rows as fugo ({count(agree.ROWS)} rows without damage).\n")
-        print(speed_table(results), f"\n\nDamaged rows, {conduct.MESS} % of {count(conduct.ROWS)}:\n", sep="")
-        print(conduct_table(judged))
+        print(speed_table(results))
+        if judged:
+            print(f"\nDamaged rows, {conduct.MESS} % of {count(conduct.ROWS)}:\n\n{conduct_table(judged)}")
         if args.json:
             record = {"machine": machine(directory), "software": software, "mess": MESS}
             record |= {"speed": [asdict(each) for each in results], "conduct": [asdict(each) for each in judged]}

@@ -55,18 +55,17 @@ pub(crate) fn is_harmless(encoding: Encoding, block: &[u8], cell: &Range<usize>)
             let values = bytes - u8x16::splat(first);
             values.simd_eq(values.min(u8x16::splat(last - first))).to_bitmask()
         };
-        digits += (in_range(b'0', b'9') & within).count_ones();
         // At least as many as there are full-width digits.
-        digits += match encoding {
-            Encoding::Utf8 => (bytes.simd_eq(u8x16::splat(0xEF)).to_bitmask() & within).count_ones(),
+        let full_width = match encoding {
+            Encoding::Utf8 => bytes.simd_eq(u8x16::splat(0xEF)).to_bitmask(),
             Encoding::Cp932 => {
                 let leads = bytes.simd_eq(u8x16::splat(0x82)).to_bitmask();
-                let trails = in_range(0x4F, 0x58) & within;
-                let found = (leads << 1 | after_lead) & trails;
+                let found = (leads << 1 | after_lead) & in_range(0x4F, 0x58);
                 after_lead = leads >> 15 & 1;
-                found.count_ones()
+                found
             }
         };
+        digits += ((in_range(b'0', b'9') | full_width) & within).count_ones();
     }
     digits < FEWEST_DIGITS as u32
 }
