@@ -44,7 +44,8 @@ class Trial:
         """Without --quiet, because this script waits for the phases that the run prints."""
         options = {"threads": threads} if threads else {}
         command = self._fugo.convert(self._roster, {self._key: self.files[0]}, "symbol", **options)
-        return [word for word in command if word != "--quiet"]
+        # The older outputs do not look like outputs.
+        return [word for word in command if word != "--quiet"] + [f"--overwrite={file}" for file in self.files]
 
     def run(self, threads: int) -> float:
         started = time.monotonic()

@@ -49,10 +49,10 @@ class Fugo:
         `options` are further ones by name: `threads=2`, `report=path`; `restore_zeros=True` is one without a value.
         """
         pairs = [f"--{kind}={file}" for pair in outputs.items() for kind, file in zip(("key", "out"), pair)]
-        named = [_option(name, value) for name, value in options.items()]
         fixed = ["--quiet", f"--keep={','.join(KEPT)}", f"--number-format={number_format}", f"--order={order}"]
         # The lists are read and removed with the outputs.
-        fixed += [f"--operator-dir={next(iter(outputs.values())).parent}"]
+        options.setdefault("operator_dir", next(iter(outputs.values())).parent)
+        named = [_option(name, value) for name, value in options.items()]
         return [str(self.program), "convert", "--test-keys", *fixed, *pairs, *named, str(roster)]
 
     def version(self) -> str:

@@ -1,0 +1,57 @@
+"""Does the tool take the commands of the benchmarks? Each one runs here on a few rows. Those that also need the peers'
+packages, `nation.py`, `growth.py` and `peers.py`, begin with the conversion that is tried here.
+
+    cargo build --release -p fugo-cli && python3 -m unittest discover benches/bulk
+
+`FUGO` names another build of the tool.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import space
+from killed import OLD, Trial
+from roster import Fugo
+
+_HERE = Path(__file__).resolve().parent
+_FUGO = Path(os.environ.get("FUGO", "target/release/fugo")).resolve()
+
+
+class Commands(unittest.TestCase):
+    def setUp(self) -> None:
+        self.directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def test_a_conversion_for_the_nation_and_the_growth(self) -> None:
+        self.assertGreater(space.sample(Fugo(_FUGO), self.directory).output, 0)
+
+    def test_a_run_that_is_killed_may_replace_what_was_there(self) -> None:
+        trial = Trial(Fugo(_FUGO), self.directory, 1000)
+        for file in trial.files:
+            file.write_bytes(OLD)
+        trial.run(threads=1)
+        self.assertFalse(trial.are_old())
+
+    def test_the_other_benchmarks_run(self) -> None:
+        for command in (
+            "audit.py --rows 5000",
+            "encodings.py --rows 5000",
+            "policy.py --rows 100000 --rounds 1",
+            "record.py --entries 5 --people 5",
+            "translation.py --rows 5000 --asked 100 --rounds 1",
+        ):
+            script, *options = command.split()
+            with self.subTest(command):
+                program = [sys.executable, _HERE / script, *options, f"--dir={self.directory}", f"--fugo={_FUGO}"]
+                done = subprocess.run(program, capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("\n| --", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
