@@ -101,3 +101,83 @@ pub(super) fn check_seen(log: &Log, checkpoint: &Checkpoint, seen: &Checkpoint) 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use fugo::SYMBOL_LEN;
+    use fugo_keystore::{Note, NoteSigner, SigningKeyFile, Use};
+    use tempfile::TempDir;
+    use zeroize::Zeroizing;
+
+    use super::{
+        super::{
+            entry::tests::entry,
+            leaves::People,
+            log::{self, people_path},
+            trust::Trust,
+        },
+        *,
+    };
+
+    /// A record that its owner signed without the tool: an entry for each of these, with so many people.
+    fn record_of(entries: Vec<(Entry, usize)>) -> (TempDir, Log) {
+        let key = SigningKeyFile::random(Use::Test).expect("random bytes");
+        let signer = NoteSigner::new("record.example", &key.public()).expect("a signer");
+        let trust = Trust { log: signer, people: entry().people_key, needed: 0, witnesses: Vec::new() };
+        let folder = tempfile::tempdir().expect("a directory");
+        let dir = folder.path().join("record");
+        log::init(&dir, &trust, &key).expect("a record");
+        let (mut frontier, size) = (tree::Frontier::default(), entries.len() as u64);
+        for (index, (mut entry, people)) in (0..).zip(entries) {
+            let symbol = |person: usize| std::array::from_fn::<u8, SYMBOL_LEN, _>(|i| (person >> (i % 2 * 8)) as u8);
+            let mut named = People::new().expect("random bytes");
+            let list = folder.path().join(format!("list-{index}"));
+            named.add(Zeroizing::new((0..people).map(symbol).collect()), list).expect("written");
+            let place = dir.join(people_path(index));
+            fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+            (entry.people, entry.people_root) = named.write(&place).expect("written");
+            for (place, bytes) in
+                super::super::tiles::Tiles::new(&dir, index).with(entry.text().as_bytes()).expect("files")
+            {
+                let place = dir.join(place);
+                fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+                fs::write(place, bytes).expect("written");
+            }
+            frontier.push(tree::leaf(entry.text().as_bytes()));
+        }
+        let checkpoint = Checkpoint { origin: "record.example".to_owned(), size, root: frontier.root() };
+        let mut note = Note::new(&checkpoint.to_string()).expect("a note");
+        note.sign("record.example", &key).expect("signed");
+        fs::write(dir.join("checkpoint"), note.to_string()).expect("written");
+        let log = Log::open(&dir).expect("a record");
+        (folder, log)
+    }
+
+    /// The tool refuses a run for more people than its grant has left, so it never writes such a record.
+    #[test]
+    fn a_grant_that_was_used_for_more_people_than_it_is_for_is_found() {
+        let verified = |people: [usize; 3]| {
+            let (_folder, log) = record_of(people.map(|people| (entry(), people)).into());
+            verify(&log, &log.checkpoint, &[])
+        };
+        let counts = verified([20, 20, 10]).expect("fifty people, and the grant is for fifty");
+        assert_eq!((counts.entries, counts.people), (3, 50));
+        let failure = verified([20, 20, 11]).expect_err("fifty-one people").to_string();
+        assert!(failure.contains("up to entry 2 the grant 2026-0001 has 51 people, and it is for 50"), "{failure}");
+        let failure = verified([51, 0, 0]).expect_err("fifty-one people").to_string();
+        assert!(failure.contains("up to entry 0 the grant 2026-0001 has 51 people"), "{failure}");
+    }
+
+    #[test]
+    fn two_grants_with_one_id_are_found() {
+        let mut other = entry();
+        let text = other.grant.text().replace("most-people: 50", "most-people: 51");
+        other.grant = Note::new(&text).expect("a note");
+        other.terms = Terms::parse(&text).expect("a grant");
+        let (_folder, log) = record_of(vec![(entry(), 1), (other, 1)]);
+        let failure = verify(&log, &log.checkpoint, &[]).expect_err("two grants").to_string();
+        assert!(failure.contains("entry 1 is of another grant with the id 2026-0001"), "{failure}");
+    }
+}
