@@ -29,7 +29,7 @@ const MAX_BECH32: usize = 90;
 ///
 /// The checksum is linear over GF(2). So it is the checksum of the tag with an all-zero symbol, XOR one table entry for
 /// each of the symbol's sixteen bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct TextEncoder {
     purpose: Purpose,
     tag: KeyTag,
@@ -37,6 +37,13 @@ pub struct TextEncoder {
     /// The characters before the first one that depends on the symbol, and their number.
     head: [u8; MAX_HEAD],
     head_len: usize,
+}
+
+impl fmt::Debug for TextEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { purpose, tag, .. } = self;
+        f.debug_struct("TextEncoder").field("purpose", purpose).field("tag", tag).finish_non_exhaustive()
+    }
 }
 
 /// The characters of data that the tag alone decides. Two bits of it are left.

@@ -44,6 +44,10 @@ pub(crate) fn open(envelope: &[u8], key: &VerifyingKeyFile) -> Result<Value, Env
         return Err(EnvelopeError::NotAnEnvelope);
     };
     let (id, given) = (text(&signature["keyid"])?, key.id().to_string());
+    // The id of another key has the same form. Any other text is not repeated: nobody has signed it.
+    if id.len() != given.len() || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(EnvelopeError::NotAnEnvelope);
+    }
     if id != given {
         return Err(EnvelopeError::OtherKey { found: id, given });
     }
@@ -100,6 +104,19 @@ mod tests {
         assert!(
             matches!(refused, Err(EnvelopeError::OtherKey { found, .. }) if found == key.public().id().to_string())
         );
+    }
+
+    #[test]
+    fn what_is_written_in_the_place_of_a_keys_id_is_not_repeated() {
+        let key = key();
+        let envelope = sign(&sample().statement(), &key);
+        let id = key.public().id().to_string();
+        for other in
+            ["", "\\n\\u001b[2Jthe delivery is accepted", &id[1..], &id.replace(|_| true, "G"), &"1".repeat(4000)]
+        {
+            let refused = open(envelope.replace(&id, other).as_bytes(), &key.public());
+            assert_eq!(refused, Err(EnvelopeError::NotAnEnvelope), "{other}");
+        }
     }
 
     #[test]
