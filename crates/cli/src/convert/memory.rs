@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | a fifth | blocks of input between the threads, with the rows made of them ([`Memory::block`]) | reading |
 //! | up to two fifths | rows on their way into symbol order, before they spill ([`Memory::parts`]) | reading |
-//! | up to a half | partitions that are sorted, one for each thread ([`Memory::partition`]) | sorting |
+//! | up to a half | for each thread, the partition that it sorts and the rows of the one before ([`Memory::partition`]) | sorting |
 //! | up to an eighth | row groups of Parquet that are encoded ([`Memory::encoders`]) | writing |
 //! | an eighth | groups of people, if a policy limits them ([`Memory::groups`]) | reading, sorting |
 //! | a quarter, and as much again | the lineage file and its pairs ([`Memory::lineage`]) | until all is read |
