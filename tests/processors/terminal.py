@@ -2,8 +2,8 @@
 
     python3 terminal.py COMMAND [ARGUMENT...]
 
-Bochs opens a terminal of its own for the screen, and names it in its output. If nobody reads it, it is full after some
-thousand bytes, one cursor a second, and Bochs waits for ever.
+Bochs opens a terminal of its own for the screen, and names it in its output. If nobody reads it, it is full after
+some minutes, because the cursor blinks, and Bochs waits for ever.
 """
 
 import os
