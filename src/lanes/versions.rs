@@ -6,7 +6,7 @@
 //! attribute names the extensions, whatever the build turns on. And its dispatcher would call only the default version.
 //!
 //! So a level uses this module in the place of `multiversion`'s own: here `match_target` looks at the version alone.
-//! And the first target of each level is one that no processor has, [`no_processor`], so that the dispatcher asks.
+//! And the first target of each level is one that no processor has, so that the dispatcher asks.
 
 /// The place in which the expansion of `multiversion::target::match_target` looks.
 pub(super) mod target {
