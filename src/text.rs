@@ -46,9 +46,9 @@ impl fmt::Debug for TextEncoder {
     }
 }
 
-/// The characters of data that the tag alone decides. Two bits of it are left.
+/// The characters of data that the tag alone decides, and the bits of the tag that are left.
 const TAG_CHARS: usize = KeyTag::LEN * 8 / 5;
-const TAG_BITS_LEFT: u32 = 2;
+const TAG_BITS_LEFT: usize = KeyTag::LEN * 8 % 5;
 /// The characters that depend on the symbol: the other data, and the checksum.
 const TAIL_LEN: usize = DATA_LEN - TAG_CHARS + CHECKSUM_LEN;
 const MAX_HEAD: usize = SymbolText::MAX_LEN - TAIL_LEN;

@@ -22,9 +22,6 @@ pub(super) mod target {
         ($features:literal $target:literal => $with:expr, _ => $without:expr) => {
             $with
         };
-        ($features:literal _ => $always:expr) => {
-            $always
-        };
     }
     pub(crate) use match_target_impl;
 }

@@ -45,7 +45,7 @@ impl Run<'_> {
     /// files be joined.
     pub(super) fn unsorted<'s>(&self, outputs: usize, input: &Input, spills: &'s Spills) -> Vec<Unsorted<'s>> {
         let Plan { memory, input_size, equality, .. } = *self.plan;
-        let (division, limit) = memory.parts(input, input_size, self.plan.copies(), outputs);
+        let (division, limit) = memory.parts(input, input_size, writing::copies(&self.plan.forms), outputs);
         let unsorted = |k| Unsorted {
             format: RowFormat { listed: k == 0, equality },
             division,
@@ -122,7 +122,7 @@ impl Run<'_> {
     ) -> Result<()> {
         let Self { plan, files, totals, interrupt, progress } = self;
         progress.phase("sorting");
-        let partition = plan.memory.partition(plan.copies());
+        let partition = plan.memory.partition(writing::copies(&plan.forms));
         let sorting = |(k, output): (usize, &Unsorted<'_>)| Sorting {
             format: output.format,
             form: forms.get(k),
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
             return Ok(Vec::new());
         }
         progress.phase("counting groups");
-        let partition = plan.memory.partition(plan.copies());
+        let partition = plan.memory.partition(writing::copies(&plan.forms));
         let all: Vec<Sorting<'_>> = unsorted
             .iter()
             .zip(&groups)

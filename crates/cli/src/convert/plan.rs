@@ -78,12 +78,6 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// How many copies of a partition each thread has in memory at a time: as read, its sort order, rendered, and the
-    /// rendered rows of the one before; columns also as packed rows.
-    pub(super) fn copies(&self) -> usize {
-        if self.forms.iter().all(RowForm::is_direct) { 4 } else { 8 }
-    }
-
     /// How many outputs are written at a time.
     pub(super) fn outputs_at_once(&self) -> usize {
         match self.order {

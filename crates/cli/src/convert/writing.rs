@@ -5,6 +5,7 @@ use crossbeam_channel::unbounded;
 use super::{
     division::Division,
     parts::{Parts, RowFormat},
+    render::RowForm,
     sort::{Sorted, Sorter, Sorting},
 };
 use crate::{
@@ -61,6 +62,12 @@ impl Worker for PartSorter<'_> {
     }
 
     fn end(self) {}
+}
+
+/// How many copies of a partition each thread has in memory in [`write_all`]: as read, its sort order, rendered, and the
+/// rendered rows of the one before; columns also as packed rows.
+pub(crate) fn copies(forms: &[RowForm]) -> usize {
+    if forms.iter().all(RowForm::is_direct) { 4 } else { 8 }
 }
 
 /// Sorts every output. `give(k, sorted)` gets the rows of output k piece by piece in symbol order, one output after

@@ -249,7 +249,7 @@ impl Nodes for Tiles {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::fs;
 
     use super::*;
@@ -262,6 +262,18 @@ mod tests {
         assert_eq!(tile_path("entries", 1_234, 7), Path::new("tile/entries/x001/234.p/7"));
     }
 
+    /// Adds an entry to the files of a log of so many.
+    pub(in crate::record) fn add(dir: &Path, size: u64, entry: &[u8]) {
+        for (place, bytes) in Tiles::new(dir, size).with(entry).expect("files") {
+            write(&dir.join(place), &bytes);
+        }
+    }
+
+    fn write(path: &Path, bytes: &[u8]) {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+
     #[test]
     fn files_of_a_growing_log_give_the_roots_of_its_entries() {
         let dir = tempfile::tempdir().expect("a directory");
@@ -269,11 +281,7 @@ mod tests {
         // Two full tiles of level 0.
         for size in 0..600_u64 {
             let entry = format!("entry {size}").into_bytes();
-            for (place, bytes) in Tiles::new(dir.path(), size).with(&entry).expect("files") {
-                let path = dir.path().join(place);
-                fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-                fs::write(path, bytes).expect("written");
-            }
+            add(dir.path(), size, &entry);
             frontier.push(tree::leaf(&entry));
             let tiles = Tiles::new(dir.path(), size + 1);
             assert_eq!(tree::root(&tiles, size + 1).expect("a root"), frontier.root());
@@ -310,11 +318,7 @@ mod tests {
 
     /// The files of a log with so many entries, as the specification describes them; of the bundles, the last one alone.
     fn files_of(dir: &Path, size: u64) {
-        let write = |place: PathBuf, bytes: Vec<u8>| {
-            let path = dir.join(place);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-            fs::write(path, bytes).expect("written");
-        };
+        let write = |place: PathBuf, bytes: Vec<u8>| write(&dir.join(place), &bytes);
         let mut hashes: Vec<Hash> = (0..size).map(|number| tree::leaf(&entry_of(number))).collect();
         for level in 0.. {
             for (number, tile) in (0..).zip(hashes.chunks(TILE as usize)) {

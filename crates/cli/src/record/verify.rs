@@ -116,6 +116,7 @@ mod tests {
             entry::tests::entry,
             leaves::People,
             log::{self, people_path},
+            tiles,
             trust::Trust,
         },
         *,
@@ -138,13 +139,7 @@ mod tests {
             let place = dir.join(people_path(index));
             fs::create_dir_all(place.parent().expect("a folder")).expect("made");
             (entry.people, entry.people_root) = named.write(&place).expect("written");
-            for (place, bytes) in
-                super::super::tiles::Tiles::new(&dir, index).with(entry.text().as_bytes()).expect("files")
-            {
-                let place = dir.join(place);
-                fs::create_dir_all(place.parent().expect("a folder")).expect("made");
-                fs::write(place, bytes).expect("written");
-            }
+            tiles::tests::add(&dir, index, entry.text().as_bytes());
             frontier.push(tree::leaf(entry.text().as_bytes()));
         }
         let checkpoint = Checkpoint { origin: "record.example".to_owned(), size, root: frontier.root() };

@@ -86,7 +86,7 @@ pub(super) fn run(mut plan: Plan, keys: Box<Keys>) -> Result<Report> {
     let Plan { asked, mut roster, form, equality, limits, expect_rows, .. } = plan;
 
     let format = RowFormat { listed: true, equality };
-    let copies = if form.is_direct() { 3 } else { 6 };
+    let copies = writing::copies(std::slice::from_ref(&form));
     let (division, held) = plan.memory.parts(&asked.input, asked.size, copies, 1);
     // The asked rows and those of the output are in memory at the same time.
     let unsorted = |spill| Unsorted { format, division, limit: (held / 2).max(1), spill };
