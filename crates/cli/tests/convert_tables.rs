@@ -4,7 +4,11 @@ mod rosters;
 mod sample_keys;
 mod tables;
 
-use std::{fs, io::Write, process::Stdio};
+use std::{
+    fs::{self, File},
+    io::Write,
+    process::Stdio,
+};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::{
@@ -14,7 +18,11 @@ use arrow_ipc::{
 use arrow_schema::DataType;
 use parquet::{
     basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel},
-    file::properties::WriterProperties,
+    file::{
+        metadata::SortingColumn,
+        properties::WriterProperties,
+        reader::{FileReader as _, SerializedFileReader},
+    },
 };
 use rosters::{
     MOJ, MOJ_KEY, NTA, NTA_KEY, Random, command, convert, file_of, keys_of, numbers, read, scope_key, symbols_of, watch,
@@ -73,6 +81,30 @@ fn input_order_is_kept_in_every_format() {
             let expected: Vec<_> = people.iter().map(|(number, memo)| (symbol_of(number), memo.clone())).collect();
             assert!(rows(&table(&keys, name)) == expected, "{format} to {name}");
         }
+    }
+}
+
+#[test]
+fn a_reader_of_parquet_can_skip_row_groups_by_what_is_in_order() {
+    let keys = keys_of(&[NTA]);
+    for (order, is_sorted) in [("symbol", true), ("input", false)] {
+        let args = ["--keep", "memo", "--order", order, "--out", "nta.parquet"];
+        let output = convert_table(&keys, "parquet", &roster_of(&people()), &args);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let file = File::open(keys.at("nta.parquet")).expect("made");
+        let metadata = SerializedFileReader::new(file).expect("Parquet").metadata().clone();
+        let [group] = metadata.row_groups() else { panic!("one row group is enough for these rows") };
+        let ascending = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
+        assert_eq!(group.sorting_columns(), is_sorted.then_some(&vec![ascending]), "{order}");
+        let bounds = |column: usize| {
+            let statistics = group.column(column).statistics();
+            statistics.and_then(|found| Some((found.min_bytes_opt()?.to_vec(), found.max_bytes_opt()?.to_vec())))
+        };
+        let written = symbols(&table(&keys, "nta.parquet"));
+        let (least, greatest) = (written.iter().min().expect("rows"), written.iter().max().expect("rows"));
+        assert_eq!(bounds(0), Some((least.to_vec(), greatest.to_vec())), "{order}");
+        let of_memos = (!is_sorted).then(|| (b"memo 0".to_vec(), b"memo 999".to_vec()));
+        assert_eq!(bounds(1), of_memos, "{order}");
     }
 }
 

@@ -121,7 +121,9 @@ fn lost() -> ParquetError {
     ParquetError::General("a thread that encodes row groups failed".to_owned())
 }
 
-/// Symbols are all different and look random, so a dictionary or compression would not make them smaller.
+/// Symbols are all different and look random, so a dictionary or compression would not make them smaller. Where symbols
+/// are sorted, the rows of a group are in random order by every other column: its least and greatest value in a group are
+/// those of the file, or nearly, and a reader could skip nothing by them.
 fn properties(schema: &SchemaRef, sorted: bool) -> WriterProperties {
     let symbols = ColumnPath::from(schema.field(0).name().as_str());
     let ascending = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
@@ -133,7 +135,8 @@ fn properties(schema: &SchemaRef, sorted: bool) -> WriterProperties {
         .set_key_value_metadata((!shown.is_empty()).then_some(shown))
         .set_created_by(concat!("fugo version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(if sorted { EnabledStatistics::None } else { EnabledStatistics::Chunk })
+        .set_column_statistics_enabled(symbols.clone(), EnabledStatistics::Chunk)
         .set_column_compression(symbols.clone(), Compression::UNCOMPRESSED)
         .set_column_dictionary_enabled(symbols, false)
         .set_sorting_columns(sorted.then(|| vec![ascending]))
