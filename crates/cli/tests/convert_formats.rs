@@ -5,13 +5,17 @@ mod rosters;
 mod sample_keys;
 mod tables;
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use arrow_array::{
     Array, ArrayRef, Int64Array, RecordBatch, StringArray, StringViewArray, UInt32Array, cast::AsArray,
     types::Int64Type,
 };
 use arrow_select::take::take_record_batch;
+use parquet::file::{
+    metadata::RowGroupMetaData,
+    reader::{FileReader as _, SerializedFileReader},
+};
 use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, Random, convert, keys_of, lines, numbers, read, symbols_of};
 use sample_keys::Keys;
 use serde_json::Value;
@@ -103,10 +107,13 @@ fn columns_of_views_are_written_alike_however_their_rows_came() {
 #[test]
 fn more_rows_than_a_row_group_holds_are_all_there_in_order() {
     let keys = keys_of(&[NTA, MOJ]);
-    let people: Vec<_> = numbers(140_000).into_iter().zip((0..).map(|i: u32| i.to_string())).collect();
+    let people: Vec<_> = numbers(530_000).into_iter().zip((0..).map(|i: u32| i.to_string())).collect();
     let numbers: Vec<String> = people.iter().map(|(number, _)| number.clone()).collect();
     write(&keys.at("roster.parquet"), &[roster(&numbers, texts(people.iter().map(|(_, memo)| memo)))]);
     files(&keys, &["--keep", "memo"]);
+    let written = SerializedFileReader::new(File::open(keys.at("nta.parquet")).expect("made")).expect("Parquet");
+    let groups: Vec<i64> = written.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
+    assert_eq!(groups, [524_288, 5_712]);
     assert!(rows(&table(&keys, "nta.parquet")) == expected(NTA, &people));
     assert!(rows(&table(&keys, "moj.arrow")) == expected(MOJ, &people));
 }

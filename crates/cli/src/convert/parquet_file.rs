@@ -28,7 +28,7 @@ use crate::placing::Output;
 
 /// The maximum number of rows of a row group, and of bytes of its columns. The first limit that is reached ends it.
 /// Both depend on the rows alone.
-const GROUP_ROWS: usize = 1 << 17;
+const GROUP_ROWS: usize = 1 << 19;
 const GROUP_BYTES: usize = 1 << 25;
 
 /// A Parquet file that is being written.
