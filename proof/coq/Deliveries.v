@@ -121,14 +121,11 @@ case: l1 => [[e]|u l1 [<- _]]; last by left.
 by rewrite e eqxx in aI.
 Qed.
 
-Lemma verdict_is_yes (left : bool) :
-  yes registry insurers pred0 delivery_adversary left = verdict_on (if left then left_persons else right_persons).
+(** The answers to the script, cut into files, tags and keys, are what is seen. *)
+Lemma answers_are_seen root (left : bool) :
+  sorted_out symbol0 key0 (size given_in_order) [seq #|left_persons d| | d <- enum 'I_k] (map (answer registry root left) asked)
+  = seen root (if left then left_persons else right_persons).
 Proof.
-pose on_answers c y r := verdict c y (sorted_out symbol0 key0 (size given_in_order) [seq #|left_persons d| | d <- enum 'I_k] r).
-have scripted_yes := yes_of_script (registry := registry) (insurers := insurers) (leaked := pred0)
-  (l := fun (_ : C) (_ : symbol) => asked) on_answers left (fun _ _ => asked_keeps_rules).
-refine (etrans scripted_yes _); rewrite /on_answers {scripted_yes on_answers}; apply: eq_E => c; apply: eq_E => root.
-congr (_%:R); congr nat_of_bool; rewrite -/(root_tag_at root); congr (verdict c _ _).
 pose row d := [seq symbol_at registry root (scope_of d) (if left then x else renamed (scope_of d) x) | x <- enum (left_persons d)].
 have answersE : map (answer registry root left) asked
     = map inr [seq key_at registry root a | a <- given_in_order]
@@ -143,6 +140,16 @@ rewrite /row; apply/setP => y; rewrite inE; case: left {answersE sizesE row} => 
   by apply/mapP/imsetP => [[x]|[x]]; rewrite ?mem_enum => xd ->; exists x; rewrite ?mem_enum.
 apply/mapP/imsetP => [[x]|[x /imsetP[z zd ->]]]; last by move=> ->; exists z; rewrite ?mem_enum.
 by rewrite mem_enum => xd ->; exists (renamed (scope_of d) x) => //; apply/imsetP; exists x.
+Qed.
+
+Lemma verdict_is_yes (left : bool) :
+  yes registry insurers pred0 delivery_adversary left = verdict_on (if left then left_persons else right_persons).
+Proof.
+pose on_answers c y r := verdict c y (sorted_out symbol0 key0 (size given_in_order) [seq #|left_persons d| | d <- enum 'I_k] r).
+have scripted_yes := yes_of_script (registry := registry) (insurers := insurers) (leaked := pred0)
+  (l := fun (_ : C) (_ : symbol) => asked) on_answers left (fun _ _ => asked_keeps_rules).
+refine (etrans scripted_yes _); rewrite /on_answers {scripted_yes on_answers}; apply: eq_E => c; apply: eq_E => root.
+by rewrite answers_are_seen.
 Qed.
 
 Variable n : 'I_q -> nat.

@@ -91,11 +91,11 @@ Fixpoint inverts (i : 'I_m) (t : inverter) : linker :=
   | KeyAt a k => Corrupt a (fun x => inverts i (k x))
   end.
 
-Let asked (i : 'I_m) (e : A * option X) : A * (X * X) := (e.1, if e.2 is Some x then (x, x) else (xs i, decoy)).
-Let others (h : seq (A * option X)) : bool := all (fun e => if e.2 is Some x then ~~ listed x else true) h.
+Definition asked_about (i : 'I_m) (e : A * option X) : A * (X * X) := (e.1, if e.2 is Some x then (x, x) else (xs i, decoy)).
+Definition not_candidates (h : seq (A * option X)) : bool := all (fun e => if e.2 is Some x then ~~ listed x else true) h.
 
-Lemma asked_allowed h taken a i i' : others h ->
-  allowed (map (asked i) h) taken a (xs i, decoy) = allowed (map (asked i') h) taken a (xs i', decoy).
+Lemma asked_allowed h taken a i i' : not_candidates h ->
+  allowed (map (asked_about i) h) taken a (xs i, decoy) = allowed (map (asked_about i') h) taken a (xs i', decoy).
 Proof.
 move=> oh; rewrite /allowed !(listedP _ decoy_not_listed); congr (_ && _).
 elim: h oh => //= -[b [x|]] h IH /= oh.
@@ -104,35 +104,35 @@ by rewrite (IH oh) !eqxx.
 Qed.
 
 Lemma other_allowed h taken a x i i' : ~~ listed x ->
-  allowed (map (asked i) h) taken a (x, x) = allowed (map (asked i') h) taken a (x, x).
+  allowed (map (asked_about i) h) taken a (x, x) = allowed (map (asked_about i') h) taken a (x, x).
 Proof.
 move=> nx; rewrite /allowed; congr (_ && _).
 by elim: h => //= -[b [y|]] h -> //=; rewrite !(listedP _ nx).
 Qed.
 
-Lemma asked_givable h taken a i i' : givable parent (map (asked i) h) taken a = givable parent (map (asked i') h) taken a.
+Lemma asked_givable h taken a i i' : givable parent (map (asked_about i) h) taken a = givable parent (map (asked_about i') h) taken a.
 Proof.
 rewrite /givable; congr (_ && _).
 by elim: h => //= -[b [y|]] h -> //=; rewrite !(listedP _ decoy_not_listed).
 Qed.
 
 (** In the right world the run is the same for all candidates. *)
-Lemma inverts_blind (i0 : 'I_m) u h taken : left = false -> others h ->
-  exists j, forall i, plays (inverts i u) (map (asked i) h) taken = (j == i).
+Lemma inverts_blind (i0 : 'I_m) u h taken : left = false -> not_candidates h ->
+  exists j, forall i, plays (inverts i u) (map (asked_about i) h) taken = (j == i).
 Proof.
 move=> right_; elim: u h taken => [j|a k IH|a x k IH|a k IH|a k IH] h taken oh /=; rewrite ?right_.
 - by exists j.
 - have [j jP] := IH (symbol_of a decoy) ((a, None) :: h) taken oh; have [j' jP'] := IH y0 h taken oh.
-  exists (if ~~ hidden a && allowed (map (asked i0) h) taken a (xs i0, decoy) then j else j') => i.
+  exists (if ~~ hidden a && allowed (map (asked_about i0) h) taken a (xs i0, decoy) then j else j') => i.
   by rewrite (asked_allowed taken a i i0 oh); case: ifP => _; [exact: jP | exact: jP'].
 - case: (boolP (listed x)) => [lx|nx]; first exact: IH.
   have [|j jP] := IH (symbol_of a x) ((a, Some x) :: h) taken; first by rewrite /= nx.
   have [j' jP'] := IH y0 h taken oh.
-  exists (if ~~ hidden a && allowed (map (asked i0) h) taken a (x, x) then j else j') => i /=.
+  exists (if ~~ hidden a && allowed (map (asked_about i0) h) taken a (x, x) then j else j') => i /=.
   rewrite right_ (other_allowed h taken a i i0 nx); case: ifP => _; [exact: jP | exact: jP'].
 - exact: IH.
 have [j jP] := IH (key_of a) h (a :: taken) oh; have [j' jP'] := IH k0 h taken oh.
-exists (if givable parent (map (asked i0) h) taken a then j else j') => i.
+exists (if givable parent (map (asked_about i0) h) taken a then j else j') => i.
 by rewrite (asked_givable h taken a i i0); case: ifP => _; [exact: jP | exact: jP'].
 Qed.
 
