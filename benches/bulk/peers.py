@@ -56,8 +56,6 @@ def time_all(place: Place, rows: int, slow_rows: int, rounds: int, only: str | N
         place.fugo.synth(size, MESS, roster)
     place.admit(rosters[min(rows, slow_rows)])
     rivals = [rival for rival in place.timed() if only in (None, rival.name) or rival.name == "fugo"]
-    if only not in (None, *(rival.name for rival in rivals)):
-        raise SystemExit(f"{only}: no contestant has this name")
     results = [Result(rival.name, rival.order, min(rows, slow_rows) if rival.slow else rows) for rival in rivals]
     for turn in range(rounds):
         for rival, result in zip(rivals, results):
@@ -161,6 +159,9 @@ def main() -> None:
         except postgres.Unavailable as reason:
             print(f"skipped: PostgreSQL: {reason}")
         place = Place(directory, fugo, python, server)
+        names = {rival.name for rival in place.timed()}
+        if args.only and args.only not in names:
+            raise SystemExit(f"{args.only}: no contestant has this name; these have: {', '.join(sorted(names))}")
         agreeing = agree.check_agreement(place)
         judged = [] if args.only else judge_all(place)
         results = time_all(place, args.rows, args.slow_rows, args.rounds, args.only)
