@@ -1,7 +1,9 @@
 //! A policy of deliveries: for each scope, which columns of a roster may be in its output and how coarse, and how small
 //! a group of people may be. `docs/policy.md` describes the file, and `docs/policy.schema.json` its form.
 
+mod levels;
 mod rule;
+mod values;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
@@ -9,7 +11,7 @@ use fugo::Scope;
 use sha2::{Digest, Sha256};
 use toml::Value;
 
-pub(crate) use self::rule::{Levels, Rule};
+pub(crate) use self::{levels::Levels, rule::Rule};
 use crate::{
     failure::{Failure, Result},
     manifest::read_small,
@@ -106,7 +108,7 @@ impl ScopePolicy {
         let Some(Value::Table(columns)) = table.remove("columns") else {
             return Err(refused("it has no table `columns`"));
         };
-        let as_of = table.remove("as-of").map(|value| rule::as_of(&value)).transpose()?;
+        let as_of = table.remove("as-of").map(|value| values::as_of(&value)).transpose()?;
         let column = |(name, value): (String, Value)| {
             let levels = Levels::parse(&value, as_of);
             levels

@@ -2,18 +2,8 @@
 
 use std::{fmt, ops::RangeInclusive};
 
-use toml::Value;
-
-use super::refused;
-use crate::{
-    calendar,
-    failure::Result,
-    written::{moment, text},
-};
-
-/// How the values of a column are written at each level. Every level is coarser than the one before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Levels(Vec<Rule>);
+use super::values::{self, Day};
+use crate::written::text;
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +28,6 @@ pub(crate) enum Rule {
     Empty,
 }
 
-/// A day of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Day {
-    year: u32,
-    /// The month, then the day of the month.
-    within_year: (u32, u32),
-}
-
-const FORMS: &str = "a rule is \"exact\", \"drop\", \"month\", \"year\", \"decade\", \"age N\" (1 to 120, with `as-of`), \
-                     \"first N\" (1 to 8) or \"first N of M\" (M up to 20), \"band N\" (2 to 10000000000) or \"empty\", or an array of them, each coarser \
-                     than the one before";
 /// The most digits that `first N` lets through. Of a MyNumber, the last four are then unknown.
 const MOST_FIRST: u64 = 8;
 /// The most digits of a code of which `first N of M` names the length.
@@ -57,96 +36,6 @@ const MOST_OF: u64 = 20;
 const MOST_AMOUNT: u64 = 9_999_999_999;
 /// The largest age in years that `age N` reads.
 const MOST_YEARS: u32 = 130;
-/// The years that a year without a month and a day can be.
-const YEARS: RangeInclusive<u32> = 1800..=2199;
-
-/// The day of `as-of`, on which ages are counted.
-pub(super) fn as_of(value: &Value) -> Result<Day> {
-    let day = match value {
-        Value::String(text) => date(text.as_bytes()),
-        Value::Datetime(at) => date(at.to_string().as_bytes()),
-        _ => None,
-    };
-    day.ok_or_else(|| refused("`as-of` is a date such as \"2026-04-01\""))
-}
-
-impl Levels {
-    pub(super) fn parse(value: &Value, as_of: Option<Day>) -> Result<Self> {
-        let texts: Vec<&str> = match value {
-            Value::String(text) => vec![text],
-            Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        let rules: Option<Vec<Rule>> = texts.iter().map(|text| Rule::parse(text, as_of)).collect();
-        let rules = rules.filter(|rules| !rules.is_empty()).ok_or_else(|| {
-            let needs_day = as_of.is_none() && texts.iter().any(|text| text.starts_with("age"));
-            refused(if needs_day { "\"age N\" needs the date `as-of`" } else { FORMS })
-        })?;
-        if value.as_array().is_some_and(|values| values.len() != rules.len()) {
-            return Err(refused(FORMS));
-        }
-        if !rules.windows(2).all(|pair| pair[1].is_coarser_than(pair[0])) {
-            return Err(refused(
-                "a rule is not coarser than the one before: after \"age 5\" comes a multiple of 5 years, after \"band 10\" \
-                 a multiple of 10, after \"first 3\" fewer digits, after \"month\" \"year\" or \"decade\"",
-            ));
-        }
-        Ok(Self(rules))
-    }
-
-    /// The rule of a level. The last one is that of all coarser levels.
-    pub(crate) fn at(&self, level: usize) -> Rule {
-        self.0[level.min(self.last())]
-    }
-
-    /// The first rule that changes values.
-    pub(crate) fn first_change(&self) -> Rule {
-        self.0.iter().copied().find(|rule| *rule != Rule::Exact).unwrap_or(Rule::Exact)
-    }
-
-    /// The number of the coarsest level, from 0.
-    pub(crate) fn last(&self) -> usize {
-        self.0.len() - 1
-    }
-
-    /// The rule after `exact`, if the first level is exact and others follow: it must be able to read the value too.
-    /// After it, each rule reads what the one before wrote.
-    pub(crate) fn after_exact(&self) -> Option<Rule> {
-        match self.0[..] {
-            [Rule::Exact, next, ..] => Some(next),
-            _ => None,
-        }
-    }
-
-    /// Whether a rule fits.
-    pub(crate) fn any(&self, fits: impl FnMut(Rule) -> bool) -> bool {
-        self.0.iter().copied().any(fits)
-    }
-
-    /// The first rule, if it changes values: then coarser levels read what it wrote.
-    pub(crate) fn written_by(&self) -> Option<Rule> {
-        Some(self.0[0]).filter(|rule| *rule != Rule::Exact)
-    }
-
-    /// Whether the column is in the output.
-    pub(crate) fn is_kept(&self) -> bool {
-        self.0[0] != Rule::Drop
-    }
-
-    /// Whether cells are written as they are at every level.
-    pub(crate) fn is_exact(&self) -> bool {
-        self.0[..] == [Rule::Exact]
-    }
-}
-
-/// The rules as a policy writes them, each after the one that is finer.
-impl fmt::Display for Levels {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rules: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&rules.join(", "))
-    }
-}
-
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -165,7 +54,7 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    fn parse(text: &str, as_of: Option<Day>) -> Option<Self> {
+    pub(super) fn parse(text: &str, as_of: Option<Day>) -> Option<Self> {
         let (word, number) = text.split_once(' ').unwrap_or((text, ""));
         let parse = |text: &str, range: RangeInclusive<u64>| text.parse().ok().filter(|number| range.contains(number));
         let within = |range: RangeInclusive<u64>| parse(number, range);
@@ -188,7 +77,7 @@ impl Rule {
         })
     }
 
-    fn is_coarser_than(self, before: Self) -> bool {
+    pub(super) fn is_coarser_than(self, before: Self) -> bool {
         match (before, self) {
             (Self::Drop | Self::Empty, _) | (_, Self::Exact | Self::Drop) => false,
             (Self::Exact, _)
@@ -236,7 +125,7 @@ impl Rule {
             Self::Exact => out.extend_from_slice(value),
             Self::Drop | Self::Empty => {}
             Self::Month => {
-                let Day { year, within_year: (month, _) } = date(value)?;
+                let (year, month) = values::date(value)?.month();
                 push(u64::from(year), 4, out);
                 out.push(b'-');
                 push(u64::from(month), 2, out);
@@ -249,7 +138,7 @@ impl Rule {
             Self::Age { years, on } => {
                 let age = match before {
                     Some(Self::Age { .. }) => first_of_band(value)?.try_into().ok()?,
-                    _ => on.years_since(date(value)?).filter(|age| *age <= MOST_YEARS)?,
+                    _ => on.years_since(values::date(value)?).filter(|age| *age <= MOST_YEARS)?,
                 };
                 let first = u64::from(age / years * years);
                 band(first, first + u64::from(years) - 1, 1, out);
@@ -262,7 +151,7 @@ impl Rule {
             Self::Band(width) => {
                 let number = match before {
                     Some(Self::Band(_)) => first_of_band(value)?,
-                    _ => number(value).filter(|number| *number <= MOST_AMOUNT)?,
+                    _ => values::number(value).filter(|number| *number <= MOST_AMOUNT)?,
                 };
                 band_of_amounts(number, width, out);
             }
@@ -283,14 +172,16 @@ impl Rule {
         };
         match self {
             Self::Age { years, on } => {
-                let Some(age) = iso(cell).and_then(|born| on.years_since(born)).filter(|age| *age <= MOST_YEARS) else {
+                let Some(age) =
+                    values::iso(cell).and_then(|born| on.years_since(born)).filter(|age| *age <= MOST_YEARS)
+                else {
                     return false;
                 };
                 let (text, len) = band_of_ages(age / years * years, years);
                 push(text, len);
             }
             Self::Month | Self::Year => {
-                if iso(cell).is_none() {
+                if values::iso(cell).is_none() {
                     return false;
                 }
                 let Some(text) = cell.first_chunk() else { return false };
@@ -307,7 +198,7 @@ impl Rule {
                 }
             }
             Self::Band(width) => {
-                let Some(number) = digits(cell).filter(|number| *number <= MOST_AMOUNT) else { return false };
+                let Some(number) = values::digits(cell).filter(|number| *number <= MOST_AMOUNT) else { return false };
                 band_of_amounts(number, width, out);
             }
             Self::Exact | Self::Drop | Self::Decade | Self::Empty => return false,
@@ -350,13 +241,6 @@ fn is_not_plain(text: &str) -> bool {
     let mut plain = String::new();
     text::plain(text, &mut plain);
     plain != text
-}
-
-impl Day {
-    fn years_since(self, born: Self) -> Option<u32> {
-        let had_birthday = self.within_year >= born.within_year;
-        if self < born { None } else { Some(self.year - born.year - u32::from(!had_birthday)) }
-    }
 }
 
 /// The digits of a number at the end of a buffer: at least so many. It runs for most cells, and `format!` allocates.
@@ -416,86 +300,17 @@ fn band_of_ages(first: u32, years: u32) -> ([u8; 8], usize) {
 /// The first number of a band as [`band`] writes it.
 fn first_of_band(value: &[u8]) -> Option<u64> {
     let dash = value.iter().position(|byte| *byte == b'-')?;
-    let [first, last] = [&value[..dash], &value[dash + 1..]].map(digits);
+    let [first, last] = [&value[..dash], &value[dash + 1..]].map(values::digits);
     last.and(first)
 }
 
-fn digits(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 18 || !bytes.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some(bytes.iter().fold(0, |sum, digit| 10 * sum + u64::from(digit - b'0')))
-}
-
-/// A number as `1234567`, `1,234,567` or `1234567.89`; the decimals are dropped.
-fn number(value: &[u8]) -> Option<u64> {
-    let (whole, decimals) = match value.iter().position(|byte| *byte == b'.') {
-        Some(point) => (&value[..point], &value[point + 1..]),
-        None => (value, &b""[..]),
-    };
-    if !decimals.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    if !whole.contains(&b',') {
-        return digits(whole);
-    }
-    let mut groups = whole.split(|byte| *byte == b',');
-    let first = groups.next().filter(|group| group.len() <= 3).and_then(digits)?;
-    groups
-        .try_fold(first, |sum, group| Some(1000 * sum + digits(group).filter(|_| group.len() == 3)?))
-        .filter(|_| whole.len() <= 24)
-}
-
-/// The year of a date, of `2001-02` or of `2001`.
+/// The year of a value, or of what `before` has written of it.
 fn year(value: &[u8], before: Option<Rule>) -> Option<u32> {
     // A date can be of any year, such as 9999 for a date that never comes, so what was made of one can be too.
     if let (Some(Rule::Month | Rule::Year), Some(year)) = (before, value.first_chunk::<4>()) {
-        return digits(year).map(|year| year as u32);
+        return values::digits(year).map(|year| year as u32);
     }
-    match value {
-        [_, _, _, _] => digits(value).map(|year| year as u32).filter(|year| YEARS.contains(year)),
-        [year @ .., b'-', tens, ones] if year.len() == 4 => {
-            digits(&[*tens, *ones]).filter(|month| (1..=12).contains(month)).and(self::year(year, None))
-        }
-        _ => date(value).map(|day| day.year),
-    }
-}
-
-/// A date with four digits of the year or with an era, in any form that [`moment`] reads. A time may follow it.
-fn date(value: &[u8]) -> Option<Day> {
-    if let Some(found) = iso(value) {
-        return Some(found);
-    }
-    if let Some(all) = value.first_chunk().filter(|_| value.len() == 8)
-        && let Some(found) = of_digits(*all)
-    {
-        return Some(found);
-    }
-    let mut plain = String::new();
-    text::plain(std::str::from_utf8(value).ok()?, &mut plain);
-    let (year, month, day) = calendar::civil(moment::parse(&plain).exact?.day);
-    Some(Day { year: year.try_into().ok()?, within_year: (month as u32, day as u32) })
-}
-
-/// A date as `2001-02-03`.
-#[inline]
-fn iso(value: &[u8]) -> Option<Day> {
-    match value {
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => of_digits([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]),
-        _ => None,
-    }
-}
-
-/// The date of four digits of the year, two of the month and two of the day.
-#[inline]
-fn of_digits(bytes: [u8; 8]) -> Option<Day> {
-    let digits = bytes.map(|byte| u32::from(byte.wrapping_sub(b'0')));
-    if digits.iter().any(|digit| *digit > 9) {
-        return None;
-    }
-    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits;
-    let (year, month, day) = (1000 * y1 + 100 * y2 + 10 * y3 + y4, 10 * m1 + m2, 10 * d1 + d2);
-    calendar::exists(year.into(), month.into(), day.into()).then_some(Day { year, within_year: (month, day) })
+    values::year(value)
 }
 
 #[cfg(test)]
@@ -511,9 +326,9 @@ mod tests {
         rule.write(value.as_bytes(), before, &mut out).map(|()| String::from_utf8(out).unwrap())
     }
 
-    const AGE: Rule = Rule::Age { years: 5, on: Day { year: 2026, within_year: (4, 1) } };
+    const AGE: Rule = Rule::Age { years: 5, on: Day::new(2026, 4, 1) };
 
-    const BY_YEAR: Rule = Rule::Age { years: 1, on: Day { year: 2026, within_year: (10, 20) } };
+    const BY_YEAR: Rule = Rule::Age { years: 1, on: Day::new(2026, 10, 20) };
 
     fn first(digits: usize, of: Option<usize>) -> Rule {
         Rule::First { digits, of }
@@ -614,66 +429,6 @@ mod tests {
         }
     }
 
-    fn levels(rules: &[&str]) -> Option<Levels> {
-        let rules = rules.iter().map(|rule| Value::from(*rule)).collect();
-        Levels::parse(&Value::Array(rules), Some(Day { year: 2026, within_year: (4, 1) })).ok()
-    }
-
-    #[test]
-    fn each_level_is_coarser_than_the_one_before() {
-        for rules in [
-            &["exact", "month"][..],
-            &["exact", "first 3", "empty"],
-            &["month", "year", "decade"],
-            &["month", "decade"],
-            &["age 5", "age 10", "age 30", "empty"],
-            &["first 3 of 7", "first 2 of 7", "first 1"],
-            &["band 10", "band 20", "band 100"],
-        ] {
-            assert!(levels(rules).is_some(), "{rules:?}");
-        }
-        for rules in [
-            &["exact", "exact"][..],
-            &["exact", "drop"],
-            &["drop", "drop"],
-            &["empty", "empty"],
-            &["empty", "exact"],
-            &["year", "month"],
-            &["year", "year"],
-            &["decade", "year"],
-            &["age 5", "age 5"],
-            &["age 10", "age 5"],
-            &["age 5", "age 12"],
-            &["first 3", "first 3"],
-            &["first 2", "first 3"],
-            &["first 3", "first 2 of 7"],
-            &["first 3 of 7", "first 3"],
-            &["band 10", "band 10"],
-            &["band 20", "band 10"],
-            &["band 10", "band 25"],
-            &["month", "age 5"],
-            &["band 10", "year"],
-            &[],
-        ] {
-            assert_eq!(levels(rules), None, "{rules:?}");
-        }
-    }
-
-    #[test]
-    fn the_rule_after_exact_reads_the_values_that_exact_passes_on() {
-        let (exact, coarse) = (levels(&["exact", "year", "decade"]).unwrap(), levels(&["year", "decade"]).unwrap());
-        assert_eq!(
-            (exact.after_exact(), exact.written_by(), exact.first_change()),
-            (Some(Rule::Year), None, Rule::Year)
-        );
-        assert_eq!(
-            (coarse.after_exact(), coarse.written_by(), coarse.first_change()),
-            (None, Some(Rule::Year), Rule::Year)
-        );
-        assert_eq!(levels(&["exact"]).unwrap().after_exact(), None);
-        assert_eq!((exact.last(), exact.at(0), exact.at(9)), (2, Rule::Exact, Rule::Decade));
-    }
-
     #[test]
     fn each_rule_says_what_a_cell_must_hold() {
         for (rule, word) in [
@@ -686,20 +441,6 @@ mod tests {
         ] {
             assert!(rule.expects().contains(word), "{rule:?}");
         }
-    }
-
-    #[test]
-    fn the_day_of_ages_is_a_text_or_a_date_of_toml() {
-        let parsed = |text: &str| {
-            let table: toml::Table = text.parse().unwrap();
-            as_of(&table["as-of"]).ok()
-        };
-        let day = Some(Day { year: 2026, within_year: (4, 1) });
-        assert_eq!((parsed("as-of = \"2026-04-01\""), parsed("as-of = 2026-04-01")), (day, day));
-        assert_eq!(
-            (parsed("as-of = 20260401"), parsed("as-of = \"2026-04\""), parsed("as-of = 09:00:00")),
-            (None, None, None)
-        );
     }
 
     #[test]
@@ -724,7 +465,7 @@ mod tests {
             let mut before = None;
             rules.iter().try_fold(value.to_owned(), |text, rule| again(before.replace(*rule), *rule, &text))
         };
-        let on = Day { year: 2026, within_year: (4, 1) };
+        let on = Day::new(2026, 4, 1);
         for year in 1930..2026 {
             let value = format!("{year}-{:02}-{:02}", year % 12 + 1, year % 28 + 1);
             let coarse = Rule::Age { years: 10, on };
