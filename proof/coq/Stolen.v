@@ -1,10 +1,9 @@
 (** * Numbers, rows and deliveries where eligibility keys are stolen during the game
 
     The three corollaries of [unlinkability], each for the game with theft. The adversary takes eligibility keys without
-    the insurers' key whenever it likes. From then on such a scope and the insurers' are one: whoever has the key makes
-    the symbols of one from those of the other, so rows of these scopes are linked to each other and nothing is claimed
-    there. All else stays: nobody names a person, links rows of other scopes, or sees in deliveries more than who is in
-    which. *)
+    the insurers' key. From then on such a scope and the insurers' are one: whoever has the key makes its symbols from
+    those of the insurers, so rows of such scopes can be linked to each other, and nothing is claimed there. All else
+    stays: nobody names a person, links rows of other scopes, or sees in deliveries more than who is in which. *)
 
 From Coq Require Import NArith List.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
@@ -29,23 +28,6 @@ Let linker := linker (ordinal_eqType q) number key symbol.
 Definition theft_cost (W : finType) (t : W -> symbol -> linker) (n : 'I_q -> nat) : rat :=
   \sum_(L in powerset (eligible registry))
     cost registry insurers (leaked_of L) (guess_for registry insurers t L) (counts_of insurers L n).
-
-(** The scopes that are one with the insurers', or can become so. *)
-Definition joinable : {set 'I_q} := insurers |: eligible registry.
-
-Lemma insurers_joinable : insurers \in joinable.
-Proof. exact: setU11. Qed.
-
-Lemma as_one_joinable (stolen : {set 'I_q}) a b : stolen \subset eligible registry ->
-  as_one insurers stolen a = as_one insurers stolen b -> a = b \/ (a \in joinable) && (b \in joinable).
-Proof.
-move=> /subsetP sE; have sJ c : c \in stolen -> c \in joinable by move=> /sE cE; rewrite inE cE orbT.
-rewrite /as_one; case: ifP => sa; case: ifP => sb.
-- by move=> _; right; rewrite !sJ.
-- by move=> <-; right; rewrite (sJ a sa) insurers_joinable.
-- by move=> ->; right; rewrite (sJ b sb) insurers_joinable.
-by left.
-Qed.
 
 (** ** Inversion *)
 Section Inversion.
@@ -130,27 +112,68 @@ Section Linking.
 Variables (m : nat) (xs : 'I_m -> number) (a b : 'I_q) (j : 'I_m).
 Hypothesis xs_inj : injective xs.
 
+(** The eligibility scopes whose keys the strategy may steal. *)
+Variable thieved : {set 'I_q}.
+Hypothesis thieved_eligible : thieved \subset eligible registry.
+
+(** The scopes that are one with the insurers', or can become so. *)
+Definition joinable : {set 'I_q} := insurers |: thieved.
+
 (** Scopes that are one with b, or can become so. *)
 Definition joined e : bool := (e == b) || (b \in joinable) && (e \in joinable).
 Hypothesis scopes_apart : ~~ joined a.
 
-(** The key that inverts the rows of b: that of b itself or, if b is one with the insurers' scope or can become so, the
-    insurers'. In the second case the eligibility keys, also that of b, can be stolen. *)
-Definition inverted_by : 'I_q := if b \in joinable then insurers else b.
+(** The one key that is refused: that of b or, if b is joinable, the insurers' if one prefers. *)
+Variable refused : 'I_q.
+Hypothesis refused_inverts : (refused == b) || (b \in joinable) && (refused == insurers).
 
-(** After the rows. Symbols of the listed persons at b, and at what can become one with it, are refused, and so is the
-    key of [inverted_by]. *)
-Fixpoint seeks_theft (s : {perm 'I_m}) (t : seeker (ordinal_eqType q) number key symbol m) : linker :=
+(** That, and the keys that are not to be stolen while the insurers' key is not taken. *)
+Definition withheld (insurers_taken : bool) e : bool :=
+  (e == refused) || (e \in eligible registry :\: thieved) && ~~ insurers_taken.
+
+(** After the rows. Symbols by number of the listed persons at b, and at what can become one with it, are refused, and
+    so are the keys that are withheld. *)
+Fixpoint seeks_theft (s : {perm 'I_m}) (insurers_taken : bool)
+    (t : seeker (ordinal_eqType q) number key symbol m) : linker :=
   match t with
   | Link i => Guess (i == s j)
-  | See e x k => if joined e && listed xs x then seeks_theft s (k symbol0) else Ask e x x (fun y => seeks_theft s (k y))
-  | TagOf e k => Tag e (fun y => seeks_theft s (k y))
-  | KeyOf e k => if e == inverted_by then seeks_theft s (k key0) else Corrupt e (fun x => seeks_theft s (k x))
+  | See e x k =>
+      if joined e && listed xs x then seeks_theft s insurers_taken (k symbol0)
+      else Ask e x x (fun y => seeks_theft s insurers_taken (k y))
+  | TagOf e k => Tag e (fun y => seeks_theft s insurers_taken (k y))
+  | KeyOf e k =>
+      if withheld insurers_taken e then seeks_theft s insurers_taken (k key0)
+      else Corrupt e (fun x => seeks_theft s (insurers_taken || (e == insurers)) (k x))
   end.
 
 Definition sees_rows_theft (s : {perm 'I_m})
     (t : seq symbol -> seq symbol -> seeker (ordinal_eqType q) number key symbol m) : linker :=
-  asks_first (both_rows (A := ordinal_eqType q) xs a b s) (fun ys => seeks_theft s (t (take m ys) (drop m ys))).
+  asks_first (both_rows (A := ordinal_eqType q) xs a b s) (fun ys => seeks_theft s false (t (take m ys) (drop m ys))).
+
+(** What the strategy says, without the game: it is given what it asks for, but for what is refused above. *)
+Fixpoint sought (root : key) (s : {perm 'I_m}) (insurers_taken : bool)
+    (u : seeker (ordinal_eqType q) number key symbol m) : bool :=
+  match u with
+  | Link i => i == s j
+  | See e x k =>
+      sought root s insurers_taken (k (if joined e && listed xs x then symbol0 else symbol_at registry root e x))
+  | TagOf e k => sought root s insurers_taken (k (tag_at registry root e))
+  | KeyOf e k =>
+      if withheld insurers_taken e then sought root s insurers_taken (k key0)
+      else sought root s (insurers_taken || (e == insurers)) (k (key_at registry root e))
+  end.
+
+Lemma as_one_joinable (stolen : {set 'I_q}) c d : stolen \subset thieved ->
+  as_one insurers stolen c = as_one insurers stolen d -> c = d \/ (c \in joinable) && (d \in joinable).
+Proof.
+move=> /subsetP sE; have sJ e : e \in stolen -> e \in joinable by move=> /sE eE; rewrite in_setU1 eE orbT.
+have iJ : insurers \in joinable by exact: setU11.
+rewrite /as_one; case: ifP => sc; case: ifP => sd.
+- by move=> _; right; rewrite !sJ.
+- by move=> <-; right; rewrite (sJ c sc).
+- by move=> ->; right; rewrite (sJ d sd) iJ.
+by left.
+Qed.
 
 Lemma scopes_differ : a != b.
 Proof. by apply: contraNneq scopes_apart => ->; rewrite /joined eqxx. Qed.
@@ -180,7 +203,7 @@ Definition rows (s : {perm 'I_m}) : seq ('I_q * (number * number)) := rev (both_
 Lemma plays_rows_theft root left s t :
   played_theft registry insurers root left (sees_rows_theft s t) [::] [::] set0
   = played_theft registry insurers root left
-      (seeks_theft s (t [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
+      (seeks_theft s false (t [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
                         [seq symbol_at registry root b (xs (if left then s i else i)) | i <- enum 'I_m]))
       (rows s) [::] set0.
 Proof.
@@ -200,7 +223,7 @@ Definition known (h : seq ('I_q * (number * number))) : bool :=
 Section After.
 Variables (s : {perm 'I_m}) (h : seq ('I_q * (number * number))) (stolen : {set 'I_q}).
 Hypothesis kh : known h.
-Hypothesis stolenE : stolen \subset eligible registry.
+Hypothesis stolenE : stolen \subset thieved.
 
 Lemma joined_as_one e : as_one insurers stolen b = as_one insurers stolen e -> joined e.
 Proof. by rewrite /joined => /(as_one_joinable stolenE) [->|->]; rewrite ?eqxx ?orbT. Qed.
@@ -226,8 +249,8 @@ case: ku => [[-> nu]|[i ->]]; case: kv => [[-> nv]|[k ->]] //= uv.
 by rewrite !(inj_eq xs_inj) (inj_eq perm_inj).
 Qed.
 
-(** After the rows the game refuses the strategy nothing. *)
-Theorem thief_sees taken e x : ~~ (joined e && listed xs x) ->
+(** After the rows the game refuses no symbol, *)
+Lemma thief_sees taken e x : ~~ (joined e && listed xs x) ->
   allowed (merged insurers stolen (h ++ rows s)) taken (as_one insurers stolen e) (x, x).
 Proof.
 move=> nx; rewrite /allowed /= eqxx implybT andTb all_map; apply/allP => u /known_or_row ku /=; apply/implyP => /eqP ue.
@@ -245,43 +268,62 @@ case: eqP => // ei; rewrite /allowed /=; apply/allP => u uh; apply/implyP => /eq
 by apply: con; rewrite ?mem_head // inE uh orbT.
 Qed.
 
-Theorem thief_takes s h taken (stolen : {set 'I_q}) e : known h -> stolen \subset eligible registry ->
-    (b \in joinable -> insurers \notin taken) -> e != inverted_by ->
+(** and no key. *)
+Lemma thief_takes s h taken (stolen : {set 'I_q}) e : known h -> stolen \subset thieved ->
+    (refused == b -> b \notin stolen) -> refused \notin taken ->
+    ~~ withheld (insurers \in taken) e ->
   takeable registry insurers (h ++ rows s) taken stolen e.
 Proof.
-move=> kh sE kept ne; rewrite /takeable; case: (boolP (theft registry insurers taken e)) => [/andP[eE it]|nt].
-  have sE' : e |: stolen \subset eligible registry by rewrite subUset sub1set eE.
+move=> kh sE bs kept; rewrite /withheld negb_or => /andP[ne nr].
+rewrite /takeable; case: (boolP (theft registry insurers taken e)) => [/andP[eE it]|nt].
+  have eT : e \in thieved by move: nr; rewrite in_setD eE it !andbT negbK.
+  have sE' : e |: stolen \subset thieved by rewrite subUset sub1set eT.
   apply: alike_consistent => _ _ /mapP[u uh ->] /mapP[v vh ->] /= ui vi.
   by apply: (consistent kh sE' uh vh); rewrite ui vi.
+have sEl c : c \in stolen -> c \in eligible registry by move=> /(subsetP sE) /(subsetP thieved_eligible).
 rewrite all_map; apply/allP => u /(known_or_row kh) ku /=; case: ku => [[-> _]|[i ->]]; first by rewrite eqxx implybT.
-apply/implyP => /= /eqP be; exfalso; move: ne; rewrite /inverted_by; case: (boolP (b \in joinable)) => [bJ|nbJ].
-  move: nt; rewrite /theft (kept bJ) andbT => nE /eqP ei.
-  case: (as_one_joinable sE be) => [ebE|/andP[_]].
-    by move: bJ; rewrite ebE in_setU1 (negbTE nE) orbF => /eqP.
-  by rewrite in_setU1 (negbTE nE) orbF => /eqP.
-by case: (as_one_joinable sE be) => [->|/andP[bJ]]; [rewrite eqxx | rewrite bJ in nbJ].
+apply/implyP => /= /eqP be; exfalso.
+case/orP: refused_inverts => [/eqP rb|/andP[bJ /eqP ri]].
+  move: be; rewrite {1}/as_one (negbTE (bs _)) ?rb // /as_one; case: ifP => se be; last by rewrite rb be eqxx in ne.
+  by move: nt; rewrite /theft (sEl _ se) -be -rb kept.
+move: nt; rewrite /theft -ri kept andbT => nE.
+have es : e \notin stolen by apply: contra nE; exact: sEl.
+move: be; rewrite /as_one (negbTE es); case: ifP => _ be; first by rewrite ri be eqxx in ne.
+move: bJ; rewrite be in_setU1 => /orP[ei|/(subsetP thieved_eligible)]; last by rewrite (negbTE nE).
+by rewrite ri ei in ne.
 Qed.
 
-(** In the right world what follows the rows is the same for all orders. *)
-Lemma seeks_blind_theft root u h taken (stolen : {set 'I_q}) : known h -> stolen \subset eligible registry ->
-    (b \in joinable -> insurers \notin taken) ->
-  exists i, forall s, played_theft registry insurers root false (seeks_theft s u)
-    (h ++ rows s) taken stolen = (i == s j).
+(** So it is given all of it. *)
+Lemma thief_is_answered root left s u h taken (stolen : {set 'I_q}) : known h -> stolen \subset thieved ->
+    (refused == b -> b \notin stolen) -> refused \notin taken ->
+  played_theft registry insurers root left (seeks_theft s (insurers \in taken) u) (h ++ rows s) taken stolen
+  = sought root s (insurers \in taken) u.
 Proof.
-elim: u h taken stolen => [i|e x k IH|e k IH|e k IH] h taken stolen kh sE kept /=; first by exists i.
+elim: u h taken stolen => [i|e x k IH|e k IH|e k IH] h taken stolen kh sE bs kept //=.
 - case: (boolP (joined e && listed xs x)) => [lx|nx]; first exact: IH.
   have kh' : known ((e, (x, x)) :: h).
     by rewrite /= eqxx -/(known h) kh andbT; apply/implyP => je; move: nx; rewrite je.
-  have [i iP] := IH (symbol_at registry root e x) _ taken stolen kh' sE kept.
-  by exists i => s /=; rewrite (thief_sees s kh sE taken nx) -iP.
+  by rewrite /= (thief_sees s kh sE taken nx) if_same -cat_cons IH.
 - exact: IH.
-case: (boolP (e == inverted_by)) => [eb|nb]; first exact: IH.
-have sE' : stolen_with registry insurers taken stolen e \subset eligible registry.
-  by rewrite /stolen_with; case: ifP => // /andP[eE _]; rewrite subUset sub1set eE.
-have kept' : b \in joinable -> insurers \notin e :: taken.
-  by move=> bJ; rewrite in_cons negb_or kept // andbT eq_sym; move: nb; rewrite /inverted_by bJ.
-have [i iP] := IH (key_at registry root e) h _ _ kh sE' kept'.
-by exists i => s /=; rewrite (thief_takes s kh sE kept nb) -iP.
+case: (boolP (withheld _ e)) => [eb|nb]; first exact: IH.
+rewrite /= (thief_takes s kh sE bs kept nb).
+have -> : (insurers \in taken) || (e == insurers) = (insurers \in e :: taken).
+  by rewrite in_cons orbC [insurers == e]eq_sym.
+move: nb; rewrite /withheld negb_or => /andP[ne nr]; apply: IH => //.
+- rewrite /stolen_with; case: ifP => // /andP[eE it]; rewrite subUset sub1set sE andbT.
+  by move: nr; rewrite in_setD eE it !andbT negbK.
+- move=> rb; rewrite /stolen_with; case: ifP => _; rewrite ?in_setU1 ?negb_or bs // andbT.
+  by rewrite -(eqP rb) eq_sym.
+by rewrite in_cons negb_or kept andbT eq_sym.
+Qed.
+
+(** What is sought does not depend on the order. *)
+Lemma sought_blind root u insurers_taken : exists i, forall s, sought root s insurers_taken u = (i == s j).
+Proof.
+elim: u insurers_taken => [i|e x k IH|e k IH|e k IH] insurers_taken /=; first by exists i.
+- exact: IH.
+- exact: IH.
+by case: (withheld insurers_taken e); exact: IH.
 Qed.
 
 Variables (C : finType) (c0 : C) (n : 'I_q -> nat).
@@ -292,6 +334,21 @@ Hypothesis at_most : forall c y s, asks s (n s) (linking_theft c y).
 (** Pr[row j is linked right]: the rows of b are those of the persons in a secret uniform order. *)
 Definition linked_in_theft : rat := yes_theft registry insurers linking_theft true.
 
+Lemma played_sought root left cs y :
+  played_theft registry insurers root left (linking_theft cs y) [::] [::] set0
+  = sought root cs.2 false (t cs.1 y [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
+      [seq symbol_at registry root b (xs (if left then cs.2 i else i)) | i <- enum 'I_m]).
+Proof.
+rewrite /linking_theft plays_rows_theft.
+exact: (@thief_is_answered root left cs.2 _ [::] [::] set0 isT (sub0set _) (fun _ => negbT (in_set0 b)) isT).
+Qed.
+
+(** That is the probability with the rows and all that is asked for: the game refuses nothing. *)
+Theorem linked_in_theftE : linked_in_theft = E (fun cs : C * {perm 'I_m} => E (fun root : key =>
+  (sought root cs.2 false (t cs.1 (root_tag_at root) [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
+     [seq symbol_at registry root b (xs (cs.2 i)) | i <- enum 'I_m]))%:R)).
+Proof. by apply: eq_E => cs; apply: eq_E => root; rewrite played_sought. Qed.
+
 Theorem row_guess_theft : linked_in_theft <= m%:R^-1 + theft_cost linking_theft n.
 Proof.
 have bound := unlinkability_theft registry_valid registry_insurers (c0, 1%g : {perm 'I_m}) registry_inj at_most.
@@ -300,24 +357,83 @@ have K0 : (0 < #|key|)%N by apply/card_gt0P; exists key0.
 have right_ : yes_theft registry insurers linking_theft false = m%:R^-1.
   rewrite /yes_theft E_prod -[RHS](E_const _ C0); apply: eq_E => c.
   rewrite E_exchange -[RHS](E_const _ K0); apply: eq_E => root.
-  have [i iP] := seeks_blind_theft root
+  have [i iP] := sought_blind root
     (t c (root_tag_at root) [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
-                            [seq symbol_at registry root b (xs i) | i <- enum 'I_m])
-    (h := [::]) (taken := [::]) isT (sub0set _) (fun _ => isT).
-  rewrite -(pr_row i j); apply: eq_E => s; congr (_%:R); congr nat_of_bool.
-  by rewrite plays_rows_theft eq_sym -iP.
+                            [seq symbol_at registry root b (xs i) | i <- enum 'I_m]) false.
+  by rewrite -(pr_row i j); apply: eq_E => s; rewrite played_sought iP eq_sym.
 rewrite -ler_subl_addl -right_; exact: le_trans (ler_norm _) bound.
 Qed.
-
-(** What the strategy is given in that probability. *)
-Theorem linking_sees_rows_theft root cs y :
-  played_theft registry insurers root true (linking_theft cs y) [::] [::] set0
-  = played_theft registry insurers root true
-      (seeks_theft cs.2 (t cs.1 y [seq symbol_at registry root a (xs i) | i <- enum 'I_m]
-                                  [seq symbol_at registry root b (xs (cs.2 i)) | i <- enum 'I_m]))
-      (rows cs.2) [::] set0.
-Proof. exact: plays_rows_theft. Qed.
 End Linking.
+
+(** ** Scripts
+
+    A script does not depend on the answers, so what it steals is one set, and its bound is that of this set alone. *)
+Fixpoint stolen_by (l : seq (question q)) h taken (stolen : {set 'I_q}) : {set 'I_q} :=
+  match l with
+  | [::] => stolen
+  | AskFor a x y :: l' =>
+      if allowed (merged insurers stolen h) taken (as_one insurers stolen a) (x, y)
+      then stolen_by l' ((a, (x, y)) :: h) taken stolen else stolen_by l' h taken stolen
+  | Answered.TagOf a :: l' => stolen_by l' h taken stolen
+  | Answered.Take a :: l' =>
+      if takeable registry insurers h taken stolen a
+      then stolen_by l' h (a :: taken) (stolen_with registry insurers taken stolen a) else stolen_by l' h taken stolen
+  end.
+
+Lemma stolen_by_eligible l h taken (stolen : {set 'I_q}) : stolen \subset eligible registry ->
+  stolen_by l h taken stolen \subset eligible registry.
+Proof.
+elim: l h taken stolen => [|[a x y|a|a] l IH] h taken stolen sE //=; try exact: IH.
+  by case: ifP => _; exact: IH.
+case: ifP => _; apply: IH => //; rewrite /stolen_with; case: ifP => // /andP[aE _].
+by rewrite subUset sub1set aE.
+Qed.
+
+Lemma guesses_stolen L root left l f ks h taken (stolen : {set 'I_q}) hh tt :
+  played registry insurers (leaked_of L) root left
+    (guessing registry insurers L ks (scripted l f) h taken stolen) hh tt ->
+  L = stolen_by l h taken stolen.
+Proof.
+elim: l f ks h taken stolen hh tt => [|[a x y|a|a] l IH] f ks h taken stolen hh tt /=.
+- by case/andP => _ /eqP.
+- case: ifP => _; last exact: IH.
+  case: ifP => _ //=; case: ifP => _; exact: IH.
+- exact: IH.
+case: ifP => _; last exact: IH.
+case: ifP => _ //=; case: ifP => _; exact: IH.
+Qed.
+
+Lemma takes_stolen L root left l f r ks hh tt :
+  played registry insurers (leaked_of L) root left
+    (takes r ks (fun ks => guessing registry insurers L ks (scripted l f) [::] [::] set0)) hh tt ->
+  L = stolen_by l [::] [::] set0.
+Proof.
+elim: r ks hh tt => [|a r IH] ks hh tt /=; first exact: guesses_stolen.
+by case: ifP => _; exact: IH.
+Qed.
+
+Definition script_steals l : {set 'I_q} := stolen_by l [::] [::] set0.
+
+Lemma E_zero (T : finType) (f : T -> rat) : f =1 (fun=> 0) -> E f = 0.
+Proof. by move=> f0; rewrite /E big1 ?mul0r // => i _; exact: f0. Qed.
+
+Lemma script_theft (C : finType) (c0 : C) (l : seq (question q)) (t : C -> symbol -> linker) (n : 'I_q -> nat) :
+    (forall c y, exists f, t c y = scripted l f) -> (forall c y s, asks s (n s) (t c y)) ->
+  `|yes_theft registry insurers t true - yes_theft registry insurers t false|
+    <= cost registry insurers (leaked_of (script_steals l)) (guess_for registry insurers t (script_steals l))
+         (counts_of insurers (script_steals l) n).
+Proof.
+move=> script at_most; have SE : script_steals l \subset eligible registry by apply: stolen_by_eligible; exact: sub0set.
+have only left : yes_theft registry insurers t left
+    = yes registry insurers (leaked_of (script_steals l)) (guess_for registry insurers t (script_steals l)) left.
+  rewrite (yes_theft_split registry_valid registry_insurers) (bigD1 (script_steals l)) ?powersetE //=.
+  rewrite big1 ?addr0 // => L /andP[_ ne]; apply: E_zero => c; apply: E_zero => root.
+  rewrite [X in nat_of_bool X](_ : _ = false) //.
+  have [f tE] := script c (wrap 16 (symbol_from (raw root) tag_bytes)).
+  by apply/negP; rewrite /guess_for tE => /takes_stolen LE; rewrite LE eqxx in ne.
+rewrite !only; apply: (unlinkability registry_inj registry_valid registry_insurers (leaked_of (script_steals l)) c0).
+by move=> c y s; apply: asks_guess => // s'; exact: at_most.
+Qed.
 
 (** ** Deliveries *)
 Section Seen.
@@ -381,11 +497,15 @@ Qed.
 Variable n : 'I_q -> nat.
 Hypothesis at_most : forall c y s, asks s (n s) (adversary c y).
 
+(** The keys come first, so what is stolen is known before: one set, and the bound of [unlinkability] for it. *)
 Theorem deliveries_show_no_more_theft :
-  `|verdict_on left_persons - verdict_on (right_persons scope_of left_persons renamed)| <= theft_cost adversary n.
+  `|verdict_on left_persons - verdict_on (right_persons scope_of left_persons renamed)|
+    <= cost registry insurers (leaked_of (script_steals questions))
+         (guess_for registry insurers adversary (script_steals questions))
+         (counts_of insurers (script_steals questions) n).
 Proof.
-have := unlinkability_theft registry_valid registry_insurers c0 registry_inj at_most.
-by rewrite (verdict_is_yes_theft true) (verdict_is_yes_theft false).
+have script c y : exists f, adversary c y = scripted questions f by eexists; reflexivity.
+by have := script_theft c0 script at_most; rewrite (verdict_is_yes_theft true) (verdict_is_yes_theft false).
 Qed.
 End Seen.
 End Stolen.
