@@ -206,3 +206,28 @@ impl ColumnError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fugo::MyNumber;
+
+    use super::*;
+
+    #[test]
+    fn faults_say_where_and_what_was_found() {
+        let error = MyNumber::parse("12345678901x").expect_err("a letter");
+        assert!(error.place().is_some());
+        assert_eq!(FaultReason::Number(error).place(), error.place());
+        let short = MyNumber::parse("123").expect_err("three digits");
+        assert_eq!(short.found(), Some(Found::Length(3)));
+        assert_eq!(FaultReason::Number(short).found(), Some(Found::Length(3)));
+        let length = FaultReason::SymbolLength { found: 15 };
+        assert_eq!((length.place(), length.found()), (None, Some(Found::Length(15))));
+        assert_eq!((FaultReason::Negative.place(), FaultReason::NoSymbol.found()), (None, None));
+        assert_eq!(ColumnError::SymbolLength { found: 15 }.found(), Some(Found::Length(15)));
+        let rows = Some(Found::Rows { found: 9, most: 8 });
+        assert_eq!(ColumnError::BinaryLength { found: 9, most: 8 }.found(), rows);
+        assert_eq!(ColumnError::TextLength { found: 9, most: 8 }.found(), rows);
+        assert_eq!(ColumnError::DictionaryKey.found(), None);
+    }
+}

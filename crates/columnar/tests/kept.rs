@@ -5,7 +5,7 @@ use blake2::{
     digest::consts::{U16, U32},
 };
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
-use fugo::{AnySymbolKey, KeyTag, MyNumber, Purpose, RootKey, text::TextEncoder};
+use fugo::{AnySymbolKey, KeyTag, Lineage, MyNumber, Purpose, RootKey, text::TextEncoder};
 use fugo_columnar::kept::{Cell, Codes, KeptFault, Owner, Person, Sample, search};
 
 /// A generator of test data (splitmix64).
@@ -101,6 +101,10 @@ fn value(row: &Row) -> u64 {
     row.text.parse().expect("digits")
 }
 
+fn backwards(row: &Row) -> u64 {
+    row.text.bytes().rev().fold(0, |sum, digit| 10 * sum + u64::from(digit - b'0'))
+}
+
 fn uuid(bytes: &[u8; 16]) -> String {
     let hex = HEXLOWER.encode(bytes);
     format!("{{{}-{}-{}-{}-{}}}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
@@ -110,7 +114,7 @@ type Column = fn(&Row) -> String;
 type Transform = (&'static str, Column, &'static str);
 
 /// Columns of digests, or of the bytes themselves. One cell is enough.
-const BY_BYTES: [Transform; 36] = [
+const BY_BYTES: [Transform; 37] = [
     ("SHA-256, hexadecimal", |row| HEXLOWER.encode(&sha_256(&row.text)), "SHA-256 of the number"),
     ("upper case", |row| HEXUPPER.encode(&sha_256(&row.text)), "SHA-256 of the number"),
     ("base64", |row| BASE64.encode(&sha_256(&row.text)), "SHA-256 of the number"),
@@ -119,6 +123,7 @@ const BY_BYTES: [Transform; 36] = [
     ("cut", |row| HEXLOWER.encode(&sha_256(&row.text))[..16].to_owned(), "SHA-256 of the number"),
     ("the end", |row| HEXLOWER.encode(&sha_256(&row.text))[40..].to_owned(), "SHA-256 of the number"),
     ("base64, cut", |row| BASE64.encode(&sha_256(&row.text))[..20].to_owned(), "SHA-256 of the number"),
+    ("base64, cut within a group", |row| BASE64.encode(&sha_256(&row.text))[..21].to_owned(), "SHA-256 of the number"),
     ("in text", |row| format!("会員 ref={};ok", HEXLOWER.encode(&sha_256(&row.text))), "SHA-256 of the number"),
     ("with hyphens", |row| HEXLOWER.encode(&sha_256(with_hyphens(&row.text))), "SHA-256 of the number"),
     ("a line", |row| HEXLOWER.encode(&sha_256(format!("{}\n", row.text))), "SHA-256 of the number"),
@@ -278,7 +283,7 @@ fn the_uuid_of_a_published_name_is_the_published_one() {
 }
 
 /// Columns computed by arithmetic or digit by digit. More than half of the cells are needed.
-const BY_VALUES: [Transform; 27] = [
+const BY_VALUES: [Transform; 31] = [
     ("backwards", |row| row.text.chars().rev().collect(), "backwards"),
     (
         "one digit off",
@@ -345,6 +350,10 @@ const BY_VALUES: [Transform; 27] = [
         |row| if row.at % 3 > 0 { String::new() } else { row.text.chars().rev().collect() },
         "backwards",
     ),
+    ("the body, backwards", |row| row.text[..11].chars().rev().collect(), "backwards"),
+    ("backwards, times and plus", |row| (backwards(row) * 3 + 17).to_string(), "backwards, times a constant"),
+    ("plus almost a thousand", |row| (value(row) + 999).to_string(), "plus or minus something small"),
+    ("hexadecimal, times and plus", |row| format!("{:x}", value(row) * 7 + 5), "times a constant"),
 ];
 
 #[test]
@@ -372,6 +381,64 @@ fn one_digest_among_many_cells_is_found_and_a_short_one_needs_more_than_half() {
     assert_eq!(judged(&all, &[&crc]).expect("found").1, "CRC-32 of the number");
     let some = |row: &Row| if row.at < 3 { crc(row) } else { format!("{:08x}", row.random as u32) };
     assert_eq!(judged(&all, &[&some]), None);
+}
+
+#[test]
+fn more_than_half_of_the_cells_are_needed_for_values() {
+    let all = rows(100);
+    let transforms: [Column; 6] = [
+        |row| row.text.chars().rev().collect(),
+        |row| (value(row) + 1).to_string(),
+        |row| format!("{}*{}", &row.text[..4], &row.text[5..]),
+        |row| (value(row) * 7 + 123_456_789).to_string(),
+        |row| (backwards(row) * 3 + 17).to_string(),
+        |row| (value(row) ^ 0x5A_5A5A_5A5A).to_string(),
+    ];
+    for (nth, transform) in transforms.iter().enumerate() {
+        for other in [|row: &Row| (row.random % 1_000_000_000_000).to_string(), |_: &Row| "memo".to_owned()] {
+            let of_ten = |most: usize| {
+                judged(&all, &[&|row: &Row| if (row.at + 4) % 10 < most { transform(row) } else { other(row) }])
+            };
+            assert_eq!(of_ten(5), None, "transform {nth}");
+            assert!(of_ten(6).is_some(), "transform {nth}");
+        }
+        let one = |row: &Row| if row.at == 17 { transform(row) } else { "memo".to_owned() };
+        assert_eq!(judged(&all, &[&one]), None, "transform {nth}");
+    }
+}
+
+#[test]
+fn short_parts_of_a_digest_are_found_at_both_ends_in_more_than_half_of_the_cells() {
+    let all = rows(40);
+    let ends: [Column; 2] =
+        [|row| HEXLOWER.encode(&sha_256(&row.text)[..6]), |row| HEXLOWER.encode(&sha_256(&row.text)[26..])];
+    for end in ends {
+        let of_four = |most: usize| {
+            let column = |row: &Row| if row.at % 4 < most { end(row) } else { format!("{:012x}", row.random >> 16) };
+            judged(&all, &[&column]).map(|(_, found)| found)
+        };
+        assert_eq!([of_four(2), of_four(4)], [None, Some("SHA-256 of the number".to_owned())]);
+    }
+}
+
+#[test]
+fn what_only_the_key_decides_in_a_text_form_tells_nothing() {
+    // Five letters, the separator, version and key tag.
+    assert_eq!(judged(&rows(40), &[&|row: &Row| own_text(row)[..13].to_owned()]), None);
+    assert!(judged(&rows(40), &[&|row: &Row| own_text(row)[13..38].to_owned()]).is_some());
+}
+
+#[test]
+fn a_sample_has_all_of_few_rows_and_about_256_to_512_of_many_spread_over_them() {
+    let chosen = |rows: usize| Sample::new(1, Vec::new()).next(rows);
+    assert_eq!(chosen(512), (0..512).collect::<Vec<_>>());
+    for rows in [513, 1_000, 4_096, 100_000, 1_000_003] {
+        let chosen = chosen(rows);
+        assert!((240..=530).contains(&chosen.len()), "{} of {rows}", chosen.len());
+        let longest = chosen.windows(2).map(|pair| pair[1] - pair[0]).max().expect("rows");
+        assert!(longest <= 8 * rows / chosen.len(), "a gap of {longest} in {rows}");
+    }
+    assert_eq!(Sample::new(0, Vec::new()).next(10), [0; 0]);
 }
 
 #[test]
@@ -613,5 +680,44 @@ fn a_cell_is_searched_for_the_rows_number_any_number_and_symbols() {
     }
     for cell in ["123456789012", "20261128123456", "090-1234-5678", "東京都千代田区", ""] {
         assert_eq!(found(cell, false).0, Ok(()), "{cell}");
+    }
+}
+
+#[test]
+fn digits_of_other_people_and_of_none_are_not_the_rows_number() {
+    let numbers = rows(4);
+    let lineage = Lineage::new(vec![(numbers[1].number.clone(), numbers[0].number.clone())]).expect("a chain");
+    let of = |number: &MyNumber, lineage: Option<&Lineage>, text: &str| {
+        let owner = Owner::Number { numbers: [number, number], lineage };
+        let cells = || std::iter::once(Cell { place: 0, text, is_count: false });
+        search(cells, owner, &[true], &mut [Codes::default()])
+    };
+    let own = &numbers[0].number;
+    assert_eq!(of(own, Some(&lineage), &numbers[1].text), Err((0, KeptFault::OwnNumber)));
+    assert_eq!(of(own, None, &numbers[1].text), Ok(()));
+    for other in [numbers[2].text.as_str(), "090-1234-5678", "20261128123456"] {
+        assert_eq!(of(own, Some(&lineage), other), Ok(()), "{other}");
+    }
+    // Of a number with many zeros in front, nine digits are needed.
+    let body = "00000000001";
+    let small = format!("{body}{}", MyNumber::check_digit(body).expect("eleven digits"));
+    let small: MyNumber = small.parse().expect("a number");
+    let text = String::from_utf8(small.expose_digits().to_vec()).expect("digits");
+    assert_eq!(of(&small, None, &text[3..]), Err((0, KeptFault::OwnNumber)));
+    for other in [format!("2026{}2026", &text[6..]), format!("987654321{}", &text[4..])] {
+        assert_eq!(of(&small, None, &other), Ok(()), "{other}");
+    }
+    let no_symbol = format!("abcdef1{}", "q".repeat(38));
+    assert_eq!(of(own, None, &no_symbol), Ok(()));
+}
+
+#[test]
+fn each_fault_says_what_a_cell_holds() {
+    for (fault, words) in [
+        (KeptFault::OwnNumber, "the row's own number"),
+        (KeptFault::OtherNumber, "a valid MyNumber"),
+        (KeptFault::Symbol, "a symbol"),
+    ] {
+        assert!(fault.to_string().contains(words), "{fault}");
     }
 }

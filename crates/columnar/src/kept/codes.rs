@@ -219,6 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn fractions_and_minutes_are_told_from_codes() {
+        let fractions = ["1.5", " 1.5e3 ", "-0.25", ".5", "1.5.2", "15", "a.5", "1.5x"].map(is_a_fraction);
+        assert_eq!(fractions, [true, true, true, true, false, false, false, false]);
+        let minutes = ["202611292359", "190001010000", "202611292400", "202611292360", "210001010000", "202600100000"];
+        assert_eq!(minutes.map(|text| is_a_minute(text.as_bytes())), [true, true, false, false, false, false]);
+    }
+
+    /// ½ ln 2 + ½ ln ⅔, and ln 4.
+    #[test]
+    fn the_relative_entropy_of_known_shares() {
+        for (p, q, expected) in [(0.5, 0.25, 0.143_841_036_225_890_4), (1.0, 0.25, 4.0_f64.ln()), (0.3, 0.3, 0.0)] {
+            assert!((relative_entropy(p, q) - expected).abs() < 1e-12, "{p} {q}");
+        }
+    }
+
+    #[test]
     fn the_order_of_cells_does_not_matter() {
         let (forth, back) =
             (counted((0..6_000).map(|row| code(row, None))), counted((0..6_000).rev().map(|row| code(row, None))));

@@ -273,3 +273,40 @@ fn spellings(number: &MyNumber) -> Vec<Zeroizing<Vec<u8>>> {
     }
     all.into_iter().map(Zeroizing::new).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use sha1::Digest;
+
+    use super::*;
+
+    /// RFC 9562, A.2 and A.4: `www.example.com` in the namespace of DNS.
+    #[test]
+    fn uuids_of_names_are_the_published_ones() {
+        let named = [&NAMESPACES[0][..], b"www.example.com"].concat();
+        let third = HEXLOWER_PERMISSIVE.encode(&uuid(&md5::Md5::digest(&named), 3));
+        let fifth = HEXLOWER_PERMISSIVE.encode(&uuid(&sha1::Sha1::digest(&named), 5));
+        assert_eq!(third, "5df418813aed351588a72f4a814cf09e");
+        assert_eq!(fifth, "2ed6657de927568b95e12665a8aea6a2");
+    }
+
+    #[test]
+    fn words_and_names_are_no_base64() {
+        for text in ["ABCDEFGH", "Abcdefgh", "abcdefgh"] {
+            assert!(is_word(text), "{text}");
+        }
+        for text in ["aBcdefgh", "ABCDEFGh", "1bcdefgh", "Abcdefg1", "-bcdefgh"] {
+            assert!(!is_word(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_one_more_spelling_if_it_begins_with_zeros() {
+        let spelled = |text: &str| spellings(&MyNumber::parse(text).unwrap());
+        let plain = spelled("123456789018");
+        assert_eq!(plain.len(), 14);
+        let number = format!("00123456789{}", MyNumber::check_digit("00123456789").unwrap());
+        let zeros = spelled(&number);
+        assert_eq!((zeros.len(), zeros[14].as_slice()), (15, &number.as_bytes()[2..]));
+    }
+}

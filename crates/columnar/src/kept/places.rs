@@ -114,3 +114,45 @@ fn is_the_digit(counts: &[[u32; SIGNS]; DIGITS], rows: usize) -> bool {
     let score = term(again, c) + term(between, 1.0 - c) - choices;
     score >= if rows < FEW { BEYOND_CHANCE_OF_FEW } else { BEYOND_CHANCE }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each of `digits` digits has a character of its own in `each` rows, and `other` rows have further characters.
+    fn shows(digits: usize, each: u32, other: usize) -> bool {
+        let mut counts = [[0; SIGNS]; DIGITS];
+        for (digit, signs) in counts.iter_mut().enumerate().take(digits) {
+            signs[digit] = each;
+        }
+        (0..other).for_each(|row| counts[row % digits][DIGITS + row / digits] += 1);
+        is_the_digit(&counts, digits * each as usize + other)
+    }
+
+    /// The scores in the comments are −again·lg c − between·lg (1 − c) with c = again / (again + between). Each row that
+    /// does not agree takes 2·lg 2 = 0.60 of it.
+    #[test]
+    fn a_digit_is_told_from_chance_by_the_score() {
+        // 60 again, 45 between: 31.1, less 18.1.
+        assert!(shows(10, 7, 30));
+        assert!(!shows(10, 7, 31), "seven rows of ten must agree");
+        // 15 again, 3 between: 3.52; 18 again, 1 between: 1.7. Below thirty rows 3.5 is enough.
+        assert!(shows(3, 6, 0) && !shows(2, 10, 0));
+        // 24 again, 3 between: 4.1 in 27 rows; 27 again, 3 between: 4.2 in 30 rows.
+        assert!(shows(3, 9, 0) && !shows(3, 10, 0));
+        // 36 again, 6 between: 7.5; 45 again, 10 between: 11.3.
+        assert!(!shows(4, 10, 0) && shows(5, 10, 0));
+        // 40 again, 10 between: 10.9, less 1.8 and 2.4; 45 again, 10 between: less 1.8 and 2.4.
+        assert!(shows(5, 9, 3) && !shows(5, 9, 4) && shows(5, 10, 3) && !shows(5, 10, 4));
+        assert!(!shows(1, 40, 0), "one digit alone shows nothing");
+    }
+
+    #[test]
+    fn two_digits_with_one_character_are_no_digits() {
+        let mut counts = [[0; SIGNS]; DIGITS];
+        (0..DIGITS).for_each(|digit| counts[digit][digit] = 10);
+        assert!(is_the_digit(&counts, 100));
+        (counts[9][9], counts[9][8]) = (0, 10);
+        assert!(!is_the_digit(&counts, 100));
+    }
+}

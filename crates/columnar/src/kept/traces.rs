@@ -129,4 +129,33 @@ mod tests {
             assert_eq!(traces.find(cell), None, "{cell}");
         }
     }
+
+    #[test]
+    fn the_part_of_a_text_form_that_is_the_symbols_is_enough_and_that_of_the_key_is_not() {
+        let mut traces = Traces::default();
+        let symbol: [u8; SYMBOL_LEN] = std::array::from_fn(|i| (i as u8).wrapping_mul(37) ^ 0x5A);
+        let encoder = TextEncoder::new(Purpose::Agency, fugo::KeyTag::from_bytes([1, 2, 3, 4]));
+        traces.add_symbol(symbol, Some(&encoder));
+        let text = encoder.encode(&symbol).to_string();
+        let begin = text.find('1').expect("a separator") + 1 + TAG;
+        assert!(traces.find(&text[begin..]).is_some());
+        assert_eq!((traces.find(&text[..begin]), traces.find(&text[begin + 1..])), (None, None));
+    }
+
+    #[test]
+    fn a_small_number_as_an_integer_tells_nothing() {
+        let with = |value: u64| {
+            let mut traces = Traces::default();
+            traces.add_number(&MyNumber::parse(format!("{value:012}")).expect("valid"));
+            traces.find(&format!("{value:016x}")).is_some()
+        };
+        let body_of = |value: u64| format!("{:011}", value / 10);
+        let valid =
+            |value: &u64| MyNumber::check_digit(body_of(*value)).is_ok_and(|digit| u64::from(digit) == value % 10);
+        let bytes_of = |value: u64| value.to_be_bytes().iter().filter(|byte| **byte != 0).count();
+        let with_bytes = |bytes: usize| {
+            (1 << (8 * (bytes - 1))..).find(|value| bytes_of(*value) == bytes && valid(value)).expect("a number")
+        };
+        assert_eq!([1, 4, 5].map(|bytes| with(with_bytes(bytes))), [false, false, true]);
+    }
 }

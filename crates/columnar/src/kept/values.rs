@@ -106,3 +106,57 @@ fn millionths(cell: &str, radix: u32) -> Option<i128> {
     let fraction: i128 = format!("{fraction:0<6}").parse().ok()?;
     Some(whole.parse::<i128>().ok()? * MILLION + fraction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_exactly_or_not_at_all() {
+        for (cell, expected) in [
+            ("15", Some(15_000_000)),
+            ("-1.5", Some(1_500_000)),
+            ("1.123456", Some(1_123_456)),
+            ("1.1234560", Some(1_123_456)),
+            ("123456789012345678", Some(123_456_789_012_345_678_000_000)),
+            ("1234567890123456789", None),
+            ("1.1234567", None),
+            ("", None),
+            (".5", None),
+            ("1.x", None),
+            ("x.1", None),
+            ("12a", None),
+        ] {
+            assert_eq!(millionths(cell, 10), expected, "{cell}");
+        }
+        assert_eq!(
+            ["0xff", "FF", "0123456789abcdef0", "fg"].map(|cell| millionths(cell, 16)),
+            [Some(255_000_000), Some(255_000_000), None, None]
+        );
+    }
+
+    #[test]
+    fn two_digits_may_be_masked_and_not_three() {
+        let number = MyNumber::parse("123456789018").unwrap();
+        for cell in ["12345678901*", "**3456789018", "1*34-5678-9*18", "123456789000"] {
+            assert!(is_masked(cell, &number), "{cell}");
+        }
+        for cell in ["***456789018", "1234567*****", "1234567890", "1234567890*8x", "234567890181"] {
+            assert!(!is_masked(cell, &number), "{cell}");
+        }
+    }
+
+    #[test]
+    fn points_are_on_one_line_if_more_than_half_of_them_and_four_are() {
+        let line = |count: i128| (0..count).map(|x| (x, 3 * x + 7));
+        let beside = |count: i128| (0..count).map(|x| (1_000 + x, x * x * x));
+        let points = |on: i128, off: i128| beside(off).chain(line(on)).collect::<Vec<_>>();
+        assert!(are_on_one_line(&points(4, 3)) && are_on_one_line(&points(300, 212)));
+        assert!(
+            !are_on_one_line(&points(4, 4)) && !are_on_one_line(&points(3, 0)) && !are_on_one_line(&points(256, 256))
+        );
+        let (level, upright): (Vec<_>, Vec<_>) = ((0..9).map(|x| (x, 5)).collect(), (0..9).map(|y| (5, y)).collect());
+        assert!(!are_on_one_line(&level) && !are_on_one_line(&upright));
+        assert_eq!((backwards(123_456_789_018), backwards(1)), (810_987_654_321, 100_000_000_000));
+    }
+}
