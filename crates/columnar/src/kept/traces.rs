@@ -96,12 +96,16 @@ mod tests {
 
     use super::*;
 
+    fn symbol() -> ([u8; SYMBOL_LEN], TextEncoder) {
+        let symbol = std::array::from_fn(|i| (i as u8).wrapping_mul(37) ^ 0x5A);
+        (symbol, TextEncoder::new(Purpose::Agency, fugo::KeyTag::from_bytes([1, 2, 3, 4])))
+    }
+
     #[test]
     fn spellings_of_a_number_and_of_a_symbol_are_found_and_others_are_not() {
         let mut traces = Traces::default();
         let number = MyNumber::parse("123456789018").expect("valid");
-        let symbol: [u8; SYMBOL_LEN] = std::array::from_fn(|i| (i as u8).wrapping_mul(37) ^ 0x5A);
-        let encoder = TextEncoder::new(Purpose::Agency, fugo::KeyTag::from_bytes([1, 2, 3, 4]));
+        let (symbol, encoder) = symbol();
         traces.add_number(&number);
         traces.add_symbol(symbol, Some(&encoder));
         let hex = HEXLOWER.encode(&symbol);
@@ -133,8 +137,7 @@ mod tests {
     #[test]
     fn the_part_of_a_text_form_that_is_the_symbols_is_enough_and_that_of_the_key_is_not() {
         let mut traces = Traces::default();
-        let symbol: [u8; SYMBOL_LEN] = std::array::from_fn(|i| (i as u8).wrapping_mul(37) ^ 0x5A);
-        let encoder = TextEncoder::new(Purpose::Agency, fugo::KeyTag::from_bytes([1, 2, 3, 4]));
+        let (symbol, encoder) = symbol();
         traces.add_symbol(symbol, Some(&encoder));
         let text = encoder.encode(&symbol).to_string();
         let begin = text.find('1').expect("a separator") + 1 + TAG;
