@@ -3,21 +3,30 @@ beats.
 
     python3 benches/ports/ports.py
 
-The compiler's assembly is cut into blocks without jumps. For each block of the hot path, llvm-mca (Debian: llvm-19)
-gives the cycles for which its most loaded port is busy (Block RThroughput). The blocks' cycles are added up, each as
-often as it runs for a symbol. Waiting for results and for memory is not in the limit.
+The compiler's assembly is cut into blocks without jumps, and each block of the hot path counts as often as it runs for
+a symbol. llvm-mca (Debian: llvm-19) tells for each vector instruction which of the vector ports can take it, and for
+how many cycles. The instructions that only the ports of a set S can take need at least their cycles / |S|; the limit is
+the greatest of these over all sets S. Moves between registers are not counted, because they need no port. Waiting for
+results and for memory is not in the limit.
 
 For the SHA extensions, llvm-mca's tables do not agree with processors (on Zen 3 they ask for more cycles than the
 kernel takes). There the limit is that of one instruction, sha256rnds2, which is assumed to take two cycles.
 """
 
+import collections
+import functools
+import itertools
+import json
 import pathlib
 import re
 import subprocess
 import sys
 
-PROCESSORS = ["icelake-server", "sapphirerapids", "znver3", "znver4"]
+PROCESSORS = ["sapphirerapids", "znver3", "znver4"]
 WITHOUT_AVX512 = ["znver3"]
+# The names of the vector ports in llvm-mca's tables.
+VECTOR_PORT = re.compile(r"SPRPort0[015]|Zn\dFP[0-3]")
+REGISTER_MOVE = re.compile(r"vmov\w+\s+%\w+, %\w+")
 ROOT = pathlib.Path(__file__).parents[2]
 KEYS = 8
 SHA256RNDS2 = 2  # cycles
@@ -34,11 +43,40 @@ class Block:
         """Whether it ends with a jump to its own label."""
         return re.fullmatch(rf"j\w+\s+{re.escape(self.label)}", self.lines[-1]) is not None
 
-    def cycles(self, processor):
-        code = "\n".join(line for line in self.lines if not re.match(r"(j\w+|call\w*|ret\w*)\b", line))
-        command = ["llvm-mca-19", "-mtriple=x86_64", f"-mcpu={processor}", "-iterations=1"]
-        told = subprocess.run(command, input=code, capture_output=True, text=True, check=True).stdout
-        return float(re.search(r"Block RThroughput:\s*([\d.]+)", told)[1])
+    def vectors(self):
+        """Its vector instructions, without moves between registers."""
+        return [line for line in self.lines if line.startswith("v") and not REGISTER_MOVE.fullmatch(line)]
+
+
+@functools.cache
+def needs(processor, instructions):
+    """The cycles that each instruction needs of the vector ports, and the set of those that can take it."""
+    regions = "".join(f"# LLVM-MCA-BEGIN\n{line}\n# LLVM-MCA-END\n" for line in instructions)
+    command = ["llvm-mca-19", "-mtriple=x86_64", f"-mcpu={processor}", "-iterations=400", "-json"]
+    told = json.loads(subprocess.run(command, input=regions, capture_output=True, text=True, check=True).stdout)
+    vector = {at for at, name in enumerate(told["TargetInfo"]["Resources"]) if VECTOR_PORT.fullmatch(name)}
+    found = {}
+    for line, region in zip(instructions, told["CodeRegions"], strict=True):
+        # The instruction alone, many times: every port that can take it takes a share.
+        used = [use for use in region["ResourcePressureView"]["ResourcePressureInfo"] if use["InstructionIndex"] == 0]
+        used = {use["ResourceIndex"]: use["ResourceUsage"] for use in used if use["ResourceIndex"] in vector}
+        found[line] = (sum(used.values()), frozenset(used))
+    if len(vector) < 3 or not any(ports for _, ports in found.values()):
+        sys.exit(f"{processor}: llvm-mca's tables have other names")
+    return found
+
+
+def limit(path, processor):
+    """The cycles for a symbol. `path` has blocks, and how often each runs for it."""
+    instructions = tuple(dict.fromkeys(line for block, _ in path for line in block.vectors()))
+    of, cycles = needs(processor, instructions), collections.Counter()
+    for block, times in path:
+        for line in block.vectors():
+            needed, ports = of[line]
+            cycles[ports] += needed * times
+    ports = sorted(frozenset().union(*cycles))
+    sets = [frozenset(some) for size in range(1, len(ports) + 1) for some in itertools.combinations(ports, size)]
+    return max(sum(needed for only, needed in cycles.items() if only and only <= some) / len(some) for some in sets)
 
 
 def blocks():
@@ -105,7 +143,7 @@ for level, width in (("avx512", 16), ("avx2", 8)):
         limits = [
             "–"
             if level == "avx512" and processor in WITHOUT_AVX512
-            else f"{sum(block.cycles(processor) * times for block, times in path):.0f}"
+            else f"{limit(path, processor):.0f}"
             for processor in PROCESSORS
         ]
         print(f"| {level} | {keys} | " + " | ".join(limits) + " |")
