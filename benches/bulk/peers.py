@@ -102,7 +102,7 @@ def speed_table(results: list[Result]) -> str:
     fugo's input order."""
     fugo = {result.order: result.rate() for result in results if result.name == "fugo"}
     header = ("what", "order", "rows", "s, least", "s, median", "rows/s, best", "rows/s, median")
-    header += ("CPU s for a million rows", "resident MB", "anonymous MB", "fugo's rows/s over its")
+    header += ("CPU s for a million rows", "resident MB", "anonymous MB", "fugo's rows/s, relative to this")
     lines = []
     for result in results:
         rounds = result.rounds

@@ -10,7 +10,7 @@ use dudect_bencher::{
     rand::{Rng, RngCore},
 };
 use fugo::{
-    AgencySymbol, KEY_LEN, KeyTag, MyNumber, Purpose, RootKey, SYMBOL_LEN,
+    AgencySymbol, AnySymbolKey, KEY_LEN, KeyTag, MyNumber, Purpose, RootKey, SYMBOL_LEN, batch,
     text::{TextEncoder, decode},
 };
 use fugo_constant_time::{agency, compares_early, looks_up, number, scope, several, works_by_bits};
@@ -116,9 +116,38 @@ fn constant_batch_by_keys(runner: &mut CtRunner, rng: &mut BenchRng) {
     );
 }
 
-fn constant_several_keys(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let key = several(&[7; KEY_LEN]);
-    compare(runner, rng, |rng| number(rng.r#gen()), |number| key[0].symbol(number));
+/// An eligibility key and eight of agencies, in one pass.
+fn nine_keys(keys: &[AnySymbolKey], numbers: &[MyNumber]) -> Vec<[[u8; SYMBOL_LEN]; 17]> {
+    let keys: Vec<&AnySymbolKey> = keys.iter().collect();
+    let mut columns = vec![[[0; SYMBOL_LEN]; 17]; keys.len()];
+    let mut out: Vec<&mut [[u8; SYMBOL_LEN]]> = columns.iter_mut().map(<[_; 17]>::as_mut_slice).collect();
+    batch::symbols_for_keys(&keys, numbers, &mut out).unwrap_or_else(|error| panic!("{error}"));
+    columns
+}
+
+fn constant_nine_keys_by_numbers(runner: &mut CtRunner, rng: &mut BenchRng) {
+    let keys = several(&[7; KEY_LEN]);
+    let input = |rng: &mut BenchRng| std::array::from_fn::<MyNumber, 17, _>(|_| number(rng.r#gen()));
+    compare(runner, rng, input, |numbers| nine_keys(&keys, numbers));
+}
+
+fn constant_nine_keys_by_keys(runner: &mut CtRunner, rng: &mut BenchRng) {
+    let numbers: Vec<MyNumber> = (0..17).map(number).collect();
+    compare(runner, rng, |rng| several(&key_bytes(rng)), |keys| nine_keys(keys, &numbers));
+}
+
+fn constant_symbols_from_insurers(runner: &mut CtRunner, rng: &mut BenchRng) {
+    let keys = several(&[7; KEY_LEN]);
+    compare(
+        runner,
+        rng,
+        |rng| rng.r#gen::<[[u8; SYMBOL_LEN]; 17]>(),
+        |insurers| {
+            let mut out = [[0; SYMBOL_LEN]; 17];
+            keys[0].symbols_from_insurers(insurers, &mut out).unwrap_or_else(|error| panic!("{error}"));
+            out
+        },
+    );
 }
 
 /// Among valid numbers. Between valid and invalid ones the time differs on purpose.
@@ -214,7 +243,9 @@ ctbench_main!(
     constant_one_symbol_by_key,
     constant_batch_by_numbers,
     constant_batch_by_keys,
-    constant_several_keys,
+    constant_nine_keys_by_numbers,
+    constant_nine_keys_by_keys,
+    constant_symbols_from_insurers,
     constant_valid_number_is_parsed,
     variable_number_is_parsed,
     variable_symbol_becomes_text,
