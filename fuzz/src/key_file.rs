@@ -46,7 +46,11 @@ fn plaintext(data: &[u8]) {
             let said = error.to_string();
             let values = data.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
             for (_, value) in values.filter_map(|line| line.split_once(": ")).filter(|(_, value)| value.len() > 40) {
-                assert!(!said.contains(value), "an error shows a value");
+                // Or the value is a part of the message: then it is there with another value too.
+                let other = String::from_utf8_lossy(data).replace(value, &"0".repeat(value.len()));
+                let without = KeyFile::parse_plaintext(other.as_bytes())
+                    .map_or_else(|error| error.to_string(), |_| String::new());
+                assert!(!said.contains(value) || without.contains(value), "an error shows a value");
             }
         }
     }

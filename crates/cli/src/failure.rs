@@ -78,7 +78,8 @@ impl Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self { kind: Kind::BrokenPipe(Exit::Clean), ..Self::new("the reader went away", "") };
         }
-        Self::io("write to", std::path::Path::new("standard output"), error)
+        let remedy = "check where standard output goes; files that the command names are complete";
+        Self::new(format!("cannot write to standard output: {error}"), remedy)
     }
 
     /// Sets the exit status from the rows or findings so far: a reader that goes away does not change it.

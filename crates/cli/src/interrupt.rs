@@ -1,7 +1,7 @@
 //! SIGINT, SIGTERM and SIGHUP: a run stops at its next block and changes no output.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -17,6 +17,18 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use crate::failure::{Failure, Result};
 
 const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+
+/// The signals that stop a run. One that was ignored when the process began, as `nohup` does, stays ignored.
+fn signals() -> impl Iterator<Item = i32> {
+    let ignored = fs::read_to_string("/proc/self/status").map_or(0, |status| ignored(&status));
+    SIGNALS.into_iter().filter(move |signal| ignored >> (signal - 1) & 1 == 0)
+}
+
+/// The ignored signals by the status of a process (proc_pid_status(5)): a bit for each, from signal 1 on.
+fn ignored(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
 
 /// Whether a signal ends the process at once, as it does without any handler: not while a program of a key source runs,
 /// and not in a run that stops at its next block.
@@ -35,7 +47,7 @@ impl Caught {
         static HANDLED: OnceLock<()> = OnceLock::new();
         AT_ONCE.store(false, Ordering::SeqCst);
         if HANDLED.set(()).is_ok() {
-            for signal in SIGNALS {
+            for signal in signals() {
                 // Without handlers a signal ends the process at once: that is the state before.
                 let _ = signal_hook::flag::register_conditional_default(signal, &AT_ONCE)
                     .and_then(|_| signal_hook::flag::register(signal, Program::stop()))
@@ -107,7 +119,7 @@ impl Interrupt {
         let interrupt = Self::default();
         LISTENS.store(true, Ordering::SeqCst);
         AT_ONCE.store(false, Ordering::SeqCst);
-        for signal in SIGNALS {
+        for signal in signals() {
             // The order matters: the second signal must find the flag that the first signal set.
             signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.0.clone())
                 .and_then(|_| signal_hook::flag::register(signal, interrupt.0.clone()))
@@ -126,5 +138,18 @@ impl Interrupt {
     #[cfg(all(test, feature = "demonstrations"))]
     pub(crate) fn requested() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signals_that_are_ignored_are_known_by_the_status_of_the_process() {
+        let status = "Name:\tfugo\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\nSigCgt:\t00000001\n";
+        assert_eq!(ignored(status), 1 << 12 | 1 << (SIGHUP - 1));
+        assert_eq!(ignored("Name:\tfugo\n"), 0);
+        assert!(signals().eq(SIGNALS), "nothing is ignored here");
     }
 }

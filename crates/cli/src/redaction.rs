@@ -1,17 +1,20 @@
 //! Removes from a message what it must not repeat: numbers and secrets that were given where a name was expected, and
 //! control characters.
 
-use fugo::find::{Candidate, Shape, candidates};
+use fugo::{
+    Scope,
+    find::{Candidate, Shape, candidates},
+};
 
 /// Replaces the text that is removed.
 const NOT_SHOWN: &str = "[not shown]";
 
 /// Limits that the tool's own messages name.
-const BOUNDS: [&str; 2] = ["4294967295", "99999999999"];
+const BOUNDS: [&str; 3] = ["4294967295", "10000000000", "99999999999"];
 
 /// Words before a count or an offset in the tool's own messages. A count may have as many digits as a number without
 /// its leading zeros.
-const COUNTED: [&str; 5] = ["byte ", "record ", "line ", "offset ", "first "];
+const COUNTED: [&str; 6] = ["byte ", "record ", "line ", "offset ", "first ", "serial "];
 
 /// Words after a count.
 const COUNTS: [&str; 7] = [" rows", " lines", " records", " bytes", " numbers", " people", " of "];
@@ -72,7 +75,28 @@ fn is_redacted(text: &str, found: &Candidate<'_>) -> bool {
     let (before, digits, behind) = (&text[..found.range().start], &text[found.range()], &text[found.range().end..]);
     let is_count =
         COUNTED.iter().any(|word| before.ends_with(word)) || COUNTS.iter().any(|word| behind.starts_with(word));
-    found.shape() != Shape::Short || !(is_count || BOUNDS.contains(&digits))
+    let is_known = is_count || BOUNDS.contains(&digits) || is_serial_of_delivery(before);
+    !(found.shape() == Shape::Short && is_known || is_within_key_id(before, digits, behind))
+}
+
+/// Whether the text ends with the beginning of the name of a delivery: the purpose, the scope id and the epoch, before
+/// the serial. Serials such as 2026112901 are as long as a number without its leading zeros.
+fn is_serial_of_delivery(before: &str) -> bool {
+    let name = before.rsplit(['/', ' ', '`', '\'']).next().and_then(|name| name.strip_suffix('-'));
+    let parts = name.and_then(|name| name.split_once('-').zip(name.rsplit_once('-')));
+    parts.is_some_and(|((purpose, id_and_epoch), (_, epoch))| {
+        let id = id_and_epoch.strip_suffix(epoch).and_then(|id| id.strip_suffix('-')).unwrap_or_default();
+        format!("{purpose}/{id}/{epoch}").parse::<Scope>().is_ok()
+    })
+}
+
+/// Whether the digits are within 32 hexadecimal digits, letters among them: the id of a key, or a digest.
+fn is_within_key_id(before: &str, digits: &str, behind: &str) -> bool {
+    let is_hex = |c: &char| matches!(c, '0'..='9' | 'a'..='f');
+    let around = [before.chars().rev().take_while(is_hex).count(), behind.chars().take_while(is_hex).count()];
+    let letters = before.chars().rev().take_while(is_hex).chain(behind.chars().take_while(is_hex));
+    let has_letters = letters.filter(char::is_ascii_alphabetic).count() > 0;
+    has_letters && digits.chars().all(|c| c.is_ascii_digit()) && around[0] + digits.len() + around[1] == 32
 }
 
 /// Escapes control characters, and those that change the direction of text. The characters in `kept` stay.
@@ -143,8 +167,29 @@ mod tests {
             "tag 7c2cb2a1",
             "20261122093011",
             "1,234,567,890 rows",
+            "\"band N\" (2 to 10000000000)",
+            "recorded serial 2026112901",
+            "outbox/agency-nta-1-2026112901: agency/nta/1",
+            "wrote agency-nta-mof-2-2026112901.tar.age",
+            "key-id 03b96e4df123456789c9b63a5654143c",
+            "key-id 03b96e4df123456789018ca56541430e",
         ] {
             assert_eq!(redact(text), text);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_delivery_or_a_key_is_not_repeated() {
+        for (text, shown) in [
+            ("agency-nta-1-123456789018", "agency-nta-1-[not shown]"),
+            ("roster-1-2026112901.csv", "roster-1-[not shown].csv"),
+            ("agency-2026112901.csv", "agency-[not shown].csv"),
+            ("2026112901.csv", "[not shown].csv"),
+            // One digit more or less, and no letter.
+            ("03b96e4df123456789c9b63a5654143c0", "03b96e4df[not shown]c9b63a5654143c0"),
+            ("03b96e4df123456789c9b63a5654143", "03b96e4df[not shown]c9b63a5654143"),
+        ] {
+            assert_eq!(redact(text), shown);
         }
     }
 

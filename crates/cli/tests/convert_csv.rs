@@ -4,7 +4,7 @@ mod rosters;
 mod sample_keys;
 
 use rosters::{NTA, convert_for_nta, file_of, lines, number, numbers, read};
-use sample_keys::{Keys, NUMBER, stderr};
+use sample_keys::{Keys, NUMBER, answer, stderr};
 
 /// Converts a roster without rejects and returns the file.
 fn file_from(roster: impl AsRef<[u8]>, more: &[&str]) -> Vec<u8> {
@@ -220,6 +220,27 @@ fn a_record_may_have_a_mebibyte_wherever_it_stands() {
         }
         let said = refusal_of(roster(&format!("{wide}x"), "\n"), &["--keep", "name"]);
         assert!(said.contains("has no end within 1048576 bytes"), "{said}");
+    }
+}
+
+#[test]
+fn the_longest_rows_that_are_written_can_be_read_again() {
+    let keys = Keys::none();
+    let wide = "x".repeat((1 << 20) - NUMBER.len() - 1);
+    let roster = format!("my_number,name\n{NUMBER},{wide}\n{NUMBER},{wide}\n");
+    let output = convert_for_nta(&keys, &roster, &["--keep", "name", "--order", "input", "--unique"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(read(&keys, "nta.csv") == file_of(NTA, "symbol,name", &[(NUMBER, format!(",{wide}"))]));
+    let other = keys.file("other.csv", str::from_utf8(&read(&keys, "nta.csv")).expect("text"), 0o600);
+    let output = answer(&["audit", &keys.arg("nta.csv"), &other, "--allow", "one-scope"], "");
+    assert!(!stderr(&output).contains("has no end"), "{}", stderr(&output));
+    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[test]
+fn an_output_that_programs_would_take_for_another_format_is_refused() {
+    for name in ["PAR1", "ARROW1", "%PDF-1", "{\\rtf"] {
+        assert!(refusal_of(format!("my_number\n{NUMBER}\n"), &["--symbol-column", name]).contains("another format"));
     }
 }
 

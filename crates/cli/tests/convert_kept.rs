@@ -12,7 +12,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use encoding_rs::SHIFT_JIS;
 use rosters::{
     MOJ, MOJ_KEY, NTA, NTA_KEY, Random, convert, convert_for_nta, file_of, keys_of, lines, number, numbers, read,
-    symbols_of,
+    symbols_of, text,
 };
 use sample_keys::{Keys, NUMBER, stderr};
 use serde_json::Value;
@@ -88,6 +88,26 @@ fn it_is_found_in_cp932_and_in_tables_too() {
         assert!(lines(&keys, "out.rejects.csv")[1].contains(",memo,kept-other-number,"));
         let output = convert_table(&keys, format, &roster, &[&args[..], &["--other-codes", "memo"]].concat());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+/// ASCII letters and digits as those of full width.
+fn full_width(text: &str) -> String {
+    text.chars().map(|c| char::from_u32(0xFEE0 + u32::from(c)).expect("ASCII")).collect()
+}
+
+#[test]
+fn another_scopes_symbol_is_found_in_every_encoding_and_width() {
+    let (keys, symbol) = (Keys::none(), text(MOJ, &symbols_of(MOJ)(NUMBER)));
+    for memo in [symbol.clone(), full_width(&symbol), format!("ソ{}", full_width(&symbol.to_ascii_uppercase()))] {
+        let roster = format!("my_number,memo\n{NUMBER},{memo}\n");
+        let cp932 = SHIFT_JIS.encode(&roster).0.into_owned();
+        for (encoding, roster) in [("utf-8", roster.into_bytes()), ("cp932", cp932)] {
+            let more = ["--keep", "memo", "--encoding", encoding, "--max-rejects", "100%"];
+            let output = convert_for_nta(&keys, roster, &more);
+            assert_eq!(output.status.code(), Some(1), "{encoding} {memo}: {output:?}");
+            assert!(lines(&keys, "nta.rejects.csv")[1].contains(",memo,kept-symbol,"));
+        }
     }
 }
 

@@ -89,6 +89,16 @@ fn only_a_file_that_begins_as_an_earlier_output_of_its_kind_is_replaced() {
 }
 
 #[test]
+fn a_policy_is_an_input_that_no_output_replaces() {
+    let keys = folder();
+    let policy = "version = 1\n[\"agency/nta\"]\ncolumns = {}\n";
+    keys.file("policy.toml", policy, 0o600);
+    let more = ["--policy", "policy.toml", "--out", "nta.csv", "--report", "policy.toml", "--overwrite", "policy.toml"];
+    refused(&run(&keys, &more), "policy.toml is an input of this run");
+    assert_eq!(read(&keys, "policy.toml"), policy.as_bytes());
+}
+
+#[test]
 fn outputs_of_every_form_are_known_again() {
     let keys = folder();
     for place in ["a.csv", "a.parquet", "a.arrow"] {

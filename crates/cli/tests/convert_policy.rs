@@ -146,6 +146,30 @@ fn a_column_that_is_exact_at_first_has_only_values_that_its_next_rule_reads() {
     }
 }
 
+#[test]
+fn a_column_that_is_exact_at_first_is_written_byte_by_byte_as_one_that_is_exact_alone() {
+    let people = numbers(3);
+    let cells = ["a\rb", "  spaced  ", "   "];
+    let rows: Vec<String> = people.iter().zip(cells).map(|(number, cell)| format!("{number},{cell}\n")).collect();
+    for file in ["roster.csv", "roster.parquet"] {
+        for out in ["nta.csv", "nta.parquet"] {
+            let written = ["\"exact\"", "[\"exact\", \"empty\"]"].map(|rule| {
+                let keys = agencies(&policy_of("", rule));
+                fs::write(keys.at("roster.csv"), format!("my_number,birth\n{}", rows.concat())).expect("written");
+                write(&keys.at("roster.parquet"), &[batch(&[("my_number", texts(&people)), ("birth", texts(cells))])]);
+                let output = convert(&keys, &[file, "--policy", "policy.toml", "--key", NTA_KEY, "--out", out]);
+                assert_eq!(output.status.code(), Some(0), "{output:?}");
+                if out == "nta.csv" {
+                    lines(&keys, out).concat()
+                } else {
+                    format!("{:?}", column_texts(&table(&keys, out), "birth"))
+                }
+            });
+            assert_eq!(written[0], written[1], "{file}, {out}");
+        }
+    }
+}
+
 /// Sixty people of 1985, thirty-seven of 1990, and three of 2001, each month of a year in turn.
 fn people_of_three_years() -> (Vec<String>, String) {
     let people = numbers(100);

@@ -313,7 +313,7 @@ fn the_issuer_reads_insurers_symbols_as_spark_wrote_them_and_holds_their_metadat
     assert_eq!(rows(&table(&keys, "out.parquet")), expected(ELIGIBILITY, &rows_in));
     write_as_spark(&keys.at("roster.parquet"), &insurers(&people, "insurers/all/2"));
     let output = convert(&keys, &args);
-    assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not have the tag"), "{output:?}");
+    assert!(sample_keys::stderr(&output).contains("`symbol`: its metadata does not name insurers/all/1"), "{output:?}");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -328,7 +328,7 @@ fn binary_columns_and_text_that_name_another_key_or_bytes_that_name_none_are_ref
         for column in [&binary, &as_text] {
             let output = issue(&keys, "parquet", &with_symbols(&other, column.clone()), &tag);
             assert!(
-                sample_keys::stderr(&output).contains("`symbol`: its metadata does not have the tag"),
+                sample_keys::stderr(&output).contains("`symbol`: its metadata does not name insurers/all/1"),
                 "{output:?}"
             );
             assert_eq!(output.status.code(), Some(2));

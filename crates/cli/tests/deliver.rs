@@ -275,10 +275,25 @@ fn a_ledger_takes_the_scope_of_a_file_from_the_report_of_its_conversion() {
     fs::copy(issuer.keys.at("nta.csv"), issuer.keys.at("copy.csv")).expect("copied");
     issuer.keys.file("nta.csv", "symbol,group\n", 0o600);
     is_refused(&record("nta.csv --report report.json"), "no report given has the digest of nta.csv");
-    // The same bytes under another name are the same delivery.
+    // The same bytes under another name are the same delivery: its verdict is printed again, and nothing is recorded.
+    let ledger = || fs::read(issuer.keys.at("ledgers/agency-nta-1.ledger")).expect("a ledger");
+    let before = ledger();
+    let again = record("copy.csv --report report.json --shared group --json");
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    let verdict: Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    assert_eq!(
+        (&verdict["recorded"], &verdict["serial"], &verdict["deliveries"]),
+        (&json!(true), &json!(1), &json!(1))
+    );
+    assert_eq!(verdict["came"], json!(PEOPLE));
+    assert!(stderr(&again).contains("serial 1 was recorded before"), "{}", stderr(&again));
+    assert_eq!(ledger(), before);
+    // One person less is another delivery.
+    let all = String::from_utf8(read(&issuer.keys, "copy.csv")).expect("text");
+    issuer.keys.file("fewer.csv", &all[..=all.trim_end().rfind('\n').expect("lines")], 0o600);
     is_refused(
-        &record("copy.csv --report report.json --shared group"),
-        "the last recorded delivery of agency/nta/1 has",
+        &record("fewer.csv --scope agency/nta/1 --shared group"),
+        "the last recorded delivery of agency/nta/1 has serial 1, and other rows than this file",
     );
     is_refused(&issuer.run("ledger judge copy.csv --ledger nowhere --key ledger.key --serial 2"), "does not exist");
 }
@@ -351,6 +366,19 @@ fn a_signing_key_is_needed_and_a_test_key_must_be_asked_for() {
     assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
     let refused = issuer.deliver("nta.csv --signing-key real.key --passphrase-file passphrase");
     is_refused(&refused, "nta.csv holds symbols of a test key, and the signing key is for production");
+}
+
+#[test]
+fn a_table_shows_that_a_test_key_made_its_symbols_without_a_report_too() {
+    let issuer = Issuer::new();
+    let made = issuer.run("convert roster.csv --test-keys --key agency-nta-1.key --out d.parquet");
+    assert_eq!(made.status.code(), Some(1), "the roster has rejects: {}", stderr(&made));
+    issuer.keys.file("passphrase", "several random words", 0o600);
+    let made = issuer.run("key signing --out real.key --passphrase-file passphrase");
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    let refused = issuer
+        .deliver("d.parquet --scope agency/nta/1 --without-audit --signing-key real.key --passphrase-file passphrase");
+    is_refused(&refused, "d.parquet holds symbols of a test key, and the signing key is for production");
 }
 
 #[test]

@@ -401,7 +401,9 @@ fn a_ledger_that_was_altered_or_has_another_key_is_refused() {
     fs::write(&path, &ledger).expect("written");
     run(&keys, "key ledger --plaintext --out other.key");
     refused("--key other.key --serial 2", "was altered or cut, or its key is another");
-    refused("--key ledger.key --serial 1", "has serial 1");
+    // The same file would be the recorded delivery.
+    write(&keys, NTA, &["code"], (0..100).map(|person| (person, "1".to_owned())));
+    refused("--key ledger.key --serial 1", "has serial 1, and other rows than this file");
     refused("--key ledger.key --serial 2 --shared code", "has other shared columns");
     refused("--key ledger.key --serial 2 --shared absent", "is not a kept column");
     assert_eq!(fs::read(&path).expect("kept"), ledger);

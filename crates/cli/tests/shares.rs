@@ -113,6 +113,8 @@ fn each_custodian_gets_a_file_that_only_the_own_identity_opens() {
             use std::os::unix::fs::PermissionsExt;
             let mode = fs::metadata(custodians.share(number)).expect("a share").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+            let folder = custodians.share(number).parent().expect("a folder").to_owned();
+            assert_eq!(fs::metadata(folder).expect("a folder").permissions().mode() & 0o777, 0o700);
         }
     }
     let (share, other) = (custodians.share(1), custodians.keys.arg("custodian-2.txt"));

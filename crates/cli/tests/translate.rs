@@ -334,6 +334,45 @@ fn a_failure_replaces_nothing_and_an_earlier_output_is_replaced_as_a_whole() {
 }
 
 #[test]
+fn cells_over_many_lines_are_allowed_in_the_roster_too() {
+    let (keys, people) = (keys_of(&[NTA, MOJ]), numbers(3));
+    let lines = "line\n".repeat(150);
+    let rows: Vec<String> = people.iter().map(|number| format!("{number},\"{lines}\"\n")).collect();
+    fs::write(keys.at("roster.csv"), format!("my_number,memo\n{}", rows.concat())).expect("written");
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&people));
+    assert!(refused(&translate(&keys, &[])).contains("give --multi-line-cells"));
+    let output = translate(&keys, &["--multi-line-cells"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(read(&keys, "moj.csv") == file_of(MOJ, "symbol,memo,more", &standard(&people)));
+}
+
+#[test]
+fn a_report_has_the_name_of_a_file_that_is_complete_or_absent() {
+    let (keys, people) = (keys_of(&[NTA, MOJ]), numbers(3));
+    roster_of(&keys, &people);
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&people));
+    for name in ["-", "report.gz"] {
+        let _ = refused(&translate(&keys, &["--report", name]));
+        assert!(!keys.at(name).exists() && !keys.at("moj.csv").exists());
+    }
+}
+
+#[test]
+fn no_asked_rows_replace_an_earlier_output_only_if_none_were_expected() {
+    let (keys, people) = (keys_of(&[NTA, MOJ]), numbers(3));
+    roster_of(&keys, &people);
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&people));
+    assert_eq!(translate(&keys, &[]).status.code(), Some(0));
+    let before = read(&keys, "moj.csv");
+    asked_of(&keys, NTA, "symbol,memo,more", &standard(&[]));
+    assert!(refused(&translate(&keys, &[])).contains("0 of 0 rows are missing"));
+    assert!(read(&keys, "moj.csv") == before);
+    let output = translate(&keys, &["--expect-rows", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(read(&keys, "moj.csv"), b"symbol,memo,more\n");
+}
+
+#[test]
 fn a_number_in_another_column_is_carried_because_columns_are_not_searched() {
     let (keys, people) = (keys_of(&[NTA, MOJ]), numbers(20));
     roster_of(&keys, &people);

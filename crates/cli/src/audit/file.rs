@@ -22,7 +22,8 @@ use fugo::{
     normalize::{LostZeros, normalize},
     text::{self, TextEncoder},
 };
-use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, is_symbol_field, kept::Codes};
+use fugo_columnar::{SYMBOL_WIDTH, SymbolMetadata, USE_KEY, is_symbol_field, kept::Codes};
+use fugo_keystore::Use;
 use sha2::{Digest, Sha256};
 
 use super::values::Hashes;
@@ -32,7 +33,7 @@ use crate::{
     options::delimiter,
     roster::{
         Columns, Opened, ReadOptions,
-        blocks::{BLOCK, Block},
+        blocks::{BLOCK, Block, MAX_SYMBOL_RECORD},
         cells_over_lines::{LineRule, has_bare_cr, has_line_ends},
         csv::{self, Structure},
         encoding::Encoding,
@@ -55,6 +56,8 @@ pub(crate) struct Delivery {
     symbol: usize,
     /// The description in the metadata of the symbol column.
     pub(crate) metadata: Option<SymbolMetadata>,
+    /// The use of the key that made the symbols, if the metadata say whose they are.
+    pub(crate) usage: Option<Use>,
     /// Keys and values in the file's own schema.
     pub(super) notes: BTreeMap<String, String>,
     pub(super) modified: Option<SystemTime>,
@@ -106,6 +109,7 @@ impl SymbolFileArgs {
             delimiter: self.delimiter,
             encoding: self.encoding,
             block: BLOCK,
+            longest: MAX_SYMBOL_RECORD,
             multi_line_cells: self.multi_line_cells,
             memory,
         }
@@ -132,6 +136,7 @@ impl Delivery {
             symbol_typed: Vec::new(),
             symbol: 0,
             metadata: None,
+            usage: None,
             notes: BTreeMap::new(),
             modified: metadata.modified().ok(),
             identity: Identity::of(&metadata),
@@ -164,10 +169,13 @@ impl Delivery {
             let is_symbols = |column: &usize| *column != file.symbol && holds_symbols(schema.field(*column));
             let typed = (0..file.names.len()).filter(is_symbols);
             file.symbol_typed = typed.map(|column| column - usize::from(column > file.symbol)).collect();
-            let found = SymbolMetadata::of(schema.field(file.symbol));
+            let symbols = schema.field(file.symbol);
+            let usage = if symbols.metadata().contains_key(USE_KEY) { Use::Test } else { Use::Production };
+            let found = SymbolMetadata::of(symbols);
             file.metadata = found.map_err(|error| {
                 Failure::new(error, "convert the roster again, or take an unchanged copy of the output").of(path)
             })?;
+            file.usage = file.metadata.map(|_| usage);
             // The Parquet reader adds field ids, which the file does not have.
             let own = |key: &str| !key.starts_with("fugo.") && !key.starts_with("PARQUET:");
             let notes = schema.metadata().iter().filter(|(key, _)| own(key));
@@ -382,6 +390,7 @@ pub(super) fn numbers(
         symbol_typed: Vec::new(),
         symbol: place,
         metadata: None,
+        usage: None,
         notes: BTreeMap::new(),
         modified: None,
         identity: Identity::of(&metadata),

@@ -21,7 +21,8 @@ const SYMBOLS: usize = 4_096;
 #[derive(Default)]
 pub(super) struct Survey {
     pub(super) rows: u64,
-    /// Rows whose symbol is smaller than the symbol of the row before: by their bytes, and as they are written.
+    /// Rows whose symbol is smaller than the symbol of the row before: by their bytes, and (at most one) as they are
+    /// written.
     descents: u64,
     descents_of_text: u64,
     /// The purposes and tags that the text of the symbols names.
@@ -44,11 +45,12 @@ impl Survey {
             }
             survey.descents += u64::from(last.is_some_and(|last| row.symbol < last));
             last = Some(row.symbol);
-            if survey.descents > 0 && (survey.descents_of_text == 0 || survey.rows == 0) {
-                survey.descents_of_text += u64::from(*last_text > *row.written);
+            // In another order one is found soon, and no more are needed.
+            if survey.descents_of_text == 0 {
+                survey.descents_of_text = u64::from(survey.rows > 0 && *last_text > *row.written);
+                last_text.clear();
+                last_text.extend_from_slice(row.written);
             }
-            last_text.clear();
-            last_text.extend_from_slice(row.written);
             if survey.whose.len() < KEYS {
                 survey.whose.extend(row.whose);
             }

@@ -92,6 +92,24 @@ impl KeptCells {
         self.digits.len() >= MyNumber::LEN
     }
 
+    /// Whether a cell contains a symbol of any scope in text form: [`kept::holds_symbol_text`].
+    pub(crate) fn hold_symbol_text(&self, cell: &[u8]) -> bool {
+        cell.len() >= SHORTEST_TEXT && self.in_utf8(cell, kept::holds_symbol_text)
+    }
+
+    /// Whether a cell contains this symbol: [`kept::holds_symbol`].
+    pub(crate) fn hold_symbol(&self, cell: &[u8], symbol: &[u8; SYMBOL_LEN], encoder: &TextEncoder) -> bool {
+        cell.len() >= 2 * SYMBOL_LEN && self.in_utf8(cell, |text| kept::holds_symbol(text, symbol, encoder))
+    }
+
+    /// Calls `search` with a cell in UTF-8. Cells that are not text were refused before.
+    fn in_utf8(&self, cell: &[u8], search: impl FnOnce(&[u8]) -> bool) -> bool {
+        if self.encoding == Encoding::Utf8 || cell.is_ascii() {
+            return search(cell);
+        }
+        self.encoding.decode(cell).is_some_and(|text| search(text.as_bytes()))
+    }
+
     /// Counts the codes of twelve digits in a cell, whoever they belong to.
     pub(crate) fn codes(&mut self, cell: &[u8]) -> Codes {
         self.collect_digits(cell);

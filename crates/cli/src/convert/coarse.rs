@@ -161,7 +161,7 @@ impl Coarse {
         out: &mut Vec<u8>,
     ) -> Option<()> {
         if rule == Rule::Exact {
-            out.extend_from_slice(cell);
+            csv::write_field(cell, out);
             return Some(());
         }
         self.with_text(cell, scratch, |text| rule.write(text, before, out))
@@ -196,6 +196,10 @@ impl Coarse {
                 }
                 let text = texts.value(row).as_bytes();
                 let read = levels.after_exact().map_or(Some(()), |next| next.write(text, None, &mut value));
+                if read.is_some() && rule == Rule::Exact {
+                    builder.append_value(texts.value(row));
+                    continue;
+                }
                 value.clear();
                 if read.and_then(|()| rule.write(text, None, &mut value)).is_some() {
                     // A rule writes ASCII, or copies text.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     failure::Result,
     roster::{
-        blocks::{BLOCK, Block, BlockReader},
+        blocks::{BLOCK, Block, BlockReader, MAX_SYMBOL_RECORD},
         csv,
         format::TableFormat,
         tables::TableFile,
@@ -97,9 +97,9 @@ impl Staying<'_> {
     }
 
     fn copy_lines(&mut self, written: File, delimiter: u8, sink: &mut Sink) -> Result<()> {
-        let mut blocks = BlockReader::new(written, delimiter, BLOCK);
+        let mut blocks = BlockReader::new(written, delimiter, BLOCK, MAX_SYMBOL_RECORD);
         // The new file already has the header.
-        blocks.header()?;
+        blocks.own_header()?;
         let (mut block, mut fields, mut kept) = (Block::default(), Vec::new(), Vec::new());
         while blocks.next(&mut block)? {
             kept.clear();

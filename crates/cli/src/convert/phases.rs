@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use fugo::{KeyTag, Scope};
+
 use super::{
     Order,
     coarse::Coarse,
@@ -196,7 +198,10 @@ impl<'a> Run<'a> {
         let threads = Threads { count: plan.memory.threads, interrupt };
         writing::write_all(unsorted, &all, parts, threads, &mut |_, _| Ok(()))?;
         drop(all);
-        groups.into_iter().map(|groups| groups.map(Groups::choose).transpose()).collect()
+        let choose = |(groups, (scope, _)): (Option<Groups<'a>>, &(Scope, KeyTag))| {
+            groups.map(Groups::choose).transpose().map_err(|failure| failure.within(scope))
+        };
+        groups.into_iter().zip(&plan.scopes).map(choose).collect()
     }
 }
 

@@ -92,7 +92,12 @@ pub(crate) fn places(args: &ConvertArgs, scopes: &[(Scope, KeyTag)]) -> Result<P
     targets.extend(args.report.iter().map(|place| (place.clone(), Kind::Report)));
     let input = args.input.iter().filter(|path| path.as_os_str() != "-");
     let keys = keys::files(args.keys.iter().chain(&args.insurers_key));
-    let inputs = input.chain(&keys).chain(&args.lineage).chain(args.unlock.files()).chain(args.epochs.files());
+    let inputs = input
+        .chain(&keys)
+        .chain(&args.lineage)
+        .chain(&args.policy)
+        .chain(args.unlock.files())
+        .chain(args.epochs.files());
     Ok(Places {
         placing: Placing::claim(&targets, inputs, &args.overwrite)?,
         temp_dir: args.temp_dir.clone().unwrap_or_else(|| directory_of(&outputs[0]).to_owned()),

@@ -32,7 +32,7 @@ use crate::{
     hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
     redaction::shown,
-    roster::{self, Columns, Input, Opened, format::FileFormat, identity::Watched},
+    roster::{self, Columns, Input, Opened, blocks::MAX_RECORD, foreign, format::FileFormat, identity::Watched},
 };
 
 /// The parts of a run that are dropped once the input is read, numbers and keys among them.
@@ -145,6 +145,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: memory.block(scopes.len()),
+        longest: MAX_RECORD,
         multi_line_cells: args.multi_line_cells,
         memory: memory.total,
     };
@@ -358,6 +359,12 @@ impl OutputForm<'_> {
         if name.is_empty() || !name.is_ascii() || name.bytes().any(|c| c == self.delimiter || b"\"\r\n".contains(&c)) {
             return Err(Failure::new(
                 "--symbol-column must be ASCII, without the delimiter, quotes and line ends",
+                "use a name such as `symbol`",
+            ));
+        }
+        if foreign::refuse(name.as_bytes()).is_err() {
+            return Err(Failure::new(
+                "--symbol-column begins as files of another format do, so programs would not take the output for CSV",
                 "use a name such as `symbol`",
             ));
         }

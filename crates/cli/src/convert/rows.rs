@@ -9,7 +9,7 @@ use fugo::{
     normalize::{LostZeros, Reading},
     text::TextEncoder,
 };
-use fugo_columnar::kept::{self, Codes, KeptFault};
+use fugo_columnar::kept::{Codes, KeptFault};
 use memchr::memchr;
 
 use super::{
@@ -378,7 +378,7 @@ impl<'a> RowReader<'a> {
                 return Err((Some(keep), Reason::Encoding));
             }
             if layout.searched && !self.kept_cells.harmless(bytes, &self.fields[keep]) {
-                if kept::holds_symbol_text(text) {
+                if self.kept_cells.hold_symbol_text(text) {
                     return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                 }
                 harmless = false;
@@ -415,7 +415,7 @@ impl<'a> RowReader<'a> {
                 let symbol = cells::symbol(person, encoder).map_err(at_person)?;
                 // A symbol in hex may have few digits.
                 for &keep in layout.keep.iter().filter(|_| layout.searched) {
-                    if kept::holds_symbol(cell(&self.fields[keep]), &symbol, encoder) {
+                    if self.kept_cells.hold_symbol(cell(&self.fields[keep]), &symbol, encoder) {
                         return Err((Some(keep), Reason::Kept(KeptFault::Symbol)));
                     }
                 }

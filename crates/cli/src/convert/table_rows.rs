@@ -151,7 +151,9 @@ pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: O
             let named = found.map(|found| first(found.scope) && Some(found.tag) == insurers_tag);
             // Symbols in text form have the tag of their key.
             if !named.unwrap_or_else(|| !is_binary(field.data_type())) {
-                return Err(refused("its metadata does not have the tag that --insurers-tag gives".to_owned()));
+                return Err(refused(
+                    "its metadata does not name insurers/all/1 with the tag that --insurers-tag gives".to_owned(),
+                ));
             }
         }
     }

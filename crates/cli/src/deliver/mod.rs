@@ -232,7 +232,7 @@ fn origin(
                 "give the report of the conversion with --report instead of --scope",
             ));
         };
-        Origin { scope, tag, usage: None, policy: Value::Null, rejected_by_reason: Value::Null }
+        Origin { scope, tag, usage: of.usage, policy: Value::Null, rejected_by_reason: Value::Null }
     } else {
         let found = reports.iter().map(|report| report.about(contents)).find_map(Result::transpose).transpose()?;
         let converted = found.ok_or_else(|| {

@@ -118,7 +118,7 @@ fn seals(to: &[String]) -> Result<Vec<Seal>> {
 fn write(shares: &[Share], seals: &[Seal], names: &[String], out_dir: &Path) -> Result<()> {
     let parent = directory_of(out_dir);
     fs::create_dir_all(parent).map_err(|error| Failure::io("make the directory", parent, &error))?;
-    let folder = NewFolder::begin(out_dir, TAKEN)?;
+    let folder = NewFolder::begin(out_dir, TAKEN)?.private()?;
     for ((share, seal), name) in shares.iter().zip(seals).zip(names) {
         share
             .create(&folder.staged(name), seal)

@@ -145,14 +145,16 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit> {
     let verdict = judged.verdict(args, file.sha256()?)?;
     interrupt.check()?;
     let exit = if verdict.is_refused() { Exit::Linked } else { Exit::Clean };
-    if let Some(placing) = placing.filter(|_| !verdict.is_refused()) {
+    if judged.again.is_some() {
+        notice::say(format_args!("{}: serial {} was recorded before, as here", path.display(), args.serial));
+    } else if let Some(placing) = placing.filter(|_| !verdict.is_refused()) {
         let mut staging = Staging::new(placing, false);
         let mut output = staging.output(&path)?;
         judged.ledger.write(&mut output, &key, |each| judged.each(each))?;
         placing::place(&[output.complete()?], staging)?;
         notice::say(format_args!("{}: recorded serial {}", path.display(), args.serial));
     }
-    let is_recorded = records && !verdict.is_refused();
+    let is_recorded = judged.again.is_some() || records && !verdict.is_refused();
     let text = if args.json { format!("{:#}\n", verdict.json(is_recorded)) } else { verdict.to_string() };
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::stdout(&error).having_found(exit))?;
     Ok(exit)
@@ -198,6 +200,8 @@ struct Judged<'a> {
     ledger: Ledger,
     kept: Option<Kept>,
     widening: Widening,
+    /// The last delivery, if the file may be this one again.
+    again: Option<Recorded>,
     rows: Rows<'a>,
     hashes: Hashes,
     nth: u32,
@@ -222,8 +226,9 @@ impl<'a> Judged<'a> {
             ));
         }
         check_columns(args, file, before.as_ref().map(|(before, _)| before))?;
+        let again = before.as_ref().and_then(|(before, _)| same_serial(args, before, file));
         if let Some((before, _)) = &before {
-            check_next(args, before)?;
+            check_next(args, before, again.is_some())?;
         }
         let hashes = Hashes::of(key);
         let mut columns = before.as_ref().map_or_else(Vec::new, |(before, _)| before.columns.clone());
@@ -244,7 +249,7 @@ impl<'a> Judged<'a> {
         }
         let widening = ledger.add_columns(&file.names);
         let nth = ledger.deliveries.len() as u32;
-        Ok(Self { ledger, kept, widening, rows, hashes, nth, memory, spills, interrupt })
+        Ok(Self { ledger, kept, widening, again, rows, hashes, nth, memory, spills, interrupt })
     }
 
     /// Gives everybody after the delivery, ascending.
@@ -264,7 +269,7 @@ impl<'a> Judged<'a> {
         })
     }
 
-    /// Adds the delivery to the ledger, and counts the histories.
+    /// Adds the delivery to the ledger, and counts the histories. If it was the last one before, the ledger stays.
     fn verdict(&mut self, args: &LedgerArgs, sha256: String) -> Result<Verdict> {
         let sets = self.ledger.sets().len();
         let limit = self.memory / HISTORIES / sets;
@@ -274,8 +279,16 @@ impl<'a> Judged<'a> {
             both.try_for_each(|(chains, chain)| chains.add(*chain)).map_err(|error| self.spills.failure(&error))
         })?;
         let histories = chains.iter().map(|chains| Histories::of(chains, args.least)).collect::<Result<_>>()?;
-        let recorded = Recorded { serial: args.serial, rows: self.rows.count(), events };
-        self.ledger.deliveries.push(recorded.clone());
+        let recorded = match self.again.clone() {
+            // Nobody came, went or changed since, so the histories are those of that day.
+            Some(last) if events == Events::default() && self.rows.count() == last.rows => last,
+            Some(_) => return Err(not_larger(&self.ledger)),
+            None => {
+                let recorded = Recorded { serial: args.serial, rows: self.rows.count(), events };
+                self.ledger.deliveries.push(recorded.clone());
+                recorded
+            }
+        };
         Ok(Verdict::of(&self.ledger, (recorded, sha256), histories, (args.least, args.allow)))
     }
 }
@@ -304,14 +317,24 @@ fn check_columns(args: &LedgerArgs, file: &SymbolFile, before: Option<&Ledger>) 
     }
 }
 
-fn check_next(args: &LedgerArgs, before: &Ledger) -> Result<()> {
-    if let Some(last) = before.deliveries.last()
-        && args.serial <= last.serial
-    {
-        return Err(Failure::new(
-            format!("the last recorded delivery of {} has serial {}", before.scope, last.serial),
-            "give a larger --serial, unless this is the delivery that was recorded",
-        ));
+/// The last recorded delivery, if it has this serial and all columns of the file are known: then the file may be the
+/// same.
+fn same_serial(args: &LedgerArgs, before: &Ledger, file: &SymbolFile) -> Option<Recorded> {
+    let knows_all = file.names.iter().all(|name| before.columns.contains(name));
+    before.deliveries.last().filter(|last| last.serial == args.serial && knows_all).cloned()
+}
+
+fn not_larger(before: &Ledger) -> Failure {
+    let last = before.deliveries.last().map_or_else(String::new, |last| last.serial.to_string());
+    Failure::new(
+        format!("the last recorded delivery of {} has serial {last}, and other rows than this file", before.scope),
+        "give a larger --serial, or the file that was recorded",
+    )
+}
+
+fn check_next(args: &LedgerArgs, before: &Ledger, may_be_again: bool) -> Result<()> {
+    if before.deliveries.last().is_some_and(|last| args.serial <= last.serial) && !may_be_again {
+        return Err(not_larger(before));
     }
     let (mut given, mut known) = (args.shared.clone(), before.shared.clone());
     given.sort();

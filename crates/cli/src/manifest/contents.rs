@@ -5,6 +5,7 @@ use std::{fs, io::Read, path::Path};
 use clap::ValueEnum;
 use fugo::Scope;
 use fugo_columnar::kept::Codes;
+use fugo_keystore::Use;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -13,7 +14,7 @@ use crate::{
     audit::file::{Delivery, Whose},
     failure::{Failure, Result},
     interrupt::Interrupt,
-    roster::{ReadOptions, encoding::Encoding, format::FileFormat, identity::Identity},
+    roster::{ReadOptions, blocks::MAX_SYMBOL_RECORD, encoding::Encoding, format::FileFormat, identity::Identity},
 };
 
 /// What a file contains.
@@ -39,6 +40,8 @@ pub(crate) struct Shown {
     pub(crate) whose: Option<Whose>,
     /// The scope that the metadata of a table names.
     pub(crate) scope: Option<Scope>,
+    /// The use of the key, by the metadata of a table.
+    pub(crate) usage: Option<Use>,
     /// A column whose codes of twelve digits are MyNumbers.
     pub(crate) numbers: Option<String>,
 }
@@ -88,7 +91,8 @@ impl Contents {
         };
         let numbers =
             file.names.iter().zip(&codes).find(|(_, codes)| codes.are_numbers()).map(|(name, _)| name.clone());
-        Ok((contents, Shown { whose, scope: file.metadata.map(|metadata| metadata.scope), numbers }))
+        let scope = file.metadata.map(|metadata| metadata.scope);
+        Ok((contents, Shown { whose, scope, usage: file.usage, numbers }))
     }
 
     /// How to read the file again.
@@ -98,6 +102,7 @@ impl Contents {
             delimiter: self.delimiter,
             encoding: self.encoding,
             block,
+            longest: MAX_SYMBOL_RECORD,
             // The bytes are those that the issuer signed, whatever their cells look like.
             multi_line_cells: true,
             memory,

@@ -52,7 +52,11 @@ fn put_new(staged: &Path, place: &Path) -> Result<(), PutError> {
 /// For file systems without such a rename, for example NFS. A hard link never replaces a file.
 fn link_new(staged: &Path, place: &Path) -> Result<(), PutError> {
     match fs::hard_link(staged, place) {
-        Ok(()) => Ok(fs::remove_file(staged)?),
+        Ok(()) => {
+            // The file is in place. Another name for it stays in the folder of the run, which a later run clears.
+            let _ = fs::remove_file(staged);
+            Ok(())
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(PutError::Appeared),
         // Without hard links, the check a moment ago must do.
         Err(_) => Ok(fs::rename(staged, place)?),
@@ -69,11 +73,14 @@ fn exchange(staged: &Path, place: &Path, seen: &Seen) -> Result<(), PutError> {
         Err(Errno::NOENT) => return put_new(staged, place),
         Err(error) => return Err(io::Error::from(error).into()),
     }
-    if Seen::of(&fs::symlink_metadata(staged)?).is_renamed_from(seen) {
-        return Ok(fs::remove_file(staged)?);
+    let old = fs::symlink_metadata(staged);
+    if old.as_ref().is_ok_and(|old| Seen::of(old).is_renamed_from(seen)) {
+        // The file is in place. The old one may stay in the folder of the run, which a later run clears.
+        let _ = fs::remove_file(staged);
+        return Ok(());
     }
     match renameat_with(CWD, staged, CWD, place, RenameFlags::EXCHANGE) {
-        Ok(()) => Err(PutError::Changed),
+        Ok(()) => Err(old.map_or_else(PutError::Io, |_| PutError::Changed)),
         Err(_) => Err(PutError::Displaced(staged.to_owned())),
     }
 }

@@ -99,7 +99,8 @@ impl Rule {
             Self::Exact | Self::Drop | Self::Empty => "any text",
             Self::Month | Self::Year | Self::Decade => "a date with four digits of the year or with an era",
             Self::Age { .. } => {
-                "a date of birth with four digits of the year or with an era, not after the date `as-of`"
+                "a date of birth with four digits of the year or with an era, not after the date `as-of` and not more \
+                 than 130 years before it"
             }
             Self::First { of: None, .. } => {
                 "a code of digits, hyphens and spaces, with at least as many digits as the policy keeps"

@@ -67,11 +67,13 @@ pub(super) fn number(value: &[u8]) -> Option<u64> {
     if !whole.contains(&b',') {
         return digits(whole);
     }
+    // At most eighteen digits in six groups.
+    if whole.len() > 23 {
+        return None;
+    }
     let mut groups = whole.split(|byte| *byte == b',');
     let first = groups.next().filter(|group| group.len() <= 3).and_then(digits)?;
-    groups
-        .try_fold(first, |sum, group| Some(1000 * sum + digits(group).filter(|_| group.len() == 3)?))
-        .filter(|_| whole.len() <= 24)
+    groups.try_fold(first, |sum, group| Some(1000 * sum + digits(group).filter(|_| group.len() == 3)?))
 }
 
 /// The year of a date, of `2001-02` or of `2001`.
@@ -132,6 +134,15 @@ impl Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_has_at_most_eighteen_digits_in_groups_too() {
+        assert_eq!(number(b"123,456,789,012,345,678"), Some(123_456_789_012_345_678));
+        assert_eq!(number(b"1,234,567.89"), Some(1_234_567));
+        for other in ["1,000,000,000,000,000,000", "999,999,999,999,999,999,999,999,999", "1,00", "1234,567", ",1"] {
+            assert_eq!(number(other.as_bytes()), None, "{other}");
+        }
+    }
 
     #[test]
     fn the_day_of_ages_is_a_text_or_a_date_of_toml() {

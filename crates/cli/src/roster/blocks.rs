@@ -13,8 +13,12 @@ use crate::failure::{Failure, Result};
 pub(crate) const BLOCK: usize = 1 << 18;
 /// `read_to_end` uses a small buffer of its own to look for the end of the input if less space than this is left.
 const PROBE: usize = 64;
-/// Maximum length of a record in bytes. A longer record is almost certainly a quote without its closing quote.
+/// Maximum length of a record of a roster in bytes. A longer record is almost certainly a quote without its closing
+/// quote.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
+/// The same for a file of symbols, which has longer records than its roster: a symbol has more characters than a
+/// number, and a cell with a CR gets quotes.
+pub(crate) const MAX_SYMBOL_RECORD: usize = 2 * MAX_RECORD + 64;
 
 /// Complete records, and the position of the first of them in the input.
 #[derive(Debug, Default)]
@@ -59,6 +63,8 @@ pub(crate) struct BlockReader<R> {
     delimiter: u8,
     /// Bytes of a block.
     size: usize,
+    /// Maximum length of a record in bytes.
+    longest: usize,
     /// The bytes after the last complete record.
     carry: Vec<u8>,
     at_end: bool,
@@ -73,11 +79,12 @@ impl<R> Drop for BlockReader<R> {
 }
 
 impl<R: Read> BlockReader<R> {
-    pub(crate) fn new(input: R, delimiter: u8, size: usize) -> Self {
+    /// Reads with blocks of `size` bytes, and records of at most `longest`.
+    pub(crate) fn new(input: R, delimiter: u8, size: usize, longest: usize) -> Self {
         let next = Block { first_line: 1, ..Block::default() };
         // Allocated at its full size, so that it never grows and leaves a copy behind.
-        let carry = Vec::with_capacity(size + MAX_RECORD);
-        Self { input, delimiter, size, carry, at_end: false, next, header_lines: 0 }
+        let carry = Vec::with_capacity(size + longest);
+        Self { input, delimiter, size, longest, carry, at_end: false, next, header_lines: 0 }
     }
 
     /// The number of lines of the header.
@@ -85,8 +92,17 @@ impl<R: Read> BlockReader<R> {
         self.header_lines
     }
 
-    /// Takes the first record, which is the header. `None` if the input is empty.
+    /// Takes the first record, which is the header. `None` if the input is empty. Refuses an input that is not CSV.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<u8>>> {
+        self.first_record(foreign::refuse)
+    }
+
+    /// The same for a file that this run wrote.
+    pub(crate) fn own_header(&mut self) -> Result<Option<Vec<u8>>> {
+        self.first_record(|_| Ok(()))
+    }
+
+    fn first_record(&mut self, check: impl Fn(&[u8]) -> Result<()>) -> Result<Option<Vec<u8>>> {
         // The first rows may be read together with the header.
         let mut bytes = Zeroizing::new(Vec::new());
         loop {
@@ -107,7 +123,7 @@ impl<R: Read> BlockReader<R> {
             }
             let record = csv::split(&bytes, csv::marks(&bytes), self.delimiter, self.at_end, &mut Vec::new());
             if record.is_some() || self.at_end || bytes.len() >= foreign::ENOUGH {
-                foreign::refuse(&bytes)?;
+                check(&bytes)?;
             }
             if let Some(record) = record {
                 let header = bytes[..record.next].to_vec();
@@ -148,7 +164,7 @@ impl<R: Read> BlockReader<R> {
             }
             self.refuse_endless(&block.bytes)?;
             // A record of maximum length may lack its line end here, or be the last of the input.
-            wanted = (2 * block.bytes.len()).min(MAX_RECORD + 1);
+            wanted = (2 * block.bytes.len()).min(self.longest + 1);
         }
     }
 
@@ -161,7 +177,7 @@ impl<R: Read> BlockReader<R> {
 
     /// A record without an end: the input ends, or the record is longer than allowed.
     fn refuse_endless(&self, bytes: &[u8]) -> Result<()> {
-        if !self.at_end && bytes.len() <= MAX_RECORD {
+        if !self.at_end && bytes.len() <= self.longest {
             return Ok(());
         }
         let mut at = 0;
@@ -172,11 +188,12 @@ impl<R: Read> BlockReader<R> {
         let byte = self.next.offset + at as u64;
         Err(Failure::new(
             format!(
-                "record {record} (line {line}, byte {byte}) has no end within {MAX_RECORD} bytes or before the end \
-                 of the input"
+                "record {record} (line {line}, byte {byte}) has no end within {} bytes or before the end of \
+                 the input",
+                self.longest
             ),
-            "add the closing quote of the cell that is open there, or check --delimiter and --encoding; no output \
-             was changed",
+            "add the closing quote of the cell that is open there, or shorten the record, or check --delimiter and \
+             --encoding; no output was changed",
         ))
     }
 

@@ -85,7 +85,8 @@ impl Characters {
     fn new() -> Self {
         let is_text = |bytes: &[u8]| SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).is_some();
         let single: [bool; 256] = std::array::from_fn(|byte| is_text(&[byte as u8]));
-        let mut pairs = Box::new([false; 1 << 16]);
+        let pairs = vec![false; 1 << 16].into_boxed_slice().try_into();
+        let mut pairs: Box<[bool; 1 << 16]> = pairs.unwrap_or_else(|_| unreachable!("it has this length"));
         for first in (0..=u8::MAX).filter(|first| !single[usize::from(*first)]) {
             for second in 0..=u8::MAX {
                 pairs[usize::from(u16::from_be_bytes([first, second]))] = is_text(&[first, second]);

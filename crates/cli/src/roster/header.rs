@@ -57,7 +57,10 @@ impl Header {
                         Encoding::Utf8 if Encoding::Cp932.accepts(&bytes) => {
                             "it can be read as CP932: give --encoding cp932"
                         }
-                        _ => "name the encoding with --encoding (utf-8 or cp932)",
+                        Encoding::Cp932 if Encoding::Utf8.accepts(&bytes) => {
+                            "it can be read as UTF-8: leave out --encoding cp932"
+                        }
+                        Encoding::Utf8 | Encoding::Cp932 => "name the encoding with --encoding (utf-8 or cp932)",
                     },
                 )
             })?;

@@ -69,6 +69,8 @@ pub(crate) struct ReadOptions {
     pub(crate) encoding: Encoding,
     /// The maximum size of a block in bytes.
     pub(crate) block: usize,
+    /// For CSV: the maximum length of a record in bytes.
+    pub(crate) longest: usize,
     /// For CSV: whether the lines of a cell over several lines may look like rows.
     pub(crate) multi_line_cells: bool,
     /// The memory that the run may use, in bytes.
@@ -119,7 +121,8 @@ impl Opened {
             let columns = Columns::Table(table.schema());
             return Ok(Self { size: table.rows(), columns, watched, rows: Unread::Table(table), block: form.block });
         }
-        let mut blocks = BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block);
+        let mut blocks =
+            BlockReader::new(Box::new(file) as Box<dyn Read + Send>, form.delimiter, form.block, form.longest);
         let header = blocks.header()?.ok_or_else(|| {
             Failure::new(
                 "the input is empty; it does not even have a header",

@@ -106,7 +106,8 @@ pub(crate) struct TranslateArgs {
     /// Encoding of CSV rows. The other columns keep it in a CSV output; in Parquet and Arrow they are UTF-8.
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
     encoding: Encoding,
-    /// Accept quoted cells over several lines, whatever their lines look like, as this option of `convert` does.
+    /// Accept quoted cells over several lines, in the asked rows and in the roster, whatever their lines look like, as
+    /// this option of `convert` does.
     #[arg(long)]
     multi_line_cells: bool,
     /// Stop if more asked rows than this are not translated: unknown, rejected, or set aside because a person's rows

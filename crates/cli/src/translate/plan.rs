@@ -36,7 +36,12 @@ use crate::{
     hardening, keys, options,
     placing::{Kind, Placing, SymbolsOf, directory_of},
     record::Recorder,
-    roster::{Columns, Input, Opened, ReadOptions, format::FileFormat, identity::Watched},
+    roster::{
+        Columns, Input, Opened, ReadOptions,
+        blocks::{MAX_RECORD, MAX_SYMBOL_RECORD},
+        format::FileFormat,
+        identity::Watched,
+    },
 };
 
 /// The keys of both scopes, and the one by whose symbols the record names people. They are moved in a box, so that no
@@ -151,6 +156,7 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: memory.block(1),
+        longest: MAX_SYMBOL_RECORD,
         multi_line_cells: args.multi_line_cells,
         memory: memory.total,
     };
@@ -248,7 +254,8 @@ fn roster_plan(args: &TranslateArgs, memory: Memory) -> Result<RosterPlan> {
         delimiter: roster.roster_delimiter,
         encoding: roster.roster_encoding,
         block: memory.block(1),
-        multi_line_cells: false,
+        longest: MAX_RECORD,
+        multi_line_cells: args.multi_line_cells,
         memory: memory.total,
     };
     let opened = Opened::open(path.as_deref(), options).map_err(|failure| failure.within("the roster"))?;
@@ -363,8 +370,9 @@ fn places(args: &TranslateArgs, (scope, tag): Named) -> Result<Places> {
     let duplicates = list(&args.duplicates, ".duplicates.csv")?;
     let roster_rejects = list(&args.roster_rejects, ".roster-rejects.csv")?;
     FileFormat::check_output_name(&args.out, args.output_format.is_some())?;
-    for place in [&rejects, &duplicates, &roster_rejects] {
-        FileFormat::check_output_name(place, false)?;
+    let lists = [&rejects, &duplicates, &roster_rejects].map(|place| (place, false));
+    for (place, any) in lists.into_iter().chain(args.report.iter().map(|report| (report, true))) {
+        FileFormat::check_output_name(place, any)?;
     }
     let of = SymbolsOf {
         column: args.symbol_column.clone(),

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::{
-    PEOPLE, both, deliver, linking, roster,
+    PEOPLE, audit, both, deliver, linking, roster,
     rosters::{Random, convert, keys_of},
     sample_keys::stderr,
     write,
@@ -46,4 +48,23 @@ fn a_file_in_the_other_ones_order_links_though_that_one_is_in_symbol_order() {
         convert(&keys, &[&issued[..], &["--key", "eligibility-all-1.key", "--out", "eligibility.csv", "-q"]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(linking(&keys, &["insurers.csv", "eligibility.csv"]), ["order"]);
+}
+
+#[test]
+fn a_file_whose_first_row_went_to_its_end_is_not_in_symbol_order() {
+    let keys = both();
+    deliver(&keys, &roster(PEOPLE), ".csv", &[]);
+    let is_in_order = || {
+        let output = audit(&keys, &["nta.csv", "moj.csv", "--json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        report["files"][0]["in_symbol_order"].clone()
+    };
+    assert_eq!(is_in_order(), true);
+    let text = fs::read_to_string(keys.at("nta.csv")).expect("text");
+    let mut lines: Vec<&str> = text.lines().collect();
+    // Its text is greater than that of the last row: `q` is the first letter of Bech32, and `l` the last.
+    let first = lines.remove(1);
+    lines.push(first);
+    fs::write(keys.at("nta.csv"), lines.join("\n") + "\n").expect("written");
+    assert_eq!(is_in_order(), false);
 }

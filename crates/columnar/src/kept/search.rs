@@ -146,14 +146,14 @@ pub fn holds_number(digits: &[u8], numbers: [&MyNumber; 2], lineage: Option<&Lin
     })
 }
 
-/// Whether a cell contains a symbol in text form, in hexadecimal, or as a UUID with hyphens.
+/// Whether a cell contains a symbol in text form, in hexadecimal, or as a UUID with hyphens. Letters and digits may be
+/// full width (UTF-8), and other characters may be between them.
 pub fn holds_symbol(cell: &[u8], symbol: &[u8; SYMBOL_LEN], encoder: &TextEncoder) -> bool {
     if cell.len() < 2 * symbol.len() {
         return false;
     }
     let hex = HEXLOWER.encode(symbol);
-    let mut cell = cell.to_ascii_lowercase();
-    cell.retain(|byte| *byte != b'-');
+    let cell = plain(cell).to_ascii_lowercase();
     [hex.as_bytes(), encoder.encode(symbol).as_ref()].iter().any(|form| memmem::find(&cell, form).is_some())
 }
 

@@ -61,13 +61,12 @@ impl KeyAddress {
         let Some(known) = text.to_str() else {
             return Ok(Self { expected: None, holder: Holder::File(text.into()) });
         };
-        let split = KINDS.iter().find_map(|kind| {
-            if known.starts_with(kind) {
-                return Some((None, known));
-            }
-            let at = known.find(&format!("@{kind}"))?;
-            Some((Some(&known[..at]), &known[at + 1..]))
-        });
+        let split = if KINDS.iter().any(|kind| known.starts_with(kind)) {
+            Some((None, known))
+        } else {
+            let first = KINDS.iter().filter_map(|kind| known.find(&format!("@{kind}"))).min();
+            first.map(|at| (Some(&known[..at]), &known[at + 1..]))
+        };
         let Some((expected, holder)) = split else {
             return Ok(Self { expected: None, holder: Holder::File(text.into()) });
         };
@@ -243,6 +242,19 @@ mod tests {
         ] {
             assert_eq!(parsed(text).map(|address| address.to_string()), Ok(text.to_owned()));
         }
+    }
+
+    #[test]
+    fn the_first_kind_in_a_text_is_that_of_the_address() {
+        // `@` and the names of kinds may be in a label.
+        let uri = "pkcs11:token=fugo;object=a@exec:b?module-path=/usr/lib/p11.so";
+        for text in [uri.to_owned(), format!("agency/nta/1=7c2cb2a1@{uri}")] {
+            let address = parsed(&text).expect("an address");
+            assert!(matches!(address.holder, Holder::Token(_)), "{text}");
+        }
+        let text = "agency/nta/1=7c2cb2a1@exec:/bin/mac a@pkcs11:b";
+        let address = parsed(text).expect("an address");
+        assert!(matches!(address.holder, Holder::Program(_)), "{text}");
     }
 
     #[test]
