@@ -85,13 +85,13 @@ impl<'a> Thrift<'a> {
 
     /// Calls `each(self, id, kind)` for every field of a structure. It must read or skip the value.
     pub(super) fn fields(&mut self, mut each: impl FnMut(&mut Self, i64, Kind) -> Option<()>) -> Option<()> {
-        let mut id = 0;
+        let mut id = 0_i64;
         loop {
             let head = self.byte()?;
             if head == 0 {
                 return Some(());
             }
-            id = if head >> 4 == 0 { self.integer()? } else { id + i64::from(head >> 4) };
+            id = if head >> 4 == 0 { self.integer()? } else { id.checked_add(i64::from(head >> 4))? };
             each(self, id, Kind::of(head & 0x0F)?)?;
         }
     }
@@ -100,8 +100,8 @@ impl<'a> Thrift<'a> {
     pub(super) fn list(&mut self) -> Option<(u64, Kind)> {
         let head = self.byte()?;
         let len = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
-        self.elements += len;
         (len <= (self.bytes.len() - self.at) as u64).then_some(())?;
+        self.elements += len;
         Some((len, Kind::of(head & 0x0F)?))
     }
 
@@ -171,7 +171,11 @@ mod tests {
 
     #[test]
     fn lengths_beyond_the_bytes_endless_integers_and_deep_structures_are_refused() {
-        for bytes in [&[8, 0xFF, 0xFF, 0x7F][..], &[0x19, 0xFC, 0xFF, 0xFF, 0x7F], &[0x15, 0x80], &[0x15; 3]] {
+        // A list of one integer, then one of 2^64 - 1; the field 2^63 - 1, then the one after it.
+        let lists = [&[0x19, 0x15, 2, 0x19, 0xF5][..], &[0xFF; 9], &[1, 0]].concat();
+        let ids = [&[0x05, 0xFE][..], &[0xFF; 8], &[1, 2, 0x15, 2, 0]].concat();
+        let short = [&[8, 0xFF, 0xFF, 0x7F][..], &[0x19, 0xFC, 0xFF, 0xFF, 0x7F], &[0x15, 0x80], &[0x15; 3]];
+        for bytes in short.into_iter().chain([&lists[..], &ids]) {
             let mut thrift = Thrift::new(bytes);
             assert_eq!(thrift.fields(|thrift, _, kind| thrift.skip(kind)), None, "{bytes:?}");
         }
