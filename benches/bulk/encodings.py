@@ -26,7 +26,7 @@ ENCODINGS = ("utf-8", "cp932")
 NAMES = ("佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "表", "能登", "十河", "噂野")
 GIVEN = ("太郎", "花子", "健一", "由美", "翔", "さくら", "ミツヱ", "ソノ", "陽菜", "蓮")
 TOWNS = ("千代田区霞が関", "大阪市北区梅田", "横浜市中区本町", "札幌市中央区大通西", "予備町ポソ能")
-HEADER = ("order", "encoding", "MB", "s, least", "s, median", "CPU s", "ns a byte", "time for as many bytes")
+HEADER = ("order", "encoding", "MB", "s, least", "s, median", "CPU s", "ns a byte, least", "time for as many bytes")
 
 
 def with_text(source: Path, out: Path, encoding: str) -> int:
