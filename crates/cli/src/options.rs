@@ -8,7 +8,8 @@ pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
         [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n-.|\\ ".contains(byte) => Ok(*byte),
         [b'|'] => Ok(b'|'),
         _ => Err(
-            "a delimiter must be one ASCII character such as , ; | or tab, but not a letter, digit, quote or line end"
+            "a delimiter must be one ASCII character such as , ; | or tab, but not a letter, digit, space, point, hyphen, \
+             backslash, double quote or line end"
                 .into(),
         ),
     }
@@ -23,7 +24,9 @@ pub(crate) fn size(text: &str) -> Result<usize, String> {
         _ => (text, 0),
     };
     let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << shift));
-    bytes.filter(|bytes| *bytes >= 16 << 20).ok_or_else(|| "give 16M or more, such as 512M or 2G".to_owned())
+    bytes
+        .filter(|bytes| *bytes >= 16 << 20)
+        .ok_or_else(|| "give a number of bytes with K, M or G, 16M or more: 512M or 2G, for example".to_owned())
 }
 
 /// A quarter of the machine's memory, at most 1 GiB.

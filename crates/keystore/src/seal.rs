@@ -205,7 +205,9 @@ pub enum SealError {
     #[error("the passphrase is empty; a passphrase has at least 12 characters")]
     EmptyPassphrase,
     /// A passphrase that is easy to guess.
-    #[error("the passphrase is too short; it needs at least 12 characters, and at least 5 different ones")]
+    #[error(
+        "the passphrase is too short or repeats itself; it needs at least 12 characters, and at least 5 different ones"
+    )]
     ShortPassphrase,
     /// No recipients, so nobody could open the file.
     #[error("a key file needs at least one recipient")]

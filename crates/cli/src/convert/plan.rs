@@ -441,8 +441,8 @@ fn load_keys(args: &ConvertArgs) -> Result<(Vec<SymbolSource>, bool)> {
 fn check_kept(args: &ConvertArgs, person: usize, keep: &[usize]) -> Result<()> {
     if keep.contains(&person) {
         return Err(Failure::new(
-            format!("--keep names the person column `{}`, which must not be in an output", args.column),
-            "leave it out; the symbol replaces it",
+            format!("the person column `{}` is named as a kept column, which must not be in an output", args.column),
+            "leave it out of --keep and of the policy; the symbol replaces it",
         ));
     }
     for (i, column) in keep.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::fmt;
 use fugo::{ErrorKind, MyNumberError, normalize::NormalizeError, text::TextError};
 use fugo_columnar::{FaultReason, kept::KeptFault};
 
-use crate::policy::Rule;
+use crate::{counts::counted, policy::Rule};
 
 /// Why a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl fmt::Display for Reason {
             Self::Text(error) => error.fmt(f),
             Self::Encoding => f.write_str("the cell is not text in the encoding that --encoding names"),
             Self::Fields { found, expected } => {
-                write!(f, "the record has {found} fields; the header has {expected}")
+                write!(f, "the record has {}; the header has {expected}", counted(*found as u64, "field"))
             }
             Self::StrayQuote => {
                 f.write_str("there is text after a closing quote; a quote within a quoted cell must be doubled")

@@ -211,8 +211,12 @@ impl Limits {
                 format!(
                     "{missing} of {read} rows are missing from the outputs, and an existing file would be replaced"
                 ),
-                "write to another file with --out to see the rejects, or accept the loss with --max-rejects 100%; \
-                 no output was changed",
+                if read == 0 {
+                    "if the input has no rows and should have none, say so with --expect-rows 0; no output was changed"
+                } else {
+                    "write to another file with --out to see the rejects, or accept the loss with --max-rejects 100%; \
+                     no output was changed"
+                },
             ));
         }
         Ok(())

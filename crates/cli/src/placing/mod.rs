@@ -202,7 +202,11 @@ fn refuse_record(place: &Path) -> Result<()> {
 pub(crate) fn check_directory(dir: &Path) -> Result<()> {
     match fs::metadata(dir) {
         Ok(found) if found.is_dir() => Ok(()),
-        _ => Err(Failure::new(
+        Ok(_) => Err(Failure::new(
+            format_args!("{} is not a directory", dir.display()),
+            "name the directory for the files; no file was changed",
+        )),
+        Err(_) => Err(Failure::new(
             format_args!("the directory {} does not exist", dir.display()),
             "make the directory first; no file was changed",
         )),
