@@ -339,7 +339,7 @@ fn an_interrupted_run_says_so_and_leaves_everything_as_it_was() {
     for signal in [Signal::INT, Signal::TERM] {
         for phase in &PHASES[..3] {
             let interrupted = (0..20).any(|_| {
-                let mut running = Running::start(command(&keys, &ARGS));
+                let mut running = Running::start(with_signals(STOPPED_BY_SIGNALS, &keys, &ARGS));
                 assert!(running.wait_for(phase));
                 running.signal(signal);
                 let (status, _, said) = running.end();
@@ -360,9 +360,20 @@ fn an_interrupted_run_says_so_and_leaves_everything_as_it_was() {
     }
 }
 
+/// `fugo convert` with signals as an option of env(1) has them, whatever the program that runs the tests ignores.
+fn with_signals(option: &str, keys: &Keys, args: &[&str]) -> Command {
+    let tool = command(keys, args);
+    let mut env = Command::new("env");
+    env.arg(option).arg(tool.get_program()).args(tool.get_args()).current_dir(keys.at(""));
+    env.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    env
+}
+
+const STOPPED_BY_SIGNALS: &str = "--default-signal=INT,TERM,HUP";
+
 /// Starts a run that reads from a pipe, and waits until it has begun.
-fn start_piped(keys: &Keys, out: &str) -> (Running, std::process::ChildStdin) {
-    let mut tool = command(keys, &["--key", NTA_KEY, "--out", out]);
+fn start_piped(keys: &Keys, out: &str, signals: &str) -> (Running, std::process::ChildStdin) {
+    let mut tool = with_signals(signals, keys, &["--key", NTA_KEY, "--out", out]);
     tool.stdin(Stdio::piped());
     let mut running = Running::start(tool);
     let mut input = running.child.stdin.take().expect("a pipe");
@@ -375,7 +386,7 @@ fn start_piped(keys: &Keys, out: &str) -> (Running, std::process::ChildStdin) {
 fn a_run_whose_input_never_ends_can_be_interrupted() {
     let keys = keys_of(&[NTA]);
     for signal in [Signal::INT, Signal::TERM] {
-        let (running, input) = start_piped(&keys, "nta.csv");
+        let (running, input) = start_piped(&keys, "nta.csv", STOPPED_BY_SIGNALS);
         running.signal(signal);
         let started = Instant::now();
         let (status, ..) = running.end();
@@ -389,7 +400,7 @@ fn a_run_whose_input_never_ends_can_be_interrupted() {
 #[test]
 fn a_run_whose_input_keeps_coming_can_be_interrupted() {
     let keys = keys_of(&[NTA]);
-    let (running, mut input) = start_piped(&keys, "nta.csv");
+    let (running, mut input) = start_piped(&keys, "nta.csv", STOPPED_BY_SIGNALS);
     let endless = thread::spawn(move || {
         let rows = format!("{NUMBER}\n").repeat(10_000);
         while input.write_all(rows.as_bytes()).is_ok() {}
@@ -402,9 +413,27 @@ fn a_run_whose_input_keeps_coming_can_be_interrupted() {
 }
 
 #[test]
+fn a_signal_that_was_ignored_when_the_tool_began_stays_ignored() {
+    let keys = keys_of(&[NTA]);
+    let (mut running, input) = start_piped(&keys, "nta.csv", "--ignore-signal=INT,HUP");
+    for signal in [Signal::HUP, Signal::INT] {
+        running.signal(signal);
+    }
+    thread::sleep(Duration::from_millis(200));
+    assert!(running.child.try_wait().expect("its status").is_none(), "it ended");
+    drop(input);
+    assert_eq!(running.end().0.code(), Some(0));
+    // The others stop it as before.
+    let (running, input) = start_piped(&keys, "other.csv", "--ignore-signal=INT,HUP");
+    running.signal(Signal::TERM);
+    assert_eq!(running.end().0.code(), Some(130));
+    drop(input);
+}
+
+#[test]
 fn a_live_run_is_not_cleared_by_another_that_starts_meanwhile() {
     let keys = keys_of(&[NTA]);
-    let (mut running, input) = start_piped(&keys, "slow.csv");
+    let (mut running, input) = start_piped(&keys, "slow.csv", STOPPED_BY_SIGNALS);
     let directory = run_directories(&keys.at(""));
     assert_eq!(directory.len(), 1);
     keys.file("roster.csv", &format!("my_number\n{NUMBER}\n"), 0o600);
