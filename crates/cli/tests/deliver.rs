@@ -382,6 +382,20 @@ fn a_table_shows_that_a_test_key_made_its_symbols_without_a_report_too() {
 }
 
 #[test]
+fn a_scope_keeps_its_key_and_a_key_its_scope_from_one_delivery_to_the_next() {
+    let issuer = Issuer::new();
+    let output = issuer.deliver("nta.csv moj.csv --serial 1");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = "the deliveries of agency/nta/1 before had symbols of the key 7c2cb2a1, and this one of";
+    let to = format!("--serial 2 --without-audit --recipient {}", issuer.nta);
+    is_refused(&issuer.deliver(&format!("nta.csv --scope agency/mof/1 {to}")), said);
+    is_refused(&issuer.deliver("moj.csv --serial 2 --scope agency/nta/1 --without-audit"), said);
+    assert_eq!(issuer.names("outbox"), ["agency-moj-1-1", "agency-nta-1-1"]);
+    let output = issuer.deliver("nta.csv --serial 2 --scope agency/nta/1 --without-audit");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn the_serial_is_todays_date_unless_another_is_given() {
     let issuer = Issuer::new();
     let today = || {

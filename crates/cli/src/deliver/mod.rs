@@ -5,6 +5,7 @@ mod recipients;
 mod seal;
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -13,7 +14,7 @@ use std::{
 use arrow_array::{temporal_conversions::as_date, types::Date32Type};
 use clap::Args;
 use fugo::{KeyTag, Scope};
-use fugo_keystore::{DeliveryRecipient, SigningKeyFile, Use};
+use fugo_keystore::{DeliveryRecipient, SigningKeyFile, Use, VerifyingKeyFile};
 use serde_json::Value;
 
 use self::{
@@ -29,8 +30,9 @@ use crate::{
     interrupt::Interrupt,
     keys::{TestKeyArgs, UnlockArgs},
     manifest::{
-        Evidence, Manifest, Serial,
+        Evidence, MOST, Manifest, Serial,
         contents::{Contents, Shown},
+        envelope, outer_name_in, read_small,
     },
     notice,
     options::default_memory,
@@ -131,6 +133,7 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
     let given = given_recipients(&args.recipient)?;
     let serial = args.serial.or_else(today).ok_or_else(|| Failure::new("the clock is wrong", "give --serial"))?;
 
+    let earlier = earlier(&args.out_dir, &key.public())?;
     let mut planned: Vec<Planned> = Vec::new();
     for path in &args.files {
         let (contents, of) =
@@ -166,6 +169,7 @@ pub(crate) fn run(args: &DeliverArgs) -> Result<Exit> {
         let folder = args.out_dir.join(manifest.folder_name());
         check_folder(&folder, &planned)?;
         check_serial(&args.out_dir, &manifest)?;
+        check_key(&earlier, &manifest)?;
         planned.push(Planned { path: path.clone(), manifest, recipients, folder });
     }
     if !args.without_audit {
@@ -356,6 +360,36 @@ fn check_serial(out_dir: &Path, manifest: &Manifest) -> Result<()> {
         Some(last) => Err(Failure::new(
             format!("{} has a delivery of {} with the serial {last}", shown(out_dir.display()), manifest.scope),
             "give a larger --serial: the organisation refuses one that is not",
+        )),
+    }
+}
+
+/// The scopes and tags of the deliveries in a directory whose manifests this key has signed.
+fn earlier(out_dir: &Path, key: &VerifyingKeyFile) -> Result<Vec<(Scope, KeyTag)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(out_dir).map_err(|error| Failure::io("read", out_dir, &error))? {
+        let folder = entry.map_err(|error| Failure::io("read", out_dir, &error))?.path();
+        let Some(name) = folder.file_name().and_then(OsStr::to_str) else { continue };
+        let place = folder.join(outer_name_in(name));
+        // What is not a delivery of this key says nothing about keys.
+        let manifest = read_small(&place, MOST).ok().and_then(|bytes| envelope::open(&bytes, key).ok());
+        found.extend(manifest.and_then(|statement| Manifest::parse(&statement)).map(|of| (of.scope, of.tag)));
+    }
+    Ok(found)
+}
+
+/// Refuses a scope under another key than before, and a key under another scope.
+fn check_key(earlier: &[(Scope, KeyTag)], manifest: &Manifest) -> Result<()> {
+    let differs = |(scope, tag): &&(Scope, KeyTag)| (*scope == manifest.scope) != (*tag == manifest.tag);
+    match earlier.iter().find(differs) {
+        None => Ok(()),
+        Some((scope, tag)) => Err(Failure::new(
+            format!(
+                "the deliveries of {scope} before had symbols of the key {tag}, and this one of {} would have those of {}",
+                manifest.scope, manifest.tag
+            ),
+            "compare both with the registry of scopes, and name the scope that the file was converted for; if the root key is \
+             another, give another --out-dir",
         )),
     }
 }

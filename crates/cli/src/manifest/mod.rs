@@ -201,12 +201,20 @@ pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The most bytes of a manifest.
+pub(crate) const MOST: u64 = 4 << 20;
+
 pub(crate) const SEALED_SUFFIX: &str = ".tar.age";
 pub(crate) const OUTER_SUFFIX: &str = ".manifest.json";
 
 /// The name of the manifest of a sealed file.
 pub(crate) fn outer_name_of(sealed: &str) -> Option<String> {
     sealed.strip_suffix(SEALED_SUFFIX).map(|stem| format!("{stem}{OUTER_SUFFIX}"))
+}
+
+/// The name of the manifest in the folder of a delivery.
+pub(crate) fn outer_name_in(folder: &str) -> String {
+    format!("{folder}{OUTER_SUFFIX}")
 }
 
 /// The serial of a delivery to a scope, by the name of its manifest.

@@ -22,7 +22,7 @@ use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
     keys::TestKeyArgs,
-    manifest::{Manifest, Serial, contents, envelope, envelope::EnvelopeError, outer_name_of, read_small},
+    manifest::{MOST, Manifest, Serial, contents, envelope, envelope::EnvelopeError, outer_name_of, read_small},
     notice,
     placing::{self, Kind, OverwriteArgs, Placing, Staging},
     redaction::shown,
@@ -70,9 +70,6 @@ pub(crate) struct ReceiveArgs {
     #[arg(long)]
     json: bool,
 }
-
-/// The most bytes of a manifest.
-pub(super) const MOST: u64 = 4 << 20;
 
 pub(crate) fn run(args: &ReceiveArgs) -> Result<Exit> {
     let interrupt = Interrupt::listen()?;

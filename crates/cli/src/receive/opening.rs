@@ -7,11 +7,10 @@ use std::{
 
 use fugo_keystore::{Identities, OpenError, VerifyingKeyFile};
 
-use super::MOST;
 use crate::{
     failure::{Failure, Result},
     interrupt::Interrupt,
-    manifest::{Manifest, contents::Contents, envelope, open as open_file},
+    manifest::{MOST, Manifest, contents::Contents, envelope, open as open_file},
     options::default_memory,
     placing::{Complete, Output},
     roster::blocks::BLOCK,
