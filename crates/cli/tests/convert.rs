@@ -14,7 +14,7 @@ use rosters::{
     MOJ, MOJ_KEY, NTA, NTA_KEY, command, convert, convert_for_nta, earlier, file_of, keys_of, lines, number, numbers,
     read, rows_in, symbols_of,
 };
-use sample_keys::{Keys, NUMBER, SYMBOL, TEXT, set_mode, stderr, stdout};
+use sample_keys::{Keys, NUMBER, SYMBOL, TEXT, answer, set_mode, stderr, stdout};
 use serde_json::{Value, json};
 
 /// Some clean rows: a header, and a name for each number.
@@ -40,6 +40,18 @@ fn fugo(keys: &Keys, args: &[&str]) -> Output {
 
 fn report(keys: &Keys) -> Value {
     serde_json::from_slice(&read(keys, "report.json")).expect("JSON")
+}
+
+#[test]
+fn each_way_to_give_what_is_missing_is_named() {
+    let said = |args: &[&str]| stderr(&answer(args, "")).to_owned();
+    assert!(said(&["convert", "a.csv", "--key", "a.key"]).contains("<--out <FILE>|--out-dir <DIR>>"));
+    let said = said(&["deliver", "a.csv", "--out-dir", "b", "--signing-key", "c.key"]);
+    for ways in
+        ["<--recipients <FILE>|--recipient", "<--report <FILE>|--scope", "<--audit-report <FILE>|--without-audit>"]
+    {
+        assert!(said.contains(ways), "{said}");
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) mod writing;
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use fugo::KeyTag;
 
 pub(crate) use self::report::Report;
@@ -68,6 +68,7 @@ use crate::{
 /// names. Exit status: 0 all rows were converted, 1 finished with rejects or rows set aside, 2 refused or stopped,
 /// 130 interrupted.
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("place").args(["outs", "out_dir"]).required(true).multiple(true)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ConvertArgs {
     /// The roster; standard input if absent or `-`. Its name gives the format: .parquet, .arrow, otherwise CSV.
@@ -86,7 +87,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long = "out", value_name = "FILE", conflicts_with = "out_dir")]
     outs: Vec<PathBuf>,
     /// A directory for the outputs, one for each key and named after its scope: agency-nta-1.csv.
-    #[arg(long, value_name = "DIR", required_unless_present = "outs")]
+    #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
     #[command(flatten)]
     unlock: UnlockArgs,

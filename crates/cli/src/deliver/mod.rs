@@ -12,7 +12,7 @@ use std::{
 };
 
 use arrow_array::{temporal_conversions::as_date, types::Date32Type};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo::{KeyTag, Scope};
 use fugo_keystore::{DeliveryRecipient, SigningKeyFile, Use, VerifyingKeyFile};
 use serde_json::Value;
@@ -54,6 +54,9 @@ const LARGER: &str = "give a larger --serial";
 /// A file is refused if an audit says that it links, and also if no audit of this file is given, unless an option says
 /// that it may go. Nothing existing is ever replaced. A folder appears with both files, or not at all.
 #[derive(Args)]
+#[command(group(ArgGroup::new("to").args(["recipients", "recipient"]).required(true).multiple(true)))]
+#[command(group(ArgGroup::new("origin").args(["report", "scope"]).required(true).multiple(true)))]
+#[command(group(ArgGroup::new("audits").args(["audit_report", "without_audit"]).required(true).multiple(true)))]
 pub(crate) struct DeliverArgs {
     /// The files to deliver: outputs of `fugo convert`.
     #[arg(required = true)]
@@ -69,14 +72,14 @@ pub(crate) struct DeliverArgs {
     #[command(flatten)]
     test: TestKeyArgs,
     /// A list of scopes and their recipients: a CSV with the header scope,recipient.
-    #[arg(long, value_name = "FILE", required_unless_present = "recipient", conflicts_with = "recipient")]
+    #[arg(long, value_name = "FILE", conflicts_with = "recipient")]
     recipients: Option<PathBuf>,
     /// The recipient of the one file: age1… (X25519) or age1tag1… (P-256, in hardware). May be given several times.
     #[arg(long, value_name = "RECIPIENT")]
     recipient: Vec<String>,
     /// The report of the conversion (`fugo convert --report`). It says which scope and key each file has, and how many
     /// rows were rejected. May be given several times.
-    #[arg(long, value_name = "FILE", required_unless_present = "scope")]
+    #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// The scope of the one file, where there is no report.
     #[arg(long, conflicts_with = "report")]
@@ -87,7 +90,7 @@ pub(crate) struct DeliverArgs {
     serial: Option<Serial>,
     /// An audit of the file (`fugo audit --report`). Each file needs at least one, and so do every two files. May be
     /// given several times.
-    #[arg(long, value_name = "FILE", required_unless_present = "without_audit")]
+    #[arg(long, value_name = "FILE")]
     audit_report: Vec<PathBuf>,
     /// A verdict of the ledger of a file's scope (`fugo ledger record --json`). Its counts go into the manifest. May be
     /// given several times; if one is given, each file needs one.
