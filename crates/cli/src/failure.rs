@@ -78,7 +78,7 @@ impl Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self { kind: Kind::BrokenPipe(Exit::Clean), ..Self::new("the reader went away", "") };
         }
-        let remedy = "check where standard output goes; files that the command names are complete";
+        let remedy = "check where standard output goes; a file that the command writes is complete or absent";
         Self::new(format!("cannot write to standard output: {error}"), remedy)
     }
 

@@ -293,7 +293,7 @@ fn a_ledger_takes_the_scope_of_a_file_from_the_report_of_its_conversion() {
     issuer.keys.file("fewer.csv", &all[..=all.trim_end().rfind('\n').expect("lines")], 0o600);
     is_refused(
         &record("fewer.csv --scope agency/nta/1 --shared group"),
-        "the last recorded delivery of agency/nta/1 has serial 1, and other rows than this file",
+        "the last recorded delivery of agency/nta/1 has serial 1, and other rows or columns than this file",
     );
     is_refused(&issuer.run("ledger judge copy.csv --ledger nowhere --key ledger.key --serial 2"), "does not exist");
 }

@@ -403,10 +403,26 @@ fn a_ledger_that_was_altered_or_has_another_key_is_refused() {
     refused("--key other.key --serial 2", "was altered or cut, or its key is another");
     // The same file would be the recorded delivery.
     write(&keys, NTA, &["code"], (0..100).map(|person| (person, "1".to_owned())));
-    refused("--key ledger.key --serial 1", "has serial 1, and other rows than this file");
+    refused("--key ledger.key --serial 1", "has serial 1, and other rows or columns than this file");
     refused("--key ledger.key --serial 2 --shared code", "has other shared columns");
     refused("--key ledger.key --serial 2 --shared absent", "is not a kept column");
     assert_eq!(fs::read(&path).expect("kept"), ledger);
+}
+
+#[test]
+fn a_file_with_a_column_more_is_not_the_delivery_that_was_recorded() {
+    let keys = issuer();
+    let record = |columns: &[&str], people: usize, cells: &str, serial: u32| {
+        write(&keys, NTA, columns, (0..people).map(|person| (person, cells.to_owned())));
+        let args = format!("--ledger ledgers --key ledger.key --scope agency/nta/1 --serial {serial} --test-keys");
+        run(&keys, &format!("ledger record file.csv {args}"))
+    };
+    assert_eq!(record(&["code", "ward"], 100, "1,a", 1).status.code(), Some(0));
+    assert_eq!(record(&["code"], 120, "1", 2).status.code(), Some(0));
+    // Nobody came, went or changed, but the newcomers' wards were never delivered.
+    let output = record(&["code", "ward"], 120, "1,a", 2);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("other rows or columns than this file"), "{}", stderr(&output));
 }
 
 #[test]

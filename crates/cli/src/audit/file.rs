@@ -56,7 +56,7 @@ pub(crate) struct Delivery {
     symbol: usize,
     /// The description in the metadata of the symbol column.
     pub(crate) metadata: Option<SymbolMetadata>,
-    /// The use of the key that made the symbols, if the metadata say whose they are.
+    /// The use of the key that made the symbols, if the metadata say it.
     pub(crate) usage: Option<Use>,
     /// Keys and values in the file's own schema.
     pub(super) notes: BTreeMap<String, String>,
@@ -170,12 +170,13 @@ impl Delivery {
             let typed = (0..file.names.len()).filter(is_symbols);
             file.symbol_typed = typed.map(|column| column - usize::from(column > file.symbol)).collect();
             let symbols = schema.field(file.symbol);
-            let usage = if symbols.metadata().contains_key(USE_KEY) { Use::Test } else { Use::Production };
+            // Without it the use is not known: a program may have written the table.
+            let usage = symbols.metadata().contains_key(USE_KEY).then_some(Use::Test);
             let found = SymbolMetadata::of(symbols);
             file.metadata = found.map_err(|error| {
                 Failure::new(error, "convert the roster again, or take an unchanged copy of the output").of(path)
             })?;
-            file.usage = file.metadata.map(|_| usage);
+            file.usage = usage;
             // The Parquet reader adds field ids, which the file does not have.
             let own = |key: &str| !key.starts_with("fugo.") && !key.starts_with("PARQUET:");
             let notes = schema.metadata().iter().filter(|(key, _)| own(key));

@@ -32,7 +32,13 @@ use crate::{
     hardening, keys, notice, options, placing,
     policy::{Levels, Policy, ScopePolicy},
     redaction::shown,
-    roster::{self, Columns, Input, Opened, blocks::MAX_RECORD, foreign, format::FileFormat, identity::Watched},
+    roster::{
+        self, Columns, Input, Opened,
+        blocks::{MAX_RECORD, MAX_SYMBOL_RECORD},
+        foreign,
+        format::FileFormat,
+        identity::Watched,
+    },
 };
 
 /// The parts of a run that are dropped once the input is read, numbers and keys among them.
@@ -145,7 +151,7 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         delimiter: args.delimiter,
         encoding: args.encoding,
         block: memory.block(scopes.len()),
-        longest: MAX_RECORD,
+        longest: if args.from == PersonsAre::Number { MAX_RECORD } else { MAX_SYMBOL_RECORD },
         multi_line_cells: args.multi_line_cells,
         memory: memory.total,
     };
@@ -362,12 +368,6 @@ impl OutputForm<'_> {
                 "use a name such as `symbol`",
             ));
         }
-        if foreign::refuse(name.as_bytes()).is_err() {
-            return Err(Failure::new(
-                "--symbol-column begins as files of another format do, so programs would not take the output for CSV",
-                "use a name such as `symbol`",
-            ));
-        }
         let names = columns.names();
         let kept = keep.iter().map(|column| names[*column].as_str());
         headers::check(&std::iter::once(name).chain(kept).collect::<Vec<_>>())?;
@@ -377,6 +377,12 @@ impl OutputForm<'_> {
             line.extend_from_slice(&columns.header_cell(*column, self.delimiter));
         }
         line.push(b'\n');
+        if foreign::refuse(&line).is_err() {
+            return Err(Failure::new(
+                "the header of an output begins as files of another format do, so programs would not take it for CSV",
+                "give --symbol-column a name such as `symbol`",
+            ));
+        }
         Ok(line)
     }
 }

@@ -6,7 +6,7 @@ mod seal;
 
 use std::{
     ffi::OsStr,
-    fs,
+    fmt, fs, io,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -32,7 +32,8 @@ use crate::{
     manifest::{
         Evidence, MOST, Manifest, Serial,
         contents::{Contents, Shown},
-        envelope, outer_name_in, read_small,
+        envelope::{self, EnvelopeError},
+        outer_name_in, read_small,
     },
     notice,
     options::default_memory,
@@ -374,9 +375,27 @@ fn earlier(out_dir: &Path, key: &VerifyingKeyFile) -> Result<Vec<(Scope, KeyTag)
         let folder = entry.map_err(|error| Failure::io("read", out_dir, &error))?.path();
         let Some(name) = folder.file_name().and_then(OsStr::to_str) else { continue };
         let place = folder.join(outer_name_in(name));
-        // What is not a delivery of this key says nothing about keys.
-        let manifest = read_small(&place, MOST).ok().and_then(|bytes| envelope::open(&bytes, key).ok());
-        found.extend(manifest.and_then(|statement| Manifest::parse(&statement)).map(|of| (of.scope, of.tag)));
+        let is_absent = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        match fs::symlink_metadata(&place) {
+            Err(error) if is_absent(error.kind()) => continue,
+            other => other.map_err(|error| Failure::io("read", &place, &error))?,
+        };
+        let unreadable = |error: &dyn fmt::Display| {
+            Failure::new(
+                format_args!("{}: {error}", place.display()),
+                "move this folder away, or find out who changed it",
+            )
+        };
+        match envelope::open(&read_small(&place, MOST)?, key) {
+            Ok(statement) => {
+                let of =
+                    Manifest::parse(&statement).ok_or_else(|| unreadable(&"another version wrote the manifest"))?;
+                found.push((of.scope, of.tag));
+            }
+            // It says nothing about the scopes of this key.
+            Err(EnvelopeError::OtherKey { .. } | EnvelopeError::NotAnEnvelope) => {}
+            Err(error) => return Err(unreadable(&error)),
+        }
     }
     Ok(found)
 }

@@ -6,6 +6,7 @@ mod rows;
 mod verdict;
 
 use std::{
+    cell::Cell,
     io::{self, Write},
     path::PathBuf,
 };
@@ -72,7 +73,8 @@ pub(crate) struct LedgerArgs {
     /// The scope of the file, where there is no report. The metadata of Parquet and Arrow name it; CSV does not.
     #[arg(long, conflicts_with = "report")]
     scope: Option<Scope>,
-    /// The serial of the delivery, as `fugo deliver` takes it; larger than that of the last one.
+    /// The serial of the delivery, as `fugo deliver` takes it; larger than that of the last one, or that one again with
+    /// the same file, for its verdict.
     #[arg(long, value_name = "N")]
     serial: Serial,
     /// Groups with fewer people than this are small.
@@ -104,7 +106,8 @@ pub(crate) struct LedgerArgs {
 
 /// Judge a file as `fugo ledger judge` does, and record it if it is accepted
 ///
-/// Record a file before you deliver it. If it is refused, the ledger stays as it is.
+/// Record a file before you deliver it. If it is refused, the ledger stays as it is. For the delivery that was recorded
+/// last, the verdict is printed again.
 #[derive(Args)]
 pub(crate) struct RecordArgs {
     #[command(flatten)]
@@ -202,6 +205,8 @@ struct Judged<'a> {
     widening: Widening,
     /// The last delivery, if the file may be this one again.
     again: Option<Recorded>,
+    /// Whether people have cells in the file and not in the ledger, or the other way round.
+    other_columns: Cell<bool>,
     rows: Rows<'a>,
     hashes: Hashes,
     nth: u32,
@@ -249,14 +254,27 @@ impl<'a> Judged<'a> {
         }
         let widening = ledger.add_columns(&file.names);
         let nth = ledger.deliveries.len() as u32;
-        Ok(Self { ledger, kept, widening, again, rows, hashes, nth, memory, spills, interrupt })
+        Ok(Self {
+            ledger,
+            kept,
+            widening,
+            again,
+            other_columns: Cell::default(),
+            rows,
+            hashes,
+            nth,
+            memory,
+            spills,
+            interrupt,
+        })
     }
 
     /// Gives everybody after the delivery, ascending.
     fn each(&self, to: &mut dyn FnMut(&Person) -> Result<()>) -> Result<Events> {
         let shared: Vec<bool> = self.ledger.columns.iter().map(|name| self.ledger.shared.contains(name)).collect();
         let sets = self.ledger.sets();
-        let delivery = Delivery { hashes: &self.hashes, nth: self.nth, sets: &sets, shared: &shared };
+        let (hashes, other_columns) = (&self.hashes, &self.other_columns);
+        let delivery = Delivery { hashes, nth: self.nth, sets: &sets, shared: &shared, other_columns };
         let kept = self.kept.as_ref().map(Kept::people).transpose()?;
         let people = kept.into_iter().flatten().map(|person| person.map(|person| self.widening.of(person)));
         let mut count = 0_u64;
@@ -281,8 +299,20 @@ impl<'a> Judged<'a> {
         let histories = chains.iter().map(|chains| Histories::of(chains, args.least)).collect::<Result<_>>()?;
         let recorded = match self.again.clone() {
             // Nobody came, went or changed since, so the histories are those of that day.
-            Some(last) if events == Events::default() && self.rows.count() == last.rows => last,
-            Some(_) => return Err(not_larger(&self.ledger)),
+            Some(last)
+                if events == Events::default() && self.rows.count() == last.rows && !self.other_columns.get() =>
+            {
+                last
+            }
+            Some(last) => {
+                return Err(Failure::new(
+                    format!(
+                        "the last recorded delivery of {} has serial {}, and other rows or columns than this file",
+                        self.ledger.scope, last.serial
+                    ),
+                    "give a larger --serial, or the file that was recorded",
+                ));
+            }
             None => {
                 let recorded = Recorded { serial: args.serial, rows: self.rows.count(), events };
                 self.ledger.deliveries.push(recorded.clone());
@@ -324,17 +354,12 @@ fn same_serial(args: &LedgerArgs, before: &Ledger, file: &SymbolFile) -> Option<
     before.deliveries.last().filter(|last| last.serial == args.serial && knows_all).cloned()
 }
 
-fn not_larger(before: &Ledger) -> Failure {
-    let last = before.deliveries.last().map_or_else(String::new, |last| last.serial.to_string());
-    Failure::new(
-        format!("the last recorded delivery of {} has serial {last}, and other rows than this file", before.scope),
-        "give a larger --serial, or the file that was recorded",
-    )
-}
-
 fn check_next(args: &LedgerArgs, before: &Ledger, may_be_again: bool) -> Result<()> {
-    if before.deliveries.last().is_some_and(|last| args.serial <= last.serial) && !may_be_again {
-        return Err(not_larger(before));
+    if let Some(last) = before.deliveries.last().filter(|last| args.serial <= last.serial && !may_be_again) {
+        return Err(Failure::new(
+            format!("the last recorded delivery of {} has serial {}", before.scope, last.serial),
+            "give a larger --serial",
+        ));
     }
     let (mut given, mut known) = (args.shared.clone(), before.shared.clone());
     given.sort();

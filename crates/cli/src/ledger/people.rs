@@ -5,6 +5,8 @@
 //! keyed hashes: two people have equal chains if, and only if, they have equal histories. So the people with one chain
 //! are a group whose members nobody can tell apart by history.
 
+use std::cell::Cell;
+
 use fugo::SYMBOL_LEN;
 use fugo_keystore::{LedgerHash, LedgerKeyFile};
 
@@ -90,6 +92,9 @@ pub(super) struct Delivery<'a> {
     pub(super) sets: &'a [Set],
     /// For each column, whether its values are part of the history, because others know them too.
     pub(super) shared: &'a [bool],
+    /// Set if somebody has a cell here and not in the ledger, or the other way round. That shows no change, but it is
+    /// not the delivery that was recorded.
+    pub(super) other_columns: &'a Cell<bool>,
 }
 
 impl Delivery<'_> {
@@ -143,6 +148,9 @@ impl Delivery<'_> {
             before != UNKNOWN && now != UNKNOWN && before != now
         };
         let changed: Vec<usize> = (0..cells.len()).filter(differs).collect();
+        if person.cells.iter().zip(&cells).any(|(before, now)| (*before == UNKNOWN) != (*now == UNKNOWN)) {
+            self.other_columns.set(true);
+        }
         let known = cells.iter().zip(&mut person.cells).filter(|(now, _)| **now != UNKNOWN);
         known.for_each(|(now, before)| *before = *now);
         if !person.present {
@@ -191,7 +199,8 @@ mod tests {
         let hashes = Hashes::of(&LedgerKeyFile::random(Use::Test).expect("a key"));
         let (mut people, mut events) = (Vec::new(), Events::default());
         for (nth, rows) in (0..).zip(deliveries) {
-            let delivery = Delivery { hashes: &hashes, nth, sets: &sets(1), shared: &[shared] };
+            let delivery =
+                Delivery { hashes: &hashes, nth, sets: &sets(1), shared: &[shared], other_columns: &Cell::default() };
             let rows = rows.iter().map(|(tag, cell)| Ok((*tag, vec![*cell])));
             let before = std::mem::take(&mut people).into_iter().map(Ok);
             let mut each = |person: &Person| {

@@ -58,7 +58,7 @@ impl Header {
                             "it can be read as CP932: give --encoding cp932"
                         }
                         Encoding::Cp932 if Encoding::Utf8.accepts(&bytes) => {
-                            "it can be read as UTF-8: leave out --encoding cp932"
+                            "it can be read as UTF-8, the encoding of files without an option"
                         }
                         Encoding::Utf8 | Encoding::Cp932 => "name the encoding with --encoding (utf-8 or cp932)",
                     },
