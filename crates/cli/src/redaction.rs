@@ -90,13 +90,20 @@ fn is_serial_of_delivery(before: &str) -> bool {
     })
 }
 
-/// Whether the digits are within 32 hexadecimal digits, letters among them: the id of a key, or a digest.
+/// Words before the id of a key in the tool's own messages.
+const KEY_IDS: [&str; 3] = ["key-id ", "by the key ", "key given is "];
+
+/// Whether the digits are within the id of a key: 32 hexadecimal digits, letters among them.
 fn is_within_key_id(before: &str, digits: &str, behind: &str) -> bool {
     let is_hex = |c: &char| matches!(c, '0'..='9' | 'a'..='f');
     let around = [before.chars().rev().take_while(is_hex).count(), behind.chars().take_while(is_hex).count()];
     let letters = before.chars().rev().take_while(is_hex).chain(behind.chars().take_while(is_hex));
     let has_letters = letters.filter(char::is_ascii_alphabetic).count() > 0;
-    has_letters && digits.chars().all(|c| c.is_ascii_digit()) && around[0] + digits.len() + around[1] == 32
+    let words = &before[..before.len() - around[0]];
+    has_letters
+        && KEY_IDS.iter().any(|word| words.ends_with(word))
+        && digits.chars().all(|c| c.is_ascii_digit())
+        && around[0] + digits.len() + around[1] == 32
 }
 
 /// Escapes control characters, and those that change the direction of text. The characters in `kept` stay.
@@ -185,9 +192,10 @@ mod tests {
             ("roster-1-2026112901.csv", "roster-1-[not shown].csv"),
             ("agency-2026112901.csv", "agency-[not shown].csv"),
             ("2026112901.csv", "[not shown].csv"),
-            // One digit more or less, and no letter.
-            ("03b96e4df123456789c9b63a5654143c0", "03b96e4df[not shown]c9b63a5654143c0"),
-            ("03b96e4df123456789c9b63a5654143", "03b96e4df[not shown]c9b63a5654143"),
+            // One digit more or less, and where no id of a key is.
+            ("key-id 03b96e4df123456789c9b63a5654143c0", "key-id 03b96e4df[not shown]c9b63a5654143c0"),
+            ("key-id 03b96e4df123456789c9b63a5654143", "key-id 03b96e4df[not shown]c9b63a5654143"),
+            ("`03b96e4df123456789c9b63a5654143c`", "`03b96e4df[not shown]c9b63a5654143c`"),
         ] {
             assert_eq!(redact(text), shown);
         }
