@@ -354,6 +354,13 @@ fn a_file_is_sealed_to_a_tagged_recipient_together_with_another() {
     assert_eq!(unpacked(&issuer.decrypted(SEALED, "nta.identity"))[0].1, read(&issuer.keys, "nta.csv"));
 }
 
+/// Makes `real.key`, a signing key for production, and `passphrase`, which opens it.
+fn make_production_key(issuer: &Issuer) {
+    issuer.keys.file("passphrase", "several random words", 0o600);
+    let made = issuer.run("key signing --out real.key --passphrase-file passphrase");
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+}
+
 #[test]
 fn a_signing_key_is_needed_and_a_test_key_must_be_asked_for() {
     let issuer = Issuer::new();
@@ -361,9 +368,7 @@ fn a_signing_key_is_needed_and_a_test_key_must_be_asked_for() {
     is_refused(&issuer.run(&format!("deliver {args} --signing-key sign.key")), "this is a test key");
     is_refused(&issuer.deliver("nta.csv --signing-key agency-nta-1.key"), "`fugo-signing-key` was expected");
     is_refused(&issuer.run("key inspect sign.key"), "`fugo-key` was expected");
-    issuer.keys.file("passphrase", "several random words", 0o600);
-    let made = issuer.run("key signing --out real.key --passphrase-file passphrase");
-    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    make_production_key(&issuer);
     let refused = issuer.deliver("nta.csv --signing-key real.key --passphrase-file passphrase");
     is_refused(&refused, "nta.csv holds symbols of a test key, and the signing key is for production");
 }
@@ -373,9 +378,7 @@ fn a_table_shows_that_a_test_key_made_its_symbols_without_a_report_too() {
     let issuer = Issuer::new();
     let made = issuer.run("convert roster.csv --test-keys --key agency-nta-1.key --out d.parquet");
     assert_eq!(made.status.code(), Some(1), "the roster has rejects: {}", stderr(&made));
-    issuer.keys.file("passphrase", "several random words", 0o600);
-    let made = issuer.run("key signing --out real.key --passphrase-file passphrase");
-    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    make_production_key(&issuer);
     let refused = issuer
         .deliver("d.parquet --scope agency/nta/1 --without-audit --signing-key real.key --passphrase-file passphrase");
     is_refused(&refused, "d.parquet holds symbols of a test key, and the signing key is for production");
