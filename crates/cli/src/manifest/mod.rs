@@ -117,7 +117,7 @@ impl Manifest {
 
     /// The name of the manifest outside.
     pub(crate) fn outer_name(&self) -> String {
-        format!("{}{OUTER_SUFFIX}", Self::stem(&self.scope, self.serial))
+        outer_name_in(&self.folder_name())
     }
 
     /// The in-toto statement.
@@ -209,7 +209,7 @@ pub(crate) const OUTER_SUFFIX: &str = ".manifest.json";
 
 /// The name of the manifest of a sealed file.
 pub(crate) fn outer_name_of(sealed: &str) -> Option<String> {
-    sealed.strip_suffix(SEALED_SUFFIX).map(|stem| format!("{stem}{OUTER_SUFFIX}"))
+    sealed.strip_suffix(SEALED_SUFFIX).map(outer_name_in)
 }
 
 /// The name of the manifest in the folder of a delivery.
