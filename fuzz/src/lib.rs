@@ -2,11 +2,15 @@
 //! committed corpora on a stable compiler. Each panics at the first fault.
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod c_calls;
+pub mod cp932;
 mod files;
 pub mod grant;
 pub mod kernel;
 pub mod key_file;
+pub mod ledger;
+pub mod lineage;
 pub mod manifest;
 pub mod note;
 pub mod number;
@@ -14,8 +18,10 @@ mod plain;
 pub mod planted;
 pub mod policy;
 mod random;
+pub mod recipients;
 pub mod record;
 pub mod registry;
+pub mod report;
 pub mod rows;
 pub mod scope;
 pub mod share;
@@ -33,7 +39,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 21] = [
     Target { name: "number", check: number::check, mutations: 2_000 },
     Target { name: "text", check: text::check, mutations: 2_000 },
     Target { name: "rows", check: rows::check, mutations: 2_000 },
@@ -49,4 +55,10 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "record", check: record::check, mutations: 50 },
     Target { name: "c_calls", check: c_calls::check, mutations: 300 },
     Target { name: "table", check: table::check, mutations: 100 },
+    Target { name: "cp932", check: cp932::check, mutations: 2000 },
+    Target { name: "lineage", check: lineage::check, mutations: 500 },
+    Target { name: "recipients", check: recipients::check, mutations: 500 },
+    Target { name: "report", check: report::check, mutations: 300 },
+    Target { name: "ledger", check: ledger::check, mutations: 200 },
+    Target { name: "archive", check: archive::check, mutations: 100 },
 ];

@@ -23,11 +23,23 @@ pub enum Fault {
     RecordLevels,
     /// `c_calls`: a call that fails leaves an earlier result in its output.
     CallLeaves,
+    /// `cp932`: bytes are text if there are more than 64.
+    Cp932Blocks,
+    /// `lineage`: the number before another is taken for its first one.
+    LineageFirst,
+    /// `recipients`: a scope has the recipients of all.
+    RecipientsOthers,
+    /// `report`: a manifest repeats a name of a report.
+    ReportWords,
+    /// `ledger`: an altered ledger is read.
+    LedgerSeal,
+    /// `archive`: the name of an entry counts from its last slash on.
+    ArchiveNames,
 }
 
 impl Fault {
     /// All of them, and the target that finds each.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::CheckDigit, "number"),
         (Self::TextSymbol, "text"),
         (Self::RowsLines, "rows"),
@@ -37,6 +49,12 @@ impl Fault {
         (Self::NoteText, "note"),
         (Self::RecordLevels, "record"),
         (Self::CallLeaves, "c_calls"),
+        (Self::Cp932Blocks, "cp932"),
+        (Self::LineageFirst, "lineage"),
+        (Self::RecipientsOthers, "recipients"),
+        (Self::ReportWords, "report"),
+        (Self::LedgerSeal, "ledger"),
+        (Self::ArchiveNames, "archive"),
     ];
 
     /// Whether this fault is planted in this thread.

@@ -8,8 +8,8 @@ use fugo::{
     normalize::{LostZeros, normalize},
     text::decode,
 };
-use fugo_cli::fuzzing;
-use fugo_fuzz::TARGETS;
+use fugo_cli::fuzzing::{self, deliver::Report};
+use fugo_fuzz::{TARGETS, archive, ledger, report};
 use fugo_keystore::{KeyFile, Note, Registry, SealedKeyFile, Share, Unlock};
 use inputs::{corpus, for_each_mutation};
 
@@ -114,7 +114,7 @@ fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
         fuzzing::table(file, data.starts_with(b"PAR1"), 1 << 24, 1 << 12, 1 << 11)
             .is_ok_and(|table| !table.blocks.is_empty())
     };
-    let parsers: [(&str, &dyn Fn(&[u8]) -> bool); 11] = [
+    let parsers: [(&str, &dyn Fn(&[u8]) -> bool); 17] = [
         ("scope", &|data| text(data).parse::<fugo::Scope>().is_ok()),
         ("key_file", &|data| KeyFile::parse_plaintext(data).is_ok()),
         ("key_file", &|data| fugo_keystore::fuzzing::age_header(data).0 > 0),
@@ -129,6 +129,18 @@ fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
         ("manifest", &|data| serde_json::from_slice(data).is_ok_and(|value| fuzzing::manifest(&value).is_some())),
         ("record", &|data| fuzzing::record::entry(data).is_some()),
         ("table", &is_table),
+        ("cp932", &|data| fuzzing::cp932(data).0),
+        ("lineage", &|data| fuzzing::lineage(&file("lineage", data), 1 << 20).is_ok()),
+        ("recipients", &|data| fuzzing::deliver::recipients(&file("recipients", data)).is_ok()),
+        ("report", &|data| {
+            let is_about = |report| fuzzing::deliver::stated(report, &file("report", data), &report::statement());
+            [Report::Convert, Report::Audit, Report::Ledger]
+                .map(is_about)
+                .iter()
+                .any(|about| matches!(about, Ok(Some(_))))
+        }),
+        ("ledger", &|data| ledger::sealed(data).is_some()),
+        ("archive", &|data| archive::rows(data).is_some()),
     ];
     for (name, accepts) in parsers {
         let target = TARGETS.iter().find(|target| target.name == name).expect("a target");

@@ -39,6 +39,12 @@ fn the_committed_seeds_are_those_that_are_made_here() {
         ("record", records()),
         ("c_calls", calls()),
         ("table", tables()),
+        ("cp932", texts_in_cp932()),
+        ("lineage", lineages()),
+        ("recipients", recipients()),
+        ("report", reports()),
+        ("ledger", ledgers()),
+        ("archive", archives()),
     ];
     for (target, seeds) in targets {
         fs::create_dir_all(folder.join(target)).expect("a folder");
@@ -546,4 +552,180 @@ fn tables() -> Seeds {
     seeds.insert("narrow.stream".to_owned(), stream(&narrow));
     seeds.insert("empty.stream".to_owned(), stream(&narrow.slice(0, 0)));
     seeds
+}
+
+fn texts_in_cp932() -> Seeds {
+    let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).expect("hexadecimal digits");
+    [
+        ("empty", ""),
+        ("letters", "616263"),
+        ("address", "938c8b9e937382502d3132"),
+        ("half-width", "b1b2b3dddede"),
+        ("second-byte-of-ascii", "955c815c835c"),
+        ("second-byte-that-may-be-first", "81819fe0e0e0fcfc"),
+        ("of-nec-and-ibm", "8740ed40fa5cfc4b"),
+        ("user-defined", "f040f9fc"),
+        ("lone-first-byte", "938c8b"),
+        ("first-byte-and-line-end", "81610a810a"),
+        ("no-character", "fdfeffa080"),
+        ("unassigned-pair", "8540eb40"),
+    ]
+    .map(|(name, text)| (name.to_owned(), hex(text)))
+    .into()
+}
+
+fn lineages() -> Seeds {
+    let [a, b, c, d] = ["123456789018", "100000000005", "200000000000", "300000000004"];
+    let of = |lines: &str| format!("new,previous\n{lines}");
+    seeds([
+        ("none", "new,previous\n"),
+        ("one", &of(&format!("{a},{b}\n"))),
+        ("chain", &of(&format!("{a},{b}\n{c},{a}\n{d},{c}\n"))),
+        ("circle", &of(&format!("{a},{b}\n{b},{a}\n"))),
+        ("itself", &of(&format!("{a},{a}\n"))),
+        ("new-twice", &of(&format!("{a},{b}\n{a},{c}\n"))),
+        ("previous-twice", &of(&format!("{a},{b}\n{c},{b}\n"))),
+        ("quoted", &format!("\"new\",previous\r\n\"{a}\",\"{b}\"\r\n")),
+        ("marks-and-blanks", &format!("\u{feff}\u{feff}new,previous\n{a},{b}\n\n \t\n\u{1a}\u{1a}")),
+        ("blank-between", &of(&format!("\n{a},{b}\n"))),
+        ("check-digit", &of(&format!("{a},100000000006\n"))),
+        ("three-fields", &of(&format!("{a},{b},{c}\n"))),
+        ("no-end", &of(&format!("{a},{b}"))),
+        ("cr-alone", &of(&format!("{a},{b}\r{c},{d}\r"))),
+        ("other-header", &format!("previous,new\n{a},{b}\n")),
+    ])
+}
+
+fn recipients() -> Seeds {
+    let of = |lines: &str| format!("scope,recipient\n{lines}");
+    let x25519 = |byte: u8| bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age").expect("a name"), &[byte; 32]);
+    let [one, two] = [1, 2].map(|byte| x25519(byte).expect("a recipient"));
+    // The generator of P-256 (SEC 2, 2.4.2).
+    let point = "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+    let point = data_encoding::HEXLOWER.decode(point.as_bytes()).expect("hexadecimal digits");
+    let tagged = bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age1tag").expect("a name"), &point);
+    let tagged = tagged.expect("a recipient");
+    let many: String = (0..65).map(|byte| format!("agency/nta/1,{}\n", x25519(byte).expect("a recipient"))).collect();
+    seeds([
+        ("none", "scope,recipient\n"),
+        ("one", &of(&format!("agency/nta/1,{one}\n"))),
+        ("two-of-a-scope", &of(&format!("agency/nta/1,{one}\nagency/nta/1,{two}\nagency/mof/1,{one}\n"))),
+        ("twice", &of(&format!("agency/nta/1,{one}\nagency/nta/1,{one}\n"))),
+        ("in-hardware", &of(&format!("agency/nta/1,{tagged}\n"))),
+        ("upper-case", &of(&format!("agency/nta/1,{}\n", one.to_uppercase()))),
+        ("spaces", &format!("\u{feff}scope,recipient \r\n agency/nta/1 , {one} \r\n\r\n \r\n")),
+        ("too-many", &of(&many)),
+        ("identity", &of("agency/nta/1,AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ\n")),
+        ("plugin", &of("agency/nta/1,age1yubikey1qqqq\n")),
+        ("ssh", &of("agency/nta/1,ssh-ed25519 AAAA\n")),
+        ("no-scope", &of(&format!("nta,{one}\n"))),
+        ("other-header", &format!("recipient,scope\nagency/nta/1,{one}\n")),
+    ])
+}
+
+fn reports() -> Seeds {
+    let sha256 = "ab".repeat(32);
+    let output = json!({ "sha256": sha256, "rows": 2, "scope": "agency/nta/1", "tag": "7c2cb2a1" });
+    let converted = json!({
+        "fugo_report": 1, "roster": "a folder/a roster.csv", "use": "test", "outputs": [output],
+        "policy": { "sha256": "cd".repeat(32) }, "rejected_by_reason": { "check-digit": 3, "length": 1 },
+    });
+    let audit = json!({
+        "fugo_audit": 1, "links": true, "roster": "a.csv",
+        "files": [{ "sha256": sha256, "rows": 2, "columns": ["a"] }, { "sha256": null, "rows": 2, "columns": ["a"] }],
+        "findings": [
+            { "kind": "columns", "weight": "links", "count": 5 },
+            { "kind": "order", "weight": "allowed", "count": 7 },
+            { "kind": "order", "weight": "allowed", "count": 9 },
+        ],
+    });
+    let ledger = json!({
+        "fugo_ledger": 1, "roster": "a.csv", "sha256": sha256, "scope": "agency/nta/1", "serial": 7,
+        "refused": false, "recorded": true, "deliveries": 2, "came": 1, "gone": 0, "changed": 1, "least": 10,
+        "allowed": 0,
+        "histories": [{ "columns": [], "people": 9, "groups": 1, "alone": 0, "in_small_groups": 9 }],
+    });
+    let [converted, audit, ledger] = [converted, audit, ledger].map(|report| report.to_string());
+    seeds([
+        ("converted", &converted),
+        ("converted-of-other-rows", &converted.replace("\"rows\":2", "\"rows\":3")),
+        ("converted-with-a-path", &converted.replace("check-digit", "../check-digit")),
+        ("converted-without-policy", &converted.replace("\"policy\"", "\"none\"")),
+        ("audit", &audit),
+        ("audit-without-digests", &audit.replace(&sha256, "")),
+        ("audit-of-a-sentence", &audit.replace("columns\",\"weight", "a sentence\",\"weight")),
+        ("ledger", &ledger),
+        ("ledger-without-histories", &ledger.replace("histories", "other")),
+        ("ledger-of-another-serial", &ledger.replace("\"serial\":7", "\"serial\":8")),
+        ("ledger-with-a-fraction", &ledger.replace("\"people\":9", "\"people\":9.5")),
+        ("list", "[1, 2]"),
+    ])
+}
+
+/// What is between the first line of a ledger and its seal.
+fn ledgers() -> Seeds {
+    let head = |columns: &[&str]| {
+        let delivery = json!({ "serial": 1, "rows": 2, "came": 2, "gone": 0, "changed": 0 });
+        let head = json!({
+            "scope": "agency/nta/1", "tag": "7c2cb2a1", "columns": columns, "shared": [], "deliveries": [delivery],
+        });
+        format!("{head}\n").into_bytes()
+    };
+    let with = |columns: &[&str], people: usize| {
+        let mut bytes = head(columns);
+        bytes.extend((0..people).map(|byte| (byte % 7) as u8));
+        bytes
+    };
+    let nine: Vec<String> = (0..9).map(|nth| nth.to_string()).collect();
+    let nine: Vec<&str> = nine.iter().map(String::as_str).collect();
+    let no_serial = String::from_utf8(head(&[])).expect("text").replace("\"serial\":1", "\"serial\":0");
+    [
+        ("nobody", with(&["a"], 0)),
+        ("no-columns", with(&[], 2 * 17)),
+        ("one-column", with(&["a"], 3 * 27)),
+        ("two-columns", with(&["a", "b"], 2 * 45)),
+        ("nine-columns", with(&nine, 2 * 43)),
+        ("a-byte-more", with(&["a"], 28)),
+        ("no-serial", no_serial.into_bytes()),
+        ("no-line", b"{}".to_vec()),
+        ("list", b"[]\n".to_vec()),
+        ("without-a-seal", [b"fugo-ledger 1\n", &head(&[])[..], &[0; 32]].concat()),
+        ("first-line-alone", b"fugo-ledger 1\n".to_vec()),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
+}
+
+/// Entries by name, type, contents and size; and how the archive ends.
+fn archives() -> Seeds {
+    let (rows, inner) = ([0, 0, 0, 0], [1, 0, 1, 0]);
+    let whole = fugo_fuzz::archive::whole();
+    let mut altered = whole.clone();
+    altered[600] ^= 1;
+    [
+        ("delivery", [rows, inner].concat()),
+        ("delivery-without-an-end", [&rows[..], &inner, &[3]].concat()),
+        ("delivery-with-bytes-behind", [&rows[..], &inner, &[2]].concat()),
+        ("delivery-with-half-an-end", [&rows[..], &inner, &[1]].concat()),
+        ("binary-sizes", [[0, 0, 0, 1], [1, 1, 1, 1]].concat()),
+        ("rows-alone", rows.to_vec()),
+        ("other-order", [inner, rows].concat()),
+        ("three-entries", [rows, inner, inner].concat()),
+        ("in-a-folder", [[3, 0, 0, 0], inner].concat()),
+        ("above", [[4, 0, 0, 0], inner].concat()),
+        ("prefixed", [[7, 0, 0, 0], inner].concat()),
+        ("of-a-link", [[0, 4, 0, 0], inner].concat()),
+        ("long-name", [[0, 7, 0, 0], rows, inner].concat()),
+        ("altered-rows", [[0, 0, 2, 0], inner].concat()),
+        ("of-another-key", [rows, [1, 0, 5, 0]].concat()),
+        ("earlier", [rows, [1, 0, 6, 0]].concat()),
+        ("outer", [rows, [1, 0, 4, 0]].concat()),
+        ("one-less", [rows, [1, 0, 1, 2]].concat()),
+        ("huge", [[0, 0, 0, 3], inner].concat()),
+        ("whole", whole.clone()),
+        ("whole-cut", whole[..whole.len() - 1600].to_vec()),
+        ("whole-altered", altered),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
 }

@@ -5,21 +5,35 @@ use std::{fs::File, path::Path};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use fugo::Lineage;
 use fugo_keystore::{SigningKeyFile, VerifyingKeyFile};
 use serde_json::Value;
 
-pub use crate::record::fuzzing as record;
 use crate::{
+    convert::lineage_file,
     failure::Failure,
     grant::{policy::GrantPolicy, terms::Terms},
     manifest::{Manifest, envelope},
     policy::{Levels, Policy},
-    roster::{blocks::Block, format::TableFormat, tables::TableFile},
+    roster::{blocks::Block, encoding::Encoding, format::TableFormat, tables::TableFile},
+};
+pub use crate::{
+    deliver::fuzzing as deliver, ledger::fuzzing as ledger, receive::fuzzing as receive, record::fuzzing as record,
 };
 
 /// What an operator would read.
-fn message(error: Failure) -> String {
+pub(crate) fn message(error: Failure) -> String {
     error.to_string()
+}
+
+/// Whether bytes are text in CP932, and their text.
+pub fn cp932(bytes: &[u8]) -> (bool, Option<String>) {
+    (Encoding::Cp932.accepts(bytes), Encoding::Cp932.decode(bytes).map(|text| text.to_string()))
+}
+
+/// Reads a lineage file of at most this many bytes.
+pub fn lineage(path: &Path, most: usize) -> Result<Lineage, String> {
+    lineage_file::load(path, most).map_err(message)
 }
 
 /// Reads the terms of a grant, and writes them again.

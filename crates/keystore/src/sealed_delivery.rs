@@ -26,20 +26,22 @@ impl FromStr for DeliveryRecipient {
     type Err = DeliveryRecipientError;
 
     fn from_str(text: &str) -> Result<Self, DeliveryRecipientError> {
+        // Bech32 is in one case, and QR codes show the upper one.
+        let name = text.to_ascii_lowercase();
         // Their names begin like each other, so the longest is first.
-        if ["age1tagpq1", "age1pq1", "age1mlkem"].iter().any(|prefix| text.starts_with(prefix)) {
+        if ["age1tagpq1", "age1pq1", "age1mlkem"].iter().any(|prefix| name.starts_with(prefix)) {
             return Err(DeliveryRecipientError::PostQuantum);
         }
-        if text.starts_with("age1tag1") {
+        if name.starts_with("age1tag1") {
             return text.parse().map(|key| Self(Kind::Tagged(key))).map_err(|_| DeliveryRecipientError::Unknown);
         }
         if let Ok(key) = text.parse() {
             return Ok(Self(Kind::X25519(key)));
         }
         // The Bech32 alphabet has no `1`, so a second one ends the name of a plugin.
-        let is_plugin = text.strip_prefix("age1").is_some_and(|rest| rest.contains('1'));
-        Err(match text {
-            _ if text.starts_with("ssh-") => DeliveryRecipientError::Ssh,
+        let is_plugin = name.strip_prefix("age1").is_some_and(|rest| rest.contains('1'));
+        Err(match &*name {
+            _ if name.starts_with("ssh-") => DeliveryRecipientError::Ssh,
             _ if is_plugin => DeliveryRecipientError::Plugin,
             _ => DeliveryRecipientError::Unknown,
         })
@@ -75,7 +77,7 @@ pub enum DeliveryRecipientError {
     #[error("SSH keys are not supported; allowed are age1… and age1tag1…")]
     Ssh,
     /// Anything else.
-    #[error("this is not a recipient; allowed are age1… (X25519) and age1tag1… (P-256), in lower case and complete")]
+    #[error("this is not a recipient; allowed are age1… (X25519) and age1tag1… (P-256), each complete and in one case")]
     Unknown,
 }
 
@@ -175,7 +177,17 @@ mod tests {
         assert_eq!(error("ssh-ed25519 AAAA"), DeliveryRecipientError::Ssh);
         assert_eq!(error("AGE-SECRET-KEY-1QQQ"), DeliveryRecipientError::Unknown);
         assert_eq!(error(&TAGGED.replace("qt8", "qt9")), DeliveryRecipientError::Unknown);
+        assert_eq!(error("AGE1YUBIKEY1QQQQ"), DeliveryRecipientError::Plugin);
         assert!(!error("AGE-SECRET-KEY-1QQQ").to_string().contains("QQQ"));
+    }
+
+    #[test]
+    fn a_recipient_is_the_same_in_either_case_and_none_in_both() {
+        for text in [TAGGED.to_owned(), x25519::Identity::generate().to_public().to_string()] {
+            let upper = text.to_ascii_uppercase();
+            assert_eq!(upper.parse::<DeliveryRecipient>().expect("a recipient").to_string(), text);
+            assert_eq!(error(&(upper[..20].to_owned() + &text[20..])), DeliveryRecipientError::Unknown);
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! `fugo deliver`: seals outputs to their recipients, with a signed manifest.
 
 pub(crate) mod evidence;
+/// The parsers of what a delivery is made by.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod recipients;
 mod seal;
 

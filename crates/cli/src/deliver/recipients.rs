@@ -47,6 +47,12 @@ impl Recipients {
         Ok(Self(list))
     }
 
+    /// Each line of the list.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn lines(&self) -> impl Iterator<Item = &(Scope, DeliveryRecipient)> {
+        self.0.iter()
+    }
+
     /// The recipients of a scope.
     pub(super) fn of(&self, scope: &Scope, list: &Path) -> Result<Vec<DeliveryRecipient>> {
         let found: Vec<_> =

@@ -1,6 +1,9 @@
 //! `fugo ledger`: judges a delivery by all earlier deliveries of its scope, without their files.
 
 mod book;
+/// The reader of a ledger.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod people;
 mod rows;
 mod verdict;

@@ -1,5 +1,8 @@
 //! `fugo receive`: verifies a delivery, opens it, and says what came.
 
+/// The reader of the archive in a delivery.
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod opening;
 mod replay;
 

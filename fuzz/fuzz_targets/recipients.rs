@@ -1,0 +1,11 @@
+//! Lists of recipients under libFuzzer: `cargo fuzz run -s none recipients`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::recipients::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none recipients");
+    std::process::exit(2);
+}

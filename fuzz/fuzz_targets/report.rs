@@ -1,0 +1,11 @@
+//! Reports under libFuzzer: `cargo fuzz run -s none report`.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fugo_fuzz::report::check(data));
+
+#[cfg(not(fuzzing))]
+fn main() {
+    eprintln!("built without libFuzzer; run: cargo fuzz run -s none report");
+    std::process::exit(2);
+}
