@@ -136,7 +136,7 @@ impl Delivery {
         for number in ["123456789018", "100000000005"] {
             let number = MyNumber::parse(number.as_bytes()).expect("a number");
             let symbol = key.symbol(&number).expect("of an agency");
-            rows += &format!("{},1\n", key.encoder().encode(&symbol).as_str());
+            rows.extend([key.encoder().encode(&symbol).as_str(), ",1\n"]);
         }
         let outer = statement(&scope, &key.tag().to_string(), rows.as_bytes(), 7, true);
         let folder = tempfile::tempdir_in(files::place()).expect("a folder");

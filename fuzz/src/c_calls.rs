@@ -406,7 +406,7 @@ impl Model<'_> {
         if let Held::Lineage(lineage) = &self.held[slot] { Some(lineage) } else { None }
     }
 
-    fn new(&self, slot: usize, held: Held) -> Option<Effect> {
+    fn made(&self, slot: usize, held: Held) -> Option<Effect> {
         matches!(self.held[slot], Held::Nothing).then(|| Effect::slot(slot, held))
     }
 
@@ -418,16 +418,16 @@ impl Model<'_> {
     fn effect(&self, call: Call) -> Option<Effect> {
         match call {
             Call::RootKeyFromBytes { bytes, out } => {
-                self.new(out, Held::Root(RootKey::from_bytes(&self.array(bytes)?)))
+                self.made(out, Held::Root(RootKey::from_bytes(&self.array(bytes)?)))
             }
             Call::RootKeyTag { key, tag } => output(tag, 4, &self.root(key)?.tag().to_bytes()),
             Call::RootKeyFree { key } => self.freed(key, self.root(key).is_some()),
             Call::ScopeKeyDerive { root, scope, out } => {
-                self.new(out, Held::Scope(self.root(root)?.scope_key(&self.utf8(scope)?.parse().ok()?)))
+                self.made(out, Held::Scope(self.root(root)?.scope_key(&self.utf8(scope)?.parse().ok()?)))
             }
             Call::ScopeKeyFromBytes { scope, bytes, out } => {
                 let key = ScopeKey::from_bytes(&self.utf8(scope)?.parse().ok()?, &self.array(bytes)?);
-                self.new(out, Held::Scope(key))
+                self.made(out, Held::Scope(key))
             }
             Call::ScopeKeyTag { key, tag } => output(tag, 4, &self.scope(key)?.tag().to_bytes()),
             Call::ScopeKeyScope { key, text } => buffer(text, 64, self.scope(key)?.scope().to_string().as_bytes()),
@@ -436,13 +436,13 @@ impl Model<'_> {
                 output(equal, 4, &i32::from(is_equal).to_le_bytes())
             }
             Call::ScopeKeyFree { key } => self.freed(key, self.scope(key).is_some()),
-            Call::KeyNew { key, out } => self.new(out, Held::Key(AnySymbolKey::new(self.scope(key)?).ok()?)),
+            Call::KeyNew { key, out } => self.made(out, Held::Key(AnySymbolKey::new(self.scope(key)?).ok()?)),
             Call::KeyEligibility { insurers, eligibility, out } => {
                 let key = AnySymbolKey::eligibility(self.scope(insurers)?, self.scope(eligibility)?);
-                self.new(out, Held::Key(key.ok()?))
+                self.made(out, Held::Key(key.ok()?))
             }
             Call::KeyIssuer { eligibility, out } => {
-                self.new(out, Held::Key(AnySymbolKey::issuer(self.scope(eligibility)?).ok()?))
+                self.made(out, Held::Key(AnySymbolKey::issuer(self.scope(eligibility)?).ok()?))
             }
             Call::KeyTag { key, tag } => output(tag, 4, &self.key(key)?.tag().to_bytes()),
             Call::KeyScope { key, text } => buffer(text, 64, self.key(key)?.scope().to_string().as_bytes()),
@@ -473,7 +473,7 @@ impl Model<'_> {
                 let number = |digits: &[u8]| MyNumber::parse(digits).ok();
                 let pair = |pair: &[u8; 24]| Some((number(&pair[..12])?, number(&pair[12..])?));
                 let pairs = self.rows(pairs)?.iter().map(pair).collect::<Option<Vec<_>>>()?;
-                self.new(out, Held::Lineage(Lineage::new(pairs).ok()?))
+                self.made(out, Held::Lineage(Lineage::new(pairs).ok()?))
             }
             Call::LineageFirst { lineage, number, first } => {
                 let number = MyNumber::parse(self.input(number)?).ok()?;
@@ -492,7 +492,7 @@ impl Model<'_> {
             }
             Call::DeriveBatch { key, numbers, symbols, statuses, refused, .. } => {
                 let (made, many, _) = self.batch(key, None, numbers)?;
-                let outputs = output(symbols, symbols.1, &made.as_flattened())?;
+                let outputs = output(symbols, symbols.1, made.as_flattened())?;
                 // What the statuses say of rows that are done: the reasons are those of `fugo_number_check`.
                 let all_done = many == 0 && statuses.0.is_some();
                 let done = all_done.then(|| (statuses, vec![0; statuses.1]));
@@ -503,7 +503,7 @@ impl Model<'_> {
             }
             Call::DeriveBatchLineage { key, lineage, numbers, symbols, reissued, .. } => {
                 let (made, many, replaced) = self.batch(key, Some(self.lineage(lineage)?), numbers)?;
-                let outputs = output(symbols, symbols.1, &made.as_flattened())?;
+                let outputs = output(symbols, symbols.1, made.as_flattened())?;
                 let replaced = reissued.0.map(|_| (reissued, replaced.to_le_bytes().to_vec()));
                 let mut effect = Effect::of(outputs.outputs.into_iter().chain(replaced));
                 effect.status = if many > 0 { ROWS_REFUSED } else { OK };

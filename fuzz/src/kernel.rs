@@ -14,7 +14,7 @@ const STEP: usize = 5;
 pub fn check(data: &[u8]) {
     let Some((root, rest)) = data.split_first_chunk::<KEY_LEN>() else { return };
     let Some(([keys, size, more], rest)) = rest.split_first_chunk::<3>() else { return };
-    let bodies: Vec<u64> = rest.as_chunks::<STEP>().0.iter().map(|five| number_of(five) % BODIES).collect();
+    let bodies: Vec<u64> = rest.as_chunks::<STEP>().0.iter().map(|five| number_of(*five) % BODIES).collect();
     if bodies.is_empty() {
         return;
     }
@@ -124,7 +124,7 @@ impl mac::Mac for Holder {
     }
 }
 
-fn number_of(five: &[u8; STEP]) -> u64 {
+fn number_of(five: [u8; STEP]) -> u64 {
     five.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 

@@ -183,15 +183,12 @@ fn stanzas(bytes: &[u8]) -> Option<Vec<Vec<&str>>> {
     (lines.next()? == "age-encryption.org/v1").then_some(())?;
     let (mut stanzas, mut in_body) = (Vec::new(), false);
     for line in lines {
-        match line.strip_prefix("-> ") {
-            Some(arguments) => {
-                stanzas.push(arguments.split(' ').collect());
-                in_body = true;
-            }
-            None => {
-                (in_body && line.len() <= 64).then_some(())?;
-                in_body = line.len() == 64;
-            }
+        if let Some(arguments) = line.strip_prefix("-> ") {
+            stanzas.push(arguments.split(' ').collect());
+            in_body = true;
+        } else {
+            (in_body && line.len() <= 64).then_some(())?;
+            in_body = line.len() == 64;
         }
     }
     Some(stanzas)

@@ -63,7 +63,9 @@ fn read(data: &[u8]) {
 }
 
 /// The text of a note, and the name and the bytes of each signature.
-fn model(data: &[u8]) -> Option<(String, Vec<(String, Vec<u8>)>)> {
+type Signed = (String, Vec<(String, Vec<u8>)>);
+
+fn model(data: &[u8]) -> Option<Signed> {
     let whole = std::str::from_utf8(data).ok().filter(|_| data.len() <= 65_536)?;
     let is_shown = |c: char| c == '\n' || !c.is_control() && !turns(c);
     (whole.ends_with('\n') && whole.chars().all(is_shown)).then_some(())?;

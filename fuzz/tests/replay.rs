@@ -92,6 +92,9 @@ fn the_corpora_and_their_mutations_reach_every_outcome() {
     assert_eq!(texts.into_iter().collect::<Vec<_>>(), expected);
 }
 
+/// Whether a parser accepts these bytes.
+type Accepts<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 #[test]
 fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
     let text = |data: &[u8]| std::str::from_utf8(data).map(str::to_owned).unwrap_or_default();
@@ -114,7 +117,7 @@ fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
         fuzzing::table(file, data.starts_with(b"PAR1"), 1 << 24, 1 << 12, 1 << 11)
             .is_ok_and(|table| !table.blocks.is_empty())
     };
-    let parsers: [(&str, &dyn Fn(&[u8]) -> bool); 17] = [
+    let parsers: [(&str, Accepts<'_>); 17] = [
         ("scope", &|data| text(data).parse::<fugo::Scope>().is_ok()),
         ("key_file", &|data| KeyFile::parse_plaintext(data).is_ok()),
         ("key_file", &|data| fugo_keystore::fuzzing::age_header(data).0 > 0),

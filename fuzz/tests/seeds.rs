@@ -605,7 +605,8 @@ fn recipients() -> Seeds {
     let point = data_encoding::HEXLOWER.decode(point.as_bytes()).expect("hexadecimal digits");
     let tagged = bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age1tag").expect("a name"), &point);
     let tagged = tagged.expect("a recipient");
-    let many: String = (0..65).map(|byte| format!("agency/nta/1,{}\n", x25519(byte).expect("a recipient"))).collect();
+    let lines = (0..65).map(|byte| format!("agency/nta/1,{}\n", x25519(byte).expect("a recipient")));
+    let many = lines.collect::<Vec<_>>().concat();
     seeds([
         ("none", "scope,recipient\n"),
         ("one", &of(&format!("agency/nta/1,{one}\n"))),
