@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef, BinaryArray, FixedSizeBinaryArray, StringArra
 use arrow_buffer::Buffer;
 use arrow_schema::{DataType, Field, FieldRef};
 use fugo::{KeyTag, Scope, text::TextEncoder};
-use fugo_columnar::{SYMBOL_WIDTH, binary, binary_field, symbol_field, text, text_field};
+use fugo_columnar::{SYMBOL_WIDTH, binary, binary_field, of_test_key, symbol_field, text, text_field};
 use pyo3::{
     exceptions::{PyIndexError, PyValueError},
     prelude::*,
@@ -21,6 +21,7 @@ use pyo3_arrow::{
 use crate::{
     errors::Failure,
     faults::{Fault, Faults, FaultsTable},
+    symbol_key::SymbolKey,
 };
 
 /// The form of the symbols in an exported column.
@@ -29,6 +30,20 @@ pub(crate) enum Output {
     Fixed,
     Binary,
     Text,
+}
+
+/// Where symbols are from, which the metadata of their field says.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    scope: Scope,
+    tag: KeyTag,
+    is_test: bool,
+}
+
+impl Origin {
+    pub(crate) fn of(key: &SymbolKey) -> Self {
+        Self { scope: *key.key.scope(), tag: key.key.tag(), is_test: key.is_test }
+    }
 }
 
 impl Output {
@@ -45,18 +60,18 @@ impl Output {
     pub(crate) fn of(
         self,
         symbols: FixedSizeBinaryArray,
-        scope: &Scope,
-        tag: KeyTag,
+        Origin { scope, tag, is_test }: Origin,
     ) -> Result<(ArrayRef, FieldRef), Failure> {
         let name = "symbol";
-        Ok(match self {
-            Self::Fixed => (Arc::new(symbols), Arc::new(symbol_field(name, scope, tag, true))),
-            Self::Binary => (Arc::new(binary(symbols)?), Arc::new(binary_field(name, scope, tag, true))),
+        let (array, field): (ArrayRef, Field) = match self {
+            Self::Fixed => (Arc::new(symbols), symbol_field(name, &scope, tag, true)),
+            Self::Binary => (Arc::new(binary(symbols)?), binary_field(name, &scope, tag, true)),
             Self::Text => {
                 let texts = text(&symbols, &TextEncoder::new(scope.purpose(), tag))?;
-                (Arc::new(texts), Arc::new(text_field(name, scope, tag, true)))
+                (Arc::new(texts), text_field(name, &scope, tag, true))
             }
-        })
+        };
+        Ok((array, Arc::new(if is_test { of_test_key(field) } else { field })))
     }
 }
 
@@ -114,7 +129,8 @@ impl Counts {
 }
 
 /// A column of one key's symbols, with one row for each row of the input column. It is one Arrow array of type
-/// FixedSizeBinary(16), Binary or Utf8. Its field's metadata names purpose, scope id, epoch and tag.
+/// FixedSizeBinary(16), Binary or Utf8. Its field's metadata names purpose, scope id, epoch and tag, and has `fugo.use` =
+/// `test` where a key came from the file of a test key.
 ///
 /// Exporting it with `__arrow_c_array__`, `__arrow_c_stream__`, `to_pyarrow` or `to_numpy` copies nothing.
 #[pyclass(frozen, module = "fugo")]

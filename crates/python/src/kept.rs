@@ -108,7 +108,7 @@ impl Looked<'_> {
         let symbols = |taken: &[usize], key: &SymbolKey| {
             let numbers: Vec<MyNumber> = taken.iter().map(|i| first(people[*i].1).clone()).collect();
             let mut symbols = vec![[0; SYMBOL_LEN]; numbers.len()];
-            key.0.symbols(&numbers, &mut symbols)?;
+            key.key.symbols(&numbers, &mut symbols)?;
             Ok(symbols)
         };
         self.at(&rows, owner, person, symbols)
@@ -124,7 +124,7 @@ impl Looked<'_> {
         let symbols = |taken: &[usize], key: &SymbolKey| {
             let insurers: Vec<[u8; SYMBOL_LEN]> = taken.iter().map(|i| people[*i].1).collect();
             let mut symbols = vec![[0; SYMBOL_LEN]; insurers.len()];
-            key.0.symbols_from_insurers(&insurers, &mut symbols)?;
+            key.key.symbols_from_insurers(&insurers, &mut symbols)?;
             Ok(symbols)
         };
         self.at(&rows, owner, person, symbols)
@@ -164,7 +164,7 @@ impl Looked<'_> {
         person: impl Fn(usize) -> Person,
         symbols: impl Fn(&[usize], &SymbolKey) -> Result<Vec<[u8; SYMBOL_LEN]>, Failure>,
     ) -> Result<Option<Made>, Failure> {
-        let encoders = self.keys.iter().map(|key| key.0.encoder()).collect();
+        let encoders = self.keys.iter().map(|key| key.key.encoder()).collect();
         let mut sample = Sample::new(self.other_codes.len(), encoders);
         let taken: Vec<usize> = sample.next(accepted.len());
         let people: Vec<usize> = taken.iter().map(|nth| accepted[*nth]).collect();

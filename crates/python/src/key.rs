@@ -1,6 +1,6 @@
 //! Root keys and scope keys. Their bytes are never shown.
 
-use fugo_keystore::source::ScopeSource;
+use fugo_keystore::{Use, source::ScopeSource};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyType};
 
 use crate::{
@@ -19,36 +19,40 @@ pub(crate) fn not_pickled(what: &str) -> PyErr {
 /// `key` is bytes, bytearray or memoryview; the caller can wipe the last two. Raises LengthError. Keys are wiped when
 /// they are dropped, compare in constant time and print only their type.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct RootKey(pub(crate) fugo::RootKey);
+pub(crate) struct RootKey {
+    pub(crate) key: fugo::RootKey,
+    /// What its key file says; a key from bytes has none.
+    pub(crate) usage: Option<Use>,
+}
 
 #[pymethods]
 impl RootKey {
     #[new]
     #[pyo3(signature = (key, /))]
     fn new(key: &Bound<'_, PyAny>) -> Result<Self, Failure> {
-        Ok(Self(fugo::RootKey::from_bytes(&*given::key_bytes(key)?)))
+        Ok(Self { key: fugo::RootKey::from_bytes(&*given::key_bytes(key)?), usage: None })
     }
 
     /// Makes a key from the system's random generator.
     #[classmethod]
     fn random(_class: &Bound<'_, PyType>) -> Result<Self, Failure> {
-        Ok(Self(fugo::RootKey::random()?))
+        Ok(Self { key: fugo::RootKey::random()?, usage: None })
     }
 
     /// `HKDF-Expand-SHA-256(PRK = RootKey, info = Label, L = 32)` (RFC 5869 §2.3). Raises ScopeError.
     #[pyo3(signature = (scope, /))]
     fn scope_key(&self, scope: &Bound<'_, PyAny>) -> Result<ScopeKey, Failure> {
-        Ok(ScopeKey(self.0.scope_key(&scope::parse(scope)?).into()))
+        Ok(ScopeKey { key: self.key.scope_key(&scope::parse(scope)?).into(), usage: self.usage })
     }
 
     /// The key tag, 8 hex digits.
     #[getter]
     fn tag(&self) -> String {
-        self.0.tag().to_string()
+        self.key.tag().to_string()
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        self.0 == other.0
+        self.key == other.key
     }
 
     fn __repr__(&self) -> &'static str {
@@ -66,31 +70,36 @@ impl RootKey {
 /// KeyFileError of kind `no-bytes`. Keys are wiped when they are dropped, compare in constant time and print only their
 /// type.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct ScopeKey(pub(crate) ScopeSource);
+pub(crate) struct ScopeKey {
+    pub(crate) key: ScopeSource,
+    /// What the key file says that it, or its root key, is from; a key from bytes has none.
+    pub(crate) usage: Option<Use>,
+}
 
 #[pymethods]
 impl ScopeKey {
     #[new]
     #[pyo3(signature = (scope, key, /))]
     fn new(scope: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> Result<Self, Failure> {
-        Ok(Self(fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?).into()))
+        let key = fugo::ScopeKey::from_bytes(&scope::parse(scope)?, &*given::key_bytes(key)?).into();
+        Ok(Self { key, usage: None })
     }
 
     /// The scope of the key.
     #[getter]
     fn scope(&self) -> Scope {
-        Scope(*self.0.scope())
+        Scope(*self.key.scope())
     }
 
     /// The key tag, 8 hex digits, which identifies the key in text forms and columns.
     #[getter]
     fn tag(&self) -> String {
-        self.0.tag().to_string()
+        self.key.tag().to_string()
     }
 
     fn __eq__(&self, other: &Self) -> Result<bool, Failure> {
         let needs = "two keys are compared by them";
-        Ok(self.0.bytes(needs)? == other.0.bytes(needs)?)
+        Ok(self.key.bytes(needs)? == other.key.bytes(needs)?)
     }
 
     fn __repr__(&self) -> &'static str {

@@ -181,10 +181,10 @@ impl KeyFile {
         let wrong = || Failure::wrong_option("usage must be \"production\" or \"test\"".into());
         let usage = Use::from_name(usage).ok_or_else(wrong)?;
         if let Ok(key) = key.cast::<RootKey>() {
-            return Ok(Self(File::root(key.get().0.clone(), usage).into()));
+            return Ok(Self(File::root(key.get().key.clone(), usage).into()));
         }
         match key.cast::<ScopeKey>() {
-            Ok(key) => Ok(Self(File::scope(key.get().0.bytes("a key file holds them")?.clone(), usage).into())),
+            Ok(key) => Ok(Self(File::scope(key.get().key.bytes("a key file holds them")?.clone(), usage).into())),
             Err(_) => Err(Failure::wrong_type(format!(
                 "a key must be a RootKey or a ScopeKey, not {}",
                 given::type_name(key)
@@ -240,7 +240,7 @@ impl KeyFile {
     #[getter]
     fn key(&self, py: Python<'_>) -> Result<Py<PyAny>, Failure> {
         Ok(match self.root() {
-            Some(key) => Py::new(py, RootKey(key.clone()))?.into_any(),
+            Some(_) => Py::new(py, self.root_key()?)?.into_any(),
             None => Py::new(py, self.scope_key()?)?.into_any(),
         })
     }
@@ -249,14 +249,14 @@ impl KeyFile {
     #[getter]
     fn root_key(&self) -> Result<RootKey, Failure> {
         let wrong = || Failure::wrong_kind("the file holds a scope key, not a root key");
-        Ok(RootKey(self.root().ok_or_else(wrong)?.clone()))
+        Ok(RootKey { key: self.root().ok_or_else(wrong)?.clone(), usage: Some(self.0.usage()) })
     }
 
     /// The scope key. Raises KeyFileError of kind `wrong-kind` for a root key.
     #[getter]
     fn scope_key(&self) -> Result<ScopeKey, Failure> {
         let wrong = |_| Failure::wrong_kind("the file holds a root key, not a scope key");
-        Ok(ScopeKey(self.0.scope_source().map_err(wrong)?))
+        Ok(ScopeKey { key: self.0.scope_source().map_err(wrong)?, usage: Some(self.0.usage()) })
     }
 
     /// The scope of a scope key; None for a root key.

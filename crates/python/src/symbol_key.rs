@@ -6,12 +6,15 @@ use fugo::{KeyTag, Purpose, PurposeError, SYMBOL_LEN};
 use fugo_columnar::{
     Reading, SymbolMetadata, Symbols, SymbolsForKeys, eligibility_for_chunks_by, symbols_for_chunks_by,
 };
-use fugo_keystore::source::{SourceError, SymbolSource};
+use fugo_keystore::{
+    Use,
+    source::{SourceError, SymbolSource},
+};
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
     column_in::Column,
-    column_out::{Output, SymbolColumn},
+    column_out::{Origin, Output, SymbolColumn},
     errors::Failure,
     given,
     key::{ScopeKey, not_pickled},
@@ -30,7 +33,11 @@ use crate::{
 /// it. If a token keeps the key, the token derives each symbol, and calls that derive can raise KeyFileError of kind
 /// `session-lost` or `token`.
 #[pyclass(frozen, module = "fugo")]
-pub(crate) struct SymbolKey(pub(crate) SymbolSource);
+pub(crate) struct SymbolKey {
+    pub(crate) key: SymbolSource,
+    /// Whether a key file says that one of its keys is a test key.
+    pub(crate) is_test: bool,
+}
 
 impl SymbolKey {
     /// One symbol. Other threads run while a token derives it; a prepared key is faster than letting them run.
@@ -39,11 +46,11 @@ impl SymbolKey {
         py: Python<'_>,
         derive: impl FnOnce(&SymbolSource) -> Result<[u8; SYMBOL_LEN], SourceError> + Send,
     ) -> Result<[u8; SYMBOL_LEN], Failure> {
-        Ok(if self.0.here().is_some() { derive(&self.0)? } else { py.detach(|| derive(&self.0))? })
+        Ok(if self.key.here().is_some() { derive(&self.key)? } else { py.detach(|| derive(&self.key))? })
     }
 
     fn made(&self, bytes: [u8; SYMBOL_LEN]) -> Symbol {
-        Symbol { purpose: self.0.scope().purpose(), bytes }
+        Symbol { purpose: self.key.scope().purpose(), bytes }
     }
 }
 
@@ -52,31 +59,34 @@ impl SymbolKey {
     #[new]
     #[pyo3(signature = (scope_key, *, insurers_key = None))]
     fn new(scope_key: &Bound<'_, ScopeKey>, insurers_key: Option<&Bound<'_, ScopeKey>>) -> Result<Self, Failure> {
-        let key = &scope_key.get().0;
+        let ScopeKey { key, .. } = scope_key.get();
         let is_eligibility = key.scope().purpose() == Purpose::Eligibility;
-        Ok(Self(match insurers_key {
-            Some(insurers) => SymbolSource::eligibility(&insurers.get().0, key)?,
+        let all = [Some(scope_key), insurers_key];
+        let is_test = all.into_iter().flatten().any(|key| key.get().usage == Some(Use::Test));
+        let key = match insurers_key {
+            Some(insurers) => SymbolSource::eligibility(&insurers.get().key, key)?,
             None if is_eligibility => SymbolSource::issuer(key)?,
             None => SymbolSource::new(key)?,
-        }))
+        };
+        Ok(Self { key, is_test })
     }
 
     /// The scope of the symbols.
     #[getter]
     fn scope(&self) -> Scope {
-        Scope(*self.0.scope())
+        Scope(*self.key.scope())
     }
 
     /// The key tag, 8 hex digits, which identifies the key in text forms and columns.
     #[getter]
     fn tag(&self) -> String {
-        self.0.tag().to_string()
+        self.key.tag().to_string()
     }
 
     /// The symbol of a number: MyNumber, str or bytes. Raises MyNumberError, PurposeError.
     #[pyo3(signature = (number, /))]
     fn symbol(&self, number: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
-        self.0.takes_numbers()?;
+        self.key.takes_numbers()?;
         let (py, number) = (number.py(), number::parse(number)?);
         Ok(self.made(self.derived(py, |key| key.symbol(&number))?))
     }
@@ -87,7 +97,7 @@ impl SymbolKey {
     /// epoch 1.
     #[pyo3(signature = (symbol, /))]
     fn symbol_from_insurers(&self, symbol: &Bound<'_, Symbol>) -> Result<Symbol, Failure> {
-        self.0.takes_insurers()?;
+        self.key.takes_insurers()?;
         let (py, symbol) = (symbol.py(), symbol.get());
         if symbol.purpose != Purpose::Insurers {
             return Err(Failure::symbol_purpose(Purpose::Insurers, symbol.purpose));
@@ -100,16 +110,16 @@ impl SymbolKey {
     #[pyo3(signature = (symbol, /))]
     fn text<'py>(&self, symbol: &Bound<'py, Symbol>) -> Result<Bound<'py, PyString>, Failure> {
         let (py, symbol) = (symbol.py(), symbol.get());
-        if symbol.purpose != self.0.scope().purpose() {
-            return Err(Failure::symbol_purpose(self.0.scope().purpose(), symbol.purpose));
+        if symbol.purpose != self.key.scope().purpose() {
+            return Err(Failure::symbol_purpose(self.key.scope().purpose(), symbol.purpose));
         }
-        Ok(PyString::new(py, &self.0.encoder().encode(&symbol.bytes)))
+        Ok(PyString::new(py, &self.key.encoder().encode(&symbol.bytes)))
     }
 
     /// The symbol of a text form, which must belong to this key. Raises TextError.
     #[pyo3(signature = (text, /))]
     fn parse_text(&self, text: &Bound<'_, PyAny>) -> Result<Symbol, Failure> {
-        let decoded = guarded(|| given::bytes(text, |text| self.0.encoder().decode(text)))?;
+        let decoded = guarded(|| given::bytes(text, |text| self.key.encoder().decode(text)))?;
         Ok(self.made(decoded.ok_or_else(|| not_text(text))??))
     }
 
@@ -152,7 +162,7 @@ impl SymbolKey {
         output: &str,
         errors: &str,
     ) -> Result<SymbolColumn, Failure> {
-        self.0.takes_insurers()?;
+        self.key.takes_insurers()?;
         let (insurers, output) = (insurers_tag.parse::<KeyTag>()?, Output::named(output)?);
         let raises = raises(errors)?;
         let column = guarded(|| Column::new(column))?;
@@ -168,10 +178,10 @@ impl SymbolKey {
             guarded(|| {
                 let Symbols { array, faults, counts, .. } =
                     eligibility_for_chunks_by::<Failure>(&chunks, insurers, &mut |read, out| {
-                        Ok(self.0.symbols_from_insurers(read, out)?)
+                        Ok(self.key.symbols_from_insurers(read, out)?)
                     })?;
                 Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
-                Ok((output.of(array, self.0.scope(), self.0.tag())?, faults, counts))
+                Ok((output.of(array, Origin::of(self))?, faults, counts))
             })
         })?;
         Ok(SymbolColumn::new(made, faults.into(), counts))
@@ -204,7 +214,8 @@ pub(crate) fn symbols_for_keys(
 ) -> Result<Vec<SymbolColumn>, Failure> {
     let py = column.py();
     let (output, raises) = (Output::named(output)?, raises(errors)?);
-    let prepared: Vec<&SymbolSource> = keys.iter().map(|key| &key.get().0).collect();
+    let prepared: Vec<&SymbolSource> = keys.iter().map(|key| &key.get().key).collect();
+    let origins: Vec<Origin> = keys.iter().map(|key| Origin::of(key.get())).collect();
     prepared.iter().try_for_each(|key| key.takes_numbers())?;
     let column = guarded(|| Column::new(column))?;
     let reading = reading(number_format, restore_zeros, &column)?;
@@ -217,7 +228,7 @@ pub(crate) fn symbols_for_keys(
                     Ok(SymbolSource::symbols_for_keys(&prepared, numbers, outs)?)
                 })?;
             Failure::of_faults(&faults).filter(|_| raises).map_or(Ok(()), Err)?;
-            let made = arrays.into_iter().zip(&prepared).map(|(array, key)| output.of(array, key.scope(), key.tag()));
+            let made = arrays.into_iter().zip(&origins).map(|(array, origin)| output.of(array, *origin));
             Ok((made.collect::<Result<Vec<_>, _>>()?, Arc::from(faults), counts))
         })
     })?;

@@ -2,13 +2,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fugo::{AnySymbolKey, ErrorKind, KeyTag, Scope, text::TextError};
+use fugo::{AnySymbolKey, ErrorKind, text::TextError};
 use fugo_columnar::{SymbolMetadata, Symbols, Translation as Columns};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyTuple};
 
 use crate::{
     column_in::Column,
-    column_out::{Counts, Output, SymbolColumn},
+    column_out::{Counts, Origin, Output, SymbolColumn},
     errors::Failure,
     faults::Fault,
     lineage::Lineage,
@@ -32,8 +32,7 @@ use crate::{
 #[pyclass(frozen, module = "fugo")]
 pub(crate) struct Translation {
     columns: Mutex<Columns>,
-    scope: Scope,
-    tag: KeyTag,
+    to: Origin,
 }
 
 impl Translation {
@@ -55,7 +54,7 @@ impl Translation {
         errors: &str,
     ) -> Result<Self, Failure> {
         let needs = "a token would be asked for every person of the roster";
-        let (from, to) = (from_key.get().0.prepared(needs)?, to_key.get().0.prepared(needs)?);
+        let (from, to) = (from_key.get().key.prepared(needs)?, to_key.get().key.prepared(needs)?);
         let raises = raises(errors)?;
         let column = guarded(|| Column::new(asked))?;
         match column.field.as_ref().map(|field| SymbolMetadata::of(field)).transpose()?.flatten() {
@@ -70,7 +69,7 @@ impl Translation {
                 Failure::of_faults(columns.faults()).filter(|_| raises).map_or(Ok(columns), Err)
             })
         })?;
-        Ok(Self { columns: Mutex::new(columns), scope: *to.scope(), tag: to.tag() })
+        Ok(Self { columns: Mutex::new(columns), to: Origin::of(to_key.get()) })
     }
 
     /// Finds the people of a column of numbers of the roster, with the arguments of `SymbolKey.symbols`. Returns the counts
@@ -113,7 +112,7 @@ impl Translation {
         let (made, faults, counts) = py.detach(|| {
             guarded(|| {
                 let Symbols { array, faults, counts, .. } = self.locked().symbols();
-                Ok((output.of(array, &self.scope, self.tag)?, faults, counts))
+                Ok((output.of(array, self.to)?, faults, counts))
             })
         })?;
         Ok(SymbolColumn::new(made, faults.into(), counts))

@@ -332,6 +332,35 @@ def test_the_field_names_the_key(key: fugo.SymbolKey) -> None:
         assert table.schema.field("nta").metadata == field.metadata
 
 
+def test_the_field_says_that_a_key_is_from_a_test_key_file() -> None:
+    files = Path(__file__).parent / "keys"
+    from_file = fugo.KeyFile.load(files / "plaintext.key", test_keys=True).scope_key
+    root = fugo.KeyFile.of(fugo.RootKey(bytes(range(32))), usage="test").root_key
+    marked = [fugo.SymbolKey(from_file), fugo.SymbolKey(root.scope_key("agency/nta/1"))]
+    bare = fugo.RootKey(bytes(range(32)))
+    production = fugo.KeyFile.of(fugo.RootKey.random(), usage="production").root_key
+    others = [bare, production]
+    insurers, eligibility = (bare.scope_key(scope) for scope in ("insurers/all/1", "eligibility/all/1"))
+    marked.append(fugo.SymbolKey(eligibility, insurers_key=root.scope_key("insurers/all/1")))
+    unmarked = [fugo.SymbolKey(other.scope_key("agency/nta/1")) for other in others]
+    unmarked.append(fugo.SymbolKey(eligibility, insurers_key=insurers))
+    for is_test, keys in ((True, marked), (False, unmarked)):
+        for output in ("fixed", "binary", "text"):
+            alone = [key.symbols([number(1)], output=output) for key in keys]
+            for made in alone + fugo.symbols_for_keys(keys, [number(1)], output=output):
+                assert made.metadata.get("fugo.use") == ("test" if is_test else None)
+    # What is read back, and translated.
+    [of_nta] = fugo.symbols_for_keys([marked[0]], [number(1)])
+    to = fugo.SymbolKey(root.scope_key("agency/mof/1"))
+    translation = fugo.Translation(marked[0], to, of_nta)
+    translation.add([number(1)])
+    assert translation.symbols().metadata["fugo.use"] == "test"
+    issuer = fugo.SymbolKey(root.scope_key("eligibility/all/1"))
+    of_insurers = fugo.SymbolKey(root.scope_key("insurers/all/1")).symbols([number(1)])
+    tag = of_insurers.metadata["fugo.tag"]
+    assert issuer.symbols_from_insurers(of_insurers, insurers_tag=tag).metadata["fugo.use"] == "test"
+
+
 def test_numpy_keeps_trailing_zero_bytes(key: fugo.SymbolKey) -> None:
     texts = numbers(3000)
     symbols = key.symbols(texts).to_numpy()
