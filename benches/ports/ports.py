@@ -74,6 +74,11 @@ def limit(path, processor):
         for line in block.vectors():
             needed, ports = of[line]
             cycles[ports] += needed * times
+    return bound(cycles)
+
+
+def bound(cycles):
+    """The fewest cycles for work of which each part needs so many, on any of its ports."""
     ports = sorted(frozenset().union(*cycles))
     sets = [frozenset(some) for size in range(1, len(ports) + 1) for some in itertools.combinations(ports, size)]
     return max(sum(needed for only, needed in cycles.items() if only and only <= some) / len(some) for some in sets)
@@ -133,17 +138,22 @@ def sha(blocks):
     return [(outer[0] + count[0]) / 4 * SHA256RNDS2 for count in inner]
 
 
-found = blocks()
-print("| level | keys | " + " | ".join(PROCESSORS) + " |")
-print("|---|---:|" + "---:|" * len(PROCESSORS))
-for keys, cycles in zip((1, KEYS), sha(found)):
-    print(f"| sha-ni | {keys} |" + f" {cycles:.0f} |" * len(PROCESSORS))
-for level, width in (("avx512", 16), ("avx2", 8)):
-    for keys, path in zip((1, KEYS), lanes(found, level, width)):
-        limits = [
-            "–"
-            if level == "avx512" and processor in WITHOUT_AVX512
-            else f"{limit(path, processor):.0f}"
-            for processor in PROCESSORS
-        ]
-        print(f"| {level} | {keys} | " + " | ".join(limits) + " |")
+def main():
+    found = blocks()
+    print("| level | keys | " + " | ".join(PROCESSORS) + " |")
+    print("|---|---:|" + "---:|" * len(PROCESSORS))
+    for keys, cycles in zip((1, KEYS), sha(found)):
+        print(f"| sha-ni | {keys} |" + f" {cycles:.0f} |" * len(PROCESSORS))
+    for level, width in (("avx512", 16), ("avx2", 8)):
+        for keys, path in zip((1, KEYS), lanes(found, level, width)):
+            limits = [
+                "–"
+                if level == "avx512" and processor in WITHOUT_AVX512
+                else f"{limit(path, processor):.0f}"
+                for processor in PROCESSORS
+            ]
+            print(f"| {level} | {keys} | " + " | ".join(limits) + " |")
+
+
+if __name__ == "__main__":
+    main()
