@@ -222,7 +222,9 @@ fn derive_many<const MOST: usize, const LEN: usize>(
     digests.iter_mut().for_each(|digests| digests[..used].as_flattened_mut().zeroize());
 }
 
-/// Handles all messages from `done` on with the block function of `sha2`, and returns the number of messages.
+/// Handles all messages from `done` on with the block function of `sha2`, and returns the number of messages. A function
+/// of its own, because its frame of 6 KiB would be a part of the caller's, which every level is called from.
+#[inline(never)]
 fn plain<const LEN: usize>(keys: &[&PreparedKey], messages: &[Words], out: &mut [Digests], done: usize) -> usize {
     let mut blocks = [[0; BLOCK]; STAGE];
     let mut states = [[0; 8]; STAGE];

@@ -10,7 +10,7 @@ pub(crate) fn wipe() {
 }
 
 /// Overwrites what the kernel left there for many symbols: the frame of the largest level, 11 KiB, and 9 KiB of messages
-/// and digests of eight keys.
+/// and digests of eight keys. `memory/frames` adds them up in a program.
 pub(crate) fn wipe_after_many() {
     zeroize_stack::<24_576>();
 }

@@ -333,8 +333,7 @@ def test_the_field_names_the_key(key: fugo.SymbolKey) -> None:
 
 
 def test_the_field_says_that_a_key_is_from_a_test_key_file() -> None:
-    files = Path(__file__).parent / "keys"
-    from_file = fugo.KeyFile.load(files / "plaintext.key", test_keys=True).scope_key
+    from_file = fugo.KeyFile.parse_plaintext((Path(__file__).parent / "keys" / "plaintext.key").read_bytes()).scope_key
     root = fugo.KeyFile.of(fugo.RootKey(bytes(range(32))), usage="test").root_key
     marked = [fugo.SymbolKey(from_file), fugo.SymbolKey(root.scope_key("agency/nta/1"))]
     bare = fugo.RootKey(bytes(range(32)))
