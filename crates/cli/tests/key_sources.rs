@@ -158,7 +158,9 @@ fn a_signal_ends_the_program_and_what_it_started_before_the_tool_ends() {
                     "--record-only",
                 ]
             };
-            let mut run = Command::new(env!("CARGO_BIN_EXE_fugo"));
+            // A check in the background ignores SIGINT, and the tool would too.
+            let mut run = Command::new("env");
+            run.arg("--default-signal=INT,TERM,HUP").arg(env!("CARGO_BIN_EXE_fugo"));
             run.args(&words).current_dir(keys.arg("")).stdin(Stdio::null()).stderr(Stdio::piped());
             let run = run.spawn().expect("the tool starts");
             let until = Instant::now() + Duration::from_secs(20);
