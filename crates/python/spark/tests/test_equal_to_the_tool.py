@@ -147,10 +147,14 @@ class EqualToTheTool(unittest.TestCase):
         read = self.cluster.spark.read.parquet(str(self.place / "nta"))
         tag = self.tool.tag("agency/nta/1")
         expected = {"fugo.purpose": "agency", "fugo.scope": "nta", "fugo.epoch": "1", "fugo.tag": tag}
-        self.assertEqual(read.schema["nta"].metadata, expected)
-        self.assertEqual(
-            pq.read_schema(self.tool.directory / "nta.parquet").field("symbol").metadata[b"fugo.tag"], tag.encode()
-        )
+        self.assertEqual(read.schema["nta"].metadata, expected | {"fugo.use": "test"})
+        of_tool = pq.read_schema(self.tool.directory / "nta.parquet").field("symbol").metadata
+        of_tool = {name.decode(): value.decode() for name, value in of_tool.items() if name.startswith(b"fugo.")}
+        self.assertEqual(of_tool, read.schema["nta"].metadata)
+        from fugo.spark import KeyFileOnExecutor, symbol_metadata
+
+        production = KeyFileOnExecutor("nta.key", "agency/nta/1", tag)
+        self.assertEqual(symbol_metadata(production), expected)
 
     def test_results_before_staging_are_the_same(self) -> None:
         lazy = self.asked.in_symbol_order("nta", partitions=4).select("nta", "insurer").toArrow()

@@ -14,9 +14,14 @@ Output = Literal["binary", "text"]
 
 
 def symbol_metadata(source: KeyFileOnExecutor) -> dict[str, str]:
-    """``fugo.purpose``, ``fugo.scope``, ``fugo.epoch`` and ``fugo.tag``: scope and key tag of a column."""
+    """``fugo.purpose``, ``fugo.scope``, ``fugo.epoch`` and ``fugo.tag``: scope and key tag of a column.
+
+    ``fugo.use`` is ``test`` where test keys are accepted: only executors read what the key file says.
+    """
     purpose, scope, epoch = source.scope.split("/")
-    return {"fugo.purpose": purpose, "fugo.scope": scope, "fugo.epoch": epoch, "fugo.tag": source.tag}
+    is_test = source.test_keys or (source.insurers is not None and source.insurers.test_keys)
+    usage = {"fugo.use": "test"} if is_test else {}
+    return {"fugo.purpose": purpose, "fugo.scope": scope, "fugo.epoch": epoch, "fugo.tag": source.tag, **usage}
 
 
 def symbol_type(output: Output) -> BinaryType | StringType:
