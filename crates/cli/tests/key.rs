@@ -283,3 +283,25 @@ fn an_altered_key_file_is_refused_by_its_line() {
     let longer = keys.file("longer.key", &format!("{text}comment: mine\n"), 0o600);
     is_refused(&key(&["inspect", &longer]), "line 6 is not valid");
 }
+
+/// An answer that names one of several ways sends the operator to the wrong one.
+#[test]
+fn what_can_be_given_in_several_ways_is_asked_for_in_all_of_them() {
+    let roots = "<--root <ADDRESS>|--root-shares <FILE>...>";
+    let places = "<--out <FILE>|--in <URI>|--record-only>";
+    for (words, ways) in [
+        (&["key", "new"][..], &["<--out <FILE>|--in <URI>>"][..]),
+        (&["key", "derive"], &[roots, places]),
+        (&["key", "rotate"], &[roots, places]),
+        (&["key", "split"], &["<ROOT|--new|--root-shares <FILE>...>"]),
+        (&["key", "import"], &["<FILE|--root-shares <FILE>...>"]),
+        (&["key", "destroy"], &["<--registry <FILE>|--root <FILE>>"]),
+        (&["key", "dates"], &["<--registry <FILE>|--root <FILE>>"]),
+        (&["receive"], &["<--identity <FILE>|--opened <FILE>>"]),
+    ] {
+        let refused = answer(words, "");
+        for way in ways {
+            is_refused(&refused, &format!("\n  {way}\n"));
+        }
+    }
+}

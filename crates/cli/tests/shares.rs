@@ -178,7 +178,7 @@ fn a_root_can_be_born_as_shares() {
     let files = [names(&custodians.keys.at("shares")), names(&custodians.keys.at("new/shares"))].concat();
     let different: std::collections::BTreeSet<&String> = files.iter().collect();
     assert_eq!((files.len(), different.len()), (6, 6), "two roots, and each has a tag: {files:?}");
-    is_refused(&answer(&custodians.split_args("2", &dir), ""), "<ROOT>");
+    is_refused(&answer(&custodians.split_args("2", &dir), ""), "<ROOT|--new|--root-shares <FILE>...>");
 }
 
 #[test]

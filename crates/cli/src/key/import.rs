@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo_keystore::Key;
 
 use super::{
@@ -21,9 +21,9 @@ use crate::{
 /// The token confirms the tag of a key that signs, and its attributes are read back. The file stays: whoever has it has
 /// the key. Destroy it and its copies, or keep it as the copy that a lost token needs.
 #[derive(Args)]
+#[command(group(ArgGroup::new("keys").args(["file", "root_shares"]).required(true).multiple(true)))]
 pub(crate) struct ImportArgs {
     /// The key file
-    #[arg(required_unless_present = "root_shares")]
     file: Option<PathBuf>,
     /// The files of enough shares of a root key, in place of the key file. The key is joined in memory and written nowhere
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "file")]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo::{
     KeyTag, Scope,
     mac::{self, Mac},
@@ -28,9 +28,10 @@ use crate::{
 
 /// The root key and its registry of scopes.
 #[derive(Args)]
+#[command(group(ArgGroup::new("roots").args(["root", "root_shares"]).required(true).multiple(true)))]
 pub(super) struct RootArgs {
     /// The file of the root key, or another address of it: exec: and a program that MACs with it, or a pkcs11: URI
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "root_shares")]
+    #[arg(long, value_name = "ADDRESS")]
     root: Option<PathBuf>,
     /// The files of enough shares of the root key, in place of --root; with --registry. The key is joined in memory and
     /// written nowhere

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo::{KeyTag, Scope};
 use fugo_keystore::{
     Registry, Use,
@@ -21,9 +21,10 @@ use crate::{
 
 /// Where the new key of a scope goes.
 #[derive(Args)]
+#[command(group(ArgGroup::new("place").args(["out", "into", "record_only"]).required(true).multiple(true)))]
 pub(super) struct ScopeKeyArgs {
     /// The key file to write
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["record_only", "into"])]
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Derive within the token of the root key, to a new key there: pkcs11:token=...;object=LABEL?module-path=...
     #[arg(

@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo::RootKey;
 use fugo_keystore::{KeyFile, Recipient, Seal, Share, ShareError, Use};
 
@@ -25,9 +25,9 @@ use crate::{
 /// Any --threshold of the shares give the key again. Fewer say nothing about it except its tag. Each share is a file that
 /// only its custodian's identity opens. The directory of the shares appears with all of them, or does not appear.
 #[derive(Args)]
+#[command(group(ArgGroup::new("roots").args(["root", "new", "root_shares"]).required(true).multiple(true)))]
 pub(crate) struct SplitArgs {
     /// The file of the root key
-    #[arg(required_unless_present_any = ["new", "root_shares"])]
     root: Option<PathBuf>,
     /// Make a new root key that exists only as shares, and is never written to a disk
     #[arg(long, conflicts_with_all = ["root", "root_shares"])]

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use fugo::Scope;
 use fugo_keystore::{Identities, Use, VerifyingKeyFile};
 use serde_json::Value;
@@ -43,6 +43,7 @@ use crate::{
 /// delivery that is sent again is refused as long as these manifests are kept. A delivery that never arrives is not
 /// noticed: the serial before it is printed, so that you can ask.
 #[derive(Args)]
+#[command(group(ArgGroup::new("opening").args(["identity", "opened"]).required(true).multiple(true)))]
 pub(crate) struct ReceiveArgs {
     /// The sealed file (.tar.age).
     sealed: PathBuf,
@@ -53,7 +54,7 @@ pub(crate) struct ReceiveArgs {
     #[arg(long, value_name = "FILE")]
     signer: PathBuf,
     /// An age identity file that opens the sealed file; only its owner may have access to it.
-    #[arg(long, value_name = "FILE", required_unless_present = "opened")]
+    #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
     /// The sealed file as `age` decrypted it, where the key is in hardware.
     #[arg(long, value_name = "FILE", conflicts_with = "identity")]
