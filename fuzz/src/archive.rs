@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{files, note::key, planted::Fault};
+use crate::{files, note::key, planted::Fault, report::statement};
 
 thread_local! {
     static DELIVERY: Delivery = Delivery::new();
@@ -138,7 +138,7 @@ impl Delivery {
             let symbol = key.symbol(&number).expect("of an agency");
             rows.extend([key.encoder().encode(&symbol).as_str(), ",1\n"]);
         }
-        let outer = statement(&scope, &key.tag().to_string(), rows.as_bytes(), 7, true);
+        let outer = outer(&key.tag().to_string(), rows.as_bytes());
         let folder = tempfile::tempdir_in(files::place()).expect("a folder");
         Self { folder, inner: inner(&outer, 1), outer, rows: rows.into_bytes() }
     }
@@ -232,27 +232,15 @@ fn header(name: &str, entry: Entry, len: u64) -> Vec<u8> {
     header
 }
 
-fn statement(scope: &Scope, tag: &str, rows: &[u8], serial: u32, is_outer: bool) -> Value {
-    let name = |end: &str| format!("agency-nta-1-{serial}.{end}");
-    let subject = |end: &str, sha256: String| json!({ "name": name(end), "digest": { "sha256": sha256 } });
-    let mut subjects = vec![subject("csv", HEXLOWER.encode(&Sha256::digest(rows)))];
-    if is_outer {
-        subjects.push(subject("tar.age", "cd".repeat(32)));
-    }
-    json!({
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": subjects,
-        "predicateType": "urn:fugo:delivery:v1",
-        "predicate": {
-            "fugo": "0.1.0", "use": "test", "scope": scope.to_string(), "tag": tag, "serial": serial,
-            "recipients": ["age1q"],
-            "contents": {
-                "format": "csv", "csv": { "delimiter": ",", "encoding": "utf-8", "lines": 3 },
-                "columns": ["symbol", "a"], "symbol_column": "symbol", "rows": 2,
-            },
-            "policy": null, "audits": [], "rejected_by_reason": {},
-        },
-    })
+/// The statement outside, of these rows.
+fn outer(tag: &str, rows: &[u8]) -> Value {
+    let mut outer = statement();
+    outer["predicate"]["tag"] = json!(tag);
+    outer["subject"] = json!([
+        { "name": "agency-nta-1-7.csv", "digest": { "sha256": HEXLOWER.encode(&Sha256::digest(rows)) } },
+        { "name": "agency-nta-1-7.tar.age", "digest": { "sha256": "cd".repeat(32) } },
+    ]);
+    outer
 }
 
 /// The signed manifest inside, which does not name the sealed file.
