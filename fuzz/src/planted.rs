@@ -35,11 +35,13 @@ pub enum Fault {
     LedgerSeal,
     /// `archive`: the name of an entry counts from its last slash on.
     ArchiveNames,
+    /// `table`: the rows of a dictionary have each other's texts.
+    TableDictionaries,
 }
 
 impl Fault {
     /// All of them, and the target that finds each.
-    pub const ALL: [(Self, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::CheckDigit, "number"),
         (Self::TextSymbol, "text"),
         (Self::RowsLines, "rows"),
@@ -55,6 +57,7 @@ impl Fault {
         (Self::ReportWords, "report"),
         (Self::LedgerSeal, "ledger"),
         (Self::ArchiveNames, "archive"),
+        (Self::TableDictionaries, "table"),
     ];
 
     /// Whether this fault is planted in this thread.

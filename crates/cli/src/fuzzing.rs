@@ -115,15 +115,24 @@ pub struct Table {
     pub blocks: Vec<RecordBatch>,
 }
 
-/// Reads a Parquet or Arrow file, until it has at least `most` rows. `memory` and `block` are limits in bytes.
-pub fn table(file: File, is_parquet: bool, memory: usize, block: usize, most: usize) -> Result<Table, String> {
+/// Reads a Parquet or Arrow file, until it has at least `most` rows. `memory` and `block` are limits in bytes. Texts that
+/// the file holds in dictionaries are read as such, if `as_dictionaries`.
+pub fn table(
+    file: File,
+    is_parquet: bool,
+    (memory, block): (usize, usize),
+    most: usize,
+    as_dictionaries: bool,
+) -> Result<Table, String> {
     let format = if is_parquet { TableFormat::Parquet } else { TableFormat::Arrow };
     let opened = TableFile::open(file, format, memory).map_err(message)?;
     let (schema, stated) = (opened.schema(), opened.rows());
     let mut blocks = Vec::new();
     if !schema.fields().is_empty() {
         let others: Vec<usize> = (1..schema.fields().len()).collect();
-        let mut tables = opened.read(0, &others, block).map_err(message)?;
+        let is_dictionary = |column: &usize| as_dictionaries && opened.has_dictionary(*column);
+        let dictionaries: Vec<usize> = others.iter().copied().filter(is_dictionary).collect();
+        let mut tables = opened.read(0, &others, &dictionaries, block).map_err(message)?;
         let (mut next, mut rows) = (Block::default(), 0);
         while rows < most && tables.next(&mut next).map_err(message)? {
             rows += next.batch.as_ref().map_or(0, RecordBatch::num_rows);

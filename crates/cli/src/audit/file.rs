@@ -266,7 +266,7 @@ impl Delivery {
         let opened = Opened::open(Some(&self.path), self.form).map_err(|failure| failure.of(&self.path))?;
         let columns = opened.columns.names().len();
         let all: Vec<usize> = (1..columns).collect();
-        let mut input = opened.read(0, &all).map_err(|failure| failure.of(&self.path))?;
+        let mut input = opened.read(0, &all, &[]).map_err(|failure| failure.of(&self.path))?;
         let (mut block, mut structure) = (Block::default(), Structure::default());
         while input.next(&mut block).map_err(|failure| failure.of(&self.path))? {
             let flow = if let Some(batch) = &block.batch {

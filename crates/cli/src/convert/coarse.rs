@@ -415,7 +415,7 @@ mod tests {
         let packer = coarse.packer().unwrap();
         let (mut bytes, mut ends) = (Vec::new(), Vec::new());
         packer
-            .pack(&columns.iter().map(|column| column.slice(0, 2)).collect::<Vec<_>>(), &mut bytes, &mut ends)
+            .pack(&columns.iter().map(|column| column.slice(0, 2)).collect::<Vec<_>>(), &[], &mut bytes, &mut ends)
             .unwrap();
         let mut again = Again::default();
         let rows: Vec<Vec<u8>> =

@@ -118,7 +118,7 @@ impl Staying<'_> {
     fn copy_columns(&mut self, written: File, format: TableFormat, sink: &mut Sink) -> Result<()> {
         let table = TableFile::open(written, format, OWN_TABLE)?;
         let kept: Vec<usize> = (1..table.schema().fields().len()).collect();
-        let (mut tables, mut block) = (table.read(0, &kept, 2 * BLOCK)?, Block::default());
+        let (mut tables, mut block) = (table.read(0, &kept, &[], 2 * BLOCK)?, Block::default());
         while tables.next(&mut block)? {
             let Some(batch) = &block.batch else { continue };
             let stay: BooleanArray = (0..batch.num_rows()).map(|_| Some(self.next_stays())).collect();

@@ -6,13 +6,14 @@
 //! | up to two fifths | rows on their way into symbol order, before they spill ([`Memory::parts`]) | reading |
 //! | up to a half | for each thread, the partition that it sorts and the rows of the one before ([`Memory::partition`]) | sorting |
 //! | up to an eighth | row groups of Parquet that are encoded ([`Memory::encoders`]) | writing |
+//! | up to a sixteenth | dictionaries of kept columns ([`Memory::dictionaries`]) | reading, writing |
 //! | an eighth | groups of people, if a policy limits them ([`Memory::groups`]) | reading, sorting |
 //! | a quarter, and as much again | the lineage file and its pairs ([`Memory::lineage`]) | until all is read |
 //!
 //! The unpacked size of a table's pages is checked where they are read: `roster/parquet_table.rs`,
 //! `arrow_messages.rs`.
 
-use super::division::Division;
+use super::{dictionary, division::Division};
 use crate::{
     partition::{PAGE, PAGES},
     roster::{Input, blocks::BLOCK},
@@ -69,6 +70,11 @@ impl Memory {
     pub(crate) fn encoders(self, outputs_at_once: usize) -> usize {
         let all = self.total / 8 / GROUP;
         (all / outputs_at_once).clamp(1, self.threads)
+    }
+
+    /// The number of kept columns whose texts have codes.
+    pub(crate) fn dictionaries(self) -> usize {
+        self.total / 16 / dictionary::MEMORY
     }
 
     /// The bytes for the groups of people of each output that has a limit for them.

@@ -3,6 +3,7 @@
 mod cells;
 pub(crate) mod coarse;
 mod derive;
+mod dictionary;
 pub(crate) mod division;
 mod dropping;
 mod estimate;

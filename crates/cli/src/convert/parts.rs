@@ -9,15 +9,43 @@ use fugo::SYMBOL_LEN;
 use super::{coarse::DIGEST, division::Division, position::Position};
 use crate::{
     partition::{Pages, Spill},
-    roster::csv,
+    roster::{Input, csv},
 };
 
-/// The layout of a row: symbol (16 bytes) ‖ position (16 bytes; only in the output whose duplicates are listed) ‖
-/// length of the rest (4 bytes, little-endian) ‖ the kept cells.
+/// The layout of a row: symbol (16 bytes) ‖ position (see [`Listed`]) ‖ length of the rest (4 bytes, little-endian) ‖ the
+/// kept cells.
 #[derive(Clone, Copy)]
 pub(crate) struct RowFormat {
-    pub(crate) listed: bool,
+    pub(crate) listed: Listed,
     pub(crate) equality: Equality,
+}
+
+/// What a row holds of its position: nothing, unless its output is the one whose duplicates are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    No,
+    /// A row of a table: its record alone (5 bytes).
+    Record,
+    /// A row of CSV (16 bytes).
+    Line,
+}
+
+impl Listed {
+    /// The position of rows of this input.
+    pub(crate) fn of(input: &Input) -> Self {
+        match input {
+            Input::Csv(_) => Self::Line,
+            Input::Table(_) => Self::Record,
+        }
+    }
+
+    const fn len(self) -> usize {
+        match self {
+            Self::No => 0,
+            Self::Record => Position::RECORD_LEN,
+            Self::Line => Position::LEN,
+        }
+    }
 }
 
 /// When the kept cells of two rows count as equal.
@@ -34,7 +62,7 @@ pub(crate) enum Equality {
 
 impl RowFormat {
     pub(crate) fn head_len(self) -> usize {
-        SYMBOL_LEN + if self.listed { Position::LEN } else { 0 } + 4
+        SYMBOL_LEN + self.listed.len() + 4
     }
 
     /// Writes a row into its bytes.
@@ -43,8 +71,11 @@ impl RowFormat {
         let (head, behind) = row.split_at_mut(self.head_len());
         let (symbol_bytes, rest) = head.split_at_mut(SYMBOL_LEN);
         symbol_bytes.copy_from_slice(symbol);
-        if self.listed {
-            rest[..Position::LEN].copy_from_slice(&position.pack());
+        match self.listed {
+            Listed::No => {}
+            // Copies of fixed lengths: a call of memcpy for every row takes longer.
+            Listed::Record => rest[..Position::RECORD_LEN].copy_from_slice(&position.pack()[..Position::RECORD_LEN]),
+            Listed::Line => rest[..Position::LEN].copy_from_slice(&position.pack()),
         }
         let len = rest.len() - 4;
         rest[len..].copy_from_slice(&(behind.len() as u32).to_le_bytes());
@@ -94,9 +125,8 @@ impl RowFormat {
 
     pub(crate) fn position(self, row: &[u8]) -> Position {
         let mut bytes = [0; Position::LEN];
-        if self.listed {
-            bytes.copy_from_slice(&row[SYMBOL_LEN..SYMBOL_LEN + Position::LEN]);
-        }
+        let listed = self.listed.len();
+        bytes[..listed].copy_from_slice(&row[SYMBOL_LEN..SYMBOL_LEN + listed]);
         Position::unpack(bytes)
     }
 }

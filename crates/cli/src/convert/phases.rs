@@ -11,7 +11,7 @@ use super::{
     groups::{Chosen, Groups},
     lists::{Duplicates, Rejects},
     made::MadeOf,
-    parts::{Parts, RowFormat},
+    parts::{Listed, Parts, RowFormat},
     plan::{Plan, Unread},
     progress::Progress,
     reading::{self, Steps, Work},
@@ -49,7 +49,7 @@ impl Run<'_> {
         let Plan { memory, input_size, equality, .. } = *self.plan;
         let (division, limit) = memory.parts(input, input_size, writing::copies(&self.plan.forms), outputs);
         let unsorted = |k| Unsorted {
-            format: RowFormat { listed: k == 0, equality },
+            format: RowFormat { listed: if k == 0 { Listed::of(input) } else { Listed::No }, equality },
             division,
             limit,
             spill: spills.open(division.parts()),

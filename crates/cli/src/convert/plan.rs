@@ -182,10 +182,11 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         }
     };
     let kept_fields: Vec<Field> = keep.iter().map(|column| columns.field(*column)).collect();
+    let dictionaries = dictionaries(args, &opened, &keep, memory);
     let packer = match columns {
         Columns::Table(schema) => {
             table_rows::check_person(schema.field(person), &source, args.insurers_tag)?;
-            (!keep.is_empty()).then(|| table_rows::packer(&kept_fields)).transpose()?
+            (!keep.is_empty()).then(|| table_rows::packer(&kept_fields, &dictionaries)).transpose()?
         }
         Columns::Csv(_) => None,
     };
@@ -279,7 +280,22 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<(Plan, Unread)> {
         quiet: args.quiet,
     };
     let watched = opened.watched.take();
-    Ok((plan, Unread { input: opened.read(layout.person, &layout.keep)?, watched, layout, keys }))
+    let as_dictionaries = layout.keep.iter().zip(dictionaries).filter(|(_, has_dictionary)| *has_dictionary);
+    let as_dictionaries: Vec<usize> = as_dictionaries.map(|(column, _)| *column).collect();
+    let input = opened.read(layout.person, &layout.keep, &as_dictionaries)?;
+    Ok((plan, Unread { input, watched, layout, keys }))
+}
+
+/// Which kept columns of a table are packed as codes of a dictionary: those that the file has in dictionaries, as many as
+/// memory allows. A policy changes texts row by row, and in input order rows are not packed.
+fn dictionaries(args: &ConvertArgs, opened: &Opened, keep: &[usize], memory: Memory) -> Vec<bool> {
+    let mut left = if args.policy.is_none() && args.order == Order::Symbol { memory.dictionaries() } else { 0 };
+    let has_dictionary = |column: &usize| {
+        let has_dictionary = left > 0 && opened.has_dictionary(*column);
+        left -= usize::from(has_dictionary);
+        has_dictionary
+    };
+    keep.iter().map(has_dictionary).collect()
 }
 
 /// The policy of each output's scope; empty if there is no policy.

@@ -13,6 +13,8 @@ pub(crate) struct Position {
 
 impl Position {
     pub(crate) const LEN: usize = 16;
+    /// The bytes of the record, which come first.
+    pub(crate) const RECORD_LEN: usize = 5;
 
     /// Limits: 40 bits of record, 40 bits of line, 48 bits of byte offset. These are 10^12 rows and 280 terabytes.
     pub(crate) fn pack(self) -> [u8; Self::LEN] {
@@ -47,5 +49,7 @@ mod tests {
         let b = Position { record: 8, line: (1 << 40) - 1, byte: 0 };
         assert_eq!((Position::unpack(a.pack()), Position::unpack(b.pack())), (a, b));
         assert!(a.pack() < b.pack());
+        let of_table = Position { record: (1 << 40) - 1, line: 0, byte: 0 };
+        assert!(of_table.pack()[Position::RECORD_LEN..].iter().all(|byte| *byte == 0));
     }
 }

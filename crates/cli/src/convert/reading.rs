@@ -163,7 +163,7 @@ impl Reader<'_> {
             render_rows(steps, work)?;
         }
         if !steps.parted.is_empty() && work.block.batch.is_some() {
-            work.rows.pack(steps.layout).map_err(unexpected)?;
+            work.rows.pack(steps.layout, self.columns.seen()).map_err(unexpected)?;
         }
         for (k, groups) in steps.groups.iter().enumerate() {
             if let Some(groups) = groups {

@@ -142,6 +142,17 @@ impl RowForm {
         matches!((&self.written, &self.kept), (Written::Lines { .. }, KeptForm::Cells { .. }))
     }
 
+    /// How many rows may be rendered at once, so that their texts take about `limit` bytes: rows hold codes of texts that
+    /// can be long.
+    pub(crate) fn most_rows(&self, limit: usize) -> u64 {
+        let KeptForm::Packed(Some(packer)) = &self.kept else { return u64::MAX };
+        let stays_codes = matches!(self.written, Written::Columns { format: TableFormat::Parquet, .. });
+        match packer.longest_texts(stays_codes) {
+            0 => u64::MAX,
+            longest => (limit / longest).max(1) as u64,
+        }
+    }
+
     /// The schema of an output: the symbol column, then the kept columns.
     pub(crate) fn schema(symbols: Field, kept: &KeptForm, fields: &[Field], format: TableFormat) -> Result<SchemaRef> {
         // Readers other than Arrow's show the metadata of the schema only.
@@ -194,6 +205,10 @@ fn kept_type(found: &DataType, format: TableFormat) -> Option<DataType> {
         | DataType::Decimal256(precision, scale) => DataType::Decimal128(*precision, *scale),
         found => found.clone(),
     })
+}
+
+fn is_dictionary(column: &ArrayRef) -> bool {
+    matches!(column.data_type(), DataType::Dictionary(..))
 }
 
 /// Converts a kept column to the type of the output's field. Values never change: a value that does not fit ends the
@@ -284,12 +299,18 @@ impl Rendering {
         }
         match &form.written {
             Written::Lines { delimiter } => self.write_lines(symbols, form.symbol, *delimiter, kept),
-            Written::Columns { schema, .. } => {
+            Written::Columns { schema, format } => {
                 let mut columns = vec![symbol_column(symbols, form.symbol)];
+                let mut fields = vec![schema.fields()[0].clone()];
                 for (column, field) in kept.iter().zip(&schema.fields()[1..]) {
-                    columns.push(written_as(column, field)?);
+                    // Parquet is written from codes; see `parquet_file/text.rs`.
+                    let has_codes = *format == TableFormat::Parquet && is_dictionary(column);
+                    let column = if has_codes { column.clone() } else { written_as(column, field)? };
+                    fields.push(Arc::new(field.as_ref().clone().with_data_type(column.data_type().clone())));
+                    columns.push(column);
                 }
-                self.batch = Some(RecordBatch::try_new(schema.clone(), columns).map_err(unexpected)?);
+                let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+                self.batch = Some(RecordBatch::try_new(Arc::new(schema), columns).map_err(unexpected)?);
                 Ok(())
             }
         }

@@ -15,6 +15,7 @@ use memchr::memchr;
 use super::{
     cells::{self, KeptCells},
     coarse::{Coarse, DIGEST, Digests},
+    dictionary::Seen,
     packer::Packer,
     position::Position,
     reason::Reason,
@@ -160,12 +161,12 @@ impl Rows {
     }
 
     /// Packs the kept columns of a table, so that [`Self::kept`] and [`Self::kept_in`] return the packed cells of a
-    /// row.
-    pub(crate) fn pack(&mut self, layout: &Layout) -> Result<(), ArrowError> {
+    /// row. `seen` are the dictionaries of the columns.
+    pub(crate) fn pack(&mut self, layout: &Layout, seen: &[Option<Arc<Seen>>]) -> Result<(), ArrowError> {
         if let Some(packer) = &layout.packer {
             self.kept.clear();
             self.kept_ends.clear();
-            packer.pack(&self.columns, &mut self.kept, &mut self.kept_ends)?;
+            packer.pack(&self.columns, seen, &mut self.kept, &mut self.kept_ends)?;
         }
         let bits_len = layout.packer.as_ref().map_or(0, |packer| packer.bits_len());
         if let Some(digests) = &layout.digests {
@@ -179,7 +180,9 @@ impl Rows {
             of_output.bytes.clear();
             of_output.ends.clear();
             match coarse.packer() {
-                Some(packer) => packer.pack(&of_output.columns, &mut of_output.bytes, &mut of_output.ends)?,
+                Some(packer) => {
+                    packer.pack(&of_output.columns, &[], &mut of_output.bytes, &mut of_output.ends)?;
+                }
                 None => of_output.ends.resize(self.positions.len(), 0),
             }
         }

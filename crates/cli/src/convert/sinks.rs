@@ -31,7 +31,8 @@ pub(crate) enum Sink {
 pub(crate) struct TableSink {
     kind: TableKind,
     writer: TableWriter,
-    batches: BatchCoalescer,
+    /// `None` before the first rows. Columns of text can be dictionaries.
+    batches: Option<BatchCoalescer>,
     /// The number of rows and bytes of the current batch.
     begun: (usize, usize),
 }
@@ -125,8 +126,7 @@ impl TableSink {
             }
             TableFormat::Arrow => TableWriter::Arrow(FileWriter::try_new(output, &kind.schema).map_err(fail)?),
         };
-        let batches = BatchCoalescer::new(kind.schema.clone(), BATCH);
-        Ok(Self { kind, writer, batches, begun: (0, 0) })
+        Ok(Self { kind, writer, batches: None, begun: (0, 0) })
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -135,33 +135,36 @@ impl TableSink {
             let (rows, bytes) = &mut self.begun;
             (*rows, *bytes) = (*rows + 1, *bytes + size);
             if *rows == BATCH || *bytes >= BATCH_BYTES {
-                self.begun = (0, 0);
-                let pushed = self.batches.push_batch(batch.slice(first, row + 1 - first));
-                let ended = pushed.and_then(|()| self.batches.finish_buffered_batch());
-                ended.map_err(|error| self.fail(&error))?;
-                self.write_completed()?;
+                self.push(batch.slice(first, row + 1 - first))?;
+                self.end_batch()?;
                 first = row + 1;
             }
         }
-        let pushed = self.batches.push_batch(batch.slice(first, batch.num_rows() - first));
+        self.push(batch.slice(first, batch.num_rows() - first))
+    }
+
+    fn push(&mut self, batch: RecordBatch) -> Result<()> {
+        let batches = self.batches.get_or_insert_with(|| BatchCoalescer::new(batch.schema(), BATCH));
+        let pushed = batches.push_batch(batch);
         pushed.map_err(|error| self.fail(&error))
     }
 
-    fn write_completed(&mut self) -> Result<()> {
-        while let Some(batch) = self.batches.next_completed_batch() {
-            let written = match &mut self.writer {
-                TableWriter::Parquet(writer) => writer.write(batch).map_err(ArrowError::from),
+    /// Writes the rows of the current batch.
+    fn end_batch(&mut self) -> Result<()> {
+        let (_, bytes) = std::mem::take(&mut self.begun);
+        let Some(batches) = &mut self.batches else { return Ok(()) };
+        let mut written = batches.finish_buffered_batch();
+        while let (Ok(()), Some(batch)) = (&written, batches.next_completed_batch()) {
+            written = match &mut self.writer {
+                TableWriter::Parquet(writer) => writer.write(batch, bytes).map_err(ArrowError::from),
                 TableWriter::Arrow(writer) => writer.write(&batch),
             };
-            written.map_err(|error| self.fail(&error))?;
         }
-        Ok(())
+        written.map_err(|error| self.fail(&error))
     }
 
     fn finish(mut self) -> Result<Output> {
-        let finished = self.batches.finish_buffered_batch();
-        finished.map_err(|error| self.fail(&error))?;
-        self.write_completed()?;
+        self.end_batch()?;
         let place = self.place();
         let fail = |error: ArrowError| Failure::new(format!("cannot write {place}: {error}"), CHECK);
         let mut output = match self.writer {

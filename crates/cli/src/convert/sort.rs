@@ -10,7 +10,7 @@ use super::{
     division::Division,
     groups::{Chosen, Groups},
     memory::Partition,
-    parts::{Equality, Parts, RowFormat},
+    parts::{Equality, Listed, Parts, RowFormat},
     position::Position,
     render::{Rendering, RowForm},
 };
@@ -135,13 +135,14 @@ impl<'a> Sorter<'a> {
             self.sort_large(&part, division, give)?;
             self.sorted.clear();
         } else {
-            self.sort_at_once(part, division)?;
+            self.sort_at_once(part, division, give)?;
         }
         Ok(std::mem::take(&mut self.sorted))
     }
 
-    /// Sorts a partition into `sorted`.
-    fn sort_at_once(&mut self, part: Part<'_>, division: Division) -> Result<()> {
+    /// Sorts a partition into `sorted`. If its rows are too large once they are rendered, all but the last piece of them
+    /// are given.
+    fn sort_at_once(&mut self, part: Part<'_>, division: Division, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         part.load(&mut self.bytes)?;
         drop(part);
         self.index();
@@ -149,7 +150,7 @@ impl<'a> Sorter<'a> {
             self.seen.keep_repeated(&mut self.order, division);
         }
         self.order(division);
-        self.render()
+        self.render(give)
     }
 
     fn index(&mut self) {
@@ -202,8 +203,9 @@ impl<'a> Sorter<'a> {
         std::mem::swap(&mut self.order, &mut self.buckets);
     }
 
-    fn render(&mut self) -> Result<()> {
+    fn render(&mut self, give: &mut Give<'_>) -> Result<(), Ended<Failure>> {
         self.sorted.clear();
+        let most = self.how.form.map_or(u64::MAX, |form| form.most_rows(self.how.partition.limit));
         let mut start = 0;
         while start < self.order.len() {
             let symbol = RowFormat::symbol(row(&self.bytes, self.how.format, self.order[start]));
@@ -211,7 +213,16 @@ impl<'a> Sorter<'a> {
             let end = start + self.order[start..].iter().take_while(same).count();
             self.person(start..end);
             start = end;
+            if self.sorted.converted >= most {
+                self.finish()?;
+                give(&mut self.sorted)?;
+                self.sorted.clear();
+            }
         }
+        Ok(self.finish()?)
+    }
+
+    fn finish(&mut self) -> Result<()> {
         self.how.form.map_or(Ok(()), |form| self.sorted.rendered.finish(form))
     }
 
@@ -224,7 +235,8 @@ impl<'a> Sorter<'a> {
         // The rows are sorted by their kept cells too, so if the first and the last are equal in bytes, all are. If
         // rows are equal in value but written differently, the first in this order is converted, wherever it was in
         // the input.
-        let equal = kept == self.how.format.kept(row_at(rows.end - 1))
+        let equal = rows.len() == 1
+            || kept == self.how.format.kept(row_at(rows.end - 1))
             || rows.clone().all(|i| self.how.format.same(kept, self.how.format.kept(row_at(i))));
         let cells = self.how.format.cells(first);
         let sorted = &mut self.sorted;
@@ -239,7 +251,7 @@ impl<'a> Sorter<'a> {
         } else {
             sorted.differing += rows.len() as u64;
         }
-        if rows.len() > 1 && self.how.format.listed {
+        if rows.len() > 1 && self.how.format.listed != Listed::No {
             let listed = sorted.duplicates.len();
             for i in rows.clone() {
                 let outcome = match (equal, i == rows.start) {
@@ -297,7 +309,7 @@ impl<'a> Sorter<'a> {
             if part.len() > self.how.partition.limit as u64 {
                 self.sort_large(&part, division, give)?;
             } else {
-                self.sort_at_once(part, division)?;
+                self.sort_at_once(part, division, give)?;
                 give(&mut self.sorted)?;
             }
         }
@@ -320,7 +332,7 @@ impl<'a> Sorter<'a> {
         }
         give(sorted)?;
         let format = self.how.format;
-        if !format.listed {
+        if format.listed == Listed::No {
             return Ok(());
         }
         let mut first = true;
@@ -402,7 +414,7 @@ impl Sorting<'_> {
         give: &mut GivePositions<'_>,
     ) -> Result<(), Ended<Failure>> {
         const { assert!(Position::LEN == SYMBOL_LEN, "a packed position takes a symbol's place") };
-        let bare = RowFormat { listed: false, equality: Equality::Packed { bits_len: 0 } };
+        let bare = RowFormat { listed: Listed::No, equality: Equality::Packed { bits_len: 0 } };
         let spill = self.spills.open(division.parts());
         let fail = |error| spill.failure(&error);
         let mut parts = Parts::new(bare, division, self.partition.divided());

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use arrow_array::{Array, ArrayRef, BooleanArray, StringArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, StringArray};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Field};
@@ -16,7 +16,8 @@ use fugo_columnar::{
 
 use super::{
     cells,
-    packer::{Packer, value_type},
+    dictionary::Seen,
+    packer::{Packer, keys_and_texts, value_type},
     position::Position,
     reason::Reason,
     rows::{Layout, PersonColumn, Reject, Rows},
@@ -30,10 +31,10 @@ use crate::{
     },
 };
 
-/// Packs the kept cells of a row.
-pub(crate) fn packer(fields: &[Field]) -> Result<Arc<Packer>> {
+/// Packs the kept cells of a row. `dictionaries` says which columns have a dictionary.
+pub(crate) fn packer(fields: &[Field], dictionaries: &[bool]) -> Result<Arc<Packer>> {
     fields.iter().try_for_each(keepable)?;
-    Ok(Arc::new(Packer::new(fields)))
+    Ok(Arc::new(Packer::with_dictionaries(fields, |i| dictionaries[i])))
 }
 
 /// Packs the cells of rows that are translated. They are not searched, so bytes are carried too.
@@ -164,6 +165,8 @@ pub(crate) fn check_person(field: &Field, source: &PersonColumn, insurers_tag: O
 pub(crate) struct TableReader<'a> {
     layout: &'a Layout,
     numbers: Numbers,
+    /// The dictionaries of the kept columns.
+    seen: Vec<Option<Arc<Seen>>>,
 }
 
 /// A kept column of a batch.
@@ -176,8 +179,23 @@ struct Kept {
 
 /// A kept column as text: as its values are displayed, or as its times are stored.
 struct Searched {
-    texts: StringArray,
+    texts: Texts,
     is_count: bool,
+}
+
+enum Texts {
+    Column(StringArray),
+    Dictionary(Int32Array, StringArray),
+}
+
+impl Texts {
+    /// The text of a row; `None` if it is null.
+    fn get(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Column(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Dictionary(keys, texts) => keys.is_valid(row).then(|| texts.value(keys.value(row) as usize)),
+        }
+    }
 }
 
 impl Kept {
@@ -186,13 +204,24 @@ impl Kept {
         Ok(Self { searched: if is_searched { searched(column)? } else { Vec::new() }, missing })
     }
 
-    /// Clears the rows in which the column holds neither a number nor a symbol, because its cell is too short.
-    fn mark_searched(&self, searched: &mut [bool]) {
+    /// Marks the rows in which the column may hold a number or a symbol: its cell is long enough, or has digits enough.
+    fn mark_searched(&self, seen: Option<&Seen>, searched: &mut [bool]) {
         for Searched { texts, .. } in &self.searched {
-            let bytes = texts.values().as_slice();
-            for (searched, ends) in searched.iter_mut().zip(texts.value_offsets().windows(2)) {
-                let cell = ends[0] as usize..ends[1] as usize;
-                *searched |= !cells::is_harmless(Encoding::Utf8, bytes, &cell);
+            match texts {
+                Texts::Column(texts) => {
+                    let bytes = texts.values().as_slice();
+                    for (searched, ends) in searched.iter_mut().zip(texts.value_offsets().windows(2)) {
+                        let cell = ends[0] as usize..ends[1] as usize;
+                        *searched |= !cells::is_harmless(Encoding::Utf8, bytes, &cell);
+                    }
+                }
+                Texts::Dictionary(keys, _) => {
+                    let harmless = seen.map_or(&[][..], |seen| &seen.harmless);
+                    for (searched, key) in searched.iter_mut().zip(keys.values()) {
+                        // The key of a null can be any.
+                        *searched |= !harmless.get(*key as usize).copied().unwrap_or(false);
+                    }
+                }
             }
         }
     }
@@ -204,14 +233,27 @@ impl Kept {
 
 impl<'a> TableReader<'a> {
     pub(crate) fn new(layout: &'a Layout) -> Self {
-        Self { layout, numbers: Numbers::default() }
+        Self { layout, numbers: Numbers::default(), seen: vec![None; layout.keep.len()] }
+    }
+
+    /// The dictionaries of the batch that was read last.
+    pub(crate) fn seen(&self) -> &[Option<Arc<Seen>>] {
+        &self.seen
     }
 
     pub(crate) fn read(&mut self, block: &Block, rows: &mut Rows) -> Result<()> {
         rows.begin(self.layout, block.rows());
         let Some(batch) = &block.batch else { return Ok(()) };
         let (person, kept) = (batch.column(0), &batch.columns()[1..]);
-        let columns = kept.iter().map(unpacked).collect::<Result<Vec<ArrayRef>>>()?;
+        let dictionary = |i| self.layout.packer.as_ref().and_then(|packer| packer.dictionary(i));
+        let columns = kept.iter().zip(&mut self.seen).enumerate().map(|(i, (column, seen))| {
+            let (Some(dictionary), Some((_, texts))) = (dictionary(i), keys_and_texts(column)) else {
+                return unpacked(column);
+            };
+            dictionary.seen(texts, seen);
+            Ok(column.clone())
+        });
+        let columns = columns.collect::<Result<Vec<ArrayRef>>>()?;
         let kept = columns
             .iter()
             .zip(&self.layout.required)
@@ -220,7 +262,9 @@ impl<'a> TableReader<'a> {
         // A symbol in hexadecimal can have few digits, so insurers' symbols are searched for in every cell.
         let mut searched =
             vec![self.layout.searched && matches!(self.layout.source, PersonColumn::Symbol(_)); batch.num_rows()];
-        kept.iter().for_each(|column| column.mark_searched(&mut searched));
+        for (column, seen) in kept.iter().zip(&self.seen) {
+            column.mark_searched(seen.as_deref(), &mut searched);
+        }
         let coarse = self.layout.coarse.iter().map(|coarse| coarse.columns(&columns)).collect::<Result<Vec<_>>>()?;
         let (coarse, faults): (Vec<Vec<ArrayRef>>, Vec<_>) = coarse.into_iter().unzip();
         let mut not_coarser: BTreeMap<usize, (usize, Reason)> = BTreeMap::new();
@@ -265,7 +309,7 @@ impl<'a> TableReader<'a> {
     }
 }
 
-/// A column without a dictionary.
+/// A column with its values in the place of keys.
 fn unpacked(column: &ArrayRef) -> Result<ArrayRef> {
     match column.data_type() {
         DataType::Dictionary(_, values) => cast(column, values).map_err(unexpected),
@@ -312,8 +356,9 @@ impl<'a> Persons<'a> {
         let cells = || {
             let all =
                 kept.iter().enumerate().flat_map(|(place, kept)| kept.searched.iter().map(move |read| (place, read)));
-            let there = all.filter(|(_, read)| read.texts.is_valid(row));
-            there.map(|(place, read)| Cell { place, text: read.texts.value(row), is_count: read.is_count })
+            all.filter_map(|(place, read)| {
+                read.texts.get(row).map(|text| Cell { place, text, is_count: read.is_count })
+            })
         };
         let mut search = |owner| {
             if let Some(i) = kept.iter().position(|kept| kept.is_missing(row)) {
@@ -358,8 +403,12 @@ impl<'a> Persons<'a> {
 
 /// The values of a kept column in every form that is searched. Booleans and small integers have too few digits.
 fn searched(column: &ArrayRef) -> Result<Vec<Searched>> {
-    let shown = || Ok(Searched { texts: text(column)?, is_count: false });
-    let count = |stored| Ok(Searched { texts: text(&cast(column, &stored).map_err(unexpected)?)?, is_count: true });
+    if let Some((keys, texts)) = keys_and_texts(column) {
+        return Ok(vec![Searched { texts: Texts::Dictionary(keys.clone(), texts.clone()), is_count: false }]);
+    }
+    let read = |column: &ArrayRef, is_count| Ok(Searched { texts: Texts::Column(text(column)?), is_count });
+    let shown = || read(column, false);
+    let count = |stored| read(&cast(column, &stored).map_err(unexpected)?, true);
     Ok(match column.data_type() {
         DataType::Null | DataType::Boolean | DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
             Vec::new()

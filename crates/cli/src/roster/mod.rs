@@ -133,11 +133,20 @@ impl Opened {
         Ok(Self { size: bytes, columns: Columns::Csv(header), watched, rows: Unread::Csv(blocks), block: form.block })
     }
 
-    /// Begins to read the rows. Of a table only these columns are read, the person column first.
-    pub(crate) fn read(self, person: usize, keep: &[usize]) -> Result<Input> {
+    /// Whether a table holds the texts of a column in dictionaries.
+    pub(crate) fn has_dictionary(&self, column: usize) -> bool {
+        match &self.rows {
+            Unread::Csv(_) => false,
+            Unread::Table(table) => table.has_dictionary(column),
+        }
+    }
+
+    /// Begins to read the rows. Of a table only these columns are read, the person column first; those of
+    /// `dictionaries` as dictionaries of `Int32` and `Utf8`.
+    pub(crate) fn read(self, person: usize, keep: &[usize], dictionaries: &[usize]) -> Result<Input> {
         Ok(match self.rows {
             Unread::Csv(blocks) => Input::Csv(blocks),
-            Unread::Table(table) => Input::Table(table.read(person, keep, self.block)?),
+            Unread::Table(table) => Input::Table(table.read(person, keep, dictionaries, self.block)?),
         })
     }
 }

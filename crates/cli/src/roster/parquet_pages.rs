@@ -70,6 +70,11 @@ impl Page {
         })?;
         Some((page, thrift.read()))
     }
+
+    /// Whether its values are places in the dictionary.
+    fn has_places(&self) -> bool {
+        matches!(self.encoding, PLAIN_DICTIONARY | RLE_DICTIONARY)
+    }
 }
 
 /// How the values of a column are held in memory.
@@ -77,6 +82,8 @@ impl Page {
 pub(super) enum Held {
     /// As views of the pages that contain them.
     Views,
+    /// As places in the dictionary. If a page has values of its own, they are copied.
+    Keys,
     /// Copied, with different lengths.
     Copies,
     /// Copied, with a fixed width.
@@ -151,6 +158,9 @@ impl Pages {
             }
             at += page.packed;
         }
+        if found.held == Held::Keys && !found.data.iter().all(Page::has_places) {
+            found.held = Held::Copies;
+        }
         Ok(found)
     }
 
@@ -189,8 +199,8 @@ impl Pages {
         match (page.encoding, self.held) {
             // Each value may repeat the beginning of the one before, and be as long as the whole page.
             (DELTA_BYTE_ARRAY, _) => rows.saturating_mul(page.unpacked),
-            (PLAIN_DICTIONARY | RLE_DICTIONARY, Held::Copies) => rows.saturating_mul(self.dictionary.unpacked),
-            (PLAIN_DICTIONARY | RLE_DICTIONARY, _) => 0,
+            _ if page.has_places() && self.held == Held::Copies => rows.saturating_mul(self.dictionary.unpacked),
+            _ if page.has_places() => 0,
             _ => page.unpacked,
         }
     }

@@ -11,7 +11,7 @@ use parquet::{
             ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
         },
     },
-    basic::Type,
+    basic::{Encoding, EncodingMask, Type},
     column::reader::{ColumnReader, get_column_reader},
     file::serialized_reader::SerializedPageReader,
 };
@@ -19,6 +19,7 @@ use parquet::{
 use super::{
     fault::Fault,
     parquet_pages::{Held, Pages},
+    tables::dictionary,
     thrift::{Kind, Thrift},
 };
 use crate::failure::Failure;
@@ -103,8 +104,33 @@ impl ParquetTable {
         u64::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(u64::MAX)
     }
 
-    /// Reads the rows of these columns, in the order of the file.
-    pub(super) fn read(self, columns: &[usize]) -> Result<ParquetBatches, Fault> {
+    /// Whether all pages of a column of text have places in dictionaries, by the footer.
+    pub(super) fn has_dictionary(&self, column: usize) -> bool {
+        let is_text =
+            matches!(self.schema.field(column).data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        let physical = self.metadata.parquet_schema();
+        let mut leaves = (0..physical.num_columns()).filter(|leaf| physical.get_column_root_idx(*leaf) == column);
+        let Some(leaf) = leaves.next().filter(|_| is_text) else { return false };
+        let groups = self.metadata.metadata().row_groups();
+        groups.iter().map(|group| group.column(leaf)).all(|chunk| {
+            let has_only = |found: &EncodingMask| {
+                found.is_only(Encoding::RLE_DICTIONARY) || found.is_only(Encoding::PLAIN_DICTIONARY)
+            };
+            chunk.dictionary_page_offset().is_some() && chunk.page_encoding_stats_mask().is_some_and(has_only)
+        })
+    }
+
+    /// Reads the rows of these columns, in the order of the file. Those of `dictionaries` are read as dictionaries.
+    pub(super) fn read(mut self, columns: &[usize], dictionaries: &[usize]) -> Result<ParquetBatches, Fault> {
+        if !dictionaries.is_empty() {
+            let fields = self.metadata.schema().fields().iter().enumerate().map(|(i, field)| {
+                let field = field.as_ref().clone();
+                if dictionaries.contains(&i) { field.with_data_type(dictionary()) } else { field }
+            });
+            let read = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+            let options = ArrowReaderOptions::new().with_schema(read);
+            self.metadata = ArrowReaderMetadata::try_new(self.metadata.metadata().clone(), options)?;
+        }
         let physical = self.metadata.parquet_schema();
         let leaves = (0..physical.num_columns()).filter(|leaf| columns.contains(&physical.get_column_root_idx(*leaf)));
         let leaves: Vec<usize> = leaves.collect();
@@ -144,6 +170,7 @@ impl ParquetTable {
         let root = self.metadata.schema().field(physical.get_column_root_idx(leaf)).data_type();
         match column.physical_type() {
             Type::BYTE_ARRAY if matches!(root, DataType::Utf8View | DataType::BinaryView) => Held::Views,
+            Type::BYTE_ARRAY if matches!(root, DataType::Dictionary(..)) => Held::Keys,
             Type::BYTE_ARRAY => Held::Copies,
             Type::FIXED_LEN_BYTE_ARRAY => Held::Fixed(u64::try_from(column.type_length()).unwrap_or(0).max(32)),
             _ => Held::Fixed(16),

@@ -95,13 +95,26 @@ impl TableFile {
         }
     }
 
+    /// Whether the file holds the texts of a column in dictionaries, so that [`Self::read`] can give them as such. A
+    /// file can be damaged: the batches show what it holds.
+    pub(crate) fn has_dictionary(&self, column: usize) -> bool {
+        match self {
+            Self::Parquet(table) => table.has_dictionary(column),
+            Self::ArrowFile(_) | Self::ArrowStream(_) => *self.schema().field(column).data_type() == dictionary(),
+        }
+    }
+
     /// Begins to read the rows: the person column first, then the kept columns, in blocks of at most about `block`
-    /// bytes.
-    pub(crate) fn read(self, person: usize, keep: &[usize], block: usize) -> Result<Tables> {
+    /// bytes. The columns `dictionaries` are dictionaries of `Int32` and `Utf8`.
+    pub(crate) fn read(self, person: usize, keep: &[usize], dictionaries: &[usize], block: usize) -> Result<Tables> {
         let mut wanted = vec![person];
         wanted.extend_from_slice(keep);
         let schema = self.schema();
-        let types = wanted.iter().map(|column| schema.field(*column).data_type().clone()).collect();
+        let of_type = |column: &usize| match schema.field(*column).data_type() {
+            _ if dictionaries.contains(column) => dictionary(),
+            found => found.clone(),
+        };
+        let types = wanted.iter().map(of_type).collect();
         let (format, batches): (_, Batches) = match self {
             Self::Parquet(table) => {
                 let mut read = wanted.clone();
@@ -109,8 +122,8 @@ impl TableFile {
                 // The reader returns the columns in the order of the file.
                 wanted.iter_mut().for_each(|column| *column = read.partition_point(|other| *other < *column));
                 let format = TableFormat::Parquet;
-                let batches =
-                    hardening::of_foreign_bytes(|| table.read(&read)).unwrap_or_else(|| Err(panicked(format)));
+                let batches = hardening::of_foreign_bytes(|| table.read(&read, dictionaries))
+                    .unwrap_or_else(|| Err(panicked(format)));
                 (format, Box::new(batches.map_err(|fault| fault.of(format, None))?))
             }
             Self::ArrowFile(file) => (TableFormat::Arrow, file),
@@ -118,6 +131,11 @@ impl TableFile {
         };
         Ok(Tables { format, batches, wanted, types, block, rest: None, index: 0, first_record: 1 })
     }
+}
+
+/// The type of texts in dictionaries.
+pub(super) fn dictionary() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Fault>> + Send>;
@@ -240,4 +258,79 @@ const FEATHER_1: &[u8; 4] = b"FEA1";
 /// The reader panicked, so the data is damaged.
 fn panicked(format: TableFormat) -> Fault {
     Fault::damaged(format!("it is damaged, or is not in the format {}", format.extension()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{DictionaryArray, StringArray, types::Int32Type};
+    use arrow_ipc::writer::FileWriter;
+    use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
+
+    use super::*;
+
+    /// Numbers, few texts, different texts, a dictionary, and lengths.
+    fn roster() -> RecordBatch {
+        let texts = |of: fn(i32) -> String| (0..2000).map(|i| Some(of(i))).collect::<StringArray>();
+        let few = texts(|i| (i % 5).to_string());
+        let columns: [(&str, ArrayRef); 5] = [
+            ("number", Arc::new(texts(|i| format!("{i:012}")))),
+            ("few", Arc::new(few.clone())),
+            ("different", Arc::new(texts(|i| format!("text {i}")))),
+            ("dictionary", Arc::new(few.iter().collect::<DictionaryArray<Int32Type>>())),
+            ("length", Arc::new((0..2000).collect::<arrow_array::Int32Array>())),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    fn open(written: &File, format: TableFormat) -> TableFile {
+        let mut file = written.try_clone().unwrap();
+        file.rewind().unwrap();
+        TableFile::open(file, format, 1 << 30).unwrap()
+    }
+
+    /// The columns of the first block, which has all rows.
+    fn read(table: TableFile, dictionaries: &[usize]) -> RecordBatch {
+        let (mut tables, mut block) = (table.read(0, &[1, 2, 3, 4], dictionaries, 1 << 20).unwrap(), Block::default());
+        assert!(tables.next(&mut block).unwrap());
+        block.batch.unwrap()
+    }
+
+    /// The type of each column, if all kept columns are asked for as dictionaries where they are.
+    fn types(written: &File, format: TableFormat) -> Vec<DataType> {
+        let table = open(written, format);
+        let dictionaries: Vec<usize> = (1..5).filter(|column| table.has_dictionary(*column)).collect();
+        read(table, &dictionaries).columns().iter().map(|column| column.data_type().clone()).collect()
+    }
+
+    #[test]
+    fn columns_that_a_file_has_in_dictionaries_are_read_as_such() {
+        let parquet = |properties| {
+            let written = tempfile::tempfile().unwrap();
+            let mut writer = ArrowWriter::try_new(&written, roster().schema(), Some(properties)).unwrap();
+            writer.write(&roster()).unwrap();
+            writer.close().unwrap();
+            // The footer can be wrong: columns that are not in dictionaries come as such too.
+            let forced = read(open(&written, TableFormat::Parquet), &[1, 2, 3]);
+            for (column, expected) in forced.columns()[1..4].iter().zip(&roster().columns()[1..4]) {
+                let text = |column: &ArrayRef| cast(column, &DataType::Utf8).unwrap();
+                assert_eq!((column.data_type(), &text(column)), (&dictionary(), &text(expected)));
+            }
+            types(&written, TableFormat::Parquet)
+        };
+        let text = DataType::Utf8;
+        let small = WriterProperties::builder().set_dictionary_page_size_limit(1 << 10).set_write_batch_size(100);
+        assert_eq!(parquet(small.build())[1..], [dictionary(), text.clone(), dictionary(), DataType::Int32]);
+        let none = WriterProperties::builder().set_dictionary_enabled(false).build();
+        assert_eq!(parquet(none)[1..], [text.clone(), text.clone(), text.clone(), DataType::Int32]);
+        let all = WriterProperties::builder().build();
+        assert_eq!(parquet(all)[1..], [dictionary(), dictionary(), dictionary(), DataType::Int32]);
+        let arrow = tempfile::tempfile().unwrap();
+        let mut writer = FileWriter::try_new(&arrow, &roster().schema()).unwrap();
+        writer.write(&roster()).unwrap();
+        writer.finish().unwrap();
+        let types = types(&arrow, TableFormat::Arrow);
+        assert_eq!(types, [text.clone(), text.clone(), text, dictionary(), DataType::Int32]);
+    }
 }

@@ -104,7 +104,7 @@ impl RosterPlan {
             None => Opened::open(self.path.as_deref(), self.options)?,
         };
         let (watched, size) = (opened.watched.take(), opened.size);
-        Ok((opened.read(self.layout.person, &[])?, watched, size))
+        Ok((opened.read(self.layout.person, &[], &[])?, watched, size))
     }
 
     /// Whether the column of numbers is still where it was.
@@ -196,7 +196,7 @@ pub(super) fn plan(args: &TranslateArgs) -> Result<(Plan, Box<Keys>)> {
     };
     let watched = opened.watched.take();
     let carried = layout.keep.len();
-    let asked = Unread { size: opened.size, input: opened.read(person, &layout.keep)?, watched, layout, names };
+    let asked = Unread { size: opened.size, input: opened.read(person, &layout.keep, &[])?, watched, layout, names };
 
     let plan = Plan {
         asked,

@@ -11,7 +11,7 @@ use crate::{
     convert::{
         lists::{Duplicates, Rejects},
         memory::Memory,
-        parts::{Parts, RowFormat},
+        parts::{Listed, Parts, RowFormat},
         position::Position,
         progress::Progress,
         reading::{self, Steps, Work},
@@ -85,7 +85,7 @@ pub(super) fn run(mut plan: Plan, keys: Box<Keys>) -> Result<Report> {
     };
     let Plan { asked, mut roster, form, equality, limits, expect_rows, .. } = plan;
 
-    let format = RowFormat { listed: true, equality };
+    let format = RowFormat { listed: Listed::of(&asked.input), equality };
     let copies = writing::copies(std::slice::from_ref(&form));
     let (division, held) = plan.memory.parts(&asked.input, asked.size, copies, 1);
     // The asked rows and those of the output are in memory at the same time.
