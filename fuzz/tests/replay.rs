@@ -114,7 +114,7 @@ fn every_parser_accepts_files_of_its_corpus_and_refuses_others() {
     };
     let is_table = |data: &[u8]| {
         let file = fs::File::open(file("table", data)).expect("opened");
-        fuzzing::table(file, data.starts_with(b"PAR1"), 1 << 24, 1 << 12, 1 << 11)
+        fuzzing::table(file, data.starts_with(b"PAR1"), (1 << 24, 1 << 12), 1 << 11, true)
             .is_ok_and(|table| !table.blocks.is_empty())
     };
     let parsers: [(&str, Accepts<'_>); 17] = [
