@@ -34,6 +34,7 @@ mod partition;
 mod passphrase;
 mod placing;
 mod policy;
+mod prefetch;
 mod receive;
 mod record;
 mod redaction;

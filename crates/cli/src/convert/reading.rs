@@ -28,6 +28,9 @@ use crate::{
 /// A translation gives two symbols of a person: one for the output, one for the record.
 pub(crate) const TRANSLATED: usize = 2;
 
+/// How many rows before it is written the place of a row is fetched: memory takes longer to answer than a few rows take.
+const AHEAD: usize = 12;
+
 /// How the rows of a block are handled.
 pub(crate) struct Steps<'a> {
     pub(crate) layout: &'a Layout,
@@ -178,6 +181,9 @@ fn part_rows(steps: &Steps<'_>, work: &Work, parts: &mut [Parts]) -> Result<()> 
     let outputs = parts.iter_mut().zip(steps.parted).zip(&work.symbols).enumerate();
     for (k, ((parts, Unsorted { spill, .. }), symbols)) in outputs {
         for (i, symbol) in symbols.iter().enumerate() {
+            if let Some(soon) = symbols.get(i + AHEAD) {
+                parts.prefetch(soon);
+            }
             parts
                 .push(symbol, work.rows.positions[i], [work.rows.kept_in(k, i), work.rows.digest(i)], spill)
                 .map_err(|error| spill.failure(&error))?;

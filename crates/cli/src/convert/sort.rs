@@ -18,6 +18,7 @@ use crate::{
     failure::{Failure, Result},
     ordered::Ended,
     partition::{Part, Spills},
+    prefetch::prefetch,
 };
 
 /// How the partitions of one output are sorted.
@@ -32,6 +33,9 @@ pub(crate) struct Sorting<'a> {
     /// The temporary file for partitions that are partitioned again.
     pub(crate) spills: &'a Spills,
 }
+
+/// How many rows before it is rendered a row is fetched.
+const AHEAD: usize = 8;
 
 /// What a sort does about groups of people.
 #[derive(Clone, Copy)]
@@ -208,6 +212,9 @@ impl<'a> Sorter<'a> {
         let most = self.how.form.map_or(u64::MAX, |form| form.most_rows(self.how.partition.limit));
         let mut start = 0;
         while start < self.order.len() {
+            if let Some(soon) = self.order.get(start + AHEAD) {
+                prefetch(&self.bytes, soon.at as usize);
+            }
             let symbol = RowFormat::symbol(row(&self.bytes, self.how.format, self.order[start]));
             let same = |entry: &&Entry| RowFormat::symbol(row(&self.bytes, self.how.format, **entry)) == symbol;
             let end = start + self.order[start..].iter().take_while(same).count();

@@ -6,6 +6,7 @@ use super::{
     slabs::{PageId, Slabs},
     spill::Spill,
 };
+use crate::prefetch::prefetch;
 
 /// The size of a page of rows in bytes.
 pub(crate) const PAGE: RangeInclusive<usize> = 1 << 9..=1 << 14;
@@ -47,6 +48,16 @@ impl Pages {
             wide: vec![Vec::new(); partitions],
             wide_bytes: 0,
             limit,
+        }
+    }
+
+    /// Fetches the place of the next row of a partition. Rows come in random order, so the place of each is far from that
+    /// of the row before, and writing to it would wait for memory.
+    #[inline]
+    pub(crate) fn prefetch(&self, part: usize) {
+        let open = self.open[part];
+        if let Some(page) = open.page {
+            prefetch(self.slabs.bytes(page), open.len);
         }
     }
 
