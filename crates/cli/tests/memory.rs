@@ -22,6 +22,7 @@ use std::{
 
 use encoding_rs::SHIFT_JIS;
 use memchr::memmem::Finder;
+use parquet::file::properties::WriterProperties;
 use rosters::{MOJ, MOJ_KEY, NTA, NTA_KEY, keys_of, numbers, scope_key, skip, watch};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use sample_keys::Keys;
@@ -378,6 +379,29 @@ fn a_run_on_a_table_has_none_either() {
         let args = [&args[..], &["--keep", "memo", "--memory", "16M", "--threads", "2"]].concat();
         holds_no_secret_after_reading(format, &look(format, &keys, &args, &people));
     }
+}
+
+#[test]
+fn a_run_on_a_table_has_none_of_those_in_its_dictionaries_either() {
+    if !can_look() {
+        return;
+    }
+    let people = numbers(150_000);
+    let keys = keys_of(&[NTA, MOJ]);
+    // Rows that hold their own number are rejected, and their texts are in a dictionary with those of other rows. The
+    // other column makes rows so long that they do not fit in memory.
+    let text = |(i, number): (usize, &String)| if i % 500 == 9 { number.clone() } else { memo(i) };
+    let long = "a text that is not in a dictionary ".repeat(10);
+    let batches = people.chunks(10_000).map(|people| {
+        let long = tables::texts(people.iter().map(|_| &long));
+        let memo = tables::texts(people.iter().enumerate().map(text));
+        tables::batch(&[("my_number", tables::texts(people)), ("memo", memo), ("long", long)])
+    });
+    let properties = WriterProperties::builder().set_column_dictionary_enabled("long".into(), false).build();
+    tables::write_parquet(&keys.at("roster.parquet"), &batches.collect::<Vec<_>>(), properties);
+    let args = ["roster.parquet", "--key", NTA_KEY, "--key", MOJ_KEY, "--out", "nta.parquet", "--out", "moj.csv"];
+    let args = [&args[..], &["--keep", "memo,long", "--memory", "128M", "--threads", "2"]].concat();
+    holds_no_secret_after_reading("dictionaries", &look("dictionaries", &keys, &args, &people));
 }
 
 #[test]
