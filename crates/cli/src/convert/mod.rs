@@ -10,6 +10,7 @@ mod estimate;
 mod groups;
 pub(crate) mod headers;
 mod input_order;
+mod leb128;
 pub(crate) mod lineage_file;
 pub(crate) mod lists;
 mod made;

@@ -16,6 +16,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 
 use super::{
     dictionary::{Closed, Code, Dictionary, FIRST, NULL, Seen, TEXT},
+    leb128::{push, take},
     table_rows::is_binary,
 };
 
@@ -97,7 +98,7 @@ impl<'a> Cells<'a> {
         match self {
             Self::Null => {}
             Self::Coded { codes, texts } => {
-                push_len(codes[row] as usize, out);
+                push(codes[row] as usize, out);
                 if codes[row] == TEXT {
                     Packer::write_text(texts.get(row).as_bytes(), out);
                 }
@@ -197,9 +198,7 @@ impl Packer {
                 (DataType::Null, _) => 0,
                 (DataType::Boolean, _) => 1,
                 (_, Some(width)) => 1 + if rest.first() == Some(&0) { 0 } else { width },
-                (_, None) => {
-                    take_len(rest).map_or(0, |(len, behind)| rest.len() - behind.len() + len.saturating_sub(1))
-                }
+                (_, None) => take(rest).map_or(0, |(len, behind)| rest.len() - behind.len() + len.saturating_sub(1)),
             };
             cells.push(start..start + len);
             start += len;
@@ -209,13 +208,13 @@ impl Packer {
 
     /// The text of a packed cell of text; `None` if it is null.
     pub(crate) fn text(cell: &[u8]) -> Option<&[u8]> {
-        take_len(cell).filter(|(len, _)| *len > 0).map(|(_, text)| text)
+        take(cell).filter(|(len, _)| *len > 0).map(|(_, text)| text)
     }
 
     /// Appends a packed cell of text or bytes.
     #[inline]
     pub(crate) fn write_text(text: &[u8], out: &mut Vec<u8>) {
-        push_len(text.len() + 1, out);
+        push(text.len() + 1, out);
         out.extend_from_slice(text);
     }
 
@@ -315,20 +314,20 @@ impl<'a> Unpacked<'a> {
                 Some(behind)
             }
             Form::Text => {
-                let (len, behind) = take_len(row)?;
+                let (len, behind) = take(row)?;
                 let (text, behind) = behind.split_at_checked(len.saturating_sub(1))?;
                 self.text((len > 0).then_some(text))?;
                 Some(behind)
             }
             Form::Codes(_) => {
-                let (code, behind) = take_len(row)?;
+                let (code, behind) = take(row)?;
                 self.codes.push(code as Code);
                 Some(behind)
             }
             Form::CodesAndTexts(closed) => {
-                let (code, behind) = take_len(row)?;
+                let (code, behind) = take(row)?;
                 let (text, behind) = if code == TEXT as usize {
-                    let (len, behind) = take_len(behind)?;
+                    let (len, behind) = take(behind)?;
                     behind.split_at_checked(len.checked_sub(1)?)?
                 } else {
                     let code = code.saturating_sub(FIRST as usize);
@@ -403,29 +402,6 @@ pub(crate) fn keys_and_texts(column: &ArrayRef) -> Option<(&Int32Array, &StringA
 /// The type of a column's values, which a dictionary holds.
 pub(crate) fn value_type(found: &DataType) -> &DataType {
     if let DataType::Dictionary(_, values) = found { values } else { found }
-}
-
-/// Appends a length as unsigned LEB128: seven bits in each byte, the lowest first.
-#[inline]
-fn push_len(mut len: usize, out: &mut Vec<u8>) {
-    while len >= 0x80 {
-        out.push(len as u8 | 0x80);
-        len >>= 7;
-    }
-    out.push(len as u8);
-}
-
-#[inline]
-fn take_len(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let (mut len, mut shift, mut rest) = (0, 0, bytes);
-    loop {
-        let (&byte, behind) = rest.split_first()?;
-        len |= usize::from(byte & 0x7F).checked_shl(shift)?;
-        (shift, rest) = (shift + 7, behind);
-        if byte < 0x80 {
-            return Some((len, rest));
-        }
-    }
 }
 
 fn damaged() -> ArrowError {

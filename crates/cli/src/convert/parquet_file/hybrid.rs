@@ -1,6 +1,8 @@
 //! Small integers in the hybrid of run lengths and packed bits of Parquet (`Encodings.md` of parquet-format, "Run Length
 //! Encoding / Bit-Packing Hybrid").
 
+use crate::convert::leb128;
+
 /// Values that are packed together.
 const GROUP: usize = 8;
 
@@ -29,7 +31,7 @@ pub(super) fn encode(values: &[u32], width: u32, out: &mut Vec<u8>) {
             packed = (packed + GROUP).min(rest.len());
         }
         let (now, behind) = rest.split_at(packed);
-        push_leb128((now.len().div_ceil(GROUP) as u64) << 1 | 1, out);
+        leb128::push(now.len().div_ceil(GROUP) << 1 | 1, out);
         pack(now, width, out);
         rest = behind;
     }
@@ -37,7 +39,7 @@ pub(super) fn encode(values: &[u32], width: u32, out: &mut Vec<u8>) {
 
 /// Appends a value so many times.
 pub(super) fn encode_run(value: u32, count: usize, width: u32, out: &mut Vec<u8>) {
-    push_leb128((count as u64) << 1, out);
+    leb128::push(count << 1, out);
     out.extend_from_slice(&value.to_le_bytes()[..width.div_ceil(8) as usize]);
 }
 
@@ -68,16 +70,6 @@ fn pack(values: &[u32], width: u32, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(&bits.to_le_bytes()[..filled.div_ceil(8) as usize]);
     out.resize(end, 0);
-}
-
-/// Appends an unsigned integer as LEB128: seven bits in each byte, the lowest first.
-#[inline]
-fn push_leb128(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 #[cfg(test)]
